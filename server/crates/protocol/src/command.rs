@@ -1,0 +1,202 @@
+//! What a client may say on the socket.
+
+use std::collections::HashMap;
+
+use poem_openapi::{Enum, Object, Union};
+use uuid::Uuid;
+
+use crate::{MessageText, RoomName};
+
+/// A frame from the client. Each may carry a `ref`, which its answer echoes.
+#[derive(Debug, Union)]
+#[oai(discriminator_name = "type", one_of = true)]
+pub enum ClientFrame {
+    /// Signs in, or renews the token.
+    #[oai(mapping = "auth")]
+    Auth(Auth),
+    /// Goes on where an earlier connection ended.
+    #[oai(mapping = "resume")]
+    Resume(ResumeCommand),
+    /// Writes a message.
+    #[oai(mapping = "message.send")]
+    MessageSend(MessageSend),
+    /// Edits one's own message.
+    #[oai(mapping = "message.edit")]
+    MessageEdit(MessageEdit),
+    /// Deletes one's own message.
+    #[oai(mapping = "message.delete")]
+    MessageDelete(MessageDelete),
+    /// Says that one is writing.
+    #[oai(mapping = "typing")]
+    Typing(Typing),
+    /// Moves one's read mark.
+    #[oai(mapping = "read")]
+    Read(Read),
+    /// Asks for a room's presence.
+    #[oai(mapping = "room.open")]
+    RoomOpen(RoomOpen),
+    /// Asks for it no longer.
+    #[oai(mapping = "room.close")]
+    RoomClose(RoomClose),
+    /// Asks for a `pong`.
+    #[oai(mapping = "ping")]
+    Ping(Ping),
+}
+
+impl ClientFrame {
+    /// The types that the server knows, as on the wire.
+    pub const TYPES: [&'static str; 10] = [
+        "auth",
+        "resume",
+        "message.send",
+        "message.edit",
+        "message.delete",
+        "typing",
+        "read",
+        "room.open",
+        "room.close",
+        "ping",
+    ];
+}
+
+/// The first frame, within 5 s, unless the handshake carried a Bearer token. A later one renews the
+/// token without reconnecting and is answered `ok`.
+#[derive(Debug, Object)]
+pub struct Auth {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The access token.
+    #[oai(validator(max_length = 4096))]
+    pub token: String,
+    /// Where to go on; absent to begin at the heads of the rooms. Ignored in a later frame.
+    pub resume: Option<Resume>,
+}
+
+/// Where an earlier connection ended.
+#[derive(Clone, Debug, Object)]
+pub struct Resume {
+    /// The server's epoch at that time; a client that keeps nothing across restores may leave it out.
+    #[oai(validator(max_length = 64))]
+    pub epoch: Option<String>,
+    /// For each room, the greatest number seen. At most 1,000 rooms.
+    #[oai(validator(max_properties = 1000))]
+    pub rooms: HashMap<String, i64>,
+}
+
+/// `resume`, for clients that authenticated in the handshake.
+#[derive(Debug, Object)]
+pub struct ResumeCommand {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The server's epoch at that time; a client that keeps nothing across restores may leave it out.
+    #[oai(validator(max_length = 64))]
+    pub epoch: Option<String>,
+    /// For each room, the greatest number seen. At most 1,000 rooms.
+    #[oai(validator(max_properties = 1000))]
+    pub rooms: HashMap<String, i64>,
+}
+
+/// `message.send`, answered `ok` with the message once it is stored for good.
+#[derive(Debug, Object)]
+pub struct MessageSend {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// An id that the client makes; the same one is the same message for ever.
+    pub client_id: Uuid,
+    /// What to say.
+    pub text: MessageText,
+}
+
+/// `message.edit`, answered `ok` with the message.
+#[derive(Debug, Object)]
+pub struct MessageEdit {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// Which message.
+    pub message_id: Uuid,
+    /// What it shall say instead.
+    pub text: MessageText,
+}
+
+/// `message.delete`, answered `ok` with the tombstone.
+#[derive(Debug, Object)]
+pub struct MessageDelete {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// Which message.
+    pub message_id: Uuid,
+}
+
+/// What somebody is making.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum TypingKind {
+    /// Is typing.
+    Text,
+    /// Is recording.
+    Voice,
+}
+
+/// `typing`. Not answered unless it carries a `ref`; repeat it every few seconds while it is true.
+#[derive(Debug, Object)]
+pub struct Typing {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// Text where absent.
+    pub kind: Option<TypingKind>,
+}
+
+/// `read`: everything up to `seq` was seen. Not answered unless it carries a `ref`.
+#[derive(Debug, Object)]
+pub struct Read {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// The number of the last message seen.
+    #[oai(validator(minimum(value = "0")))]
+    pub seq: i64,
+}
+
+/// `room.open`: answered by `room.presence` with who is here; changes follow until `room.close`.
+#[derive(Debug, Object)]
+pub struct RoomOpen {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+}
+
+/// `room.close`.
+#[derive(Debug, Object)]
+pub struct RoomClose {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+}
+
+/// `ping`, answered `pong`.
+#[derive(Debug, Object)]
+pub struct Ping {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+}

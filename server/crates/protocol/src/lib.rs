@@ -1,0 +1,24 @@
+//! The wire: every shape that crosses it, for REST and for the socket.
+//!
+//! These types are the single source of `openapi/openapi.json` and `openapi/asyncapi.json`; nothing
+//! else in Adda writes or reads JSON for a client. They know no feature, no database and no socket.
+//! Optional fields are absent when there is nothing to say, never `null`.
+
+pub mod accounts;
+pub mod command;
+pub mod event;
+pub mod input;
+pub mod messages;
+pub mod problem;
+pub mod rooms;
+pub mod text;
+pub mod time;
+
+pub use problem::{Code, FieldError, Problem};
+pub use text::{
+    DisplayName, MessageText, Password, RoomName, RoomTitle, RoomTopic, SearchText, Username,
+};
+pub use time::Timestamp;
+
+/// A user's number: positive, given out in the order of registration, never given out again.
+pub type UserId = i64;

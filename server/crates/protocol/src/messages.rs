@@ -1,0 +1,86 @@
+//! Messages and history.
+
+use poem_openapi::Object;
+use uuid::Uuid;
+
+use crate::accounts::UserRef;
+use crate::{MessageText, Timestamp};
+
+/// A stretch of the text that a client makes clickable.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+pub struct Link {
+    /// The first character, counted in Unicode scalar values.
+    pub start: u32,
+    /// One past the last character.
+    pub end: u32,
+    /// Where it leads; `http` or `https` only.
+    pub url: String,
+}
+
+/// A message in its present state. A deleted one stays as a tombstone without content.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Message {
+    /// The message's id (UUID v7).
+    pub id: Uuid,
+    /// The room's name.
+    pub room: String,
+    /// The message's place: the number it was created with.
+    pub seq: i64,
+    /// The number of its latest change.
+    pub changed_seq: i64,
+    /// The id that the sender's client gave it.
+    pub client_id: Uuid,
+    /// Who wrote it.
+    pub sender: UserRef,
+    /// What was written; absent once deleted.
+    pub text: Option<String>,
+    /// The links in the text.
+    pub links: Vec<Link>,
+    /// When it was written.
+    pub created_at: Timestamp,
+    /// When it was last edited; absent if never.
+    pub edited_at: Option<Timestamp>,
+    /// When it was deleted; absent if it stands.
+    pub deleted_at: Option<Timestamp>,
+}
+
+/// `POST /rooms/{room}/messages`.
+#[derive(Clone, Debug, Object)]
+pub struct SendMessageRequest {
+    /// An id that the client makes; the same one is the same message for ever.
+    pub client_id: Uuid,
+    /// What to say.
+    pub text: MessageText,
+}
+
+/// `PATCH /rooms/{room}/messages/{message_id}`.
+#[derive(Clone, Debug, Object)]
+pub struct EditMessageRequest {
+    /// What it shall say instead.
+    pub text: MessageText,
+}
+
+/// A page of a room's history.
+#[derive(Clone, Debug, Object)]
+pub struct MessagePage {
+    /// Ascending by `seq`.
+    pub items: Vec<Message>,
+    /// The number of the room's latest change when the page was read.
+    pub last_seq: i64,
+    /// Whether there are older messages before the page.
+    pub has_before: bool,
+    /// Whether there are newer messages after the page.
+    pub has_after: bool,
+}
+
+/// What changed in a room since a number.
+#[derive(Clone, Debug, Object)]
+pub struct ChangePage {
+    /// Every message created or changed since, in its present state, ascending by `changed_seq`.
+    pub items: Vec<Message>,
+    /// The number of the room's latest change when the page was read.
+    pub last_seq: i64,
+    /// Whether there is more: go on after the greatest `changed_seq` of `items`.
+    pub more: bool,
+}

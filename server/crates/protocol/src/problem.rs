@@ -1,0 +1,201 @@
+//! What is said when something cannot be done: RFC 9457 problem objects, in REST and on the socket.
+
+use poem_openapi::{Enum, Object};
+
+/// The stable word of a problem. Clients branch on it; the sentences beside it may change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Code {
+    /// 400: the input is not as the specs ask; `errors` names the fields.
+    InvalidInput,
+    /// 400: the frame's `type` is not one that the server knows.
+    UnknownType,
+    /// 401: no login, or one that has ended.
+    Unauthorized,
+    /// 401: the user name or the password is wrong.
+    InvalidCredentials,
+    /// 401: the refresh token is not the current one of its session, which is now revoked.
+    InvalidRefreshToken,
+    /// 403: this may be seen, but not done, by this person.
+    Forbidden,
+    /// 403: writing in a public room needs membership.
+    NotAMember,
+    /// 403: nobody can register by themselves here.
+    RegistrationClosed,
+    /// 403: the account was disabled.
+    AccountDisabled,
+    /// 403: the page that sent this stands on an origin that is not allowed.
+    OriginNotAllowed,
+    /// 404: there is no such thing, or this person may not see it.
+    NotFound,
+    /// 405: the address exists, but not with this method.
+    MethodNotAllowed,
+    /// 408: the request did not arrive in time.
+    RequestTimeout,
+    /// 409: the name is taken or reserved.
+    NameTaken,
+    /// 409: the `client_id` was used before with other content.
+    ClientIdReused,
+    /// 409: the message was deleted.
+    MessageDeleted,
+    /// 413: larger than the documented limit.
+    TooLarge,
+    /// 415: not JSON.
+    UnsupportedMediaType,
+    /// 426: this address is a WebSocket.
+    UpgradeRequired,
+    /// 429: too often; `retry_after_ms` says when to come back.
+    RateLimited,
+    /// 503: the database is away, or the server is stopping; the same request may be repeated.
+    Unavailable,
+    /// 500: a defect of the server; the log has the details under `request_id`.
+    Internal,
+}
+
+impl Code {
+    /// The HTTP status that belongs to the code.
+    #[must_use]
+    pub const fn status(self) -> u16 {
+        match self {
+            Self::InvalidInput | Self::UnknownType => 400,
+            Self::Unauthorized | Self::InvalidCredentials | Self::InvalidRefreshToken => 401,
+            Self::Forbidden
+            | Self::NotAMember
+            | Self::RegistrationClosed
+            | Self::AccountDisabled
+            | Self::OriginNotAllowed => 403,
+            Self::NotFound => 404,
+            Self::MethodNotAllowed => 405,
+            Self::RequestTimeout => 408,
+            Self::NameTaken | Self::ClientIdReused | Self::MessageDeleted => 409,
+            Self::TooLarge => 413,
+            Self::UnsupportedMediaType => 415,
+            Self::UpgradeRequired => 426,
+            Self::RateLimited => 429,
+            Self::Internal => 500,
+            Self::Unavailable => 503,
+        }
+    }
+
+    /// The short, unchanging title of the code.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::InvalidInput => "Invalid input",
+            Self::UnknownType => "Unknown type of frame",
+            Self::Unauthorized => "Not signed in",
+            Self::InvalidCredentials => "Wrong user name or password",
+            Self::InvalidRefreshToken => "Refresh token is not valid",
+            Self::Forbidden => "Not allowed",
+            Self::NotAMember => "Not a member of the room",
+            Self::RegistrationClosed => "Registration is closed",
+            Self::AccountDisabled => "Account is disabled",
+            Self::OriginNotAllowed => "Origin is not allowed",
+            Self::NotFound => "Not found",
+            Self::MethodNotAllowed => "Method not allowed",
+            Self::RequestTimeout => "Request took too long",
+            Self::NameTaken => "Name is taken",
+            Self::ClientIdReused => "Client id was used before",
+            Self::MessageDeleted => "Message was deleted",
+            Self::TooLarge => "Too large",
+            Self::UnsupportedMediaType => "Unsupported media type",
+            Self::UpgradeRequired => "WebSocket required",
+            Self::RateLimited => "Too many requests",
+            Self::Unavailable => "Temporarily unavailable",
+            Self::Internal => "Internal error",
+        }
+    }
+
+    /// The code's word, as on the wire.
+    #[must_use]
+    pub fn word(self) -> String {
+        match poem_openapi::types::ToJSON::to_json(&self) {
+            Some(serde_json::Value::String(word)) => word,
+            _ => String::new(),
+        }
+    }
+}
+
+/// One field that was not as asked.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+pub struct FieldError {
+    /// Where: the field's path, as `username` or `resume.rooms.general`.
+    pub field: String,
+    /// What would be accepted.
+    pub detail: String,
+}
+
+/// A problem object of RFC 9457.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Problem {
+    /// A URI that names the kind of problem: `urn:adda:problem:<code>`.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// The same words for the same code, always.
+    pub title: String,
+    /// The HTTP status, on the socket too.
+    pub status: u16,
+    /// The stable word to branch on.
+    pub code: Code,
+    /// A sentence for a person: what happened here and what to do.
+    pub detail: String,
+    /// The fields at fault, where the input was invalid.
+    pub errors: Option<Vec<FieldError>>,
+    /// The request's id, to be found in the server's log. Absent on the socket.
+    pub request_id: Option<String>,
+    /// Milliseconds to wait before the same is tried again.
+    pub retry_after_ms: Option<u64>,
+}
+
+impl Problem {
+    /// A problem of this code with a sentence for a person.
+    #[must_use]
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            kind: format!("urn:adda:problem:{}", code.word()),
+            title: code.title().to_owned(),
+            status: code.status(),
+            code,
+            detail: detail.into(),
+            errors: None,
+            request_id: None,
+            retry_after_ms: None,
+        }
+    }
+
+    /// Invalid input with the fields at fault.
+    #[must_use]
+    pub fn invalid(errors: Vec<FieldError>) -> Self {
+        let detail = match errors.as_slice() {
+            [one] if one.field.is_empty() => format!("The input {}.", one.detail),
+            [one] => format!("The field `{}` {}.", one.field, one.detail),
+            several => {
+                let names: Vec<_> = several.iter().map(|e| format!("`{}`", e.field)).collect();
+                format!("The fields {} are not as asked.", names.join(", "))
+            }
+        };
+        Self { errors: Some(errors), ..Self::new(Code::InvalidInput, detail) }
+    }
+
+    /// Invalid input in one field.
+    #[must_use]
+    pub fn invalid_field(field: &str, detail: impl Into<String>) -> Self {
+        Self::invalid(vec![FieldError { field: field.to_owned(), detail: detail.into() }])
+    }
+
+    /// Too many requests; come back after so many milliseconds.
+    #[must_use]
+    pub fn rate_limited(retry_after_ms: u64) -> Self {
+        Self {
+            retry_after_ms: Some(retry_after_ms),
+            ..Self::new(Code::RateLimited, "Too many requests; wait a moment and try again.")
+        }
+    }
+
+    /// The same answer for what is not there and for what may not be seen.
+    #[must_use]
+    pub fn not_found() -> Self {
+        Self::new(Code::NotFound, "There is nothing here that you may see.")
+    }
+}

@@ -1,0 +1,161 @@
+//! Rooms and their members.
+
+use poem_openapi::{Enum, Object};
+
+use crate::messages::Message;
+use crate::{RoomName, RoomTitle, RoomTopic, Timestamp, UserId};
+
+/// Which family a room belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum RoomKind {
+    /// Readable and joinable by everybody with an account.
+    Public,
+    /// Between two people.
+    Private,
+}
+
+/// `POST /rooms`.
+#[derive(Clone, Debug, Object)]
+pub struct CreateRoomRequest {
+    /// The room's address; names that begin with `private_` are reserved.
+    pub name: RoomName,
+    /// The room's title; the name where absent.
+    pub title: Option<RoomTitle>,
+    /// What the room is about.
+    pub topic: Option<RoomTopic>,
+}
+
+/// `PATCH /rooms/{room}`. Absent fields stay as they are.
+#[derive(Clone, Debug, Object)]
+pub struct UpdateRoomRequest {
+    /// The room's title.
+    pub title: Option<RoomTitle>,
+    /// What the room is about; empty clears it.
+    pub topic: Option<RoomTopic>,
+}
+
+/// A room, the same for everybody who may see it.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Room {
+    /// The room's name and address.
+    pub name: String,
+    /// Public or private.
+    pub kind: RoomKind,
+    /// The room's title.
+    pub title: String,
+    /// What the room is about.
+    pub topic: Option<String>,
+    /// Who may change title and topic (beside administrators): the user who made the room.
+    pub created_by: Option<UserId>,
+    /// When it was made.
+    pub created_at: Timestamp,
+    /// The number of its latest change.
+    pub last_seq: i64,
+    /// History before this number was pruned; 0 where all of it is there.
+    pub floor_seq: i64,
+    /// How many members it has.
+    pub member_count: i64,
+    /// Whether the one who asks is a member.
+    pub is_member: bool,
+}
+
+/// One of one's own rooms.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct RoomSummary {
+    /// The room's name and address.
+    pub name: String,
+    /// Public or private.
+    pub kind: RoomKind,
+    /// The room's title.
+    pub title: String,
+    /// What the room is about.
+    pub topic: Option<String>,
+    /// The latest message by place; absent in an empty room and on the socket.
+    pub last_message: Option<Message>,
+    /// The number of the room's latest change.
+    pub last_seq: i64,
+    /// Up to where this person has read.
+    pub read_seq: i64,
+    /// The others' undeleted messages after `read_seq`; counting stops at 100.
+    pub unread: i64,
+}
+
+/// One's own rooms.
+#[derive(Clone, Debug, Object)]
+pub struct RoomList {
+    /// Ordered by name.
+    pub items: Vec<RoomSummary>,
+}
+
+/// A public room in the directory.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct DirectoryRoom {
+    /// The room's name and address.
+    pub name: String,
+    /// The room's title.
+    pub title: String,
+    /// What the room is about.
+    pub topic: Option<String>,
+    /// How many members it has.
+    pub member_count: i64,
+    /// How many of them are connected now.
+    pub online_count: i64,
+    /// Whether the one who asks is a member.
+    pub is_member: bool,
+}
+
+/// A page of the directory of public rooms.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct DirectoryRoomPage {
+    /// Ordered by name.
+    pub items: Vec<DirectoryRoom>,
+    /// Where the next page begins; absent on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// A member of a room.
+#[derive(Clone, Debug, PartialEq, Object)]
+pub struct Member {
+    /// The user's number.
+    pub id: UserId,
+    /// The handle.
+    pub username: String,
+    /// The name that people see.
+    pub display_name: String,
+    /// Whether a device of theirs is connected now.
+    pub online: bool,
+    /// Since when they are a member.
+    pub joined_at: Timestamp,
+}
+
+/// A page of a room's members.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MemberPage {
+    /// Ordered by user name.
+    pub items: Vec<Member>,
+    /// Where the next page begins; absent on the last.
+    pub next_cursor: Option<String>,
+}
+
+/// `PUT /rooms/{room}/read`.
+#[derive(Clone, Debug, Object)]
+pub struct ReadRequest {
+    /// The number of the last message seen. A mark never moves back, and never past the head.
+    #[oai(validator(minimum(value = "0")))]
+    pub seq: i64,
+}
+
+/// How far one person has read one room.
+#[derive(Clone, Debug, PartialEq, Object)]
+pub struct ReadMark {
+    /// Up to where this person has read.
+    pub read_seq: i64,
+    /// The others' undeleted messages after it; counting stops at 100.
+    pub unread: i64,
+}

@@ -1,0 +1,395 @@
+//! Texts with rules: each is checked once, where it enters, and carries its proof in its type.
+//!
+//! The rule stands twice on purpose, as code and as a JSON schema (length and pattern), because
+//! clients generated from the specs check by the schema. Lengths count Unicode scalar values.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
+use poem_openapi::types::{
+    ParseError, ParseFromJSON, ParseFromParameter, ParseResult, ToJSON, Type,
+};
+use serde_json::Value;
+
+/// What a text type promises. `check` normalises the input or says in one sentence what is asked.
+trait Rule {
+    const NAME: &'static str;
+    const ABOUT: &'static str;
+    const MIN: usize;
+    const MAX: usize;
+    const PATTERN: Option<&'static str>;
+    const EXAMPLE: &'static str;
+    const FORMAT: Option<&'static str> = None;
+    fn check(input: &str) -> Result<String, String>;
+}
+
+macro_rules! text_type {
+    ($(#[$meta:meta])* $name:ident) => {
+        $(#[$meta])*
+        #[derive(Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub struct $name(String);
+
+        impl $name {
+            /// Checks the input and normalises it.
+            ///
+            /// # Errors
+            /// A sentence that says what would be accepted.
+            pub fn parse(input: &str) -> Result<Self, String> {
+                <Self as Rule>::check(input).map(Self)
+            }
+
+            /// The checked text.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+
+            /// The checked text, owned.
+            #[must_use]
+            pub fn into_string(self) -> String {
+                self.0
+            }
+        }
+
+        impl Type for $name {
+            const IS_REQUIRED: bool = true;
+            type RawValueType = Self;
+            type RawElementValueType = Self;
+
+            fn name() -> Cow<'static, str> {
+                Cow::Borrowed(<Self as Rule>::NAME)
+            }
+
+            fn schema_ref() -> MetaSchemaRef {
+                MetaSchemaRef::Inline(Box::new(MetaSchema {
+                    title: Some(<Self as Rule>::NAME.to_owned()),
+                    description: Some(<Self as Rule>::ABOUT),
+                    format: <Self as Rule>::FORMAT,
+                    min_length: Some(<Self as Rule>::MIN),
+                    max_length: Some(<Self as Rule>::MAX),
+                    pattern: <Self as Rule>::PATTERN.map(str::to_owned),
+                    example: Some(Value::from(<Self as Rule>::EXAMPLE)),
+                    ..MetaSchema::new("string")
+                }))
+            }
+
+            fn as_raw_value(&self) -> Option<&Self::RawValueType> {
+                Some(self)
+            }
+
+            fn raw_element_iter<'a>(
+                &'a self,
+            ) -> Box<dyn Iterator<Item = &'a Self::RawElementValueType> + 'a> {
+                Box::new(std::iter::once(self))
+            }
+        }
+
+        impl ParseFromJSON for $name {
+            fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+                match value {
+                    Some(Value::String(text)) => Self::parse(&text).map_err(ParseError::custom),
+                    _ => Err(ParseError::custom("must be a string")),
+                }
+            }
+        }
+
+        impl ParseFromParameter for $name {
+            fn parse_from_parameter(value: &str) -> ParseResult<Self> {
+                Self::parse(value).map_err(ParseError::custom)
+            }
+        }
+
+        impl ToJSON for $name {
+            fn to_json(&self) -> Option<Value> {
+                Some(Value::String(self.0.clone()))
+            }
+        }
+    };
+}
+
+macro_rules! plain_debug {
+    ($($name:ident),*) => {$(
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                fmt::Debug::fmt(&self.0, f)
+            }
+        }
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(&self.0)
+            }
+        }
+    )*};
+}
+
+text_type! {
+    /// A user's handle, lower-cased on input, unique.
+    Username
+}
+text_type! {
+    /// The name that people see: any Unicode, one line.
+    DisplayName
+}
+text_type! {
+    /// A password in clear, on its way to the hash. Its `Debug` hides it.
+    Password
+}
+text_type! {
+    /// A room's name, which is also its address: public (`general`) or private (`private_1_2`).
+    RoomName
+}
+text_type! {
+    /// A room's title: any Unicode, one line.
+    RoomTitle
+}
+text_type! {
+    /// What a room is about: any Unicode; line breaks are allowed.
+    RoomTopic
+}
+text_type! {
+    /// The text of a message: trimmed at both ends, never empty, otherwise as it was written.
+    MessageText
+}
+text_type! {
+    /// What a person types into a search field; may be empty.
+    SearchText
+}
+plain_debug!(Username, DisplayName, RoomName, RoomTitle, RoomTopic, MessageText, SearchText);
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("[hidden]")
+    }
+}
+
+/// What the text type of this name says to an input; `None` where there is no such type.
+pub(crate) fn judge(type_name: &str, input: &str) -> Option<Result<String, String>> {
+    fn of<T: Rule>(type_name: &str, input: &str) -> Option<Result<String, String>> {
+        (T::NAME == type_name).then(|| T::check(input))
+    }
+    of::<Username>(type_name, input)
+        .or_else(|| of::<DisplayName>(type_name, input))
+        .or_else(|| of::<Password>(type_name, input))
+        .or_else(|| of::<RoomName>(type_name, input))
+        .or_else(|| of::<RoomTitle>(type_name, input))
+        .or_else(|| of::<RoomTopic>(type_name, input))
+        .or_else(|| of::<MessageText>(type_name, input))
+        .or_else(|| of::<SearchText>(type_name, input))
+}
+
+fn length_between(text: &str, min: usize, max: usize) -> bool {
+    // Bytes bound scalar values from above by a factor of four, so a long text is not walked whole.
+    text.len() <= max * 4 && (min..=max).contains(&text.chars().count())
+}
+
+fn one_line(input: &str, min: usize, max: usize) -> Result<String, String> {
+    let text = input.trim();
+    if !length_between(text, min, max) || text.chars().any(char::is_control) {
+        return Err(format!(
+            "must be {min} to {max} characters on one line, without control characters"
+        ));
+    }
+    Ok(text.to_owned())
+}
+
+fn lines(input: &str, min: usize, max: usize) -> Result<String, String> {
+    let text = input.trim();
+    if !length_between(text, min, max) {
+        return Err(format!("must be {min} to {max} characters, not counting blanks at both ends"));
+    }
+    if text.chars().any(|c| c.is_control() && c != '\n' && c != '\t') {
+        return Err("must not contain control characters other than line breaks and tabs".into());
+    }
+    Ok(text.to_owned())
+}
+
+impl Rule for Username {
+    const NAME: &'static str = "Username";
+    const ABOUT: &'static str = "A user's handle. Upper case is lower-cased on input.";
+    const MIN: usize = 2;
+    const MAX: usize = 32;
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9_.-]{2,32}$");
+    const EXAMPLE: &'static str = "mira";
+
+    fn check(input: &str) -> Result<String, String> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+        if !(Self::MIN..=Self::MAX).contains(&input.len()) || !input.bytes().all(allowed) {
+            return Err("must be 2 to 32 of the characters a-z 0-9 _ . -".into());
+        }
+        Ok(input.to_ascii_lowercase())
+    }
+}
+
+impl Rule for DisplayName {
+    const NAME: &'static str = "DisplayName";
+    const ABOUT: &'static str = "The name that people see, on one line; trimmed at both ends.";
+    const MIN: usize = 1;
+    const MAX: usize = 64;
+    const PATTERN: Option<&'static str> = Some(r"^[^\x00-\x1f\x7f-\x9f]*$");
+    const EXAMPLE: &'static str = "Mira";
+
+    fn check(input: &str) -> Result<String, String> {
+        one_line(input, Self::MIN, Self::MAX)
+    }
+}
+
+impl Rule for Password {
+    const NAME: &'static str = "Password";
+    const ABOUT: &'static str = "8 to 128 characters of any kind; common passwords are refused.";
+    const MIN: usize = 8;
+    const MAX: usize = 128;
+    const PATTERN: Option<&'static str> = None;
+    const EXAMPLE: &'static str = "two cups of tea";
+    const FORMAT: Option<&'static str> = Some("password");
+
+    fn check(input: &str) -> Result<String, String> {
+        if !length_between(input, Self::MIN, Self::MAX) {
+            return Err("must be 8 to 128 characters".into());
+        }
+        Ok(input.to_owned())
+    }
+}
+
+impl Rule for RoomName {
+    const NAME: &'static str = "RoomName";
+    const ABOUT: &'static str = "A room's name, which is also its address.";
+    const MIN: usize = 1;
+    const MAX: usize = 64;
+    const PATTERN: Option<&'static str> = Some("^[a-z0-9][a-z0-9_-]{0,63}$");
+    const EXAMPLE: &'static str = "general";
+
+    fn check(input: &str) -> Result<String, String> {
+        let allowed =
+            |b: u8| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'-');
+        let starts_well = input.bytes().next().is_some_and(|b| b.is_ascii_alphanumeric());
+        if input.len() > Self::MAX || !starts_well || !input.bytes().all(allowed) {
+            return Err(
+                "must be 1 to 64 of the characters a-z 0-9 _ - and begin with a letter or digit"
+                    .into(),
+            );
+        }
+        Ok(input.to_owned())
+    }
+}
+
+impl RoomName {
+    /// The prefix that is reserved for private rooms.
+    pub const PRIVATE_PREFIX: &'static str = "private_";
+
+    /// Whether the name stands in the space of private rooms.
+    #[must_use]
+    pub fn is_private(&self) -> bool {
+        self.0.starts_with(Self::PRIVATE_PREFIX)
+    }
+
+    /// A name that was checked when it was stored.
+    #[must_use]
+    pub fn stored(name: String) -> Self {
+        Self(name)
+    }
+}
+
+impl Rule for RoomTitle {
+    const NAME: &'static str = "RoomTitle";
+    const ABOUT: &'static str = "A room's title, on one line; trimmed at both ends.";
+    const MIN: usize = 1;
+    const MAX: usize = 80;
+    const PATTERN: Option<&'static str> = Some(r"^[^\x00-\x1f\x7f-\x9f]*$");
+    const EXAMPLE: &'static str = "General";
+
+    fn check(input: &str) -> Result<String, String> {
+        one_line(input, Self::MIN, Self::MAX)
+    }
+}
+
+impl Rule for RoomTopic {
+    const NAME: &'static str = "RoomTopic";
+    const ABOUT: &'static str = "What a room is about; trimmed at both ends, may be empty.";
+    const MIN: usize = 0;
+    const MAX: usize = 500;
+    const PATTERN: Option<&'static str> = None;
+    const EXAMPLE: &'static str = "Everything and nothing";
+
+    fn check(input: &str) -> Result<String, String> {
+        lines(input, Self::MIN, Self::MAX)
+    }
+}
+
+impl Rule for MessageText {
+    const NAME: &'static str = "MessageText";
+    const ABOUT: &'static str = "Trimmed at both ends, then 1 to 8,000 characters. Control \
+        characters other than line breaks and tabs are refused. Plain text, never markup.";
+    const MIN: usize = 1;
+    const MAX: usize = 8_000;
+    const PATTERN: Option<&'static str> = None;
+    const EXAMPLE: &'static str = "see https://example.org";
+
+    fn check(input: &str) -> Result<String, String> {
+        lines(input, Self::MIN, Self::MAX)
+    }
+}
+
+impl Rule for SearchText {
+    const NAME: &'static str = "SearchText";
+    const ABOUT: &'static str = "What a person typed so far; may be empty.";
+    const MIN: usize = 0;
+    const MAX: usize = 200;
+    const PATTERN: Option<&'static str> = None;
+    const EXAMPLE: &'static str = "mir";
+
+    fn check(input: &str) -> Result<String, String> {
+        lines(input, Self::MIN, Self::MAX)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_username_is_lower_cased_and_keeps_to_its_alphabet() {
+        assert_eq!(Username::parse("Mira.K-9").unwrap().as_str(), "mira.k-9");
+        for refused in ["m", "mira k", "মীরা", "mira\0", &"m".repeat(33), ""] {
+            assert!(Username::parse(refused).is_err(), "{refused:?}");
+        }
+        assert!(Username::parse(&"m".repeat(32)).is_ok());
+    }
+
+    #[test]
+    fn a_room_name_begins_with_a_letter_or_digit() {
+        for accepted in ["general", "0", "private_1_2", &"r".repeat(64)] {
+            assert!(RoomName::parse(accepted).is_ok(), "{accepted:?}");
+        }
+        for refused in ["", "_x", "-x", "General", "a b", &"r".repeat(65), "আড্ডা"] {
+            assert!(RoomName::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn a_message_is_trimmed_and_then_measured_in_scalar_values() {
+        assert_eq!(MessageText::parse("  hi\n").unwrap().as_str(), "hi");
+        assert!(MessageText::parse(&"আ".repeat(8_000)).is_ok());
+        assert!(MessageText::parse(&"আ".repeat(8_001)).is_err());
+        assert!(MessageText::parse(" \n\t ").is_err());
+        assert!(MessageText::parse("a\nb\tc").is_ok());
+        assert!(MessageText::parse("a\u{0}b").is_err());
+        assert!(MessageText::parse("a\u{85}b").is_err());
+    }
+
+    #[test]
+    fn a_display_name_is_one_line() {
+        assert!(DisplayName::parse("মীরা ☕").is_ok());
+        assert!(DisplayName::parse("a\nb").is_err());
+        assert!(DisplayName::parse("   ").is_err());
+    }
+
+    #[test]
+    fn a_password_is_kept_as_it_is_and_never_shown() {
+        let password = Password::parse("  spaces  ").unwrap();
+        assert_eq!(password.as_str(), "  spaces  ");
+        assert_eq!(format!("{password:?}"), "[hidden]");
+        assert!(Password::parse("seven77").is_err());
+        assert!(Password::parse(&"p".repeat(129)).is_err());
+    }
+}
