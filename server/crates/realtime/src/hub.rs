@@ -1,0 +1,205 @@
+//! This node's sockets and what they are subscribed to.
+//!
+//! No lock is shared by all topics: each topic has its own, held while an envelope is handed to its
+//! subscribers' queues and never across an await.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dashmap::DashMap;
+use tokio::sync::mpsc;
+
+use crate::envelope::{Envelope, MembershipChange, Topic};
+use crate::outbox::{Outbox, Signal};
+use crate::room::{Next, Room};
+
+/// Topics whose members must be read from the database; answer with [`Hub::set_members`].
+pub type ReloadMembers = mpsc::UnboundedReceiver<Topic>;
+
+/// How a subscription began.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subscribe {
+    /// Subscribed and behind, under this key.
+    Behind(usize),
+    /// The members changed since the subscriber looked: look again, then subscribe again.
+    Stale,
+}
+
+/// This node's subscriptions.
+#[derive(Debug)]
+pub struct Hub {
+    rooms: DashMap<Topic, Arc<Mutex<Room>>>,
+    users: DashMap<i64, Vec<Arc<Outbox>>>,
+    reload: mpsc::UnboundedSender<Topic>,
+}
+
+fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
+    // A panic while a room is locked cannot leave it unsound: cursors move after their frames.
+    room.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl Hub {
+    /// An empty hub and the requests that it makes.
+    #[must_use]
+    pub fn new() -> (Self, ReloadMembers) {
+        #[allow(clippy::disallowed_methods, reason = "a room asks once until it is answered")]
+        let (reload, requests) = mpsc::unbounded_channel();
+        (Self { rooms: DashMap::new(), users: DashMap::new(), reload }, requests)
+    }
+
+    /// A socket is here; `true` when it is the user's first on this node.
+    pub fn connect(&self, outbox: &Arc<Outbox>) -> bool {
+        let mut sockets = self.users.entry(outbox.user_id).or_default();
+        sockets.push(outbox.clone());
+        sockets.len() == 1
+    }
+
+    /// A socket is gone; `true` when it was the user's last on this node.
+    pub fn disconnect(&self, outbox: &Outbox) -> bool {
+        let gone = self.users.remove_if_mut(&outbox.user_id, |_, sockets| {
+            sockets.retain(|other| other.id != outbox.id);
+            sockets.is_empty()
+        });
+        gone.is_some()
+    }
+
+    /// Whether the user has a socket on this node.
+    #[must_use]
+    pub fn is_connected(&self, user_id: i64) -> bool {
+        self.users.contains_key(&user_id)
+    }
+
+    /// How many sockets the user has on this node.
+    #[must_use]
+    pub fn socket_count(&self, user_id: i64) -> usize {
+        self.users.get(&user_id).map_or(0, |sockets| sockets.len())
+    }
+
+    /// The users who are subscribed to a topic on this node.
+    #[must_use]
+    pub fn subscribed_users(&self, topic: Topic) -> HashSet<i64> {
+        self.room(topic).map(|room| lock(&room).users()).unwrap_or_default()
+    }
+
+    fn room(&self, topic: Topic) -> Option<Arc<Mutex<Room>>> {
+        self.rooms.get(&topic).map(|room| room.clone())
+    }
+
+    /// Subscribes a socket, behind, at a cursor. Subscribe before reading: what is committed after
+    /// the read is then sure to arrive here. `members_version` is the version under which the
+    /// caller saw that the user may read.
+    pub fn subscribe(
+        &self,
+        topic: Topic,
+        outbox: &Arc<Outbox>,
+        cursor: i64,
+        members_version: i64,
+    ) -> Subscribe {
+        // The map's entry stays locked, so that the room cannot be dropped in between as unused.
+        let room = self
+            .rooms
+            .entry(topic)
+            .or_insert_with(|| Arc::new(Mutex::new(Room::new(topic, members_version))));
+        let key = lock(&room).subscribe(outbox.clone(), cursor, members_version);
+        key.map_or(Subscribe::Stale, Subscribe::Behind)
+    }
+
+    /// Ends a subscription.
+    pub fn unsubscribe(&self, topic: Topic, key: usize, outbox: &Outbox) {
+        self.rooms.remove_if(&topic, |_, room| {
+            let mut room = lock(room);
+            room.unsubscribe(key, outbox);
+            room.is_unused()
+        });
+    }
+
+    /// Makes a subscription live that has read everything up to `cursor`; `false` when there is
+    /// more to read first.
+    #[must_use]
+    pub fn go_live(&self, topic: Topic, key: usize, outbox: &Outbox, cursor: i64) -> bool {
+        self.room(topic).is_some_and(|room| lock(&room).go_live(key, outbox, cursor))
+    }
+
+    /// The last number that a subscription was given; `None` when it is gone.
+    #[must_use]
+    pub fn cursor(&self, topic: Topic, key: usize, outbox: &Outbox) -> Option<i64> {
+        let room = self.room(topic)?;
+        lock(&room).cursor(key, outbox)
+    }
+
+    /// Stops live delivery to a subscription, which will read from a cursor of its own choice.
+    pub fn fall_behind(&self, topic: Topic, key: usize, outbox: &Outbox) {
+        if let Some(room) = self.room(topic) {
+            lock(&room).fall_behind(key, outbox);
+        }
+    }
+
+    /// The members of a topic as the database has them: others lose their subscription, members who
+    /// have sockets here are told to subscribe.
+    pub fn set_members(&self, topic: Topic, version: i64, members: &HashSet<i64>) {
+        let Some(room) = self.room(topic) else { return };
+        let (next, subscribed) = {
+            let mut room = lock(&room);
+            let next = room.set_members(version, members);
+            (next, room.users())
+        };
+        for user_id in members.difference(&subscribed) {
+            self.signal_user(*user_id, Signal::Added(topic));
+        }
+        self.after(topic, next);
+    }
+
+    /// Hands an envelope to the queues of the sockets that shall have it. Never waits.
+    pub fn deliver(&self, envelope: Envelope) {
+        match &envelope {
+            Envelope::Events { topic, .. }
+            | Envelope::Hint { topic, .. }
+            | Envelope::State { topic, .. } => self.deliver_to_room(*topic, envelope),
+            Envelope::Membership { topic, user_id, change, .. } => {
+                let (topic, user_id, change) = (*topic, *user_id, *change);
+                self.deliver_to_room(topic, envelope);
+                if change == MembershipChange::Joined {
+                    self.signal_user(user_id, Signal::Added(topic));
+                }
+            }
+            Envelope::User { user_id, frame } => {
+                if let Some(sockets) = self.users.get(user_id) {
+                    sockets.iter().for_each(|outbox| outbox.push_state(frame));
+                }
+            }
+            Envelope::Everyone { frame } => {
+                for sockets in &self.users {
+                    sockets.iter().for_each(|outbox| outbox.push_state(frame));
+                }
+            }
+            Envelope::Close { user_id, session_id, except, reason } => {
+                if let Some(sockets) = self.users.get(user_id) {
+                    let meant = sockets.iter().filter(|outbox| {
+                        session_id.is_none_or(|only| outbox.session_id == only)
+                            && *except != Some(outbox.session_id)
+                    });
+                    meant.for_each(|outbox| outbox.close(*reason));
+                }
+            }
+        }
+    }
+
+    fn deliver_to_room(&self, topic: Topic, envelope: Envelope) {
+        if let Some(room) = self.room(topic) {
+            let next = lock(&room).accept(envelope);
+            self.after(topic, next);
+        }
+    }
+
+    fn signal_user(&self, user_id: i64, signal: Signal) {
+        if let Some(sockets) = self.users.get(&user_id) {
+            sockets.iter().for_each(|outbox| outbox.signal(signal));
+        }
+    }
+
+    fn after(&self, topic: Topic, next: Next) {
+        if next == Next::ReloadMembers && self.reload.send(topic).is_err() {
+            tracing::debug!(?topic, "nobody reloads members any more: the server is stopping");
+        }
+    }
+}

@@ -1,0 +1,21 @@
+//! Moves encoded frames from whoever publishes them to the sockets that shall have them.
+//!
+//! Knows topics, numbers and bytes; knows no feature, no database and no wire format. The parts:
+//! - [`Outbox`]: one socket's bounded queue. A full one costs its own socket, never another.
+//! - [`Hub`]: this node's subscriptions. A subscriber is a reader with a cursor, `live` or `behind`;
+//!   it gets each number of a topic once and in order, or is told that it is behind and must read.
+//! - [`Broker`]: carries an [`Envelope`] to the hubs of all nodes.
+//!
+//! Promise: a live subscriber that was at number n is handed n+1 next, or falls behind. Whatever is
+//! lost, late, doubled or out of order on the way shows as a gap, and a gap is never delivered.
+
+mod broker;
+mod envelope;
+mod hub;
+mod outbox;
+mod room;
+
+pub use broker::Broker;
+pub use envelope::{Envelope, Frames, MembershipChange, Topic};
+pub use hub::{Hub, ReloadMembers, Subscribe};
+pub use outbox::{CloseReason, Item, Outbox, Signal, SocketId};

@@ -1,0 +1,236 @@
+//! One topic on this node: who is subscribed, how far each one is, and the order of what arrives.
+
+use std::collections::{HashSet, VecDeque};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use slab::Slab;
+
+use crate::envelope::{Envelope, Frames, MembershipChange, Topic};
+use crate::outbox::{Outbox, Signal};
+
+/// Envelopes that wait for the members to be reloaded; beyond it all subscribers fall behind.
+const MOST_PENDING: usize = 1_024;
+
+#[derive(Debug)]
+struct Subscriber {
+    outbox: Arc<Outbox>,
+    /// The last number that this socket has been given.
+    cursor: i64,
+    live: bool,
+}
+
+/// Whether the room needs its members read from the database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Next {
+    Nothing,
+    ReloadMembers,
+}
+
+/// A topic's state, always behind one lock.
+#[derive(Debug)]
+pub(crate) struct Room {
+    topic: Topic,
+    /// The greatest number that was published here.
+    head: i64,
+    /// The version of the members that `subscribers` were checked against.
+    members_version: i64,
+    subscribers: Slab<Subscriber>,
+    /// What arrived under a newer version of the members than is known here.
+    pending: VecDeque<Envelope>,
+    reloading: bool,
+}
+
+impl Room {
+    pub(crate) fn new(topic: Topic, members_version: i64) -> Self {
+        Self {
+            topic,
+            head: 0,
+            members_version,
+            subscribers: Slab::new(),
+            pending: VecDeque::new(),
+            reloading: false,
+        }
+    }
+
+    pub(crate) fn is_unused(&self) -> bool {
+        self.subscribers.is_empty()
+    }
+
+    /// Adds a subscriber that is behind. `None` when what the subscriber knows of the members is
+    /// older than what is known here: it must look again whether it may read.
+    pub(crate) fn subscribe(
+        &mut self,
+        outbox: Arc<Outbox>,
+        cursor: i64,
+        members_version: i64,
+    ) -> Option<usize> {
+        if members_version < self.members_version {
+            return None;
+        }
+        if self.subscribers.is_empty() {
+            // Nobody was checked against the older version, so there is nobody to check again.
+            self.members_version = members_version;
+        }
+        Some(self.subscribers.insert(Subscriber { outbox, cursor, live: false }))
+    }
+
+    pub(crate) fn unsubscribe(&mut self, key: usize, outbox: &Outbox) {
+        if self.subscribers.get(key).is_some_and(|s| s.outbox.id == outbox.id) {
+            self.subscribers.remove(key);
+        }
+    }
+
+    /// Makes a subscriber live that has read everything up to `cursor`; `false` when there is more
+    /// to read, or when the subscription is gone.
+    pub(crate) fn go_live(&mut self, key: usize, outbox: &Outbox, cursor: i64) -> bool {
+        let head = self.head;
+        match self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id) {
+            Some(subscriber) if cursor >= head => {
+                subscriber.cursor = cursor;
+                subscriber.live = true;
+                true
+            }
+            _ => false,
+        }
+    }
+
+    pub(crate) fn cursor(&self, key: usize, outbox: &Outbox) -> Option<i64> {
+        let subscriber = self.subscribers.get(key).filter(|s| s.outbox.id == outbox.id);
+        subscriber.map(|subscriber| subscriber.cursor)
+    }
+
+    /// Stops live delivery to a subscriber that wants to read from an earlier number.
+    pub(crate) fn fall_behind(&mut self, key: usize, outbox: &Outbox) {
+        if let Some(s) = self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id) {
+            s.live = false;
+        }
+    }
+
+    pub(crate) fn users(&self) -> HashSet<i64> {
+        self.subscribers.iter().map(|(_, s)| s.outbox.user_id).collect()
+    }
+
+    /// Takes an envelope of this topic: delivers it, or keeps it until the members are known.
+    pub(crate) fn accept(&mut self, envelope: Envelope) -> Next {
+        let version = match &envelope {
+            Envelope::Events { members_version, .. }
+            | Envelope::Hint { members_version, .. }
+            | Envelope::State { members_version, .. } => *members_version,
+            // The change that made the next version brings no news but itself.
+            Envelope::Membership { members_version, .. } => *members_version - 1,
+            _ => return Next::Nothing,
+        };
+        if version <= self.members_version {
+            self.apply(envelope);
+            return self.flush();
+        }
+        if self.pending.len() >= MOST_PENDING {
+            // Reading again checks each person's membership, so this is safe, only slower.
+            self.pending.clear();
+            self.all_behind();
+        } else {
+            self.pending.push_back(envelope);
+        }
+        self.reload()
+    }
+
+    fn reload(&mut self) -> Next {
+        if std::mem::replace(&mut self.reloading, true) {
+            Next::Nothing
+        } else {
+            Next::ReloadMembers
+        }
+    }
+
+    /// Delivers what waited for a version that is now known.
+    fn flush(&mut self) -> Next {
+        let waiting = std::mem::take(&mut self.pending);
+        let mut next = Next::Nothing;
+        for envelope in waiting {
+            if self.accept(envelope) == Next::ReloadMembers {
+                next = Next::ReloadMembers;
+            }
+        }
+        next
+    }
+
+    /// The members as the database has them.
+    pub(crate) fn set_members(&mut self, version: i64, members: &HashSet<i64>) -> Next {
+        self.reloading = false;
+        if version > self.members_version {
+            self.members_version = version;
+            self.retain(|user_id| members.contains(&user_id));
+        }
+        self.flush()
+    }
+
+    fn retain(&mut self, may_read: impl Fn(i64) -> bool) {
+        let topic = self.topic;
+        self.subscribers.retain(|_, subscriber| {
+            let keep = may_read(subscriber.outbox.user_id);
+            if !keep {
+                subscriber.outbox.signal(Signal::Removed(topic));
+            }
+            keep
+        });
+    }
+
+    fn all_behind(&mut self) {
+        for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
+            subscriber.live = false;
+            subscriber.outbox.signal(Signal::Behind(self.topic));
+        }
+    }
+
+    fn apply(&mut self, envelope: Envelope) {
+        match envelope {
+            Envelope::Events { first, frames, .. } => self.apply_events(first, &frames),
+            Envelope::Hint { except, frame, .. } => {
+                for (_, s) in self.subscribers.iter().filter(|(_, s)| s.live) {
+                    if s.outbox.user_id != except {
+                        s.outbox.push_frame(&frame);
+                    }
+                }
+            }
+            Envelope::State { frame, .. } => self.apply_state(&frame),
+            Envelope::Membership { members_version, user_id, change, .. } => {
+                if members_version == self.members_version + 1 {
+                    self.members_version = members_version;
+                    if change == MembershipChange::Left {
+                        self.retain(|subscriber| subscriber != user_id);
+                    }
+                }
+            }
+            Envelope::User { .. } | Envelope::Everyone { .. } | Envelope::Close { .. } => {}
+        }
+    }
+
+    fn apply_state(&self, frame: &Bytes) {
+        for (_, subscriber) in &self.subscribers {
+            subscriber.outbox.push_state(frame);
+        }
+    }
+
+    /// Each live subscriber gets exactly the frames after its cursor, or falls behind.
+    fn apply_events(&mut self, first: i64, frames: &Frames) {
+        let Ok(count) = i64::try_from(frames.len()) else { return };
+        let last = first + count - 1;
+        self.head = self.head.max(last);
+        for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
+            if subscriber.cursor >= last {
+                continue;
+            }
+            // How many of the frames this subscriber has already read from the database.
+            let known = subscriber.cursor + 1 - first;
+            let delivered = usize::try_from(known)
+                .is_ok_and(|from| subscriber.outbox.push_frames(frames, from));
+            if delivered {
+                subscriber.cursor = last;
+            } else {
+                subscriber.live = false;
+                subscriber.outbox.signal(Signal::Behind(self.topic));
+            }
+        }
+    }
+}
