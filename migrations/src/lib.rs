@@ -1,0 +1,27 @@
+//! The schema, one file per change, run forwards at start and by `adda migrate`; each can be undone.
+//!
+//! Migrations never import the entities: those follow the present, these record the past.
+
+use sea_orm_migration::prelude::*;
+
+mod columns;
+mod m0001_server_state;
+mod m0002_accounts;
+mod m0003_rooms;
+mod m0004_messages;
+
+/// All migrations in order.
+#[derive(Debug)]
+pub struct Migrator;
+
+#[async_trait::async_trait]
+impl MigratorTrait for Migrator {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_server_state::Migration),
+            Box::new(m0002_accounts::Migration),
+            Box::new(m0003_rooms::Migration),
+            Box::new(m0004_messages::Migration),
+        ]
+    }
+}

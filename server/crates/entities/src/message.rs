@@ -1,0 +1,38 @@
+//! Messages of public rooms, in their present state.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `messages`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "messages")]
+pub struct Model {
+    /// The id (UUID v7).
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub id: Uuid,
+    /// The room.
+    pub room_id: i64,
+    /// The place: the number it was created with.
+    pub seq: i64,
+    /// The number of its latest change.
+    pub changed_seq: i64,
+    /// The id that the sender's client gave it.
+    pub client_id: Uuid,
+    /// A digest of what was first sent under the `client_id`, to tell a repeat from a reuse.
+    pub client_digest: i64,
+    /// Who wrote it.
+    pub sender_id: i64,
+    /// What was written; absent once deleted.
+    pub text: Option<String>,
+    /// When it was written.
+    pub created_at: i64,
+    /// When it was last edited.
+    pub edited_at: Option<i64>,
+    /// When it was deleted.
+    pub deleted_at: Option<i64>,
+}
+
+/// No relations: joins are written where they are used.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

@@ -1,0 +1,25 @@
+//! Members of public rooms with their read marks.
+
+use sea_orm::entity::prelude::*;
+
+/// A row of `room_members`.
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "room_members")]
+pub struct Model {
+    /// The room.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub room_id: i64,
+    /// The member.
+    #[sea_orm(primary_key, auto_increment = false)]
+    pub user_id: i64,
+    /// Since when.
+    pub joined_at: i64,
+    /// Up to where this person has read.
+    pub read_seq: i64,
+}
+
+/// No relations: joins are written where they are used.
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}
