@@ -1,0 +1,85 @@
+//! What `adda config check` prints: each setting in effect and where it came from, without a
+//! secret in it.
+
+use super::keys::{self, Key};
+use super::{Config, Origin, Secret, secrets};
+
+const HIDDEN: &str = "[hidden]";
+const NOT_SET: &str = "-";
+
+pub(super) fn describe(config: &Config) -> String {
+    let values = values(config);
+    let width = values.iter().map(|(_, value)| value.chars().count()).max().unwrap_or_default();
+    let lines = values.map(|(key, value)| {
+        let source = source(config, key);
+        format!("{:<20}  {value:<width$}  {source}", key.env).trim_end().to_owned()
+    });
+    lines.join("\n")
+}
+
+fn values(config: &Config) -> [(&'static Key, String); 13] {
+    let not_set = || NOT_SET.to_owned();
+    let hidden = |_: &Secret| HIDDEN.to_owned();
+    let origins: Vec<&str> = config.allowed_origins.iter().map(Origin::as_str).collect();
+    let origins = if origins.is_empty() { not_set() } else { origins.join(",") };
+    let redis_url = config.redis_url.as_ref().map(|url| without_password(url.expose()));
+    let previous_key = config.secret_key_previous.as_ref().map(hidden);
+    [
+        (&keys::PORT, config.port.to_string()),
+        (&keys::SECRET_KEY, HIDDEN.to_owned()),
+        (&keys::SECRET_KEY_PREVIOUS, previous_key.unwrap_or_else(not_set)),
+        (&keys::DATABASE_URL, without_password(config.database_url.expose())),
+        (&keys::REDIS_URL, redis_url.unwrap_or_else(not_set)),
+        (&keys::DATA_DIR, config.data_dir.display().to_string()),
+        (&keys::MEDIA_DIR, config.media_dir.display().to_string()),
+        (&keys::BIND, config.bind.to_string()),
+        (&keys::PUBLIC_URL, config.public_url(config.port).to_string()),
+        (&keys::ALLOWED_ORIGINS, origins),
+        (&keys::REGISTRATION, config.registration.as_str().to_owned()),
+        (&keys::RATE_LIMITS, if config.rate_limits { "on" } else { "off" }.to_owned()),
+        (&keys::LOG, config.log.clone()),
+    ]
+}
+
+fn source(config: &Config, key: &Key) -> String {
+    if let Some((_, place)) = config.places.iter().find(|(name, _)| *name == key.env) {
+        return place.source();
+    }
+    let path = secrets::kept_file(&config.data_dir);
+    match (key.env, &config.secret_key) {
+        ("SECRET_KEY", Some(_)) => format!("kept in {}", path.display()),
+        ("SECRET_KEY", None) => {
+            format!("will be made at the first start and kept in {}", path.display())
+        }
+        ("DATABASE_URL" | "ADDA_PUBLIC_URL", _) => "the built-in defaults".to_owned(),
+        _ => String::new(),
+    }
+}
+
+/// A URL without the password before its host and without any in its query. Where an unescaped `@`
+/// or `?` makes it unclear what is a password, more is hidden, never less.
+fn without_password(url: &str) -> String {
+    let Some((scheme, rest)) = url.split_once("://") else { return url.to_owned() };
+    let (user, address) = match rest.rsplit_once('@') {
+        Some((user, address)) => (Some(user), address),
+        None => (None, rest),
+    };
+    let user = match user.map(|user| user.split_once(':').unwrap_or((user, ""))) {
+        Some((name, "")) => format!("{name}@"),
+        Some((name, _)) => format!("{name}:{HIDDEN}@"),
+        None => String::new(),
+    };
+    let address = match address.split_once('?') {
+        Some((address, query)) => format!("{address}?{}", without_password_parameters(query)),
+        None => address.to_owned(),
+    };
+    format!("{scheme}://{user}{address}")
+}
+
+fn without_password_parameters(query: &str) -> String {
+    let hide = |pair: &str| match pair.split_once('=') {
+        Some((name, _)) if name.contains("password") => format!("{name}={HIDDEN}"),
+        _ => pair.to_owned(),
+    };
+    query.split('&').map(hide).collect::<Vec<_>>().join("&")
+}

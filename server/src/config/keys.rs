@@ -1,0 +1,144 @@
+//! The names of the settings: the one list that reading, checking, suggesting and describing use.
+
+/// One setting's names.
+#[derive(Debug)]
+pub(super) struct Key {
+    /// Its name in the environment and in `.env`.
+    pub(super) env: &'static str,
+    /// Its key in `adda.toml`.
+    pub(super) toml: &'static str,
+    /// Whether a `_FILE` variant may name a file that holds the value.
+    pub(super) from_file: bool,
+}
+
+pub(super) const PORT: Key = key("PORT", "port");
+pub(super) const SECRET_KEY: Key = key("SECRET_KEY", "secret_key").or_from_file();
+pub(super) const SECRET_KEY_PREVIOUS: Key =
+    key("SECRET_KEY_PREVIOUS", "secret_key_previous").or_from_file();
+pub(super) const DATABASE_URL: Key = key("DATABASE_URL", "database_url").or_from_file();
+pub(super) const REDIS_URL: Key = key("REDIS_URL", "redis_url").or_from_file();
+pub(super) const DATA_DIR: Key = key("ADDA_DATA_DIR", "data_dir");
+pub(super) const MEDIA_DIR: Key = key("ADDA_MEDIA_DIR", "media_dir");
+pub(super) const BIND: Key = key("ADDA_BIND", "bind");
+pub(super) const PUBLIC_URL: Key = key("ADDA_PUBLIC_URL", "public_url");
+pub(super) const ALLOWED_ORIGINS: Key = key("ADDA_ALLOWED_ORIGINS", "allowed_origins");
+pub(super) const REGISTRATION: Key = key("ADDA_REGISTRATION", "registration");
+pub(super) const RATE_LIMITS: Key = key("ADDA_RATE_LIMITS", "rate_limits");
+pub(super) const LOG: Key = key("ADDA_LOG", "log");
+
+/// Every setting, in the order in which they are shown.
+pub(super) const ALL: [&Key; 13] = [
+    &PORT,
+    &SECRET_KEY,
+    &SECRET_KEY_PREVIOUS,
+    &DATABASE_URL,
+    &REDIS_URL,
+    &DATA_DIR,
+    &MEDIA_DIR,
+    &BIND,
+    &PUBLIC_URL,
+    &ALLOWED_ORIGINS,
+    &REGISTRATION,
+    &RATE_LIMITS,
+    &LOG,
+];
+
+const fn key(env: &'static str, toml: &'static str) -> Key {
+    Key { env, toml, from_file: false }
+}
+
+impl Key {
+    const fn or_from_file(self) -> Self {
+        Self { from_file: true, ..self }
+    }
+
+    /// The key in `adda.toml`, and in the merged settings, that names a file instead.
+    pub(super) fn toml_file(&self) -> String {
+        format!("{}_file", self.toml)
+    }
+
+    /// The variable that names a file instead.
+    pub(super) fn env_file(&self) -> String {
+        format!("{}_FILE", self.env)
+    }
+}
+
+/// The `adda.toml` key that the variable `name` stands for, if it is one of ours.
+pub(super) fn from_env(name: &str) -> Option<String> {
+    ALL.iter().find_map(|key| {
+        if key.env == name {
+            Some(key.toml.to_owned())
+        } else if key.from_file && key.env_file() == name {
+            Some(key.toml_file())
+        } else {
+            None
+        }
+    })
+}
+
+/// The variable that the `adda.toml` key `name` stands for, if it is one of ours.
+pub(super) fn from_toml(name: &str) -> Option<String> {
+    ALL.iter().find_map(|key| {
+        if key.toml == name {
+            Some(key.env.to_owned())
+        } else if key.from_file && key.toml_file() == name {
+            Some(key.env_file())
+        } else {
+            None
+        }
+    })
+}
+
+/// Every name a variable may have.
+pub(super) fn env_names() -> Vec<String> {
+    let own = ALL.iter().map(|key| key.env.to_owned());
+    let files = ALL.iter().filter(|key| key.from_file).map(|key| key.env_file());
+    own.chain(files).collect()
+}
+
+/// Every key `adda.toml` may have.
+pub(super) fn toml_names() -> Vec<String> {
+    let own = ALL.iter().map(|key| key.toml.to_owned());
+    let files = ALL.iter().filter(|key| key.from_file).map(|key| key.toml_file());
+    own.chain(files).collect()
+}
+
+/// The known name that `name` was most likely meant to be, if any is near.
+pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
+    let bare = bare(name);
+    known
+        .iter()
+        .map(|candidate| (distance(&bare, &self::bare(candidate)), candidate))
+        .filter(|(distance, _)| *distance <= 3 && *distance * 2 < bare.len())
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate.clone())
+}
+
+/// The known variable that `name` differs from by a slip only: its case, or one letter (two in a
+/// long name). Narrow, because it refuses names that may belong to another program.
+pub(super) fn near_miss(name: &str) -> Option<String> {
+    let slip = if name.len() < 8 { 1 } else { 2 };
+    env_names().into_iter().find(|known| distance(&name.to_ascii_uppercase(), known) <= slip)
+}
+
+/// A name without its case and without the prefix that only some of the names have.
+fn bare(name: &str) -> String {
+    let upper = name.to_ascii_uppercase();
+    upper.strip_prefix("ADDA_").map_or_else(|| upper.clone(), str::to_owned)
+}
+
+/// How many letters must be added, dropped or replaced to turn `a` into `b` (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let b: Vec<char> = b.chars().collect();
+    let mut row: Vec<usize> = (0..=b.len()).collect();
+    for (i, from) in a.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = i + 1;
+        for (j, to) in b.iter().enumerate() {
+            let replaced = diagonal + usize::from(from != *to);
+            diagonal = row[j + 1];
+            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
+        }
+    }
+    row[b.len()]
+}

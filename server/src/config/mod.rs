@@ -1,0 +1,207 @@
+//! The settings: where they come from, what each may be, and one [`Config`] that the rest of the
+//! server can rely on.
+//!
+//! A setting is looked up in the environment, then in `.env`, then in `adda.toml` (both in the
+//! working directory), then in the built-in defaults; the first that has it decides. An empty
+//! value in the environment or in `.env` counts as absent, as compose files expect. In `.env`, `$NAME`
+//! is replaced by that variable except within single quotes.
+//!
+//! | setting | default | what it may be |
+//! | --- | --- | --- |
+//! | `PORT` | `8000` | 0 to 65535; 0 takes any free port |
+//! | `SECRET_KEY` | made and kept | 32 characters at least, not a placeholder; required with PostgreSQL |
+//! | `SECRET_KEY_PREVIOUS` | | the key before this one, while its tokens may still be shown |
+//! | `DATABASE_URL` | `sqlite://<data_dir>/adda.db` | `sqlite:`, `postgres:` or `postgresql:` |
+//! | `REDIS_URL` | | `redis://` or `rediss://` |
+//! | `ADDA_DATA_DIR` | `data` | the folder of the embedded database and of the kept key |
+//! | `ADDA_MEDIA_DIR` | `media` | the folder of the uploads |
+//! | `ADDA_BIND` | `0.0.0.0` | an IP address; the default is reachable from other hosts, as a container needs it |
+//! | `ADDA_PUBLIC_URL` | `http://localhost:<port>` | `http` or `https`, a host, perhaps a port; nothing after it |
+//! | `ADDA_ALLOWED_ORIGINS` | | further origins that may use the API from a browser, separated by commas |
+//! | `ADDA_REGISTRATION` | `open` | `open`, `invite` or `closed` |
+//! | `ADDA_RATE_LIMITS` | `on` | `on` or `off` |
+//! | `ADDA_LOG` | `info` | levels as in `info,adda=debug` |
+//!
+//! In `adda.toml` the same settings are called the same in lower case without `adda_`: `port`,
+//! `secret_key`, `data_dir`, `allowed_origins` (there also an array) and so on. `SECRET_KEY`,
+//! `SECRET_KEY_PREVIOUS`, `DATABASE_URL` and `REDIS_URL` can each be read from a file instead, named
+//! by the setting with `_FILE` (in `adda.toml`, `_file`) after it; a line end there is not part of
+//! the value.
+//!
+//! What is not known stops the start: any other key in `adda.toml`, any other `ADDA_*` variable
+//! (except `ADDA_TEST_*`, which belongs to the test suite), and in `.env`, which is often shared
+//! with compose files, a name that is nearly one of ours. Every error is one sentence that never
+//! holds a secret.
+
+mod describe;
+mod error;
+mod keys;
+mod secrets;
+mod sources;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+pub use error::ConfigError;
+pub use secrets::{Secret, SecretKeys};
+pub use values::{DatabaseKind, Origin, Registration};
+
+use sources::{Place, Settings};
+
+/// Every setting of a server, validated.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// The TCP port to listen on; 0 takes any free one.
+    pub port: u16,
+    /// The address to listen on.
+    pub bind: IpAddr,
+    /// The address people use, if it is set; see [`Config::public_url`].
+    pub configured_public_url: Option<Origin>,
+    /// Origins other than the public one that may use the API and the socket from a browser.
+    pub allowed_origins: Vec<Origin>,
+    /// Which database [`Config::database_url`] names.
+    pub database: DatabaseKind,
+    /// The database's URL; it may hold a password.
+    pub database_url: Secret,
+    /// The URL of the Redis that connects several nodes; it may hold a password.
+    pub redis_url: Option<Secret>,
+    /// The folder of the embedded database and of the kept secret key; it may not exist yet.
+    pub data_dir: PathBuf,
+    /// The folder of the uploads; it may not exist yet.
+    pub media_dir: PathBuf,
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Whether rate limits hold; false only for load tests.
+    pub rate_limits: bool,
+    /// What is logged, as a `tracing-subscriber` filter that is known to parse.
+    pub log: String,
+    secret_key: Option<Secret>,
+    secret_key_previous: Option<Secret>,
+    /// The setting's name and where its value came from, for [`Config::describe`].
+    places: Vec<(&'static str, Place)>,
+}
+
+impl Config {
+    /// Reads the settings of this process: the environment, and `.env` and `adda.toml` in the
+    /// working directory. Creates nothing.
+    ///
+    /// # Errors
+    /// The first setting or file that cannot be used.
+    pub fn load() -> Result<Self, ConfigError> {
+        Self::load_from(Path::new(""), sources::process_environment()?.into_iter())
+    }
+
+    /// Reads the settings as a process would whose working directory is `dir` and whose environment
+    /// is `env`. Relative folders and file names are resolved against `dir`.
+    ///
+    /// # Errors
+    /// The first setting or file that cannot be used.
+    pub fn load_from(
+        dir: &Path,
+        env: impl Iterator<Item = (String, String)>,
+    ) -> Result<Self, ConfigError> {
+        let mut settings = Settings::read(dir, env)?;
+
+        let port = settings.required(&keys::PORT, values::port)?;
+        let bind = settings.required(&keys::BIND, values::ip_address)?;
+        let configured_public_url = settings.optional(&keys::PUBLIC_URL, values::public_url)?;
+        let allowed_origins =
+            settings.optional(&keys::ALLOWED_ORIGINS, values::origins)?.unwrap_or_default();
+        let data_dir = dir.join(settings.required(&keys::DATA_DIR, values::folder)?);
+        let media_dir = dir.join(settings.required(&keys::MEDIA_DIR, values::folder)?);
+        let (database, database_url) = settings
+            .optional(&keys::DATABASE_URL, values::database_url)?
+            .unwrap_or_else(|| values::embedded_database(&data_dir));
+        let redis_url = settings.optional(&keys::REDIS_URL, values::redis_url)?;
+        let registration = settings.required(&keys::REGISTRATION, values::registration)?;
+        let rate_limits = settings.required(&keys::RATE_LIMITS, values::on_or_off)?;
+        let log = settings.required(&keys::LOG, values::log_filter)?;
+        let given_key = settings.optional(&keys::SECRET_KEY, values::secret_key)?;
+        let secret_key_previous =
+            settings.optional(&keys::SECRET_KEY_PREVIOUS, values::secret_key)?;
+
+        let secret_key = match (given_key, database) {
+            (Some(key), _) => Some(key),
+            (None, DatabaseKind::Sqlite) => secrets::read_kept(&data_dir)?,
+            (None, DatabaseKind::Postgres) => return Err(ConfigError::SecretKeyRequired),
+        };
+        refuse_several_nodes(redis_url.as_ref())?;
+
+        Ok(Self {
+            port,
+            bind,
+            configured_public_url,
+            allowed_origins,
+            database,
+            database_url,
+            redis_url,
+            data_dir,
+            media_dir,
+            registration,
+            rate_limits,
+            log,
+            secret_key,
+            secret_key_previous,
+            places: settings.into_places(),
+        })
+    }
+
+    /// The keys that tokens and addresses are signed with. On the embedded database, a key that is
+    /// neither set nor kept is made and kept here, in the file `secret_key` (mode 0600) of the data
+    /// folder; several processes that start at once get the same one.
+    ///
+    /// # Errors
+    /// The data folder or the file cannot be written, or holds a key that cannot be used.
+    pub fn ensure_secret(&self) -> Result<SecretKeys, ConfigError> {
+        let current = match &self.secret_key {
+            Some(key) => key.clone(),
+            None => secrets::make_and_keep(&self.data_dir)?,
+        };
+        Ok(SecretKeys { current, previous: self.secret_key_previous.clone() })
+    }
+
+    /// Whether the database is the embedded one.
+    #[must_use]
+    pub fn is_sqlite(&self) -> bool {
+        self.database == DatabaseKind::Sqlite
+    }
+
+    /// Whether the database is PostgreSQL.
+    #[must_use]
+    pub fn is_postgres(&self) -> bool {
+        self.database == DatabaseKind::Postgres
+    }
+
+    /// The address and port to listen on.
+    #[must_use]
+    pub fn listen_address(&self) -> SocketAddr {
+        SocketAddr::new(self.bind, self.port)
+    }
+
+    /// The origin that people reach the server at, without a slash at its end: what is set, else
+    /// the address listened on (`localhost` where that is every address or the loopback one).
+    /// `port` is the port that was really taken.
+    #[must_use]
+    pub fn public_url(&self, port: u16) -> Origin {
+        self.configured_public_url.clone().unwrap_or_else(|| Origin::of_listener(self.bind, port))
+    }
+
+    /// Each setting in effect with its value and where that came from, a line each, for
+    /// `adda config check`. Secrets and the passwords in URLs are hidden.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        describe::describe(self)
+    }
+}
+
+/// This version keeps presence and delivery within one process, so a Redis would be ignored where
+/// its operator relies on it.
+fn refuse_several_nodes(redis_url: Option<&Secret>) -> Result<(), ConfigError> {
+    match redis_url {
+        Some(_) => Err(ConfigError::SeveralNodes),
+        None => Ok(()),
+    }
+}

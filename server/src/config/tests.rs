@@ -1,0 +1,551 @@
+//! The settings as an operator meets them: files in a folder, variables, and the sentence that a
+//! mistake is answered with. No test touches this process's own environment.
+#![allow(clippy::unwrap_used, reason = "a failure of a test's own set-up ends the test")]
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use super::{Config, ConfigError, DatabaseKind, Registration};
+
+const KEY: &str = "6f1d0c8a4b7e93525a1c0d9e8f7b6a43";
+const OTHER_KEY: &str = "c0ffee4b7e935251d9e8f7b6a436f1d0";
+const POSTGRES: (&str, &str) = ("DATABASE_URL", "postgres://adda:hunter22@db/adda");
+
+/// A working directory with the given files in it.
+fn folder(files: &[(&str, &str)]) -> TempDir {
+    let dir = tempfile::tempdir().unwrap();
+    for (name, text) in files {
+        fs::write(dir.path().join(name), text).unwrap();
+    }
+    dir
+}
+
+fn load_in(dir: &Path, env: &[(&str, &str)]) -> Result<Config, ConfigError> {
+    let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+    Config::load_from(dir, env)
+}
+
+fn load(files: &[(&str, &str)], env: &[(&str, &str)]) -> Config {
+    load_in(folder(files).path(), env).unwrap()
+}
+
+/// The sentence that a mistake is answered with.
+#[track_caller]
+fn refusal(files: &[(&str, &str)], env: &[(&str, &str)]) -> String {
+    let sentence = load_in(folder(files).path(), env).unwrap_err().to_string();
+    assert!(!sentence.contains('\n'), "more than a line: {sentence}");
+    sentence
+}
+
+#[test]
+fn nothing_has_to_be_set() {
+    let dir = folder(&[]);
+    let config = load_in(dir.path(), &[]).unwrap();
+    assert_eq!(config.listen_address().to_string(), "0.0.0.0:8000");
+    assert_eq!(config.public_url(8000).as_str(), "http://localhost:8000");
+    assert_eq!(config.database, DatabaseKind::Sqlite);
+    let expected = format!("sqlite://{}/data/adda.db", dir.path().display());
+    assert_eq!(config.database_url.expose(), expected);
+    assert_eq!(config.data_dir, dir.path().join("data"));
+    assert_eq!(config.media_dir, dir.path().join("media"));
+    assert_eq!(config.registration, Registration::Open);
+    assert!(config.rate_limits && config.allowed_origins.is_empty() && config.log == "info");
+}
+
+#[test]
+fn every_setting_can_stand_in_adda_toml() {
+    let toml = r#"
+        port = 9000
+        secret_key = "6f1d0c8a4b7e93525a1c0d9e8f7b6a43"
+        secret_key_previous = "c0ffee4b7e935251d9e8f7b6a436f1d0"
+        database_url = "postgresql://db/adda"
+        data_dir = "/var/lib/adda"
+        media_dir = "uploads"
+        bind = "::1"
+        public_url = "https://Chat.Example.org:443/"
+        allowed_origins = ["https://app.example.org", "http://localhost:5173"]
+        registration = "invite"
+        rate_limits = false
+        log = "warn,adda=debug"
+    "#;
+    let dir = folder(&[("adda.toml", toml)]);
+    let config = load_in(dir.path(), &[]).unwrap();
+    assert_eq!(config.listen_address().to_string(), "[::1]:9000");
+    let keys = config.ensure_secret().unwrap();
+    assert_eq!(keys.current.expose(), KEY);
+    assert_eq!(keys.previous.unwrap().expose(), OTHER_KEY);
+    assert_eq!(config.database, DatabaseKind::Postgres);
+    assert_eq!(config.data_dir, Path::new("/var/lib/adda"));
+    assert_eq!(config.media_dir, dir.path().join("uploads"));
+    assert_eq!(config.public_url(9000).as_str(), "https://chat.example.org");
+    let origins: Vec<_> = config.allowed_origins.iter().map(|origin| origin.as_str()).collect();
+    assert_eq!(origins, ["https://app.example.org", "http://localhost:5173"]);
+    assert_eq!(config.registration, Registration::Invite);
+    assert!(!config.rate_limits);
+    assert_eq!(config.log, "warn,adda=debug");
+}
+
+#[test]
+fn the_environment_is_above_dot_env_and_that_above_adda_toml() {
+    let toml = ("adda.toml", "port = 1001\nlog = \"warn\"\nregistration = \"closed\"");
+    let dot_env =
+        (".env", "PORT=1002\nADDA_LOG='error'\n# a comment\nexport ADDA_BIND=127.0.0.1\n");
+    let config = load(&[toml, dot_env], &[("PORT", "1003")]);
+    assert_eq!(config.port, 1003);
+    assert_eq!(config.log, "error");
+    assert_eq!(config.registration, Registration::Closed);
+    assert_eq!(config.bind.to_string(), "127.0.0.1");
+    assert_eq!(load(&[toml, dot_env], &[]).port, 1002);
+    assert_eq!(load(&[toml], &[]).port, 1001);
+    assert_eq!(load(&[], &[]).port, 8000);
+}
+
+#[test]
+fn an_empty_variable_counts_as_absent() {
+    let files = [("adda.toml", "port = 1001"), (".env", "PORT=\nADDA_LOG=\n")];
+    let config = load(&files, &[("PORT", ""), ("SECRET_KEY_FILE", ""), ("DATABASE_URL", "")]);
+    assert_eq!((config.port, config.log.as_str()), (1001, "info"));
+    assert!(config.is_sqlite());
+}
+
+#[test]
+fn a_key_of_digits_keeps_each_of_its_characters() {
+    let key = "0070123948571029384756102938475600";
+    let keys = load(&[], &[("SECRET_KEY", key)]).ensure_secret().unwrap();
+    assert_eq!(keys.current.expose(), key);
+}
+
+#[test]
+fn a_byte_order_mark_and_windows_line_ends_do_no_harm() {
+    let files = [("adda.toml", "\u{feff}port = 1001\r\n"), (".env", "\u{feff}ADDA_LOG=warn\r\n")];
+    let config = load(&files, &[]);
+    assert_eq!((config.port, config.log.as_str()), (1001, "warn"));
+}
+
+#[test]
+fn an_unknown_name_is_refused_with_the_nearest_known_one() {
+    assert_eq!(
+        refusal(&[], &[("ADDA_MEDIA_DRI", "x")]),
+        "ADDA_MEDIA_DRI in the environment is not a setting of Adda; did you mean ADDA_MEDIA_DIR?"
+    );
+    assert_eq!(
+        refusal(&[(".env", "ADDA_PORT=80")], &[]),
+        "ADDA_PORT in .env is not a setting of Adda; did you mean PORT?"
+    );
+    assert_eq!(
+        refusal(&[("adda.toml", "adda_bind = \"::\"")], &[]),
+        "adda_bind in adda.toml is not a setting of Adda; did you mean bind?"
+    );
+    assert_eq!(
+        refusal(&[(".env", "DATABSE_URL=postgres://u:hunter22@db/x")], &[]),
+        "DATABSE_URL in .env is not a setting of Adda; did you mean DATABASE_URL?"
+    );
+}
+
+#[test]
+fn an_unknown_name_that_is_near_nothing_is_refused_with_all_known_ones() {
+    let sentence = refusal(&[("adda.toml", "[server]\ncolour = 1")], &[]);
+    assert!(
+        sentence.starts_with(
+            "server in adda.toml is not a setting of Adda; the settings are port, secret_key,"
+        ),
+        "{sentence}"
+    );
+    assert!(sentence.ends_with("database_url_file, redis_url_file"), "{sentence}");
+}
+
+#[test]
+fn what_belongs_to_other_programs_is_left_alone() {
+    let dot_env = "POSTGRES_PASSWORD=hunter22\nHOST=db\nCOMPOSE_PROJECT_NAME=adda\nADDA_TEST_X=1\n";
+    let env =
+        [("DATABSE_URL", "x"), ("PATH", "/bin"), ("ADDA_TEST_POSTGRES_URL", "postgres://x/y")];
+    assert_eq!(load(&[(".env", dot_env)], &env).port, 8000);
+}
+
+#[test]
+fn a_file_that_breaks_its_syntax_is_named_with_the_line_and_without_its_text() {
+    let sentence = refusal(&[("adda.toml", "port = 1\n\nsecret_key = \"hunter22")], &[]);
+    assert!(sentence.starts_with("adda.toml cannot be understood at line 3: "), "{sentence}");
+    assert!(!sentence.contains("hunter22"), "{sentence}");
+    assert_eq!(
+        refusal(&[(".env", "PORT=1\nSECRET_KEY=hunter22 hunter23\n")], &[]),
+        ".env cannot be understood at line 2: a line must be NAME=value, with quotes around a value that has spaces"
+    );
+    assert_eq!(
+        refusal(&[(".env", "PORT=1\nPORT=2\n")], &[]),
+        "PORT in .env stands there twice, but must be set once"
+    );
+}
+
+#[test]
+fn a_file_of_settings_that_cannot_be_read_stops_the_start() {
+    let dir = folder(&[]);
+    fs::create_dir(dir.path().join("adda.toml")).unwrap();
+    let sentence = load_in(dir.path(), &[]).unwrap_err().to_string();
+    assert!(sentence.starts_with("adda.toml cannot be read ("), "{sentence}");
+}
+
+#[test]
+fn each_value_that_cannot_be_used_is_answered_in_one_sentence() {
+    let cases = [
+        ("PORT", "eighty", "is not a port, but must be a number from 0 to 65535"),
+        ("PORT", "65536", "is not a port, but must be a number from 0 to 65535"),
+        (
+            "ADDA_BIND",
+            "localhost",
+            "is \"localhost\", but must be an IP address such as 0.0.0.0, 127.0.0.1 or ::",
+        ),
+        ("ADDA_REGISTRATION", "Open", "is \"Open\", but must be open, invite or closed"),
+        ("ADDA_RATE_LIMITS", "false", "is \"false\", but must be on or off"),
+        (
+            "DATABASE_URL",
+            "mysql://root:hunter22@db/adda",
+            "is no database URL that Adda knows, but must begin with sqlite:, postgres: or postgresql:",
+        ),
+        (
+            "DATABASE_URL",
+            "postgres://",
+            "names no database, but must be as in sqlite://data/adda.db or postgres://user:password@host/database",
+        ),
+        (
+            "DATABASE_URL",
+            "sqlite::memory:",
+            "is in memory, where nothing is kept, but must be a file as in sqlite://data/adda.db",
+        ),
+        (
+            "REDIS_URL",
+            "localhost:6379",
+            "is no Redis URL, but must be as in redis://host:6379 or rediss://host:6379",
+        ),
+    ];
+    for (name, value, problem) in cases {
+        let expected = format!("{name} in the environment {problem}");
+        assert_eq!(refusal(&[], &[(name, value)]), expected);
+    }
+    assert_eq!(
+        refusal(&[("adda.toml", "port = -1")], &[]),
+        "port in adda.toml is not a port, but must be a number from 0 to 65535"
+    );
+    assert_eq!(
+        refusal(&[("adda.toml", "data_dir = 7")], &[]),
+        "data_dir in adda.toml is not text, but must be"
+    );
+    assert_eq!(
+        refusal(&[("adda.toml", "media_dir = \"\"")], &[]),
+        "media_dir in adda.toml is empty, but must be the path of a folder"
+    );
+}
+
+#[test]
+fn a_public_url_is_an_origin_and_nothing_more() {
+    let good = [
+        ("https://chat.example.org", "https://chat.example.org"),
+        ("HTTP://LOCALHOST:8000/", "http://localhost:8000"),
+        ("http://chat.example.org:80", "http://chat.example.org"),
+        ("https://[2001:DB8:0::1]:8443", "https://[2001:db8::1]:8443"),
+        ("http://192.168.0.7:8000", "http://192.168.0.7:8000"),
+        ("https://xn--mller-kva.de", "https://xn--mller-kva.de"),
+    ];
+    for (url, expected) in good {
+        let config = load(&[], &[("ADDA_PUBLIC_URL", url)]);
+        assert_eq!(config.public_url(1).as_str(), expected);
+    }
+    let bad = [
+        ("chat.example.org", "has no scheme"),
+        ("ftp://chat.example.org", "is neither http nor https"),
+        ("https://mira:hunter22@chat.example.org", "holds a user name or password"),
+        ("https://chat.example.org/adda", "has a path, a query or a fragment"),
+        ("https://chat.example.org?x", "has a path, a query or a fragment"),
+        ("https://chat.example.org#x", "has a path, a query or a fragment"),
+        ("https://", "has no valid host"),
+        ("https://a..b", "has no valid host"),
+        ("https://a b", "has no valid host"),
+        ("https://*.example.org", "has no valid host"),
+        ("https://chat.example.org:", "has a port that is not 1 to 65535"),
+        ("https://chat.example.org:+80", "has a port that is not 1 to 65535"),
+        ("https://chat.example.org:0", "has a port that is not 1 to 65535"),
+        ("https://[::g]", "has a host that is no IPv6 address"),
+        ("https://müller.de", "has a host that is not ASCII (browsers send its xn-- form)"),
+    ];
+    for (url, wrong) in bad {
+        let expected = format!(
+            "ADDA_PUBLIC_URL in the environment {wrong}, but must be a scheme and a host as in \
+             https://chat.example.org, perhaps with a port"
+        );
+        assert_eq!(refusal(&[], &[("ADDA_PUBLIC_URL", url)]), expected);
+    }
+}
+
+#[test]
+fn without_a_public_url_it_is_the_address_listened_on() {
+    let url = |bind| load(&[], &[("ADDA_BIND", bind)]).public_url(8123).to_string();
+    assert_eq!(url("0.0.0.0"), "http://localhost:8123");
+    assert_eq!(url("::"), "http://localhost:8123");
+    assert_eq!(url("127.0.0.1"), "http://localhost:8123");
+    assert_eq!(url("192.168.0.7"), "http://192.168.0.7:8123");
+    assert_eq!(url("2001:db8::1"), "http://[2001:db8::1]:8123");
+}
+
+#[test]
+fn allowed_origins_are_a_list_without_repeats() {
+    let list = "https://a.example.org, http://localhost:5173 ,,https://A.example.org:443";
+    let config = load(&[], &[("ADDA_ALLOWED_ORIGINS", list)]);
+    let origins: Vec<_> = config.allowed_origins.iter().map(|origin| origin.as_str()).collect();
+    assert_eq!(origins, ["https://a.example.org", "http://localhost:5173"]);
+    for wildcard in ["*", "null"] {
+        let sentence =
+            refusal(&[], &[("ADDA_ALLOWED_ORIGINS", &format!("https://a.example.org,{wildcard}"))]);
+        assert!(
+            sentence.starts_with(
+                "ADDA_ALLOWED_ORIGINS in the environment has an entry (number 2) that has no scheme, but must be"
+            ),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_log_filter_must_name_levels() {
+    for good in ["debug", "INFO", "info,adda=debug", "adda::gateway=trace"] {
+        assert_eq!(load(&[], &[("ADDA_LOG", good)]).log, good);
+    }
+    assert_eq!(load(&[], &[("ADDA_LOG", "off, sqlx=warn")]).log, "off,sqlx=warn");
+    for bad in ["inof", "info,adda=loud", "=", "adda"] {
+        let sentence = refusal(&[], &[("ADDA_LOG", bad)]);
+        assert!(
+            sentence.starts_with(&format!(
+                "ADDA_LOG in the environment is \"{bad}\", but must be levels"
+            )),
+            "{sentence}"
+        );
+    }
+}
+
+#[test]
+fn a_weak_key_is_refused_without_being_shown() {
+    let cases = [
+        ("short-but-secret", "has 16 characters"),
+        ("changeme-changeme-changeme-changeme!", "is a placeholder"),
+        ("please_Change_Me_7d1f3b9a5c2e8f60a4b7", "is a placeholder"),
+        ("insecure-dev-key-0123456789-qwertyuiop", "is a placeholder"),
+        ("xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx", "repeats itself"),
+        ("abcabcaabbccabcabcaabbccabbcaabcbcab", "repeats itself"),
+        ("k3J9x0Qw7Zk3J9x0Qw7Zk3J9x0Qw7Zk3J9x0", "repeats itself"),
+        ("0123456789abcdefghijklmnopqrstuvwxyz", "repeats itself"),
+    ];
+    for (key, wrong) in cases {
+        for name in ["SECRET_KEY", "SECRET_KEY_PREVIOUS"] {
+            assert_eq!(
+                refusal(&[(".env", &format!("{name}='{key}'"))], &[]),
+                format!(
+                    "{name} in .env {wrong}, but must be at least 32 random characters, as \
+                     `openssl rand -hex 32` makes them"
+                )
+            );
+        }
+    }
+}
+
+#[test]
+fn a_secret_can_stand_in_a_file_of_its_own() {
+    let files = [("key", &*format!("{KEY}\r\n")), ("url", "postgres://adda:hunter22@db/adda\n")];
+    let config = load(
+        &[files[0], files[1], ("adda.toml", "database_url_file = \"url\"")],
+        &[("SECRET_KEY_FILE", "key")],
+    );
+    assert_eq!(config.ensure_secret().unwrap().current.expose(), KEY);
+    assert_eq!(config.database_url.expose(), POSTGRES.1);
+}
+
+#[test]
+fn a_file_of_a_secret_is_judged_and_named() {
+    let dir = folder(&[("key", "too-short-for-a-key\n")]);
+    let path = dir.path().join("key");
+    assert_eq!(
+        load_in(dir.path(), &[("SECRET_KEY_FILE", "key")]).unwrap_err().to_string(),
+        format!(
+            "SECRET_KEY_FILE in the environment names the file {}, whose content has 19 characters, but must be \
+             at least 32 random characters, as `openssl rand -hex 32` makes them",
+            path.display()
+        )
+    );
+    let sentence = refusal(&[("adda.toml", "redis_url_file = \"missing\"")], &[]);
+    assert!(sentence.starts_with("redis_url_file in adda.toml names the file "), "{sentence}");
+    assert!(sentence.contains("missing, which cannot be read (No such file"), "{sentence}");
+    assert_eq!(
+        refusal(&[("adda.toml", "secret_key_file = 5")], &[]),
+        "secret_key_file in adda.toml must be the name of a file"
+    );
+}
+
+#[test]
+fn a_secret_and_its_file_cannot_both_be_set() {
+    assert_eq!(
+        refusal(&[(".env", &format!("SECRET_KEY={KEY}"))], &[("SECRET_KEY_FILE", "key")]),
+        "SECRET_KEY in .env and SECRET_KEY_FILE in the environment are both set, but only one of them may be"
+    );
+}
+
+#[test]
+fn several_nodes_are_refused_in_this_version() {
+    assert_eq!(
+        refusal(&[], &[("REDIS_URL", "redis://:hunter22@cache:6379")]),
+        "REDIS_URL is set, but this version runs as a single node and does not connect several through Redis; \
+         remove REDIS_URL"
+    );
+}
+
+#[test]
+fn postgresql_needs_a_key_that_is_set() {
+    assert_eq!(
+        refusal(&[], &[POSTGRES]),
+        "SECRET_KEY is not set, but is required when DATABASE_URL is PostgreSQL; set it to at least 32 random \
+         characters, as `openssl rand -hex 32` makes them, the same on every node"
+    );
+    let config = load(&[], &[POSTGRES, ("SECRET_KEY", KEY)]);
+    assert!(config.is_postgres() && !config.is_sqlite());
+}
+
+#[test]
+fn the_embedded_default_makes_a_key_once_and_keeps_it() {
+    let dir = folder(&[]);
+    let first = load_in(dir.path(), &[]).unwrap();
+    let made = first.ensure_secret().unwrap();
+    assert_eq!(made.current.expose().len(), 64);
+    assert!(made.previous.is_none());
+    let again = first.ensure_secret().unwrap();
+    let restarted = load_in(dir.path(), &[]).unwrap().ensure_secret().unwrap();
+    assert_eq!(again.current.expose(), made.current.expose());
+    assert_eq!(restarted.current.expose(), made.current.expose());
+
+    let elsewhere = load(&[], &[]).ensure_secret().unwrap();
+    assert_ne!(elsewhere.current.expose(), made.current.expose());
+}
+
+#[test]
+fn only_its_owner_can_read_the_kept_key() {
+    let dir = folder(&[]);
+    load_in(dir.path(), &[]).unwrap().ensure_secret().unwrap();
+    let mode = |name| fs::metadata(dir.path().join(name)).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode("data"), 0o700);
+    assert_eq!(mode("data/secret_key"), 0o600);
+    assert_eq!(fs::read_dir(dir.path().join("data")).unwrap().count(), 1);
+}
+
+#[test]
+fn servers_that_start_at_once_get_the_same_key() {
+    let dir = folder(&[]);
+    let config = load_in(dir.path(), &[]).unwrap();
+    let keys: Vec<String> = std::thread::scope(|scope| {
+        let start = || config.ensure_secret().unwrap().current.expose().to_owned();
+        let threads: Vec<_> = (0..8).map(|_| scope.spawn(start)).collect();
+        threads.into_iter().map(|thread| thread.join().unwrap()).collect()
+    });
+    assert!(keys.iter().all(|key| *key == keys[0]), "{keys:?}");
+}
+
+#[test]
+fn what_a_crash_left_of_a_key_is_written_anew() {
+    let dir = folder(&[]);
+    fs::create_dir(dir.path().join("data")).unwrap();
+    fs::write(dir.path().join("data/secret_key.unfinished"), "6f1d").unwrap();
+    let config = load_in(dir.path(), &[]).unwrap();
+    assert_eq!(config.ensure_secret().unwrap().current.expose().len(), 64);
+}
+
+#[test]
+fn a_key_that_is_set_wins_over_the_kept_one() {
+    let dir = folder(&[]);
+    load_in(dir.path(), &[]).unwrap().ensure_secret().unwrap();
+    let config = load_in(dir.path(), &[("SECRET_KEY", KEY)]).unwrap();
+    assert_eq!(config.ensure_secret().unwrap().current.expose(), KEY);
+}
+
+#[test]
+fn a_kept_key_that_was_damaged_stops_the_start() {
+    let dir = folder(&[]);
+    fs::create_dir(dir.path().join("data")).unwrap();
+    fs::write(dir.path().join("data/secret_key"), "damaged\n").unwrap();
+    let path = dir.path().join("data/secret_key");
+    assert_eq!(
+        load_in(dir.path(), &[]).unwrap_err().to_string(),
+        format!(
+            "SECRET_KEY, kept in {}, has 7 characters, but must be at least 32 random characters, as \
+             `openssl rand -hex 32` makes them",
+            path.display()
+        )
+    );
+}
+
+#[test]
+fn a_data_folder_that_cannot_be_made_is_named() {
+    let dir = folder(&[("data", "a file in the way")]);
+    let config = load_in(dir.path(), &[("SECRET_KEY", KEY)]).unwrap();
+    assert!(config.ensure_secret().is_ok());
+    let sentence = load_in(dir.path(), &[]).unwrap_err().to_string();
+    assert!(sentence.starts_with("the secret key cannot be kept in "), "{sentence}");
+}
+
+#[test]
+fn loading_and_describing_create_nothing() {
+    let dir = folder(&[]);
+    let shown = load_in(dir.path(), &[]).unwrap().describe();
+    assert!(shown.contains("will be made at the first start and kept in "), "{shown}");
+    assert_eq!(fs::read_dir(dir.path()).unwrap().count(), 0);
+}
+
+#[test]
+fn a_description_tells_values_and_sources_and_hides_secrets() {
+    let files = [
+        ("adda.toml", "log = \"warn\""),
+        (".env", &*format!("SECRET_KEY_PREVIOUS={OTHER_KEY}")),
+        ("url", "postgres://adda:hunter22@db/adda?sslpassword=hunter23&sslmode=require"),
+    ];
+    let dir = folder(&files);
+    let env = [("SECRET_KEY", KEY), ("DATABASE_URL_FILE", "url"), ("PORT", "9000")];
+    let config = load_in(dir.path(), &env).unwrap();
+    let shown = config.describe();
+    let line = |name: &str| {
+        let line = shown.lines().find(|line| line.starts_with(&format!("{name} "))).unwrap();
+        line.split_whitespace().skip(1).collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(line("PORT"), "9000 the environment");
+    assert_eq!(line("SECRET_KEY"), "[hidden] the environment");
+    assert_eq!(line("SECRET_KEY_PREVIOUS"), "[hidden] .env");
+    let file = dir.path().join("url");
+    assert_eq!(
+        line("DATABASE_URL"),
+        format!(
+            "postgres://adda:[hidden]@db/adda?sslpassword=[hidden]&sslmode=require the file {}",
+            file.display()
+        )
+    );
+    assert_eq!(line("REDIS_URL"), "-");
+    assert_eq!(line("ADDA_LOG"), "warn adda.toml");
+    assert_eq!(line("ADDA_BIND"), "0.0.0.0 the built-in defaults");
+    assert_eq!(line("ADDA_PUBLIC_URL"), "http://localhost:9000 the built-in defaults");
+    assert_eq!(shown.lines().count(), 13);
+    let everything = format!("{shown}{config:?}");
+    for secret in [KEY, OTHER_KEY, "hunter22", "hunter23"] {
+        assert!(!everything.contains(secret), "{everything}");
+    }
+}
+
+#[test]
+fn a_password_with_unescaped_signs_is_hidden_whole() {
+    for url in ["postgres://adda:hunt?er@22@db/adda", "postgres://adda:hunt:er?22@db/adda"] {
+        let config = load(&[], &[("DATABASE_URL", url), ("SECRET_KEY", KEY)]);
+        let shown = config.describe();
+        assert!(shown.contains("postgres://adda:[hidden]@db/adda"), "{shown}");
+        assert!(!shown.contains("hunt") && !shown.contains("22@"), "{shown}");
+    }
+}
+
+#[test]
+fn a_data_folder_with_signs_of_a_url_stays_a_path() {
+    let config = load(&[], &[("ADDA_DATA_DIR", "/srv/100%?#")]);
+    assert_eq!(config.database_url.expose(), "sqlite:///srv/100%25%3F%23/adda.db");
+}
