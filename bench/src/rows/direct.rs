@@ -1,0 +1,42 @@
+//! Direct messages: the highest rate in the private rooms of 250 pairs, and what one costs there.
+
+use std::time::Duration;
+
+use super::{by_database, details, story};
+use crate::ceiling::{self, Demand};
+use crate::failure::Result;
+use crate::layouts;
+use crate::report::{Measure, Target};
+use crate::site::Site;
+
+pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
+    let server = site.start_with(500).await?;
+    let rooms = layouts::pairs(&mut site.people, &server.api()?).await?;
+    let demand = Demand { p99: Duration::from_secs(1), window: 4 };
+    let (rate, outcome) = ceiling::find(site, &rooms, demand, server).await?;
+    let measure = |row: &str, value, unit, sqlite, postgres| Measure {
+        row: row.to_owned(),
+        database: site.database,
+        value: Ok(value),
+        unit,
+        target: by_database(site.database, sqlite, postgres),
+        note: story(&outcome),
+        details: details(&outcome),
+    };
+    Ok(vec![
+        measure(
+            "direct messages, open loop, p99 < 1 s: highest acknowledged rate",
+            rate,
+            "msg/s",
+            Target::AtLeast(30_000.0),
+            Target::AtLeast(15_000.0),
+        ),
+        measure(
+            "direct messages at that rate: cost of 1,000 messages",
+            outcome.cpu_per_thousand_messages(),
+            "CPU-s",
+            Target::AtMost(0.04),
+            Target::AtMost(0.10),
+        ),
+    ])
+}

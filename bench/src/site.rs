@@ -1,0 +1,139 @@
+//! One database under test with everything that belongs to it for a run: its folder, its
+//! cluster, its accounts, and what earlier rows found out. Servers come and go on it.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use tempfile::TempDir;
+
+use crate::aftermath;
+use crate::args::Args;
+use crate::failure::{Context, Result};
+use crate::load::{self, Load, Outcome, Room};
+use crate::people::People;
+use crate::postgres::{Cluster, open_to_all};
+use crate::process::tail;
+use crate::server::{Server, Settings};
+
+/// The databases that Adda runs on.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Database {
+    /// The embedded one, with `synchronous=FULL`.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Database {
+    /// Its name in reports.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Sqlite => "SQLite FULL",
+            Self::Postgres => "PostgreSQL",
+        }
+    }
+}
+
+/// A database under test.
+pub(crate) struct Site {
+    /// Which one it is.
+    pub(crate) database: Database,
+    /// How long a load is measured.
+    pub(crate) measured: Duration,
+    /// How many messages the archive is to hold.
+    pub(crate) messages: u32,
+    /// Everybody with an account.
+    pub(crate) people: People,
+    /// The highest rate in ten rooms, once found, in messages a second.
+    pub(crate) highest: Option<f64>,
+    /// How many messages the archive holds.
+    pub(crate) archived: u32,
+    binary: PathBuf,
+    secret: String,
+    // Before the folder, so that the cluster has stopped when its files are removed.
+    cluster: Option<Cluster>,
+    folder: TempDir,
+}
+
+impl Site {
+    /// An empty database in a folder of its own.
+    pub(crate) async fn new(database: Database, args: &Args) -> Result<Self> {
+        let binary = args
+            .adda
+            .canonicalize()
+            .context(format!("the server's binary {}", args.adda.display()))?;
+        let mut builder = tempfile::Builder::new();
+        builder.prefix("adda-bench-");
+        let folder = match &args.dir {
+            Some(parent) => builder.tempdir_in(parent.canonicalize().context(parent.display())?),
+            None => builder.tempdir(),
+        };
+        let folder = folder.context("making a folder for the run")?;
+        open_to_all(folder.path())?;
+        for name in ["data", "media"] {
+            std::fs::create_dir(folder.path().join(name))?;
+        }
+        let cluster = match database {
+            Database::Sqlite => None,
+            Database::Postgres => {
+                Some(Cluster::start(&folder.path().join("postgres")).await.context("PostgreSQL")?)
+            }
+        };
+        let random = || uuid::Uuid::new_v4().simple().to_string();
+        Ok(Self {
+            database,
+            measured: Duration::from_secs(args.seconds),
+            messages: args.messages,
+            people: People::default(),
+            highest: None,
+            archived: 0,
+            binary,
+            secret: random() + &random(),
+            cluster,
+            folder,
+        })
+    }
+
+    /// Starts a server on the database.
+    pub(crate) async fn start(&self) -> Result<Server> {
+        let settings = Settings {
+            binary: &self.binary,
+            folder: self.folder.path(),
+            secret: &self.secret,
+            postgres: self.cluster.as_ref().map(|cluster| (cluster.url(), cluster.postmaster())),
+        };
+        Server::start(&settings).await
+    }
+
+    /// Starts a server with `count` people who have fresh tokens.
+    pub(crate) async fn start_with(&mut self, count: usize) -> Result<Server> {
+        let server = self.start().await?;
+        self.people.gather(&server.api()?, count).await?;
+        Ok(server)
+    }
+
+    /// Runs one load and compares its end with the history. An error means that the server did
+    /// something that no load should make it do; what is wrong with the messages is in the outcome.
+    pub(crate) async fn play(
+        &mut self,
+        server: &mut Server,
+        rooms: &[Room],
+        load: Load,
+    ) -> Result<Outcome> {
+        let api = server.api()?;
+        self.people.gather(&api, 0).await?;
+        let outcome =
+            load::run(server.address(), &self.people.tokens(), rooms, load, server.meter()).await;
+        server.require_running()?;
+        let mut outcome = outcome?;
+        if outcome.require_sound().is_ok() {
+            aftermath::compare(&api, &self.people, rooms, load.check, &mut outcome).await?;
+        }
+        Ok(outcome)
+    }
+
+    /// The last lines that its servers logged.
+    pub(crate) fn log_tail(&self) -> String {
+        tail(&self.folder.path().join("adda.log"), 20)
+    }
+}

@@ -1,0 +1,272 @@
+//! The wiring: builds every part, hands each what it needs, starts and stops them in order.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adda_protocol::{UserId, Username};
+use adda_realtime::{Broker, Hub, ReloadMembers};
+use futures_util::FutureExt;
+use sea_orm::DbErr;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::{Db, OpenError};
+use crate::features::accounts::{AccountError, Accounts, Admit, Settings, Tokens};
+use crate::features::messages::{self, Messages, Writer};
+use crate::features::presence::Presence;
+use crate::features::receipts::Receipts;
+use crate::features::rooms::Rooms;
+use crate::gateway::{Gateway, Services};
+use crate::http::{Health, Listener, Origins, Parts, routes};
+
+/// Sockets and requests may take so long to end when the server stops.
+const DRAIN_WITHIN: Duration = Duration::from_secs(10);
+const PURGE_EVERY: Duration = Duration::from_secs(60);
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+pub enum StartError {
+    /// The configuration.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// The database.
+    #[error(transparent)]
+    Open(#[from] OpenError),
+    /// The database, while preparing.
+    #[error("The database could not be prepared: {0}")]
+    Prepare(#[from] DbErr),
+    /// The accounts.
+    #[error("The accounts could not be read: {0}")]
+    Accounts(#[from] AccountError),
+    /// The address.
+    #[error(
+        "The address {address} cannot be listened on: {source}. Choose another with PORT or ADDA_BIND."
+    )]
+    Listen {
+        /// Which.
+        address: std::net::SocketAddr,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// The folder of uploads.
+    #[error("The folder {folder} for uploads cannot be made: {source}. Check ADDA_MEDIA_DIR.")]
+    Media {
+        /// Which.
+        folder: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+}
+
+/// A server that listens.
+pub struct Server {
+    listener: Listener,
+    url: String,
+    setup_token: Option<String>,
+    db: Db,
+    endpoint: poem::endpoint::BoxEndpoint<'static, poem::Response>,
+    gateway: Arc<Gateway>,
+    health: Arc<Health>,
+    stop: watch::Sender<bool>,
+    background: Vec<JoinHandle<()>>,
+}
+
+impl std::fmt::Debug for Server {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Server").field("url", &self.url).finish_non_exhaustive()
+    }
+}
+
+/// The accounts on their own, for the command line too.
+fn accounts(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    hub: &Arc<Hub>,
+    broker: &Broker,
+) -> Result<Accounts, ConfigError> {
+    let secrets = config.ensure_secret()?;
+    let previous = secrets.previous.as_ref().map(|secret| secret.expose());
+    let tokens = Tokens::new(secrets.current.expose(), previous);
+    let settings = Settings { registration: config.registration, rate_limits: config.rate_limits };
+    let now = clock.clone();
+    let admit: Admit = Arc::new(move |transaction, user_id| {
+        Rooms::admit(transaction, user_id, now.now_ms()).boxed()
+    });
+    Ok(Accounts::new(
+        db.clone(),
+        clock.clone(),
+        tokens,
+        settings,
+        admit,
+        hub.clone(),
+        broker.clone(),
+    ))
+}
+
+/// Opens the database, up to date and with what a new server has from the start.
+async fn database(config: &Config, clock: &Clock) -> Result<(Db, String), StartError> {
+    let db = Db::open(config.database_url.expose()).await?;
+    db.migrate().await?;
+    let epoch = messages::prepare(&db, clock).await?;
+    Ok((db, epoch))
+}
+
+/// Makes an administrator, beside a running server or without one.
+///
+/// # Errors
+/// What keeps the server from starting; inside, what keeps the account from being made.
+pub async fn create_admin(
+    config: &Config,
+    username: Username,
+    password: &str,
+) -> Result<Result<UserId, AccountError>, StartError> {
+    let clock = Clock::System;
+    let (db, _) = database(config, &clock).await?;
+    let hub = Arc::new(Hub::new().0);
+    let accounts = accounts(config, &db, &clock, &hub, &Broker::new(hub.clone()))?;
+    let created = accounts.create_admin(username, password).await;
+    drop(accounts);
+    db.close().await;
+    Ok(created)
+}
+
+impl Server {
+    /// Builds everything and listens; nothing is served yet.
+    ///
+    /// # Errors
+    /// [`StartError`], a sentence for the person who starts it.
+    pub async fn start(config: &Config) -> Result<Self, StartError> {
+        let clock = Clock::System;
+        if !config.rate_limits {
+            tracing::warn!(
+                "ADDA_RATE_LIMITS is off: nothing is throttled; this is for load tests only"
+            );
+        }
+        std::fs::create_dir_all(&config.media_dir).map_err(|source| StartError::Media {
+            folder: config.media_dir.display().to_string(),
+            source,
+        })?;
+        let (db, epoch) = database(config, &clock).await?;
+        let (hub, reload) = Hub::new();
+        let hub = Arc::new(hub);
+        let broker = Broker::new(hub.clone());
+        let limited = config.rate_limits;
+
+        let accounts = Arc::new(accounts(config, &db, &clock, &hub, &broker)?);
+        let rooms =
+            Arc::new(Rooms::new(db.clone(), clock.clone(), hub.clone(), broker.clone(), limited));
+        let presence =
+            Arc::new(Presence::new(accounts.clone(), rooms.clone(), hub.clone(), broker.clone()));
+        let writer = Writer::start(&db, &clock, &broker);
+        let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, limited));
+        let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), broker));
+
+        let address = config.listen_address();
+        let listener = Listener::bind(address)
+            .await
+            .map_err(|source| StartError::Listen { address, source })?;
+        let public = config.public_url(listener.address.port());
+        let (stop, stopping) = watch::channel(false);
+        let services = Services {
+            accounts: accounts.clone(),
+            rooms: rooms.clone(),
+            messages: messages.clone(),
+            receipts: receipts.clone(),
+            presence: presence.clone(),
+        };
+        let gateway =
+            Arc::new(Gateway::new(services, hub.clone(), epoch, clock, limited, stopping));
+        let health = Arc::new(Health::new(db.clone()));
+        let setup_token = accounts.prepare_setup().await?;
+        let background = vec![
+            tokio::spawn(presence.run()),
+            tokio::spawn(reload_members(reload, rooms.clone(), hub)),
+            tokio::spawn(purge_limits(accounts.clone(), rooms.clone(), messages.clone())),
+        ];
+        let configured = config.configured_public_url.as_ref().map(ToString::to_string);
+        let endpoint = routes(Parts {
+            accounts,
+            rooms,
+            messages,
+            receipts,
+            gateway: gateway.clone(),
+            health: health.clone(),
+            origins: Origins::new(
+                configured,
+                config.allowed_origins.iter().map(ToString::to_string).collect(),
+            ),
+            is_https: public.as_str().starts_with("https://"),
+        });
+        let url = public.to_string();
+        Ok(Self { listener, url, setup_token, db, endpoint, gateway, health, stop, background })
+    }
+
+    /// Where people reach it.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The one-time set-up token, while there is no administrator.
+    #[must_use]
+    pub fn setup_token(&self) -> Option<&str> {
+        self.setup_token.as_deref()
+    }
+
+    /// Serves until `stop` resolves, then drains: no new connections, sockets are told when to come
+    /// back, requests under way are answered, the database is closed.
+    pub async fn run_until(self, stop: impl Future<Output = ()>) {
+        tracing::info!(url = self.url, "serving");
+        let serving = tokio::spawn(self.listener.serve(self.endpoint, self.stop.subscribe()));
+        stop.await;
+        tracing::info!(sockets = self.gateway.open_sockets(), "draining");
+        self.health.drain();
+        self.stop.send_replace(true);
+        let drained = tokio::time::timeout(DRAIN_WITHIN, async {
+            let _ = serving.await;
+            while self.gateway.open_sockets() > 0 {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        });
+        if drained.await.is_err() {
+            tracing::warn!(
+                sockets = self.gateway.open_sockets(),
+                "not all connections ended in time"
+            );
+        }
+        self.background.iter().for_each(JoinHandle::abort);
+        drop(self.gateway);
+        self.db.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Reads the members of the rooms that the hub is unsure of.
+async fn reload_members(mut requests: ReloadMembers, rooms: Arc<Rooms>, hub: Arc<Hub>) {
+    while let Some(topic) = requests.recv().await {
+        loop {
+            match rooms.members_of(topic).await {
+                Ok(Some((version, members))) => break hub.set_members(topic, version, &members),
+                Ok(None) => break,
+                Err(error) => {
+                    // Until the members are known, nothing of the room is delivered.
+                    tracing::warn!(%error, "the members of a room could not be read; trying again");
+                    tokio::time::sleep(Duration::from_millis(500)).await;
+                }
+            }
+        }
+    }
+}
+
+async fn purge_limits(accounts: Arc<Accounts>, rooms: Arc<Rooms>, messages: Arc<Messages>) {
+    let mut tick = tokio::time::interval(PURGE_EVERY);
+    loop {
+        tick.tick().await;
+        accounts.purge_limits();
+        rooms.purge_limits();
+        messages.purge_limits();
+    }
+}

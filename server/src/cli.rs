@@ -1,0 +1,169 @@
+//! The command line: `adda` alone serves.
+#![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a terminal")]
+
+use std::io::{BufRead, IsTerminal, Write};
+use std::process::ExitCode;
+
+use adda_protocol::{Password, Problem, Username};
+use clap::{Parser, Subcommand};
+use tracing_subscriber::EnvFilter;
+
+use crate::app;
+use crate::config::Config;
+use crate::db::Db;
+use crate::http::{asyncapi_text, openapi_text};
+
+/// A self-hosted chat engine in one binary.
+#[derive(Debug, Parser)]
+#[command(name = "adda", version, about)]
+pub struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Serve (the default).
+    Serve,
+    /// Bring the database up to date and exit.
+    Migrate,
+    /// Print the OpenAPI document of the REST API.
+    Openapi,
+    /// Print the AsyncAPI document of the socket.
+    Asyncapi,
+    /// Look at the configuration.
+    Config {
+        #[command(subcommand)]
+        command: ConfigCommand,
+    },
+    /// Administrators.
+    Admin {
+        #[command(subcommand)]
+        command: AdminCommand,
+    },
+}
+
+#[derive(Debug, Subcommand)]
+enum ConfigCommand {
+    /// Check the configuration and print what is in effect, with secrets hidden.
+    Check,
+}
+
+#[derive(Debug, Subcommand)]
+enum AdminCommand {
+    /// Make an administrator; the password is asked for, or read from standard input.
+    Create {
+        /// The user name.
+        name: String,
+    },
+}
+
+/// A sentence for the person at the terminal.
+type Outcome = Result<(), Box<dyn std::error::Error>>;
+
+/// Runs a command to its end.
+#[must_use]
+pub fn run(arguments: Arguments) -> ExitCode {
+    let outcome = match arguments.command.unwrap_or(Command::Serve) {
+        Command::Openapi => print(openapi_text()),
+        Command::Asyncapi => print(asyncapi_text()),
+        Command::Config { command: ConfigCommand::Check } => check(),
+        Command::Serve => with_runtime(serve),
+        Command::Migrate => with_runtime(migrate),
+        Command::Admin { command: AdminCommand::Create { name } } => {
+            with_runtime(|config| create_admin(config, name))
+        }
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("adda: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn print(text: &str) -> Outcome {
+    Ok(std::io::stdout().write_all(text.as_bytes())?)
+}
+
+fn check() -> Outcome {
+    println!("{}", Config::load()?.describe());
+    Ok(())
+}
+
+fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) -> Outcome {
+    let config = Config::load()?;
+    tracing_subscriber::fmt()
+        .with_env_filter(EnvFilter::new(&config.log))
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_writer(std::io::stderr)
+        .init();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    runtime.block_on(command(config))
+}
+
+async fn serve(config: Config) -> Outcome {
+    let server = app::Server::start(&config).await?;
+    println!("Adda is ready at {}", server.url());
+    if let Some(token) = server.setup_token() {
+        println!(
+            "There is no administrator yet. Register with this one-time set-up token to be it:"
+        );
+        println!("    {token}");
+    }
+    std::io::stdout().flush()?;
+    server.run_until(stop_signal()).await;
+    Ok(())
+}
+
+async fn stop_signal() {
+    use tokio::signal::unix::{SignalKind, signal};
+    let wait = |kind| async move {
+        match signal(kind) {
+            Ok(mut signal) => signal.recv().await,
+            Err(error) => {
+                tracing::error!(%error, "a signal cannot be listened for");
+                std::future::pending().await
+            }
+        }
+    };
+    tokio::select! {
+        _ = wait(SignalKind::terminate()) => {}
+        _ = wait(SignalKind::interrupt()) => {}
+    }
+}
+
+async fn migrate(config: Config) -> Outcome {
+    let db = Db::open(config.database_url.expose()).await?;
+    let migrated = db.migrate().await;
+    db.close().await;
+    migrated?;
+    println!("The database is up to date.");
+    Ok(())
+}
+
+async fn create_admin(config: Config, name: String) -> Outcome {
+    let username = Username::parse(&name).map_err(|rule| format!("The user name {rule}."))?;
+    let password = read_password()?;
+    Password::parse(&password).map_err(|rule| format!("The password {rule}."))?;
+    let created = app::create_admin(&config, username.clone(), &password).await?;
+    match created {
+        Ok(id) => println!("{username} is an administrator now (user {id})."),
+        Err(error) => return Err(Problem::from(error).detail.into()),
+    }
+    Ok(())
+}
+
+fn read_password() -> Result<String, Box<dyn std::error::Error>> {
+    if !std::io::stdin().is_terminal() {
+        let mut line = String::new();
+        std::io::stdin().lock().read_line(&mut line)?;
+        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
+    }
+    let password = rpassword::prompt_password("Password: ")?;
+    if rpassword::prompt_password("Again: ")? != password {
+        return Err("The two passwords are not the same; nothing was changed.".into());
+    }
+    Ok(password)
+}

@@ -1,0 +1,75 @@
+//! The two families of tables: public rooms, and private conversations apart from them.
+//!
+//! One code path serves both: what differs is the names of the tables.
+
+use adda_protocol::RoomName;
+use adda_protocol::rooms::RoomKind;
+use adda_realtime::Topic;
+
+/// Which family of tables a room lives in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Family {
+    /// `rooms`, `room_members`, `messages`.
+    Public,
+    /// `private_rooms`, `private_room_members`, `private_messages`.
+    Private,
+}
+
+impl Family {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Public, Self::Private];
+
+    /// The family that a room's name belongs to.
+    #[must_use]
+    pub fn of(name: &RoomName) -> Self {
+        if name.is_private() { Self::Private } else { Self::Public }
+    }
+
+    /// The table of rooms.
+    #[must_use]
+    pub const fn rooms(self) -> &'static str {
+        match self {
+            Self::Public => "rooms",
+            Self::Private => "private_rooms",
+        }
+    }
+
+    /// The table of members.
+    #[must_use]
+    pub const fn members(self) -> &'static str {
+        match self {
+            Self::Public => "room_members",
+            Self::Private => "private_room_members",
+        }
+    }
+
+    /// The table of messages.
+    #[must_use]
+    pub const fn messages(self) -> &'static str {
+        match self {
+            Self::Public => "messages",
+            Self::Private => "private_messages",
+        }
+    }
+
+    /// The topic of a room's events.
+    #[must_use]
+    pub const fn topic(self, room_id: i64) -> Topic {
+        Topic { space: self as u8, id: room_id }
+    }
+
+    /// The family of a topic of room events.
+    #[must_use]
+    pub const fn of_topic(topic: Topic) -> Self {
+        if topic.space == Self::Public as u8 { Self::Public } else { Self::Private }
+    }
+
+    /// The family's word on the wire.
+    #[must_use]
+    pub const fn kind(self) -> RoomKind {
+        match self {
+            Self::Public => RoomKind::Public,
+            Self::Private => RoomKind::Private,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Statements over lists of rows, in a shape that both databases prepare once and keep.
+//!
+//! The text of a statement over n rows depends on n, and each new text costs a parse and a plan. So
+//! lists come in few lengths: a list to look up is padded with its last row to the next power of
+//! two, a list to insert is cut into chunks whose lengths are powers of two.
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+
+/// The longest list in one statement; both databases take far more parameters than it makes.
+const LONGEST: usize = 256;
+
+/// Runs a statement that returns rows.
+///
+/// # Errors
+/// What the database says.
+pub async fn query(
+    connection: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<Vec<QueryResult>, DbErr> {
+    let backend = connection.get_database_backend();
+    connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
+}
+
+/// Runs a statement that returns none, and says how many rows it touched.
+///
+/// # Errors
+/// What the database says.
+pub async fn run(
+    connection: &impl ConnectionTrait,
+    sql: impl Into<String>,
+    values: Vec<Value>,
+) -> Result<u64, DbErr> {
+    let backend = connection.get_database_backend();
+    let statement = Statement::from_sql_and_values(backend, sql, values);
+    Ok(connection.execute_raw(statement).await?.rows_affected())
+}
+
+/// A list of rows of `N` columns on its way into a statement.
+#[derive(Debug, Default)]
+pub struct RowList<const N: usize> {
+    rows: Vec<[Value; N]>,
+}
+
+impl<const N: usize> RowList<N> {
+    /// An empty list.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { rows: Vec::new() }
+    }
+
+    /// Adds a row.
+    pub fn push(&mut self, row: [Value; N]) {
+        self.rows.push(row);
+    }
+
+    /// Whether there is nothing to ask.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
+    /// `($1,$2),($3,$4)` for so many rows. The parameters carry their types with them.
+    fn placeholders(rows: usize) -> String {
+        let mut sql = String::with_capacity(rows * (N * 6 + 3));
+        for row in 0..rows {
+            sql.push_str(if row == 0 { "(" } else { ",(" });
+            for column in 0..N {
+                sql.push_str(if column == 0 { "$" } else { ",$" });
+                sql.push_str(&(row * N + column + 1).to_string());
+            }
+            sql.push(')');
+        }
+        sql
+    }
+
+    /// Asks for all rows of the list, `sql` being made around the text of the list. Rows may be
+    /// asked for twice, so `sql` must not mind.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub async fn look_up(
+        self,
+        connection: &impl ConnectionTrait,
+        sql: impl Fn(&str) -> String,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        let mut found = Vec::new();
+        for chunk in self.rows.chunks(LONGEST) {
+            let padded = chunk.len().next_power_of_two();
+            let text = sql(&Self::placeholders(padded));
+            let padding = chunk.last().into_iter().cycle().take(padded - chunk.len());
+            let values = chunk.iter().chain(padding).flatten().cloned().collect();
+            found.extend(query(connection, text, values).await?);
+        }
+        Ok(found)
+    }
+
+    /// Writes each row of the list exactly once, in order.
+    ///
+    /// # Errors
+    /// What the database says; rows before the failing chunk are written.
+    pub async fn write(
+        self,
+        connection: &impl ConnectionTrait,
+        sql: impl Fn(&str) -> String,
+    ) -> Result<u64, DbErr> {
+        let mut rest = self.rows.as_slice();
+        let mut touched = 0;
+        while !rest.is_empty() {
+            let largest = 1 << rest.len().min(LONGEST).ilog2();
+            let (chunk, tail) = rest.split_at(largest);
+            let text = sql(&Self::placeholders(largest));
+            touched += run(connection, text, chunk.iter().flatten().cloned().collect()).await?;
+            rest = tail;
+        }
+        Ok(touched)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_list_becomes_rows_of_placeholders() {
+        assert_eq!(RowList::<2>::placeholders(2), "($1,$2),($3,$4)");
+    }
+}

@@ -1,0 +1,287 @@
+//! The REST operations of accounts.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use adda_protocol::accounts::{
+    Authenticated, ChangePasswordRequest, LoginRequest, Me, RefreshRequest, RegisterRequest,
+    SessionList, UpdateMeRequest, User, UserPage,
+};
+use adda_protocol::{Code, Problem, SearchText, UserId};
+use poem::http::header;
+use poem::web::Data;
+use poem::web::cookie::{Cookie, CookieJar, SameSite};
+use poem::{Addr, Request};
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{OpenApi, Tags};
+use uuid::Uuid;
+
+use super::service::{AccountError, Accounts, Origin, SignedIn};
+use crate::features::paging::PageRequest;
+use crate::http::{
+    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, NoContent, Origins,
+    SIGNED_IN, WITH_BODY,
+};
+
+#[derive(Tags)]
+enum Tag {
+    /// Signing in, devices, profiles and the directory of people.
+    #[oai(rename = "accounts")]
+    Accounts,
+}
+
+impl<const GROUPS: u32> From<AccountError> for Fails<GROUPS> {
+    fn from(error: AccountError) -> Self {
+        Self::with(error)
+    }
+}
+
+/// How the refresh token travels to browsers.
+#[derive(Clone, Copy, Debug)]
+pub struct Cookies {
+    /// Whether the cookie is for https alone.
+    pub secure: bool,
+}
+
+const COOKIE: &str = "adda_refresh";
+const COOKIE_PATH: &str = "/api/v1/auth";
+
+impl Cookies {
+    fn cookie(self, value: String) -> Cookie {
+        let mut cookie = Cookie::new_with_str(COOKIE, value);
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Strict);
+        cookie.set_secure(self.secure);
+        cookie.set_path(COOKIE_PATH);
+        cookie
+    }
+
+    fn keep(self, jar: &CookieJar, token: String) {
+        let mut cookie = self.cookie(token);
+        cookie.set_max_age(std::time::Duration::from_secs(30 * 24 * 3_600));
+        jar.add(cookie);
+    }
+
+    fn clear(self, jar: &CookieJar) {
+        if jar.get(COOKIE).is_some() {
+            let mut cookie = self.cookie(String::new());
+            cookie.set_max_age(std::time::Duration::ZERO);
+            jar.add(cookie);
+        }
+    }
+}
+
+fn origin_of(request: &Request) -> Origin {
+    let address = match request.remote_addr().0 {
+        Addr::SocketAddr(address) => address.ip(),
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let user_agent = request.header(header::USER_AGENT).map(str::to_owned);
+    Origin { address, user_agent }
+}
+
+/// The operations.
+#[derive(Clone, Copy, Debug)]
+pub struct AccountsApi;
+
+#[OpenApi(tag = "Tag::Accounts")]
+impl AccountsApi {
+    /// Make an account.
+    ///
+    /// Signs it in at once; everybody joins the room `general`. With the one-time `setup_token` that
+    /// the server prints until there is an administrator, the account is the administrator's.
+    #[oai(path = "/auth/register", method = "post", operation_id = "register")]
+    async fn register(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        cookies: Data<&Cookies>,
+        request: &Request,
+        jar: &CookieJar,
+        body: Body<RegisterRequest>,
+    ) -> Result<Created<Authenticated>, Fails<{ BASE | WITH_BODY | FORBIDDEN | CONFLICT }>> {
+        let as_cookie = body.0.cookie.unwrap_or(false);
+        let signed_in = accounts.register(body.0, &origin_of(request)).await?;
+        Ok(Created::New(deliver(**cookies, jar, signed_in, as_cookie)))
+    }
+
+    /// Sign in.
+    ///
+    /// The answer to an unknown name and to a wrong password is the same.
+    #[oai(path = "/auth/login", method = "post", operation_id = "login")]
+    async fn login(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        cookies: Data<&Cookies>,
+        request: &Request,
+        jar: &CookieJar,
+        body: Body<LoginRequest>,
+    ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
+        let as_cookie = body.0.cookie.unwrap_or(false);
+        let signed_in = accounts.login(body.0, &origin_of(request)).await?;
+        Ok(Json(deliver(**cookies, jar, signed_in, as_cookie)))
+    }
+
+    /// Get the next tokens.
+    ///
+    /// Takes the current refresh token in the body or, from a browser, as the cookie, and makes the
+    /// next one current. The token before it still answers the same next one for a minute while that
+    /// has not been used (two tabs, a lost response); anything else ends the session.
+    #[oai(path = "/auth/refresh", method = "post", operation_id = "refresh")]
+    async fn refresh(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        cookies: Data<&Cookies>,
+        origins: Data<&Origins>,
+        request: &Request,
+        jar: &CookieJar,
+        body: Body<RefreshRequest>,
+    ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
+        let cookie = jar.get(COOKIE).map(|cookie| cookie.value_str().to_owned());
+        let as_cookie = body.0.refresh_token.is_none();
+        if as_cookie && !origins.allows_request(request.headers()) {
+            return Err(origin_not_allowed().into());
+        }
+        let token = body.0.refresh_token.or(cookie).ok_or(AccountError::InvalidRefreshToken)?;
+        match accounts.refresh(&token).await {
+            Ok(signed_in) => Ok(Json(deliver(**cookies, jar, signed_in, as_cookie))),
+            Err(error) => {
+                if as_cookie && matches!(error, AccountError::InvalidRefreshToken) {
+                    cookies.clear(jar);
+                }
+                Err(error.into())
+            }
+        }
+    }
+
+    /// Sign out.
+    ///
+    /// Ends this session and closes its sockets.
+    #[oai(path = "/auth/logout", method = "post", operation_id = "logout")]
+    async fn logout(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        cookies: Data<&Cookies>,
+        jar: &CookieJar,
+        bearer: Bearer,
+    ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
+        cookies.clear(jar);
+        match accounts.end_session(bearer.0.id, bearer.0.session_id).await {
+            // Another request ended it in between: it is ended, as was asked.
+            Ok(()) | Err(AccountError::NotFound) => Ok(NoContent),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// List one's devices.
+    #[oai(path = "/auth/sessions", method = "get", operation_id = "listSessions")]
+    async fn sessions(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        bearer: Bearer,
+    ) -> Result<Json<SessionList>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
+        Ok(Json(SessionList { items: accounts.sessions(&bearer.0).await? }))
+    }
+
+    /// Sign a device out.
+    ///
+    /// Its sockets are closed within five seconds.
+    #[oai(path = "/auth/sessions/:session_id", method = "delete", operation_id = "endSession")]
+    async fn end_session(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        bearer: Bearer,
+        /// The session, as listed.
+        session_id: Path<Uuid>,
+    ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        accounts.end_session(bearer.0.id, session_id.0).await?;
+        Ok(NoContent)
+    }
+
+    /// Change one's password.
+    ///
+    /// Ends all the other sessions.
+    #[oai(path = "/auth/password", method = "post", operation_id = "changePassword")]
+    async fn change_password(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        bearer: Bearer,
+        body: Body<ChangePasswordRequest>,
+    ) -> Result<NoContent, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
+        accounts.change_password(&bearer.0, body.0).await?;
+        Ok(NoContent)
+    }
+
+    /// Get one's own account.
+    #[oai(path = "/users/me", method = "get", operation_id = "getMe")]
+    async fn me(
+        &self,
+        bearer: Bearer,
+    ) -> Result<Json<Me>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
+        Ok(Json(bearer.0.me()))
+    }
+
+    /// Change one's profile.
+    #[oai(path = "/users/me", method = "patch", operation_id = "updateMe")]
+    async fn update_me(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        bearer: Bearer,
+        body: Body<UpdateMeRequest>,
+    ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
+        Ok(Json(accounts.update_me(&bearer.0, body.0.display_name).await?))
+    }
+
+    /// Find people.
+    ///
+    /// Everybody with an account whose user name or display name contains the text, by user name.
+    #[oai(path = "/users", method = "get", operation_id = "listUsers")]
+    async fn users(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        _bearer: Bearer,
+        /// What the names contain.
+        q: Query<Option<SearchText>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 400))]
+        cursor: Query<Option<String>>,
+        /// The most entries of the page.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Json<UserPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
+        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        let text = q.0.map(SearchText::into_string).unwrap_or_default();
+        Ok(Json(accounts.directory(&text, &page).await?))
+    }
+
+    /// Get somebody.
+    #[oai(path = "/users/:user_id", method = "get", operation_id = "getUser")]
+    async fn user(
+        &self,
+        accounts: Data<&Arc<Accounts>>,
+        _bearer: Bearer,
+        /// The user's number.
+        user_id: Path<UserId>,
+    ) -> Result<Json<User>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        Ok(Json(accounts.user(user_id.0).await?))
+    }
+}
+
+fn deliver(
+    cookies: Cookies,
+    jar: &CookieJar,
+    signed_in: SignedIn,
+    as_cookie: bool,
+) -> Authenticated {
+    if as_cookie {
+        cookies.keep(jar, signed_in.refresh_token.clone());
+    }
+    signed_in.into_wire(!as_cookie)
+}
+
+fn origin_not_allowed() -> Problem {
+    Problem::new(
+        Code::OriginNotAllowed,
+        "This page's origin is not allowed here; the administrator can add it to ADDA_ALLOWED_ORIGINS.",
+    )
+}

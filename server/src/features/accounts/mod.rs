@@ -1,0 +1,22 @@
+//! Accounts: who somebody is, how they prove it, and on which devices they are signed in.
+//!
+//! Invariants:
+//! - Nothing stored lets a thief of the database in: passwords are argon2id hashes, refresh tokens
+//!   are derived from the server's secret and never stored.
+//! - A session has one current refresh token; using any other ends the session.
+//! - The answer to a wrong password and to an unknown name is the same, in words and in time.
+//! - Ending a session closes its sockets; changing the password ends all other sessions.
+
+mod common_passwords;
+mod http;
+mod passwords;
+mod service;
+mod store;
+mod tokens;
+
+#[cfg(test)]
+mod tests;
+
+pub use http::{AccountsApi, Cookies};
+pub use service::{AccountError, Accounts, Admit, Origin, Person, Settings};
+pub use tokens::Tokens;

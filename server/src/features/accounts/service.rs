@@ -1,0 +1,693 @@
+//! The use cases of accounts and sessions.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adda_entities::{session, user};
+use adda_protocol::accounts::{
+    Authenticated, ChangePasswordRequest, LoginRequest, Me, RegisterRequest, Session, User,
+    UserPage, UserRef,
+};
+use adda_protocol::event::{ServerFrame, UserUpdated};
+use adda_protocol::{Code, DisplayName, Problem, Timestamp, UserId, Username};
+use adda_realtime::{Broker, CloseReason, Envelope, Hub};
+use futures_util::future::BoxFuture;
+use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
+use tokio::sync::Mutex;
+use uuid::Uuid;
+
+use super::passwords::{Busy, Passwords};
+use super::store::{self, NewUser};
+use super::tokens::{ACCESS_SECONDS, RefreshToken, Tokens};
+use super::{common_passwords, tokens::AccessClaims};
+use crate::clock::Clock;
+use crate::config::Registration;
+use crate::db::Db;
+use crate::features::paging::PageRequest;
+use crate::features::{database_problem, internal_problem};
+use crate::limits::{Limit, TooOften, address_key};
+
+/// A session ends at the latest after this time.
+const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
+/// For so long the refresh token before the current one still answers the current one.
+const REUSE_GRACE_MS: i64 = 60_000;
+
+/// What the accounts need to know from the configuration.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// Who may make an account.
+    pub registration: Registration,
+    /// Whether anything is throttled.
+    pub rate_limits: bool,
+}
+
+/// What happens to a new account in the transaction that makes it: it joins the default room.
+/// Answers what to publish once the transaction is committed.
+pub type Admit = Arc<
+    dyn for<'a> Fn(&'a DatabaseTransaction, UserId) -> BoxFuture<'a, Result<Vec<Envelope>, DbErr>>
+        + Send
+        + Sync,
+>;
+
+/// Somebody who proved who they are, as of this request.
+#[derive(Clone, Debug)]
+pub struct Person {
+    /// The user's number.
+    pub id: UserId,
+    /// The handle.
+    pub username: String,
+    /// The name that people see.
+    pub display_name: String,
+    /// Whether this person administers the server.
+    pub is_admin: bool,
+    /// When the account was made.
+    pub created_at: i64,
+    /// The session that the token belongs to.
+    pub session_id: Uuid,
+    /// When the token ends, in milliseconds since the epoch.
+    pub token_expires_at: i64,
+}
+
+impl Person {
+    /// One's own account, as on the wire.
+    #[must_use]
+    pub fn me(&self) -> Me {
+        Me {
+            id: self.id,
+            username: self.username.clone(),
+            display_name: self.display_name.clone(),
+            is_admin: self.is_admin,
+            created_at: Timestamp(self.created_at),
+        }
+    }
+}
+
+/// Why something about an account was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// A field breaks a rule that only the service knows.
+    #[error("{0} {1}")]
+    Invalid(&'static str, &'static str),
+    /// Nobody can register by themselves.
+    #[error("registration is closed")]
+    RegistrationClosed,
+    /// The handle belongs to somebody.
+    #[error("the user name is taken")]
+    NameTaken,
+    /// Wrong name or password; deliberately not said which.
+    #[error("wrong user name or password")]
+    InvalidCredentials,
+    /// The account was disabled.
+    #[error("the account is disabled")]
+    Disabled,
+    /// No token, or one that is not good.
+    #[error("not signed in")]
+    Unauthorized,
+    /// A refresh token that is not the current one.
+    #[error("the refresh token is not valid")]
+    InvalidRefreshToken,
+    /// There is no such person or session.
+    #[error("not found")]
+    NotFound,
+    /// Too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// Too many passwords are being checked at this moment.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// Signing a token.
+    #[error(transparent)]
+    Signing(#[from] jsonwebtoken::errors::Error),
+}
+
+impl From<TooOften> for AccountError {
+    fn from(error: TooOften) -> Self {
+        Self::TooOften(error)
+    }
+}
+
+impl From<Busy> for AccountError {
+    fn from(Busy: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let say = Problem::new;
+        match error {
+            AccountError::Invalid(field, rule) => Problem::invalid_field(field, rule),
+            AccountError::RegistrationClosed => say(
+                Code::RegistrationClosed,
+                "New accounts cannot be made here; ask the administrator for one.",
+            ),
+            AccountError::NameTaken => {
+                say(Code::NameTaken, "This user name is taken; choose another.")
+            }
+            AccountError::InvalidCredentials => say(
+                Code::InvalidCredentials,
+                "The user name or the password is wrong; check both and try again.",
+            ),
+            AccountError::Disabled => {
+                say(Code::AccountDisabled, "This account was disabled; ask the administrator.")
+            }
+            AccountError::Unauthorized => say(
+                Code::Unauthorized,
+                "Sign in first: send `Authorization: Bearer` with an access token that has not ended.",
+            ),
+            AccountError::InvalidRefreshToken => say(
+                Code::InvalidRefreshToken,
+                "The refresh token is not the current one of a session; sign in again.",
+            ),
+            AccountError::NotFound => Problem::not_found(),
+            AccountError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
+            AccountError::Busy => Problem::rate_limited(2_000),
+            AccountError::Database(error) => database_problem(&error),
+            AccountError::Signing(error) => {
+                tracing::error!(%error, "a token could not be signed");
+                internal_problem()
+            }
+        }
+    }
+}
+
+/// A successful sign-in, before it is decided how the refresh token travels.
+#[derive(Debug)]
+pub struct SignedIn {
+    person: Person,
+    access_token: String,
+    /// The refresh token.
+    pub refresh_token: String,
+}
+
+impl SignedIn {
+    /// The wire form, with or without the refresh token.
+    #[must_use]
+    pub fn into_wire(self, with_refresh_token: bool) -> Authenticated {
+        Authenticated {
+            user: self.person.me(),
+            access_token: self.access_token,
+            expires_in: ACCESS_SECONDS.unsigned_abs(),
+            refresh_token: with_refresh_token.then_some(self.refresh_token),
+        }
+    }
+}
+
+/// Where a request comes from.
+#[derive(Clone, Debug)]
+pub struct Origin {
+    /// The peer's address.
+    pub address: IpAddr,
+    /// What the client calls itself.
+    pub user_agent: Option<String>,
+}
+
+/// The service.
+pub struct Accounts {
+    db: Db,
+    clock: Clock,
+    tokens: Tokens,
+    passwords: Passwords,
+    settings: Settings,
+    admit: Admit,
+    hub: Arc<Hub>,
+    broker: Broker,
+    setup_token: Mutex<Option<String>>,
+    registrations: Limit<IpAddr>,
+    logins_by_address: Limit<IpAddr>,
+    logins_by_name: Limit<String>,
+}
+
+impl std::fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Accounts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+impl Accounts {
+    /// The service on its parts.
+    #[must_use]
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        tokens: Tokens,
+        settings: Settings,
+        admit: Admit,
+        hub: Arc<Hub>,
+        broker: Broker,
+    ) -> Self {
+        let limited = settings.rate_limits;
+        Self {
+            db,
+            clock,
+            tokens,
+            passwords: Passwords::default(),
+            settings,
+            admit,
+            hub,
+            broker,
+            setup_token: Mutex::default(),
+            registrations: Limit::new(limited, 20, Duration::from_secs(30)),
+            logins_by_address: Limit::new(limited, 60, Duration::from_secs(2)),
+            logins_by_name: Limit::new(limited, 10, Duration::from_secs(6)),
+        }
+    }
+
+    /// Forgets what the throttles need not remember.
+    pub fn purge_limits(&self) {
+        self.registrations.purge();
+        self.logins_by_address.purge();
+        self.logins_by_name.purge();
+    }
+
+    /// Makes the one-time token of the set-up link, while there is no administrator.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn prepare_setup(&self) -> Result<Option<String>, AccountError> {
+        if store::has_admin(self.db.read()).await? {
+            return Ok(None);
+        }
+        let random: [u8; 16] = rand::random();
+        let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
+        *self.setup_token.lock().await = Some(token.clone());
+        Ok(Some(token))
+    }
+
+    /// Makes an account and signs it in.
+    ///
+    /// # Errors
+    /// Closed registration, a bad password or set-up token, a taken name, too often.
+    pub async fn register(
+        &self,
+        request: RegisterRequest,
+        origin: &Origin,
+    ) -> Result<SignedIn, AccountError> {
+        // Held to the end, so that the token makes one administrator and no second.
+        let setup = match &request.setup_token {
+            None => None,
+            Some(given) => {
+                use subtle::ConstantTimeEq;
+                let token = self.setup_token.lock().await;
+                let right =
+                    token.as_ref().is_some_and(|t| t.as_bytes().ct_eq(given.as_bytes()).into());
+                if !right || store::has_admin(self.db.read()).await? {
+                    return Err(AccountError::Invalid(
+                        "setup_token",
+                        "is not the one that the server printed when it started, or was used before",
+                    ));
+                }
+                Some(token)
+            }
+        };
+        if setup.is_none() && self.settings.registration != Registration::Open {
+            return Err(AccountError::RegistrationClosed);
+        }
+        check_new_password("password", request.password.as_str(), request.username.as_str())?;
+        self.registrations.check(&address_key(origin.address))?;
+
+        let new = NewUser {
+            display_name: display_name_of(request.display_name, &request.username),
+            username: request.username.into_string(),
+            password_hash: self.passwords.hash(request.password.into_string()).await?,
+            is_admin: setup.is_some(),
+            created_at: self.clock.now_ms(),
+        };
+        let (user, session) = self.insert_account(new, Some(origin)).await?;
+        if let Some(mut token) = setup {
+            *token = None;
+        }
+        let session = session.ok_or(AccountError::NotFound)?;
+        tracing::info!(user_id = user.id, is_admin = user.is_admin, "an account was made");
+        self.signed_in(&user, &session)
+    }
+
+    /// Makes an administrator from the command line.
+    ///
+    /// # Errors
+    /// A bad password or a taken name.
+    pub async fn create_admin(
+        &self,
+        username: Username,
+        password: &str,
+    ) -> Result<UserId, AccountError> {
+        check_new_password("password", password, username.as_str())?;
+        let new = NewUser {
+            display_name: display_name_of(None, &username),
+            username: username.into_string(),
+            password_hash: self.passwords.hash(password.to_owned()).await?,
+            is_admin: true,
+            created_at: self.clock.now_ms(),
+        };
+        Ok(self.insert_account(new, None).await?.0.id)
+    }
+
+    async fn insert_account(
+        &self,
+        new: NewUser,
+        origin: Option<&Origin>,
+    ) -> Result<(user::Model, Option<session::Model>), AccountError> {
+        let transaction = self.db.begin().await?;
+        let user =
+            store::insert_user(&transaction, new).await.map_err(|error| match error.sql_err() {
+                Some(SqlErr::UniqueConstraintViolation(_)) => AccountError::NameTaken,
+                _ => error.into(),
+            })?;
+        let envelopes = (self.admit)(&transaction, user.id).await?;
+        let session = origin.map(|origin| self.new_session(user.id, origin));
+        if let Some(session) = &session {
+            store::insert_session(&transaction, session.clone()).await?;
+        }
+        transaction.commit().await?;
+        envelopes.into_iter().for_each(|envelope| self.broker.publish(envelope));
+        Ok((user, session))
+    }
+
+    fn new_session(&self, user_id: UserId, origin: &Origin) -> session::Model {
+        let now = self.clock.now_ms();
+        let salt: [u8; 32] = rand::random();
+        let user_agent = origin
+            .user_agent
+            .as_ref()
+            .map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
+        session::Model {
+            // Random and not of this moment: the id stands in tokens and tells nothing.
+            id: Uuid::new_v4(),
+            user_id,
+            salt: salt.to_vec(),
+            generation: 0,
+            user_agent,
+            created_at: now,
+            rotated_at: now,
+            expires_at: now + SESSION_MS,
+            revoked_at: None,
+        }
+    }
+
+    fn signed_in(
+        &self,
+        user: &user::Model,
+        session: &session::Model,
+    ) -> Result<SignedIn, AccountError> {
+        let now = self.clock.now_ms();
+        let access_token = self.tokens.access(user.id, session.id, now, self.clock.uuid())?;
+        Ok(SignedIn {
+            person: Person {
+                id: user.id,
+                username: user.username.clone(),
+                display_name: user.display_name.clone(),
+                is_admin: user.is_admin,
+                created_at: user.created_at,
+                session_id: session.id,
+                token_expires_at: now + ACCESS_SECONDS * 1_000,
+            },
+            access_token,
+            refresh_token: self.tokens.refresh(session.id, &session.salt, session.generation),
+        })
+    }
+
+    /// Signs in.
+    ///
+    /// # Errors
+    /// Wrong name or password, a disabled account (said only to who knows the password), too often.
+    pub async fn login(
+        &self,
+        request: LoginRequest,
+        origin: &Origin,
+    ) -> Result<SignedIn, AccountError> {
+        let username = Username::parse(&request.username).ok();
+        self.logins_by_address.check(&address_key(origin.address))?;
+        if let Some(username) = &username {
+            self.logins_by_name.check(&username.to_string())?;
+        }
+        let user = match &username {
+            Some(username) => store::user_by_name(self.db.read(), username.as_str()).await?,
+            None => None,
+        };
+        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+        let matches = self.passwords.verify(request.password, hash).await?;
+        let user = user.filter(|_| matches).ok_or(AccountError::InvalidCredentials)?;
+        if user.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        let session = self.new_session(user.id, origin);
+        let transaction = self.db.begin().await?;
+        store::insert_session(&transaction, session.clone()).await?;
+        transaction.commit().await?;
+        self.signed_in(&user, &session)
+    }
+
+    /// Who an access token belongs to, looked up anew each time: a session that was ended, or an
+    /// account that was disabled, is out at once.
+    ///
+    /// # Errors
+    /// [`AccountError::Unauthorized`] for any token that is not good, [`AccountError::Disabled`].
+    pub async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
+        let now = self.clock.now_ms();
+        let (claims, user_id) =
+            self.tokens.check_access(token, now).ok_or(AccountError::Unauthorized)?;
+        let AccessClaims { sid, exp, .. } = claims;
+        let row = store::session_user(self.db.read(), sid).await?;
+        let row = row.filter(|row| row.user_id == user_id && row.revoked_at.is_none());
+        let row = row.filter(|row| row.expires_at > now).ok_or(AccountError::Unauthorized)?;
+        if row.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        Ok(Person {
+            id: row.user_id,
+            username: row.username,
+            display_name: row.display_name,
+            is_admin: row.is_admin,
+            created_at: row.created_at,
+            session_id: sid,
+            token_expires_at: exp * 1_000,
+        })
+    }
+
+    /// The next tokens of a session. Token n makes n+1 current; n once more within a minute, while
+    /// n+1 has not been used, answers the same n+1; anything else that was once genuine ends the
+    /// session (RFC 9700).
+    ///
+    /// # Errors
+    /// [`AccountError::InvalidRefreshToken`], [`AccountError::Disabled`].
+    pub async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
+        let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
+        let now = self.clock.now_ms();
+        let transaction = self.db.begin().await?;
+        let session = store::session_by_id(&transaction, token.session_id).await?;
+        let session = session
+            .filter(|session| session.revoked_at.is_none() && session.expires_at > now)
+            .filter(|session| self.tokens.is_genuine(&token, &session.salt))
+            .ok_or(AccountError::InvalidRefreshToken)?;
+        let next = self.next_generation(&transaction, &session, &token, now).await?;
+        let user = store::user_by_id(&transaction, session.user_id).await?;
+        let user = user.ok_or(AccountError::InvalidRefreshToken)?;
+        transaction.commit().await?;
+
+        let Some(generation) = next else {
+            tracing::warn!(user_id = user.id, "a refresh token was replayed; its session is ended");
+            self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
+            return Err(AccountError::InvalidRefreshToken);
+        };
+        if user.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        self.signed_in(&user, &session::Model { generation, ..session })
+    }
+
+    /// The generation that the token leads to; `None` when the session was ended for its sake.
+    async fn next_generation(
+        &self,
+        transaction: &DatabaseTransaction,
+        session: &session::Model,
+        token: &RefreshToken,
+        now: i64,
+    ) -> Result<Option<i64>, DbErr> {
+        let mut current = session.clone();
+        if token.generation == current.generation {
+            if store::rotate(transaction, current.id, current.generation, now).await? {
+                return Ok(Some(current.generation + 1));
+            }
+            // Another tab was faster between our read and our write.
+            current = store::session_by_id(transaction, current.id).await?.unwrap_or(current);
+        }
+        let just_before = token.generation + 1 == current.generation;
+        if current.revoked_at.is_none() && just_before && now - current.rotated_at <= REUSE_GRACE_MS
+        {
+            return Ok(Some(current.generation));
+        }
+        store::revoke_session(transaction, current.user_id, current.id, now).await?;
+        Ok(None)
+    }
+
+    /// Ends a session of a user and closes its sockets.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`] when the user has no such standing session.
+    pub async fn end_session(&self, user_id: UserId, id: Uuid) -> Result<(), AccountError> {
+        let transaction = self.db.begin().await?;
+        let ended = store::revoke_session(&transaction, user_id, id, self.clock.now_ms()).await?;
+        transaction.commit().await?;
+        if !ended {
+            return Err(AccountError::NotFound);
+        }
+        self.close_sockets(user_id, Some(id), None, CloseReason::SessionRevoked);
+        Ok(())
+    }
+
+    fn close_sockets(
+        &self,
+        user_id: UserId,
+        session_id: Option<Uuid>,
+        except: Option<Uuid>,
+        reason: CloseReason,
+    ) {
+        self.broker.publish(Envelope::Close { user_id, session_id, except, reason });
+    }
+
+    /// The devices that a person is signed in on.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sessions(&self, person: &Person) -> Result<Vec<Session>, AccountError> {
+        let now = self.clock.now_ms();
+        let sessions = store::standing_sessions(self.db.read(), person.id, now).await?;
+        let wire = |session: session::Model| Session {
+            id: session.id,
+            current: session.id == person.session_id,
+            user_agent: session.user_agent,
+            created_at: Timestamp(session.created_at),
+            last_used_at: Timestamp(session.rotated_at),
+            expires_at: Timestamp(session.expires_at),
+        };
+        Ok(sessions.into_iter().map(wire).collect())
+    }
+
+    /// Changes the password and ends all other sessions.
+    ///
+    /// # Errors
+    /// [`AccountError::InvalidCredentials`] when the current password is wrong.
+    pub async fn change_password(
+        &self,
+        person: &Person,
+        request: ChangePasswordRequest,
+    ) -> Result<(), AccountError> {
+        check_new_password("new_password", request.new_password.as_str(), &person.username)?;
+        self.logins_by_name.check(&person.username)?;
+        let user = store::user_by_id(self.db.read(), person.id).await?;
+        let hash = user.ok_or(AccountError::Unauthorized)?.password_hash;
+        if !self.passwords.verify(request.current_password, hash).await? {
+            return Err(AccountError::InvalidCredentials);
+        }
+        let hash = self.passwords.hash(request.new_password.into_string()).await?;
+        let (now, keep) = (self.clock.now_ms(), Some(person.session_id));
+        let transaction = self.db.begin().await?;
+        store::set_password(&transaction, person.id, hash).await?;
+        store::revoke_others(&transaction, person.id, keep, now).await?;
+        transaction.commit().await?;
+        self.close_sockets(person.id, None, keep, CloseReason::SessionRevoked);
+        Ok(())
+    }
+
+    /// Changes one's own profile and tells everybody.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn update_me(
+        &self,
+        person: &Person,
+        display_name: Option<DisplayName>,
+    ) -> Result<Me, AccountError> {
+        let Some(name) = display_name.map(DisplayName::into_string) else {
+            return Ok(person.me());
+        };
+        let transaction = self.db.begin().await?;
+        let user = store::set_display_name(&transaction, person.id, name).await?;
+        transaction.commit().await?;
+        let updated = UserUpdated { user: user_ref(&user) };
+        let frame = ServerFrame::UserUpdated(updated).encode().into();
+        self.broker.publish(Envelope::Everyone { frame });
+        Ok(Person { display_name: user.display_name, ..person.clone() }.me())
+    }
+
+    /// The directory: people whose handle or name contains the text.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn directory(
+        &self,
+        text: &str,
+        page: &PageRequest,
+    ) -> Result<UserPage, AccountError> {
+        let people =
+            store::users_like(self.db.read(), text, page.after.as_deref(), page.read_limit())
+                .await?;
+        let (people, next_cursor) = page.cut(people, |user| user.username.as_str());
+        Ok(UserPage {
+            items: people.iter().map(|user| self.wire_user(user)).collect(),
+            next_cursor,
+        })
+    }
+
+    /// Somebody.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`] for nobody, and for who has no usable account.
+    pub async fn user(&self, id: UserId) -> Result<User, AccountError> {
+        let user = store::user_by_id(self.db.read(), id).await?;
+        let user = user.filter(store::is_account_usable).ok_or(AccountError::NotFound)?;
+        Ok(self.wire_user(&user))
+    }
+
+    fn wire_user(&self, user: &user::Model) -> User {
+        let online = self.hub.is_connected(user.id);
+        User {
+            id: user.id,
+            username: user.username.clone(),
+            display_name: user.display_name.clone(),
+            online,
+            last_seen_at: user.last_seen_at.filter(|_| !online).map(Timestamp),
+        }
+    }
+
+    /// Records that these people's last devices went away.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn record_last_seen(&self, users: &[UserId]) -> Result<(), AccountError> {
+        let transaction = self.db.begin().await?;
+        store::set_last_seen(&transaction, users, self.clock.now_ms()).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
+
+fn user_ref(user: &user::Model) -> UserRef {
+    UserRef {
+        id: user.id,
+        username: user.username.clone(),
+        display_name: user.display_name.clone(),
+    }
+}
+
+fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {
+    given.map_or_else(|| username.to_string(), DisplayName::into_string)
+}
+
+fn check_new_password(
+    field: &'static str,
+    password: &str,
+    username: &str,
+) -> Result<(), AccountError> {
+    if common_passwords::is_common(password) || common_passwords::is_weak_for(password, username) {
+        return Err(AccountError::Invalid(
+            field,
+            "is among the first that somebody would guess; choose another, such as a few words",
+        ));
+    }
+    Ok(())
+}

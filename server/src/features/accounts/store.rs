@@ -1,0 +1,243 @@
+//! Queries about users and sessions.
+
+use adda_entities::{session, user};
+use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
+    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+};
+use uuid::Uuid;
+
+use crate::db;
+
+/// A session together with its user.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct SessionUser {
+    pub(super) user_id: i64,
+    pub(super) username: String,
+    pub(super) display_name: String,
+    pub(super) is_admin: bool,
+    pub(super) created_at: i64,
+    pub(super) disabled_at: Option<i64>,
+    pub(super) revoked_at: Option<i64>,
+    pub(super) expires_at: i64,
+}
+
+/// Whether a user row is of an account that can be used.
+pub(super) fn is_account_usable(user: &user::Model) -> bool {
+    user.disabled_at.is_none() && user.password_hash.is_some()
+}
+
+pub(super) async fn session_user(
+    connection: &impl ConnectionTrait,
+    session_id: Uuid,
+) -> Result<Option<SessionUser>, DbErr> {
+    let sql = "SELECT u.id AS user_id, u.username, u.display_name, u.is_admin, u.created_at, \
+               u.disabled_at, s.revoked_at, s.expires_at \
+               FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
+    let rows = db::query(connection, sql, vec![session_id.into()]).await?;
+    rows.first().map(|row| SessionUser::from_query_result(row, "")).transpose()
+}
+
+pub(super) async fn user_by_name(
+    connection: &impl ConnectionTrait,
+    username: &str,
+) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find().filter(user::Column::Username.eq(username)).one(connection).await
+}
+
+pub(super) async fn user_by_id(
+    connection: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id).one(connection).await
+}
+
+pub(super) async fn has_admin(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
+    let admins = user::Entity::find().filter(user::Column::IsAdmin.eq(true));
+    Ok(admins.limit(1).count(connection).await? > 0)
+}
+
+/// A user who is about to be.
+pub(super) struct NewUser {
+    pub(super) username: String,
+    pub(super) display_name: String,
+    pub(super) password_hash: String,
+    pub(super) is_admin: bool,
+    pub(super) created_at: i64,
+}
+
+pub(super) async fn insert_user(
+    connection: &impl ConnectionTrait,
+    new: NewUser,
+) -> Result<user::Model, DbErr> {
+    let row = user::ActiveModel {
+        username: Set(new.username),
+        display_name: Set(new.display_name),
+        password_hash: Set(Some(new.password_hash)),
+        is_admin: Set(new.is_admin),
+        created_at: Set(new.created_at),
+        ..Default::default()
+    };
+    row.insert(connection).await
+}
+
+pub(super) async fn set_password(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    hash: String,
+) -> Result<(), DbErr> {
+    let row = user::ActiveModel {
+        id: Set(user_id),
+        password_hash: Set(Some(hash)),
+        ..Default::default()
+    };
+    row.update(connection).await.map(drop)
+}
+
+pub(super) async fn set_display_name(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    display_name: String,
+) -> Result<user::Model, DbErr> {
+    let row = user::ActiveModel {
+        id: Set(user_id),
+        display_name: Set(display_name),
+        ..Default::default()
+    };
+    row.update(connection).await
+}
+
+/// Writes when people were last seen; many at once.
+pub(super) async fn set_last_seen(
+    connection: &impl ConnectionTrait,
+    user_ids: &[i64],
+    at: i64,
+) -> Result<(), DbErr> {
+    for chunk in user_ids.chunks(500) {
+        user::Entity::update_many()
+            .col_expr(user::Column::LastSeenAt, Expr::value(at))
+            .filter(user::Column::Id.is_in(chunk.iter().copied()))
+            .exec(connection)
+            .await?;
+    }
+    Ok(())
+}
+
+/// People whose handle or name contains the text, by handle, after a handle.
+pub(super) async fn users_like(
+    connection: &impl ConnectionTrait,
+    text: &str,
+    after: Option<&str>,
+    limit: u64,
+) -> Result<Vec<user::Model>, DbErr> {
+    let mut people = user::Entity::find()
+        .filter(user::Column::PasswordHash.is_not_null())
+        .filter(user::Column::DisabledAt.is_null())
+        .order_by_asc(user::Column::Username)
+        .limit(limit);
+    if !text.is_empty() {
+        let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
+        let like = |column: user::Column| {
+            let folded = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(column)));
+            folded.like(sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\'))
+        };
+        people = people.filter(
+            sea_orm::Condition::any()
+                .add(like(user::Column::Username))
+                .add(like(user::Column::DisplayName)),
+        );
+    }
+    if let Some(after) = after {
+        people = people.filter(user::Column::Username.gt(after));
+    }
+    people.all(connection).await
+}
+
+fn escape_like(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_")
+}
+
+pub(super) async fn insert_session(
+    connection: &impl ConnectionTrait,
+    session: session::Model,
+) -> Result<(), DbErr> {
+    let row: session::ActiveModel = session.into();
+    session::Entity::insert(row).exec_without_returning(connection).await.map(drop)
+}
+
+pub(super) async fn session_by_id(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<session::Model>, DbErr> {
+    session::Entity::find_by_id(id).one(connection).await
+}
+
+/// Moves a session from one generation to the next; `false` when it is no longer at that one.
+pub(super) async fn rotate(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    from_generation: i64,
+    now: i64,
+) -> Result<bool, DbErr> {
+    let updated = session::Entity::update_many()
+        .col_expr(session::Column::Generation, Expr::value(from_generation + 1))
+        .col_expr(session::Column::RotatedAt, Expr::value(now))
+        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::Generation.eq(from_generation))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// The user's sessions that still stand, the latest used first.
+pub(super) async fn standing_sessions(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    now: i64,
+) -> Result<Vec<session::Model>, DbErr> {
+    session::Entity::find()
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::ExpiresAt.gt(now))
+        .order_by_desc(session::Column::RotatedAt)
+        .order_by_asc(session::Column::Id)
+        .limit(200)
+        .all(connection)
+        .await
+}
+
+/// Ends one session of a user; `false` when there is no such standing session.
+pub(super) async fn revoke_session(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    id: Uuid,
+    now: i64,
+) -> Result<bool, DbErr> {
+    let updated = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .filter(session::Column::Id.eq(id))
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(connection)
+        .await?;
+    Ok(updated.rows_affected == 1)
+}
+
+/// Ends all sessions of a user but one.
+pub(super) async fn revoke_others(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    keep: Option<Uuid>,
+    now: i64,
+) -> Result<(), DbErr> {
+    let mut update = session::Entity::update_many()
+        .col_expr(session::Column::RevokedAt, Expr::value(now))
+        .filter(session::Column::UserId.eq(user_id))
+        .filter(session::Column::RevokedAt.is_null());
+    if let Some(keep) = keep {
+        update = update.filter(session::Column::Id.ne(keep));
+    }
+    update.exec(connection).await.map(drop)
+}

@@ -1,0 +1,244 @@
+//! The two tokens of a session.
+//!
+//! Access: a JWT of ten minutes, HS256 and nothing else (RFC 8725). Refresh: opaque, of a session's
+//! generation n, derived by HMAC from the server's secret, the session's random salt and n, so that
+//! the database holds nothing that could be used. Keys are derived from the secret by purpose; the
+//! previous secret is still accepted while it is configured.
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use hmac::{Hmac, KeyInit, Mac};
+use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
+use serde::{Deserialize, Serialize};
+use sha2::Sha256;
+use uuid::Uuid;
+
+/// Seconds that an access token is good for.
+pub(super) const ACCESS_SECONDS: i64 = 600;
+const ISSUER: &str = "adda";
+const AUDIENCE: &str = "adda:api";
+const TYPE: &str = "access";
+
+/// What an access token says.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct AccessClaims {
+    iss: String,
+    aud: String,
+    /// The user's number, as text.
+    sub: String,
+    /// The session.
+    pub sid: Uuid,
+    typ: String,
+    /// Ends, in seconds since the epoch.
+    pub exp: i64,
+    iat: i64,
+    jti: Uuid,
+}
+
+/// Makes and checks tokens.
+pub struct Tokens {
+    signing: EncodingKey,
+    /// The current key first, then the previous one while it overlaps.
+    verifying: Vec<DecodingKey>,
+    refresh: Vec<[u8; 32]>,
+    validation: Validation,
+}
+
+impl std::fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Tokens([hidden])")
+    }
+}
+
+fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
+    #[allow(clippy::expect_used, reason = "HMAC takes a key of any length")]
+    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length will do");
+    for part in parts {
+        mac.update(part);
+    }
+    mac.finalize().into_bytes().into()
+}
+
+impl Tokens {
+    /// From the server's secret and, while it is being rotated, the one before.
+    #[must_use]
+    pub fn new(secret: &str, previous: Option<&str>) -> Self {
+        let key = |secret: &str, purpose: &str| mac(secret.as_bytes(), &[purpose.as_bytes()]);
+        let secrets = || std::iter::once(secret).chain(previous);
+        let mut validation = Validation::new(Algorithm::HS256);
+        validation.set_issuer(&[ISSUER]);
+        validation.set_audience(&[AUDIENCE]);
+        validation.set_required_spec_claims(&["exp", "iss", "aud", "sub"]);
+        // The expiry is checked below, against the clock that is passed in.
+        validation.validate_exp = false;
+        Self {
+            signing: EncodingKey::from_secret(&key(secret, "adda access token v1")),
+            verifying: secrets()
+                .map(|secret| DecodingKey::from_secret(&key(secret, "adda access token v1")))
+                .collect(),
+            refresh: secrets().map(|secret| key(secret, "adda refresh token v1")).collect(),
+            validation,
+        }
+    }
+
+    /// An access token for a user's session.
+    ///
+    /// # Errors
+    /// When signing fails, which it does not for HS256.
+    pub fn access(
+        &self,
+        user_id: i64,
+        session_id: Uuid,
+        now_ms: i64,
+        jti: Uuid,
+    ) -> Result<String, jsonwebtoken::errors::Error> {
+        let iat = now_ms / 1_000;
+        let claims = AccessClaims {
+            iss: ISSUER.into(),
+            aud: AUDIENCE.into(),
+            sub: user_id.to_string(),
+            sid: session_id,
+            typ: TYPE.into(),
+            exp: iat + ACCESS_SECONDS,
+            iat,
+            jti,
+        };
+        jsonwebtoken::encode(&Header::new(Algorithm::HS256), &claims, &self.signing)
+    }
+
+    /// The claims and the user of a token that is ours, of the right kind and not over.
+    #[must_use]
+    pub fn check_access(&self, token: &str, now_ms: i64) -> Option<(AccessClaims, i64)> {
+        let claims = self.verifying.iter().find_map(|key| {
+            jsonwebtoken::decode::<AccessClaims>(token, key, &self.validation).ok()
+        })?;
+        let claims = claims.claims;
+        let user_id = claims.sub.parse().ok()?;
+        (claims.typ == TYPE && claims.exp > now_ms / 1_000).then_some((claims, user_id))
+    }
+
+    fn refresh_mac(key: &[u8; 32], session_id: Uuid, salt: &[u8], generation: i64) -> [u8; 32] {
+        mac(key, &[session_id.as_bytes(), &generation.to_be_bytes(), salt])
+    }
+
+    /// The refresh token of a session's generation.
+    #[must_use]
+    pub fn refresh(&self, session_id: Uuid, salt: &[u8], generation: i64) -> String {
+        let mut bytes = Vec::with_capacity(56);
+        bytes.extend_from_slice(session_id.as_bytes());
+        bytes.extend_from_slice(&generation.to_be_bytes());
+        bytes.extend_from_slice(&Self::refresh_mac(&self.refresh[0], session_id, salt, generation));
+        URL_SAFE_NO_PAD.encode(bytes)
+    }
+
+    /// Which session and generation a refresh token claims to be of.
+    #[must_use]
+    pub fn read_refresh(&self, token: &str) -> Option<RefreshToken> {
+        let bytes: [u8; 56] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+        let (session_id, rest) = bytes.split_first_chunk::<16>()?;
+        let (generation, mac) = rest.split_first_chunk::<8>()?;
+        Some(RefreshToken {
+            session_id: Uuid::from_bytes(*session_id),
+            generation: i64::from_be_bytes(*generation),
+            mac: mac.try_into().ok()?,
+        })
+    }
+
+    /// Whether the token was made here for a session with this salt.
+    #[must_use]
+    pub fn is_genuine(&self, token: &RefreshToken, salt: &[u8]) -> bool {
+        use subtle::ConstantTimeEq;
+        self.refresh.iter().any(|key| {
+            let expected = Self::refresh_mac(key, token.session_id, salt, token.generation);
+            expected.ct_eq(&token.mac).into()
+        })
+    }
+}
+
+/// A refresh token, taken apart but not yet believed.
+#[derive(Clone, Debug)]
+pub struct RefreshToken {
+    /// The session that it names.
+    pub session_id: Uuid,
+    /// The generation that it names.
+    pub generation: i64,
+    mac: [u8; 32],
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_795_341_600_000;
+
+    fn tokens() -> Tokens {
+        Tokens::new("a secret of the server, long enough", None)
+    }
+
+    fn forge(header: &str, claims: &serde_json::Value) -> String {
+        let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
+        format!("{}.{}.", encode(header), encode(&claims.to_string()))
+    }
+
+    #[test]
+    fn an_access_token_is_good_for_ten_minutes_and_no_longer() {
+        let session = Uuid::from_u128(5);
+        let token = tokens().access(7, session, NOW, Uuid::nil()).unwrap();
+        let (claims, user_id) = tokens().check_access(&token, NOW + 599_000).unwrap();
+        assert_eq!((claims.sid, user_id), (session, 7));
+        assert!(tokens().check_access(&token, NOW + 600_000).is_none());
+    }
+
+    #[test]
+    fn a_token_without_signature_of_another_key_or_for_others_is_refused() {
+        let claims = serde_json::json!({"iss": "adda", "aud": "adda:api", "sub": "7",
+            "sid": Uuid::nil(), "typ": "access", "exp": NOW, "iat": 0, "jti": Uuid::nil()});
+        let none = forge(r#"{"alg":"none","typ":"JWT"}"#, &claims);
+        assert!(tokens().check_access(&none, NOW).is_none());
+
+        let other = Tokens::new("another secret of the same length..", None);
+        let foreign = other.access(7, Uuid::nil(), NOW, Uuid::nil()).unwrap();
+        assert!(tokens().check_access(&foreign, NOW).is_none());
+
+        for (name, value) in [("iss", "x"), ("aud", "x"), ("typ", "refresh"), ("sub", "x")] {
+            let mut wrong = claims.clone();
+            wrong["exp"] = (NOW / 1_000 + 60).into();
+            wrong[name] = value.into();
+            let token =
+                jsonwebtoken::encode(&Header::new(Algorithm::HS256), &wrong, &tokens().signing);
+            assert!(tokens().check_access(&token.unwrap(), NOW).is_none(), "{name}");
+        }
+        for algorithm in [Algorithm::HS384, Algorithm::HS512] {
+            let mut right = claims.clone();
+            right["exp"] = (NOW / 1_000 + 60).into();
+            let token = jsonwebtoken::encode(&Header::new(algorithm), &right, &tokens().signing);
+            assert!(tokens().check_access(&token.unwrap(), NOW).is_none(), "{algorithm:?}");
+        }
+    }
+
+    #[test]
+    fn the_previous_secret_still_opens_what_it_signed() {
+        let old = "the secret until yesterday, long enough";
+        let token = Tokens::new(old, None).access(7, Uuid::nil(), NOW, Uuid::nil()).unwrap();
+        let refresh = Tokens::new(old, None).refresh(Uuid::nil(), b"salt", 3);
+        let rotated = Tokens::new("the secret from today on, long enough", Some(old));
+        assert!(rotated.check_access(&token, NOW).is_some());
+        let refresh = rotated.read_refresh(&refresh).unwrap();
+        assert!(rotated.is_genuine(&refresh, b"salt"));
+    }
+
+    #[test]
+    fn a_refresh_token_is_of_one_session_and_generation() {
+        let tokens = tokens();
+        let token = tokens.refresh(Uuid::from_u128(9), b"salt", 3);
+        let read = tokens.read_refresh(&token).unwrap();
+        assert_eq!((read.session_id, read.generation), (Uuid::from_u128(9), 3));
+        assert!(tokens.is_genuine(&read, b"salt"));
+        assert!(!tokens.is_genuine(&read, b"another salt"));
+        let forged = RefreshToken { generation: 4, ..read };
+        assert!(!tokens.is_genuine(&forged, b"salt"));
+        for broken in ["", "x", "not base64 \u{0}", &token[1..]] {
+            assert!(tokens.read_refresh(broken).is_none(), "{broken:?}");
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! What a character can be to a link.
+
+/// Never a part of a link: white space, control and direction characters, what RFC 3986 and 3987
+/// leave out, quotation marks, and the punctuation of scripts whose addresses do not use it.
+pub(super) fn is_stop(c: char) -> bool {
+    c.is_whitespace()
+        || c.is_control()
+        || matches!(c,
+            '<' | '>' | '"' | '`' | '|' | '\\'
+            | '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟'
+            // Arabic, Devanagari and its neighbours, Myanmar, Ethiopic, Khmer.
+            | '،' | '؛' | '؟' | '۔' | '।' | '॥' | '၊' | '။' | '\u{1361}'..='\u{1368}' | '។' | '៕'
+            // Invisible spaces, directions, and what else has no place in an address.
+            | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFD}'
+            // Chinese, Japanese and Korean, and the wide forms of ASCII punctuation.
+            | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}'
+            | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
+            | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
+}
+
+/// A part of links, but at the end it belongs to the sentence: `https://example.org/a, and …`.
+pub(super) fn is_never_last(c: char) -> bool {
+    matches!(
+        c,
+        '.' | ','
+            | ':'
+            | ';'
+            | '!'
+            | '?'
+            | '\''
+            | '*'
+            | '~'
+            | '('
+            | '['
+            | '{'
+            | '‘'
+            | '’'
+            | '…'
+            | '–'
+            | '—'
+            | '\u{200C}'
+            | '\u{200D}'
+    )
+}
+
+/// A part of a domain's label.
+pub(super) fn is_name_character(c: char) -> bool {
+    c.is_alphanumeric() || c == '-' || c == '_' || (is_mark(c) && !is_stop(c))
+}
+
+/// What shows that the domain after it is a part of something else: an e-mail address, a path, a
+/// query, a piece of code, a word.
+pub(super) fn may_not_stand_before_a_domain(c: char) -> bool {
+    c.is_ascii_alphanumeric() || matches!(c, '@' | '/' | '\\' | '#' | '&' | '%' | '$' | '+' | '=')
+}
+
+/// A letter or mark of a script other than Latin.
+pub(super) fn is_other_script(c: char) -> bool {
+    c >= '\u{370}' && !('\u{1E00}'..='\u{1EFF}').contains(&c) && is_name_character(c)
+}
+
+/// Signs that are written on or between letters, and so belong to words, but are no letters to the
+/// standard library: accents set apart, viramas, nuktas, tones, voicing marks, joiners.
+fn is_mark(c: char) -> bool {
+    matches!(c,
+        '\u{300}'..='\u{36F}' | '\u{64B}'..='\u{65F}' | '\u{900}'..='\u{DFF}'
+        | '\u{E31}'..='\u{E4E}' | '\u{EB1}'..='\u{ECE}' | '\u{F71}'..='\u{F84}'
+        | '\u{1037}'..='\u{103E}' | '\u{17B4}'..='\u{17D3}'
+        | '\u{200C}' | '\u{200D}' | '\u{3099}' | '\u{309A}')
+}

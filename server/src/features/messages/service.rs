@@ -1,0 +1,404 @@
+//! The use cases of messages.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adda_protocol::messages::{ChangePage, Message, MessagePage};
+use adda_protocol::{Code, MessageText, Problem, RoomName, UserId};
+use poem_openapi::types::ToJSON;
+use sea_orm::DbErr;
+use uuid::Uuid;
+
+use super::row::MessageRow;
+use super::store::{self, Range};
+use super::writer::{Accepted, Operation, Pending, Writer};
+use crate::db::Db;
+use crate::features::accounts::Person;
+use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
+use crate::features::{database_problem, internal_problem};
+use crate::limits::{Limit, TooOften};
+
+/// Resuming after more changes than this answers with the newest page instead.
+pub const MAX_RESUME_CHANGES: i64 = 500;
+/// A page of catching up ends after so many messages, or after so many bytes of them.
+const SYNC_MESSAGES: usize = 100;
+const SYNC_BYTES: usize = 64 * 1024;
+
+/// Why something about a message was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum MessageError {
+    /// There is no such message or room, or this person may not see it.
+    #[error("no such message")]
+    NotFound,
+    /// Writing needs membership.
+    #[error("not a member")]
+    NotAMember,
+    /// The message is somebody else's.
+    #[error("the message is somebody else's")]
+    NotYours,
+    /// The message was deleted.
+    #[error("the message was deleted")]
+    Deleted,
+    /// The `client_id` was used with other content.
+    #[error("the client id was used before")]
+    ClientIdReused,
+    /// More than one bound.
+    #[error("before, after and around exclude each other")]
+    SeveralBounds,
+    /// The server is about to stop.
+    #[error("the server is stopping")]
+    Stopping,
+    /// Too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// The room.
+    #[error(transparent)]
+    Room(#[from] RoomError),
+    /// The database, while reading.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// The database, while writing: nothing is known to be stored.
+    #[error("not written: {0}")]
+    Write(Arc<DbErr>),
+}
+
+impl From<TooOften> for MessageError {
+    fn from(error: TooOften) -> Self {
+        Self::TooOften(error)
+    }
+}
+
+impl From<MessageError> for Problem {
+    fn from(error: MessageError) -> Self {
+        let say = Problem::new;
+        match error {
+            MessageError::NotFound => Problem::not_found(),
+            MessageError::NotAMember => {
+                say(Code::NotAMember, "Join the room first: only its members write in it.")
+            }
+            MessageError::NotYours => {
+                say(Code::Forbidden, "Only who wrote a message may edit or delete it.")
+            }
+            MessageError::Deleted => say(
+                Code::MessageDeleted,
+                "The message was deleted and cannot be edited; write a new one.",
+            ),
+            MessageError::ClientIdReused => say(
+                Code::ClientIdReused,
+                "This `client_id` belongs to another message of yours; make a new one.",
+            ),
+            MessageError::SeveralBounds => Problem::invalid_field(
+                "before",
+                "cannot stand beside `after` or `around`: give one",
+            ),
+            MessageError::Stopping => Problem {
+                retry_after_ms: Some(1_000),
+                ..say(Code::Unavailable, "The server is restarting; try again in a moment.")
+            },
+            MessageError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
+            MessageError::Room(error) => error.into(),
+            MessageError::Database(error) => database_problem(&error),
+            MessageError::Write(error) => database_problem(&error),
+        }
+    }
+}
+
+/// Which part of a room's history.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum History {
+    /// The newest page.
+    Newest,
+    /// The page that ends before a place.
+    Before(i64),
+    /// The page that begins after a place.
+    After(i64),
+    /// The page with a place in its middle.
+    Around(i64),
+}
+
+impl History {
+    /// From a query's parameters.
+    ///
+    /// # Errors
+    /// [`MessageError::SeveralBounds`].
+    pub fn new(
+        before: Option<i64>,
+        after: Option<i64>,
+        around: Option<i64>,
+    ) -> Result<Self, MessageError> {
+        match (before, after, around) {
+            (None, None, None) => Ok(Self::Newest),
+            (Some(seq), None, None) => Ok(Self::Before(seq)),
+            (None, Some(seq), None) => Ok(Self::After(seq)),
+            (None, None, Some(seq)) => Ok(Self::Around(seq)),
+            _ => Err(MessageError::SeveralBounds),
+        }
+    }
+}
+
+/// What a reader that is behind is to be told next.
+#[derive(Debug)]
+pub struct SyncPage {
+    /// The messages, by `changed_seq`.
+    pub messages: Vec<Message>,
+    /// The room's head as of this page.
+    pub last_seq: i64,
+    /// Where the reader stands after this page.
+    pub cursor: i64,
+    /// Whether there is more to read.
+    pub more: bool,
+    /// Whether what the reader had of this room is to be discarded.
+    pub reset: bool,
+}
+
+/// A stretch of history, and whether there is more on either side as far as it was looked.
+struct Page {
+    rows: Vec<MessageRow>,
+    has_before: bool,
+    has_after: bool,
+}
+
+/// The service.
+#[derive(Debug)]
+pub struct Messages {
+    db: Db,
+    rooms: Arc<Rooms>,
+    writer: Writer,
+    sends: Limit<UserId>,
+}
+
+impl Messages {
+    /// The service on its parts.
+    #[must_use]
+    pub fn new(db: Db, rooms: Arc<Rooms>, writer: Writer, rate_limits: bool) -> Self {
+        let sends = Limit::new(rate_limits, 60, Duration::from_millis(100));
+        Self { db, rooms, writer, sends }
+    }
+
+    /// Forgets what the throttles need not remember.
+    pub fn purge_limits(&self) {
+        self.sends.purge();
+    }
+
+    /// Queues a change in a room that the person is believed to be a member of; the writer makes
+    /// sure. The answer comes once it is stored for good.
+    ///
+    /// # Errors
+    /// Too often, or the server is stopping.
+    pub async fn submit(
+        &self,
+        room: &RoomRef,
+        user_id: UserId,
+        operation: Operation,
+    ) -> Result<Pending, MessageError> {
+        self.sends.check(&user_id)?;
+        self.writer.submit(room, user_id, operation).await
+    }
+
+    /// Changes something in a room by its name and waits until it is stored for good.
+    ///
+    /// # Errors
+    /// See [`MessageError`].
+    pub async fn write(
+        &self,
+        user_id: UserId,
+        room: &RoomName,
+        operation: Operation,
+    ) -> Result<Accepted, MessageError> {
+        let room = self.rooms.find(user_id, room).await?.room;
+        let pending = self.submit(&room, user_id, operation).await?;
+        settled(pending).await
+    }
+
+    /// Writes a message.
+    ///
+    /// # Errors
+    /// See [`MessageError`].
+    pub async fn send(
+        &self,
+        person: &Person,
+        room: &RoomName,
+        client_id: Uuid,
+        text: MessageText,
+    ) -> Result<Accepted, MessageError> {
+        self.write(person.id, room, Operation::Create { client_id, text }).await
+    }
+
+    /// A page of a room's history.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`], the database.
+    pub async fn history(
+        &self,
+        person: &Person,
+        room: &RoomName,
+        part: History,
+        limit: usize,
+    ) -> Result<MessagePage, MessageError> {
+        let access = self.rooms.find(person.id, room).await?;
+        let mut page = match part {
+            History::Newest => self.before(&access, i64::MAX, limit).await?,
+            History::Before(seq) => self.before(&access, seq, limit).await?,
+            History::After(seq) => self.after(&access, seq, limit).await?,
+            History::Around(seq) => {
+                let upper = limit / 2;
+                let mut page = self.before(&access, seq.saturating_add(1), limit - upper).await?;
+                let after = self.after(&access, seq, upper).await?;
+                page.rows.extend(after.rows);
+                Page { has_after: after.has_after, ..page }
+            }
+        };
+        match part {
+            History::Before(seq) => {
+                page.has_after =
+                    !self.range(&access, Range::After(seq.saturating_sub(1)), 1).await?.is_empty();
+            }
+            History::After(seq) => {
+                page.has_before =
+                    !self.range(&access, Range::Before(seq.saturating_add(1)), 1).await?.is_empty();
+            }
+            History::Newest | History::Around(_) => {}
+        }
+        let Page { rows, has_before, has_after } = page;
+        Ok(MessagePage {
+            items: wire(&rows, &access.room.name),
+            last_seq: access.last_seq,
+            has_before,
+            has_after,
+        })
+    }
+
+    async fn range(
+        &self,
+        access: &RoomAccess,
+        range: Range,
+        limit: usize,
+    ) -> Result<Vec<MessageRow>, DbErr> {
+        let room = &access.room;
+        store::history(self.db.read(), room.family, room.id, range, limit).await
+    }
+
+    async fn before(&self, access: &RoomAccess, seq: i64, limit: usize) -> Result<Page, DbErr> {
+        let mut rows = self.range(access, Range::Before(seq), limit + 1).await?;
+        let has_before = rows.len() > limit;
+        if has_before {
+            rows.remove(0);
+        }
+        Ok(Page { rows, has_before, has_after: false })
+    }
+
+    async fn after(&self, access: &RoomAccess, seq: i64, limit: usize) -> Result<Page, DbErr> {
+        let mut rows = self.range(access, Range::After(seq), limit + 1).await?;
+        let has_after = rows.len() > limit;
+        rows.truncate(limit);
+        Ok(Page { rows, has_before: false, has_after })
+    }
+
+    /// What changed in a room after a number.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`], the database.
+    pub async fn changes(
+        &self,
+        person: &Person,
+        room: &RoomName,
+        after: i64,
+        limit: usize,
+    ) -> Result<ChangePage, MessageError> {
+        let access = self.rooms.find(person.id, room).await?;
+        let room = &access.room;
+        let mut rows =
+            store::changes(self.db.read(), room.family, room.id, after, limit + 1).await?;
+        let more = rows.len() > limit;
+        rows.truncate(limit);
+        Ok(ChangePage {
+            items: wire(&rows, &room.name),
+            last_seq: head(access.last_seq, &rows),
+            more,
+        })
+    }
+
+    /// One message.
+    ///
+    /// # Errors
+    /// [`MessageError::NotFound`].
+    pub async fn message(
+        &self,
+        person: &Person,
+        room: &RoomName,
+        id: Uuid,
+    ) -> Result<Message, MessageError> {
+        let room = self.rooms.find(person.id, room).await?.room;
+        let row = store::message(self.db.read(), room.family, room.id, id).await?;
+        Ok(row.ok_or(MessageError::NotFound)?.to_wire(&room.name))
+    }
+
+    /// What a reader at `cursor` is to be told next. `access` was read before this call, so whatever
+    /// is committed later has a greater number than the page's head or stands in the page.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sync_page(
+        &self,
+        access: &RoomAccess,
+        cursor: i64,
+        same_epoch: bool,
+    ) -> Result<SyncPage, MessageError> {
+        let (room, head_seq) = (&access.room, access.last_seq);
+        let reset = !same_epoch
+            || cursor < access.floor_seq
+            || cursor > head_seq
+            || head_seq - cursor > MAX_RESUME_CHANGES;
+        if reset {
+            let range = Range::Before(i64::MAX);
+            let rows =
+                store::history(self.db.read(), room.family, room.id, range, SYNC_MESSAGES).await?;
+            let last_seq = head(head_seq, &rows);
+            let mut messages = wire(&rows, &room.name);
+            // The newest ones that fit; the older ones are a page of history away.
+            messages.reverse();
+            let fit = fitting(&messages);
+            messages.truncate(fit);
+            messages.reverse();
+            messages.sort_by_key(|message| message.changed_seq);
+            return Ok(SyncPage { messages, last_seq, cursor: last_seq, more: false, reset });
+        }
+        let rows =
+            store::changes(self.db.read(), room.family, room.id, cursor, SYNC_MESSAGES + 1).await?;
+        let last_seq = head(head_seq, &rows);
+        let mut messages = wire(&rows, &room.name);
+        let fit = fitting(&messages);
+        let more = fit < messages.len();
+        messages.truncate(fit);
+        let reached = messages.last().map_or(cursor, |message| message.changed_seq);
+        let cursor = if more { reached } else { last_seq };
+        Ok(SyncPage { messages, last_seq, cursor, more, reset })
+    }
+}
+
+/// The head of a room as of a page: what was read is part of it, however late it came.
+fn head(read_before: i64, rows: &[MessageRow]) -> i64 {
+    rows.iter().map(|row| row.changed_seq).fold(read_before, i64::max)
+}
+
+/// How many messages fit into one page of catching up, at least one.
+fn fitting(messages: &[Message]) -> usize {
+    let mut bytes = 0;
+    let fit = messages.iter().take(SYNC_MESSAGES).take_while(|message| {
+        bytes += message.to_json_string().len();
+        bytes <= SYNC_BYTES
+    });
+    fit.count().max(1).min(messages.len())
+}
+
+fn wire(rows: &[MessageRow], room: &str) -> Vec<Message> {
+    rows.iter().map(|row| row.to_wire(room)).collect()
+}
+
+/// Waits for the writer's answer.
+pub(super) async fn settled(pending: Pending) -> Result<Accepted, MessageError> {
+    pending.await.unwrap_or_else(|_| {
+        tracing::error!(problem = ?internal_problem(), "a writer dropped an operation");
+        Err(MessageError::Stopping)
+    })
+}

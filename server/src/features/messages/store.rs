@@ -1,0 +1,285 @@
+//! Queries about messages, for both families of tables.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, QueryResult, Value};
+use uuid::Uuid;
+
+use super::row::MessageRow;
+use crate::db::{self, Family, RowList};
+
+const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.client_id, m.client_digest, \
+     m.sender_id, m.text, m.created_at, m.edited_at, m.deleted_at, u.username, u.display_name";
+
+fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
+    rows.iter().map(|row| T::from_query_result(row, "")).collect()
+}
+
+/// Which part of the numbers, and from which end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Range {
+    /// The greatest places below.
+    Before(i64),
+    /// The smallest places above.
+    After(i64),
+}
+
+/// A stretch of a room's history, ascending by place.
+pub(super) async fn history(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    range: Range,
+    limit: usize,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let (condition, order, bound) = match range {
+        Range::Before(seq) => ("m.seq < $2", "DESC", seq),
+        Range::After(seq) => ("m.seq > $2", "ASC", seq),
+    };
+    let messages = family.messages();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+         WHERE m.room_id = $1 AND {condition} ORDER BY m.seq {order} LIMIT $3"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = vec![room_id.into(), bound.into(), limit.into()];
+    let mut rows: Vec<MessageRow> = parse(&db::query(connection, sql, values).await?)?;
+    if matches!(range, Range::Before(_)) {
+        rows.reverse();
+    }
+    Ok(rows)
+}
+
+/// What changed after a number, in its present state, ascending by change.
+pub(super) async fn changes(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    after: i64,
+    limit: usize,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+         WHERE m.room_id = $1 AND m.changed_seq > $2 ORDER BY m.changed_seq LIMIT $3"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    parse(&db::query(connection, sql, vec![room_id.into(), after.into(), limit.into()]).await?)
+}
+
+/// One message of a room.
+pub(super) async fn message(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    id: Uuid,
+) -> Result<Option<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+         WHERE m.id = $1 AND m.room_id = $2"
+    );
+    let rows = db::query(connection, sql, vec![id.into(), room_id.into()]).await?;
+    Ok(parse(&rows)?.pop())
+}
+
+/// The latest message by place of each of these rooms.
+///
+/// # Errors
+/// What the database says.
+pub async fn last_messages(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_ids: &[i64],
+) -> Result<HashMap<i64, MessageRow>, DbErr> {
+    let messages = family.messages();
+    let mut ids = RowList::<1>::new();
+    room_ids.iter().for_each(|id| ids.push([(*id).into()]));
+    let rows = ids.look_up(connection, |ids| {
+        format!(
+            "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+             JOIN (SELECT room_id, MAX(seq) AS seq FROM {messages} \
+                   WHERE room_id IN ({}) GROUP BY room_id) l \
+             ON l.room_id = m.room_id AND l.seq = m.seq",
+            ids.replace(['(', ')'], "")
+        )
+    });
+    let rows: Vec<MessageRow> = parse(&rows.await?)?;
+    Ok(rows.into_iter().map(|row| (row.room_id, row)).collect())
+}
+
+/// A room under its lock.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct LockedRoom {
+    pub(super) id: i64,
+    pub(super) last_seq: i64,
+    pub(super) members_version: i64,
+}
+
+/// Takes the rooms' locks in the order of their ids, so that no two batches wait for each other.
+pub(super) async fn lock_rooms(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<Vec<LockedRoom>, DbErr> {
+    let (rooms, backend) = (family.rooms(), transaction.get_database_backend());
+    let lock = if backend == DatabaseBackend::Postgres { " ORDER BY id FOR UPDATE" } else { "" };
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let found = list.look_up(transaction, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids}){lock}")
+    });
+    parse(&found.await?)
+}
+
+/// A member who writes.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct WriterRow {
+    pub(super) room_id: i64,
+    pub(super) user_id: i64,
+    pub(super) username: String,
+    pub(super) display_name: String,
+}
+
+/// Which of these pairs of room and user are memberships of accounts that may write.
+pub(super) async fn writers(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    pairs: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<Vec<WriterRow>, DbErr> {
+    let members = family.members();
+    let mut list = RowList::<2>::new();
+    pairs.into_iter().for_each(|(room, user)| list.push([room.into(), user.into()]));
+    let found = list.look_up(transaction, |pairs| {
+        format!(
+            "WITH asked (room_id, user_id) AS (VALUES {pairs}) \
+             SELECT m.room_id, m.user_id, u.username, u.display_name \
+             FROM asked a \
+             JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
+             JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL"
+        )
+    });
+    parse(&found.await?)
+}
+
+/// The messages that were stored under these `(sender, room, client_id)`.
+pub(super) async fn by_client_id(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    keys: impl IntoIterator<Item = (i64, i64, Uuid)>,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<3>::new();
+    for (sender, room, client_id) in keys {
+        list.push([sender.into(), room.into(), client_id.into()]);
+    }
+    let found = list.look_up(transaction, |keys| {
+        format!(
+            "WITH asked (sender_id, room_id, client_id) AS (VALUES {keys}) \
+             SELECT {COLUMNS} FROM asked a \
+             JOIN {messages} m ON m.sender_id = a.sender_id AND m.room_id = a.room_id \
+                              AND m.client_id = a.client_id \
+             JOIN users u ON u.id = m.sender_id"
+        )
+    });
+    parse(&found.await?)
+}
+
+/// The messages of these ids.
+pub(super) async fn by_id(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let found = list.look_up(transaction, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!(
+            "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+             WHERE m.id IN ({ids})"
+        )
+    });
+    parse(&found.await?)
+}
+
+/// Moves the rooms' counters, all of them in one statement.
+pub(super) async fn set_last_seq(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    counters: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<(), DbErr> {
+    let rooms = family.rooms();
+    let mut list = RowList::<2>::new();
+    counters.into_iter().for_each(|(id, seq)| list.push([id.into(), seq.into()]));
+    list.write(transaction, |rows| {
+        format!(
+            "WITH moved (id, last_seq) AS (VALUES {rows}) \
+             UPDATE {rooms} SET last_seq = moved.last_seq FROM moved WHERE {rooms}.id = moved.id"
+        )
+    })
+    .await
+    .map(drop)
+}
+
+/// Inserts new messages.
+pub(super) async fn insert(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    rows: impl IntoIterator<Item = &MessageRow>,
+) -> Result<(), DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<9>::new();
+    for row in rows {
+        list.push([
+            row.id.into(),
+            row.room_id.into(),
+            row.seq.into(),
+            row.changed_seq.into(),
+            row.client_id.into(),
+            row.client_digest.into(),
+            row.sender_id.into(),
+            row.text.clone().into(),
+            row.created_at.into(),
+        ]);
+    }
+    list.write(transaction, |rows| {
+        format!(
+            "INSERT INTO {messages} (id, room_id, seq, changed_seq, client_id, client_digest, \
+             sender_id, text, created_at) VALUES {rows}"
+        )
+    })
+    .await
+    .map(drop)
+}
+
+/// Writes the present state of changed messages.
+pub(super) async fn update(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    rows: impl IntoIterator<Item = &MessageRow>,
+) -> Result<(), DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<5>::new();
+    for row in rows {
+        list.push([
+            row.id.into(),
+            row.changed_seq.into(),
+            row.text.clone().into(),
+            Value::BigInt(row.edited_at),
+            Value::BigInt(row.deleted_at),
+        ]);
+    }
+    list.write(transaction, |rows| {
+        format!(
+            "WITH changed (id, changed_seq, text, edited_at, deleted_at) AS (VALUES {rows}) \
+             UPDATE {messages} SET changed_seq = changed.changed_seq, text = changed.text, \
+             edited_at = changed.edited_at, deleted_at = changed.deleted_at \
+             FROM changed WHERE {messages}.id = changed.id"
+        )
+    })
+    .await
+    .map(drop)
+}

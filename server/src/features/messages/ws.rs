@@ -1,0 +1,90 @@
+//! The socket's commands about messages.
+//!
+//! Each queues its operation at once, in the order of the frames, and answers later: a client may
+//! send without waiting.
+
+use adda_protocol::command::{MessageDelete, MessageEdit, MessageSend};
+use adda_protocol::event::acknowledgement;
+use adda_protocol::{Problem, RoomName, UserId};
+use futures_util::future::BoxFuture;
+
+use super::service::{MessageError, Messages, settled};
+use super::writer::Operation;
+use crate::features::rooms::{RoomRef, Rooms};
+
+/// The answer to a command, once there is one: the frame to write, encoded.
+pub type Answer = BoxFuture<'static, Result<String, Problem>>;
+
+/// Finds the room of a command: the ones that the socket is subscribed to are known to it, others
+/// are looked up through the person.
+pub struct Target<'a> {
+    /// Who.
+    pub user_id: UserId,
+    /// The room, where the socket knows it.
+    pub known: Option<RoomRef>,
+    /// To look it up otherwise.
+    pub rooms: &'a Rooms,
+}
+
+impl Target<'_> {
+    async fn room(&self, name: &RoomName) -> Result<RoomRef, MessageError> {
+        match &self.known {
+            Some(room) => Ok(room.clone()),
+            None => Ok(self.rooms.find(self.user_id, name).await?.room),
+        }
+    }
+}
+
+async fn submit(
+    messages: &Messages,
+    target: Target<'_>,
+    name: &RoomName,
+    operation: Operation,
+    reference: Option<String>,
+) -> Result<Answer, Problem> {
+    let room = target.room(name).await?;
+    let pending = messages.submit(&room, target.user_id, operation).await?;
+    Ok(Box::pin(async move {
+        let accepted = settled(pending).await?;
+        Ok(acknowledgement(reference.as_deref(), &accepted.json, accepted.duplicate))
+    }))
+}
+
+/// `message.send`.
+///
+/// # Errors
+/// The problem, when nothing was queued.
+pub async fn send(
+    messages: &Messages,
+    target: Target<'_>,
+    command: MessageSend,
+) -> Result<Answer, Problem> {
+    let MessageSend { reference, room, client_id, text } = command;
+    submit(messages, target, &room, Operation::Create { client_id, text }, reference).await
+}
+
+/// `message.edit`.
+///
+/// # Errors
+/// The problem, when nothing was queued.
+pub async fn edit(
+    messages: &Messages,
+    target: Target<'_>,
+    command: MessageEdit,
+) -> Result<Answer, Problem> {
+    let MessageEdit { reference, room, message_id, text } = command;
+    submit(messages, target, &room, Operation::Edit { message_id, text }, reference).await
+}
+
+/// `message.delete`.
+///
+/// # Errors
+/// The problem, when nothing was queued.
+pub async fn delete(
+    messages: &Messages,
+    target: Target<'_>,
+    command: MessageDelete,
+) -> Result<Answer, Problem> {
+    let MessageDelete { reference, room, message_id } = command;
+    submit(messages, target, &room, Operation::Delete { message_id }, reference).await
+}

@@ -1,0 +1,113 @@
+//! A room that somebody has open: who of its members is online, and what its watchers know of that.
+
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use adda_protocol::UserId;
+use adda_protocol::event::{RoomPresence, ServerFrame};
+use adda_realtime::{Outbox, SocketId};
+use bytes::Bytes;
+
+/// Above so many, only the count is sent.
+pub(super) const MOST_NAMED: usize = 250;
+
+/// One watched room.
+#[derive(Debug)]
+pub(super) struct Watched {
+    name: Arc<str>,
+    members: HashSet<UserId>,
+    online: HashSet<UserId>,
+    watchers: HashMap<SocketId, Arc<Outbox>>,
+    /// What the watchers were told last; they are told the difference.
+    told: HashSet<UserId>,
+}
+
+fn sorted(users: impl Iterator<Item = UserId>) -> Vec<UserId> {
+    let mut users: Vec<_> = users.collect();
+    users.sort_unstable();
+    users
+}
+
+impl Watched {
+    pub(super) fn new(name: Arc<str>) -> Self {
+        Self {
+            name,
+            members: HashSet::new(),
+            online: HashSet::new(),
+            watchers: HashMap::new(),
+            told: HashSet::new(),
+        }
+    }
+
+    pub(super) fn is_unwatched(&self) -> bool {
+        self.watchers.is_empty()
+    }
+
+    /// Adds a watcher. The frame is the snapshot for it: what all watchers were told last, which
+    /// the next difference continues.
+    pub(super) fn watch(&mut self, outbox: &Arc<Outbox>) -> Bytes {
+        if self.watchers.is_empty() {
+            self.told = self.online.clone();
+        }
+        self.watchers.insert(outbox.id, outbox.clone());
+        let named = self.told.len() <= MOST_NAMED;
+        self.frame(RoomPresence {
+            room: self.name.to_string(),
+            online: named.then(|| sorted(self.told.iter().copied())),
+            joined: None,
+            left: None,
+            count: self.told.len() as u64,
+        })
+    }
+
+    pub(super) fn unwatch(&mut self, socket: SocketId) {
+        self.watchers.remove(&socket);
+    }
+
+    /// A member, and whether they are online.
+    pub(super) fn add_member(&mut self, user: UserId, online: bool) {
+        self.members.insert(user);
+        if online {
+            self.online.insert(user);
+        }
+    }
+
+    pub(super) fn remove_member(&mut self, user: UserId) {
+        self.members.remove(&user);
+        self.online.remove(&user);
+    }
+
+    pub(super) fn set_online(&mut self, user: UserId, online: bool) {
+        if online && self.members.contains(&user) {
+            self.online.insert(user);
+        } else {
+            self.online.remove(&user);
+        }
+    }
+
+    /// Tells the watchers what changed since they were told last.
+    pub(super) fn flush(&mut self) {
+        if self.told == self.online {
+            return;
+        }
+        let named = self.online.len() <= MOST_NAMED && self.told.len() <= MOST_NAMED;
+        let shrunk = self.online.len() <= MOST_NAMED && self.told.len() > MOST_NAMED;
+        let list = |users: Vec<UserId>| (named && !users.is_empty()).then_some(users);
+        let frame = self.frame(RoomPresence {
+            room: self.name.to_string(),
+            // Watchers who knew only a count need the names from the beginning.
+            online: shrunk.then(|| sorted(self.online.iter().copied())),
+            joined: list(sorted(self.online.difference(&self.told).copied())),
+            left: list(sorted(self.told.difference(&self.online).copied())),
+            count: self.online.len() as u64,
+        });
+        for outbox in self.watchers.values() {
+            outbox.push_hint(&frame);
+        }
+        self.told.clone_from(&self.online);
+    }
+
+    fn frame(&self, presence: RoomPresence) -> Bytes {
+        ServerFrame::RoomPresence(presence).encode().into()
+    }
+}

@@ -1,0 +1,25 @@
+//! The socket's command about typing.
+
+use adda_protocol::UserId;
+use adda_protocol::command::TypingKind;
+use adda_protocol::event::{ServerFrame, TypingNotice};
+
+use super::service::Presence;
+use crate::features::rooms::RoomRef;
+
+/// A typing notice is to be forgotten after so long.
+pub const TYPING_TTL_MS: u64 = 6_000;
+
+/// `typing`, in a room that the socket is subscribed to.
+pub fn typing(
+    presence: &Presence,
+    user_id: UserId,
+    room: &RoomRef,
+    members_version: i64,
+    kind: TypingKind,
+) {
+    let notice =
+        TypingNotice { room: room.name.to_string(), user_id, kind, expires_in_ms: TYPING_TTL_MS };
+    let frame = ServerFrame::Typing(notice).encode().into();
+    presence.hint(room.topic(), members_version, user_id, frame);
+}

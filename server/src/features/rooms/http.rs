@@ -1,0 +1,150 @@
+//! The REST operations of rooms.
+
+use std::sync::Arc;
+
+use adda_protocol::rooms::{
+    CreateRoomRequest, DirectoryRoomPage, MemberPage, Room, UpdateRoomRequest,
+};
+use adda_protocol::{RoomName, SearchText};
+use poem::web::Data;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{OpenApi, Tags};
+
+use super::service::{RoomError, Rooms};
+use crate::features::paging::PageRequest;
+use crate::http::{
+    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, NoContent, SIGNED_IN,
+    WITH_BODY,
+};
+
+#[derive(Tags)]
+enum Tag {
+    /// Rooms and their members.
+    #[oai(rename = "rooms")]
+    Rooms,
+}
+
+impl<const GROUPS: u32> From<RoomError> for Fails<GROUPS> {
+    fn from(error: RoomError) -> Self {
+        Self::with(error)
+    }
+}
+
+/// The operations.
+#[derive(Clone, Copy, Debug)]
+pub struct RoomsApi;
+
+#[OpenApi(tag = "Tag::Rooms")]
+impl RoomsApi {
+    /// Find public rooms.
+    ///
+    /// All public rooms whose name or title contains the text, by name.
+    #[oai(path = "/directory/rooms", method = "get", operation_id = "listPublicRooms")]
+    async fn directory(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// What the names contain.
+        q: Query<Option<SearchText>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 400))]
+        cursor: Query<Option<String>>,
+        /// The most entries of the page.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Json<DirectoryRoomPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
+        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        let text = q.0.map(SearchText::into_string).unwrap_or_default();
+        Ok(Json(rooms.directory(&bearer.0, &text, &page).await?))
+    }
+
+    /// Make a public room.
+    ///
+    /// Whoever makes it is its first member and may change its title and topic.
+    #[oai(path = "/rooms", method = "post", operation_id = "createRoom")]
+    async fn create(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        body: Body<CreateRoomRequest>,
+    ) -> Result<Created<Room>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | CONFLICT }>> {
+        Ok(Created::New(rooms.create(&bearer.0, body.0).await?))
+    }
+
+    /// Get a room.
+    #[oai(path = "/rooms/:room", method = "get", operation_id = "getRoom")]
+    async fn room(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+    ) -> Result<Json<Room>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        Ok(Json(rooms.room(&bearer.0, &room.0).await?))
+    }
+
+    /// Change a room's title or topic.
+    ///
+    /// For who made the room and for administrators.
+    #[oai(path = "/rooms/:room", method = "patch", operation_id = "updateRoom")]
+    async fn update(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+        body: Body<UpdateRoomRequest>,
+    ) -> Result<Json<Room>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        Ok(Json(rooms.update(&bearer.0, &room.0, body.0).await?))
+    }
+
+    /// List a room's members.
+    #[oai(path = "/rooms/:room/members", method = "get", operation_id = "listMembers")]
+    async fn members(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 400))]
+        cursor: Query<Option<String>>,
+        /// The most entries of the page.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Json<MemberPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        Ok(Json(rooms.members(&bearer.0, &room.0, &page).await?))
+    }
+
+    /// Join a public room.
+    ///
+    /// Idempotent. One's read mark begins at the room's head.
+    #[oai(path = "/rooms/:room/membership", method = "put", operation_id = "joinRoom")]
+    async fn join(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+    ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        rooms.join(&bearer.0, &room.0).await?;
+        Ok(NoContent)
+    }
+
+    /// Leave a public room.
+    ///
+    /// Idempotent. Nothing of the room reaches one's sockets afterwards.
+    #[oai(path = "/rooms/:room/membership", method = "delete", operation_id = "leaveRoom")]
+    async fn leave(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+    ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        rooms.leave(&bearer.0, &room.0).await?;
+        Ok(NoContent)
+    }
+}

@@ -1,0 +1,18 @@
+//! Rooms: what there is, who is in them, and who may see them.
+//!
+//! Invariants:
+//! - A room is always fetched through the person who asks; who may not see it gets the answer of a
+//!   room that does not exist.
+//! - Each change of the members raises `members_version` under the room's lock and is published
+//!   with it, after the commit.
+//! - Everybody with an account may read a public room; only members write.
+
+mod http;
+mod service;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub use http::RoomsApi;
+pub use service::{RoomAccess, RoomError, RoomRef, Rooms};

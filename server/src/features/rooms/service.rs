@@ -1,0 +1,429 @@
+//! The use cases of rooms and membership.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use adda_protocol::event::{RoomUpdated, ServerFrame};
+use adda_protocol::rooms::{
+    CreateRoomRequest, DirectoryRoom, DirectoryRoomPage, Member, MemberPage, Room,
+    UpdateRoomRequest,
+};
+use adda_protocol::{Code, Problem, RoomName, Timestamp, UserId};
+use adda_realtime::{Broker, Envelope, Hub, MembershipChange, Topic};
+use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
+
+use super::store::{self, RoomRow};
+use crate::clock::Clock;
+use crate::db::{Db, Family};
+use crate::features::accounts::Person;
+use crate::features::database_problem;
+use crate::features::paging::PageRequest;
+use crate::limits::{Limit, TooOften};
+
+/// The room that everybody joins when they register.
+const DEFAULT_ROOM: &str = "general";
+
+/// A room that was found, in whichever family.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct RoomRef {
+    /// Which tables it lives in.
+    pub family: Family,
+    /// Its number there.
+    pub id: i64,
+    /// Its name and address.
+    pub name: Arc<str>,
+}
+
+impl RoomRef {
+    /// The topic of the room's events.
+    #[must_use]
+    pub fn topic(&self) -> Topic {
+        self.family.topic(self.id)
+    }
+}
+
+/// A room that a person may see, and what they may do in it.
+#[derive(Clone, Debug)]
+pub struct RoomAccess {
+    /// Which room.
+    pub room: RoomRef,
+    /// Whether the person is a member, and so may write.
+    pub is_member: bool,
+    /// The number of its latest change.
+    pub last_seq: i64,
+    /// History before this was pruned.
+    pub floor_seq: i64,
+    /// The version of the members under which this was seen.
+    pub members_version: i64,
+    row: RoomRow,
+}
+
+/// Why something about a room was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum RoomError {
+    /// There is no such room, or this person may not see it.
+    #[error("no such room")]
+    NotFound,
+    /// The name belongs to a room, or is reserved.
+    #[error("the name is taken or reserved")]
+    NameTaken,
+    /// Only who made the room, and administrators.
+    #[error("not allowed to change the room")]
+    Forbidden,
+    /// A private room has no members to come and go.
+    #[error("a private room cannot be joined or left")]
+    Private,
+    /// Too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+impl From<TooOften> for RoomError {
+    fn from(error: TooOften) -> Self {
+        Self::TooOften(error)
+    }
+}
+
+impl From<RoomError> for Problem {
+    fn from(error: RoomError) -> Self {
+        let say = Problem::new;
+        match error {
+            RoomError::NotFound => Problem::not_found(),
+            RoomError::NameTaken => {
+                say(Code::NameTaken, "This room name is taken or reserved; choose another.")
+            }
+            RoomError::Forbidden => {
+                say(Code::Forbidden, "Only who made the room, or an administrator, may change it.")
+            }
+            RoomError::Private => say(
+                Code::Forbidden,
+                "A private room belongs to its two people; nobody joins or leaves it.",
+            ),
+            RoomError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
+            RoomError::Database(error) => database_problem(&error),
+        }
+    }
+}
+
+/// The service.
+#[derive(Debug)]
+pub struct Rooms {
+    db: Db,
+    clock: Clock,
+    hub: Arc<Hub>,
+    broker: Broker,
+    creations: Limit<UserId>,
+    changes: Limit<UserId>,
+}
+
+impl Rooms {
+    /// The service on its parts.
+    #[must_use]
+    pub fn new(db: Db, clock: Clock, hub: Arc<Hub>, broker: Broker, rate_limits: bool) -> Self {
+        Self {
+            db,
+            clock,
+            hub,
+            broker,
+            creations: Limit::new(rate_limits, 20, Duration::from_secs(30)),
+            changes: Limit::new(rate_limits, 60, Duration::from_secs(1)),
+        }
+    }
+
+    /// Forgets what the throttles need not remember.
+    pub fn purge_limits(&self) {
+        self.creations.purge();
+        self.changes.purge();
+    }
+
+    /// The room of this name as the person sees it.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`] also for a private room of others.
+    pub async fn find(&self, user_id: UserId, name: &RoomName) -> Result<RoomAccess, RoomError> {
+        let family = Family::of(name);
+        let row = store::room_for(self.db.read(), family, name.as_str(), user_id).await?;
+        let row = row.filter(|row| family == Family::Public || row.joined_at.is_some());
+        row.map(|row| RoomAccess::new(family, row)).ok_or(RoomError::NotFound)
+    }
+
+    /// A room, the same for everybody who may see it.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`].
+    pub async fn room(&self, person: &Person, name: &RoomName) -> Result<Room, RoomError> {
+        Ok(self.find(person.id, name).await?.into_wire())
+    }
+
+    /// Creates a public room with the person as its first member.
+    ///
+    /// # Errors
+    /// [`RoomError::NameTaken`], too often.
+    pub async fn create(
+        &self,
+        person: &Person,
+        request: CreateRoomRequest,
+    ) -> Result<Room, RoomError> {
+        if request.name.is_private() {
+            return Err(RoomError::NameTaken);
+        }
+        self.creations.check(&person.id)?;
+        let now = self.clock.now_ms();
+        let title =
+            request.title.map_or_else(|| request.name.to_string(), |title| title.into_string());
+        let topic = request.topic.map(|topic| topic.into_string()).filter(|text| !text.is_empty());
+
+        let transaction = self.db.begin().await?;
+        let room = store::insert_room(
+            &transaction,
+            request.name.as_str(),
+            &title,
+            topic.as_deref(),
+            Some(person.id),
+            now,
+        );
+        let room = room.await.map_err(|error| match error.sql_err() {
+            Some(SqlErr::UniqueConstraintViolation(_)) => RoomError::NameTaken,
+            _ => error.into(),
+        })?;
+        let joined = add_member(&transaction, Family::Public, room.id, person.id, now).await?;
+        transaction.commit().await?;
+        self.publish(joined);
+        self.room(person, &request.name).await
+    }
+
+    /// Changes a public room's title or topic and tells its members.
+    ///
+    /// # Errors
+    /// [`RoomError::Forbidden`] for anybody but who made it and administrators.
+    pub async fn update(
+        &self,
+        person: &Person,
+        name: &RoomName,
+        request: UpdateRoomRequest,
+    ) -> Result<Room, RoomError> {
+        let access = self.find(person.id, name).await?;
+        let may = person.is_admin || access.row.created_by == Some(person.id);
+        if access.room.family == Family::Private || !may {
+            return Err(RoomError::Forbidden);
+        }
+        self.changes.check(&person.id)?;
+        if request.title.is_none() && request.topic.is_none() {
+            return Ok(access.into_wire());
+        }
+        let title = request.title.map(|title| title.into_string());
+        let topic = request.topic.map(|topic| Some(topic.into_string()).filter(|t| !t.is_empty()));
+        let transaction = self.db.begin().await?;
+        let updated = store::update_room(&transaction, access.room.id, title, topic).await?;
+        transaction.commit().await?;
+
+        let event = RoomUpdated { room: updated.name, title: updated.title, topic: updated.topic };
+        self.broker.publish(Envelope::State {
+            topic: access.room.topic(),
+            members_version: updated.members_version,
+            frame: ServerFrame::RoomUpdated(event).encode().into(),
+        });
+        self.room(person, name).await
+    }
+
+    /// Makes the person a member; a member already is one.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`], too often.
+    pub async fn join(&self, person: &Person, name: &RoomName) -> Result<RoomAccess, RoomError> {
+        let access = self.find(person.id, name).await?;
+        if access.is_member {
+            return Ok(access);
+        }
+        self.changes.check(&person.id)?;
+        let (family, id) = (access.room.family, access.room.id);
+        let transaction = self.db.begin().await?;
+        let now = self.clock.now_ms();
+        let joined = add_member(&transaction, family, id, person.id, now).await?;
+        transaction.commit().await?;
+        self.publish(joined);
+        self.find(person.id, name).await
+    }
+
+    /// Ends the person's membership; who is no member stays none.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`], [`RoomError::Private`], too often.
+    pub async fn leave(&self, person: &Person, name: &RoomName) -> Result<(), RoomError> {
+        let access = self.find(person.id, name).await?;
+        if access.room.family == Family::Private {
+            return Err(RoomError::Private);
+        }
+        if !access.is_member {
+            return Ok(());
+        }
+        self.changes.check(&person.id)?;
+        let (family, id) = (access.room.family, access.room.id);
+        let transaction = self.db.begin().await?;
+        store::lock_room(&transaction, family, id).await?;
+        let mut left = None;
+        if store::delete_member(&transaction, family, id, person.id).await? {
+            let members_version = store::bump_members(&transaction, family, id, -1).await?;
+            left = Some(Envelope::Membership {
+                topic: access.room.topic(),
+                members_version,
+                user_id: person.id,
+                change: MembershipChange::Left,
+            });
+        }
+        transaction.commit().await?;
+        self.publish(left);
+        Ok(())
+    }
+
+    fn publish(&self, envelope: Option<Envelope>) {
+        envelope.into_iter().for_each(|envelope| self.broker.publish(envelope));
+    }
+
+    /// A page of the room's members.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`].
+    pub async fn members(
+        &self,
+        person: &Person,
+        name: &RoomName,
+        page: &PageRequest,
+    ) -> Result<MemberPage, RoomError> {
+        let room = self.find(person.id, name).await?.room;
+        let after = page.after.as_deref().unwrap_or("");
+        let rows =
+            store::members_page(self.db.read(), room.family, room.id, after, page.read_limit())
+                .await?;
+        let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
+        let items = rows.into_iter().map(|row| Member {
+            online: self.hub.is_connected(row.id),
+            id: row.id,
+            username: row.username,
+            display_name: row.display_name,
+            joined_at: Timestamp(row.joined_at),
+        });
+        Ok(MemberPage { items: items.collect(), next_cursor })
+    }
+
+    /// A page of the directory of public rooms whose name or title contains the text.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn directory(
+        &self,
+        person: &Person,
+        text: &str,
+        page: &PageRequest,
+    ) -> Result<DirectoryRoomPage, RoomError> {
+        let after = page.after.as_deref().unwrap_or("");
+        let rows =
+            store::directory(self.db.read(), person.id, text, after, page.read_limit()).await?;
+        let (rows, next_cursor) = page.cut(rows, |row| row.name.as_str());
+        let items = rows.into_iter().map(|row| {
+            let online = self.hub.subscribed_users(Family::Public.topic(row.id)).len();
+            DirectoryRoom {
+                name: row.name,
+                title: row.title,
+                topic: row.topic,
+                member_count: row.member_count,
+                online_count: i64::try_from(online).unwrap_or(i64::MAX),
+                is_member: row.joined_at.is_some(),
+            }
+        });
+        Ok(DirectoryRoomPage { items: items.collect(), next_cursor })
+    }
+
+    /// The version of a topic's members and who they are; `None` for a room that is gone.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn members_of(
+        &self,
+        topic: Topic,
+    ) -> Result<Option<(i64, HashSet<UserId>)>, RoomError> {
+        let family = Family::of_topic(topic);
+        let members = store::members(self.db.read(), family, topic.id).await?;
+        Ok(members.map(|(version, ids)| (version, ids.into_iter().collect())))
+    }
+
+    /// Lets a new account into the default room, in the transaction that makes the account.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn admit(
+        transaction: &DatabaseTransaction,
+        user_id: UserId,
+        now: i64,
+    ) -> Result<Vec<Envelope>, DbErr> {
+        let room = store::room_for(transaction, Family::Public, DEFAULT_ROOM, user_id).await?;
+        match room {
+            Some(room) => add_member(transaction, Family::Public, room.id, user_id, now).await,
+            None => Ok(None),
+        }
+        .map(|envelope| envelope.into_iter().collect())
+    }
+
+    /// Makes the default room, without members.
+    ///
+    /// # Errors
+    /// The database, also when somebody else made it at the same time.
+    pub async fn insert_default(transaction: &DatabaseTransaction, now: i64) -> Result<i64, DbErr> {
+        let topic = "The first room: everybody is here.";
+        store::insert_room(transaction, DEFAULT_ROOM, "General", Some(topic), None, now)
+            .await
+            .map(|room| room.id)
+    }
+}
+
+async fn add_member(
+    transaction: &DatabaseTransaction,
+    family: Family,
+    room_id: i64,
+    user_id: UserId,
+    now: i64,
+) -> Result<Option<Envelope>, DbErr> {
+    store::lock_room(transaction, family, room_id).await?;
+    if !store::insert_member(transaction, family, room_id, user_id, now).await? {
+        return Ok(None);
+    }
+    let members_version = store::bump_members(transaction, family, room_id, 1).await?;
+    Ok(Some(Envelope::Membership {
+        topic: family.topic(room_id),
+        members_version,
+        user_id,
+        change: MembershipChange::Joined,
+    }))
+}
+
+impl RoomAccess {
+    fn new(family: Family, row: RoomRow) -> Self {
+        Self {
+            room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
+            is_member: row.joined_at.is_some(),
+            last_seq: row.last_seq,
+            floor_seq: row.floor_seq,
+            members_version: row.members_version,
+            row,
+        }
+    }
+
+    fn into_wire(self) -> Room {
+        Room {
+            name: self.row.name,
+            kind: self.room.family.kind(),
+            title: self.row.title,
+            topic: self.row.topic,
+            created_by: self.row.created_by,
+            created_at: Timestamp(self.row.created_at),
+            last_seq: self.row.last_seq,
+            floor_seq: self.row.floor_seq,
+            member_count: self.row.member_count,
+            is_member: self.row.joined_at.is_some(),
+        }
+    }
+}

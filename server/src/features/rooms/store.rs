@@ -1,0 +1,238 @@
+//! Queries about rooms and members, for both families of tables.
+
+use adda_entities::room;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult,
+    QueryResult,
+};
+
+use crate::db::{self, Family};
+
+/// A room as one person sees it.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct RoomRow {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) topic: Option<String>,
+    pub(super) created_by: Option<i64>,
+    pub(super) created_at: i64,
+    pub(super) last_seq: i64,
+    pub(super) floor_seq: i64,
+    pub(super) members_version: i64,
+    pub(super) member_count: i64,
+    /// Absent for who is not a member.
+    pub(super) joined_at: Option<i64>,
+}
+
+fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
+    rows.iter().map(|row| T::from_query_result(row, "")).collect()
+}
+
+/// What the families have in columns of their own, under common names.
+const fn own_columns(family: Family) -> &'static str {
+    match family {
+        Family::Public => "r.title, r.topic, r.created_by, r.member_count",
+        Family::Private => {
+            "r.name AS title, CAST(NULL AS text) AS topic, CAST(NULL AS bigint) AS created_by, \
+             CAST(2 AS bigint) AS member_count"
+        }
+    }
+}
+
+pub(super) async fn room_for(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    name: &str,
+    user_id: i64,
+) -> Result<Option<RoomRow>, DbErr> {
+    let (rooms, members, own) = (family.rooms(), family.members(), own_columns(family));
+    let sql = format!(
+        "SELECT r.id, r.name, r.created_at, r.last_seq, r.floor_seq, r.members_version, \
+         m.joined_at, {own} \
+         FROM {rooms} r LEFT JOIN {members} m ON m.room_id = r.id AND m.user_id = $2 \
+         WHERE r.name = $1"
+    );
+    let rows = db::query(connection, sql, vec![name.into(), user_id.into()]).await?;
+    Ok(parse(&rows)?.pop())
+}
+
+/// Waits for the room's lock, so that what is read of it stays true until the commit.
+pub(super) async fn lock_room(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    id: i64,
+) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Postgres {
+        let sql = format!("SELECT id FROM {} WHERE id = $1 FOR UPDATE", family.rooms());
+        db::query(transaction, sql, vec![id.into()]).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn insert_room(
+    transaction: &impl ConnectionTrait,
+    name: &str,
+    title: &str,
+    topic: Option<&str>,
+    created_by: Option<i64>,
+    now: i64,
+) -> Result<room::Model, DbErr> {
+    let row = room::ActiveModel {
+        name: Set(name.to_owned()),
+        title: Set(title.to_owned()),
+        topic: Set(topic.map(str::to_owned)),
+        created_by: Set(created_by),
+        created_at: Set(now),
+        last_seq: Set(0),
+        floor_seq: Set(0),
+        members_version: Set(0),
+        member_count: Set(0),
+        ..Default::default()
+    };
+    row.insert(transaction).await
+}
+
+/// Adds a member whose read mark is the room's head; `false` when they are one already.
+pub(super) async fn insert_member(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    user_id: i64,
+    now: i64,
+) -> Result<bool, DbErr> {
+    let (rooms, members) = (family.rooms(), family.members());
+    let sql = format!(
+        "INSERT INTO {members} (room_id, user_id, joined_at, read_seq) \
+         SELECT id, $2, $3, last_seq FROM {rooms} WHERE id = $1 \
+         ON CONFLICT (room_id, user_id) DO NOTHING"
+    );
+    let values = vec![room_id.into(), user_id.into(), now.into()];
+    Ok(db::run(transaction, sql, values).await? == 1)
+}
+
+pub(super) async fn delete_member(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    user_id: i64,
+) -> Result<bool, DbErr> {
+    let sql = format!("DELETE FROM {} WHERE room_id = $1 AND user_id = $2", family.members());
+    Ok(db::run(transaction, sql, vec![room_id.into(), user_id.into()]).await? == 1)
+}
+
+/// Counts a change of the members; answers the version that it made.
+pub(super) async fn bump_members(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    by: i64,
+) -> Result<i64, DbErr> {
+    let count = match family {
+        Family::Public => ", member_count = member_count + $2",
+        Family::Private => "",
+    };
+    let sql = format!(
+        "UPDATE {} SET members_version = members_version + 1{count} WHERE id = $1 \
+         RETURNING members_version",
+        family.rooms()
+    );
+    let mut values = vec![room_id.into()];
+    if family == Family::Public {
+        values.push(by.into());
+    }
+    let rows = db::query(transaction, sql, values).await?;
+    let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("room".to_owned()))?;
+    row.try_get("", "members_version")
+}
+
+pub(super) async fn update_room(
+    transaction: &impl ConnectionTrait,
+    id: i64,
+    title: Option<String>,
+    topic: Option<Option<String>>,
+) -> Result<room::Model, DbErr> {
+    let mut row = room::ActiveModel { id: Set(id), ..Default::default() };
+    if let Some(title) = title {
+        row.title = Set(title);
+    }
+    if let Some(topic) = topic {
+        row.topic = Set(topic);
+    }
+    row.update(transaction).await
+}
+
+/// The version of the members and who they are, read in one statement.
+pub(super) async fn members(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+) -> Result<Option<(i64, Vec<i64>)>, DbErr> {
+    let (rooms, members) = (family.rooms(), family.members());
+    let sql = format!(
+        "SELECT r.members_version, m.user_id FROM {rooms} r \
+         LEFT JOIN {members} m ON m.room_id = r.id WHERE r.id = $1"
+    );
+    let rows = db::query(connection, sql, vec![room_id.into()]).await?;
+    let Some(first) = rows.first() else { return Ok(None) };
+    let version = first.try_get("", "members_version")?;
+    let ids: Result<Vec<Option<i64>>, DbErr> =
+        rows.iter().map(|row| row.try_get("", "user_id")).collect();
+    Ok(Some((version, ids?.into_iter().flatten().collect())))
+}
+
+/// A member of a room.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct MemberRow {
+    pub(super) id: i64,
+    pub(super) username: String,
+    pub(super) display_name: String,
+    pub(super) joined_at: i64,
+}
+
+pub(super) async fn members_page(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<MemberRow>, DbErr> {
+    let members = family.members();
+    let sql = format!(
+        "SELECT u.id, u.username, u.display_name, m.joined_at \
+         FROM {members} m JOIN users u ON u.id = m.user_id \
+         WHERE m.room_id = $1 AND u.username > $2 ORDER BY u.username LIMIT $3"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    parse(&db::query(connection, sql, vec![room_id.into(), after.into(), limit.into()]).await?)
+}
+
+/// A public room in the directory.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct DirectoryRow {
+    pub(super) id: i64,
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) topic: Option<String>,
+    pub(super) member_count: i64,
+    pub(super) joined_at: Option<i64>,
+}
+
+pub(super) async fn directory(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    text: &str,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<DirectoryRow>, DbErr> {
+    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let pattern = format!("%{escaped}%");
+    let sql = "SELECT r.id, r.name, r.title, r.topic, r.member_count, m.joined_at \
+               FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 \
+               WHERE r.name > $2 \
+               AND (lower(r.name) LIKE $3 ESCAPE '\\' OR lower(r.title) LIKE $3 ESCAPE '\\') \
+               ORDER BY r.name LIMIT $4";
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = vec![user_id.into(), after.into(), pattern.into(), limit.into()];
+    parse(&db::query(connection, sql, values).await?)
+}

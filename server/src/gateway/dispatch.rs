@@ -1,0 +1,188 @@
+//! From a frame to the feature that does it.
+
+use adda_protocol::command::{ClientFrame, Resume, TypingKind};
+use adda_protocol::event::{Done, Pong, ServerFrame};
+use adda_protocol::{Code, Problem, RoomName, input};
+use bytes::Bytes;
+use serde_json::Value;
+use tokio::time::Instant;
+use tokio_websockets::WebSocketStream;
+
+use super::close::End;
+use super::io::Io;
+use super::session::Session;
+use crate::features::messages::{self, Target};
+use crate::features::{presence, receipts};
+
+type Socket = WebSocketStream<Io>;
+
+/// A typing notice of the same socket and room is passed on at most this often.
+const TYPING_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
+
+/// The `ref` of a frame, where there is a sound one.
+pub(super) fn reference(value: &Value) -> Option<String> {
+    value.get("ref")?.as_str().filter(|text| text.chars().count() <= 64).map(str::to_owned)
+}
+
+fn parse(json: &[u8]) -> Result<ClientFrame, (Option<String>, Problem)> {
+    let value = input::value(json).map_err(|problem| (None, problem))?;
+    let reference = reference(&value);
+    let kind = value.get("type").and_then(Value::as_str);
+    match kind {
+        Some(kind) if !ClientFrame::TYPES.contains(&kind) => {
+            let sentence = format!(
+                "The server knows no such frame; `type` must be one of {}.",
+                ClientFrame::TYPES.join(", ")
+            );
+            Err((reference, Problem::new(Code::UnknownType, sentence)))
+        }
+        _ => input::parse_value(value).map_err(|problem| (reference, problem)),
+    }
+}
+
+/// What a command that is done at once answers: nothing, unless it was given a `ref`.
+fn done(reference: Option<String>) -> Option<ServerFrame> {
+    reference.map(|reference| {
+        ServerFrame::Ok(Done { reference: Some(reference), message: None, duplicate: None })
+    })
+}
+
+fn not_open_here() -> Problem {
+    Problem::new(
+        Code::NotFound,
+        "There is no such room on this connection; join it first, or open it on its own address.",
+    )
+}
+
+impl Session {
+    /// Does what a frame asks for.
+    pub(super) async fn dispatch(&mut self, socket: &mut Socket, json: &[u8]) -> Result<(), End> {
+        let (reference, frame) = match parse(json) {
+            Ok(frame) => (reference_of(&frame), frame),
+            Err((reference, problem)) => return self.refuse(socket, reference, problem).await,
+        };
+        let answer = match frame {
+            ClientFrame::MessageSend(command) => {
+                let target = self.target(&command.room);
+                let answer = messages::send(&self.gateway.messages, target, command).await;
+                return self.later(socket, reference, answer).await;
+            }
+            ClientFrame::MessageEdit(command) => {
+                let target = self.target(&command.room);
+                let answer = messages::edit(&self.gateway.messages, target, command).await;
+                return self.later(socket, reference, answer).await;
+            }
+            ClientFrame::MessageDelete(command) => {
+                let target = self.target(&command.room);
+                let answer = messages::delete(&self.gateway.messages, target, command).await;
+                return self.later(socket, reference, answer).await;
+            }
+            ClientFrame::Auth(command) => self.renew(&command.token).await?.map(|()| {
+                Some(ServerFrame::Ok(Done {
+                    reference: command.reference,
+                    message: None,
+                    duplicate: None,
+                }))
+            }),
+            ClientFrame::Resume(command) => {
+                let resume = Resume { epoch: command.epoch, rooms: command.rooms };
+                let gone = self.resume(resume);
+                self.write(socket, gone.into_iter().map(Bytes::from)).await?;
+                Ok(done(reference.clone()))
+            }
+            ClientFrame::Typing(command) => {
+                let kind = command.kind.unwrap_or(TypingKind::Text);
+                self.typing(&command.room, kind).map(|()| done(reference.clone()))
+            }
+            ClientFrame::Read(command) => {
+                let read = receipts::read(&self.gateway.receipts, self.user_id, &command).await;
+                read.map(|()| done(reference.clone()))
+            }
+            ClientFrame::RoomOpen(command) => {
+                let snapshot = self.open(&command.room).await;
+                match snapshot {
+                    Ok(frame) => {
+                        self.write(socket, std::iter::once(frame)).await?;
+                        Ok(done(reference.clone()))
+                    }
+                    Err(problem) => Err(problem),
+                }
+            }
+            ClientFrame::RoomClose(command) => {
+                self.close(&command.room);
+                Ok(done(reference.clone()))
+            }
+            ClientFrame::Ping(_) => {
+                Ok(Some(ServerFrame::Pong(Pong { reference: reference.clone() })))
+            }
+        };
+        match answer {
+            Ok(Some(frame)) => self.write(socket, std::iter::once(frame.encode().into())).await,
+            Ok(None) => Ok(()),
+            Err(problem) => self.refuse(socket, reference, problem).await,
+        }
+    }
+
+    fn target(&self, room: &RoomName) -> Target<'_> {
+        let known = self.subscriptions.get(room.as_str()).map(|known| known.room.clone());
+        Target { user_id: self.user_id, known, rooms: &self.gateway.rooms }
+    }
+
+    async fn later(
+        &mut self,
+        socket: &mut Socket,
+        reference: Option<String>,
+        answer: Result<messages::Answer, Problem>,
+    ) -> Result<(), End> {
+        match answer {
+            Ok(answer) => {
+                self.keep(reference, answer);
+                Ok(())
+            }
+            Err(problem) => self.refuse(socket, reference, problem).await,
+        }
+    }
+
+    fn typing(&mut self, room: &RoomName, kind: TypingKind) -> Result<(), Problem> {
+        let now = Instant::now();
+        let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
+        if subscription.typed_at.is_some_and(|at| now < at + TYPING_EVERY) {
+            return Ok(());
+        }
+        subscription.typed_at = Some(now);
+        let (room, version) = (&subscription.room, subscription.members_version);
+        presence::typing(&self.gateway.presence, self.user_id, room, version, kind);
+        Ok(())
+    }
+
+    async fn open(&mut self, room: &RoomName) -> Result<Bytes, Problem> {
+        let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
+        let snapshot = self.gateway.presence.open(&subscription.room, &self.outbox).await?;
+        subscription.is_open = true;
+        Ok(snapshot)
+    }
+
+    fn close(&mut self, room: &RoomName) {
+        if let Some(subscription) = self.subscriptions.by_name(room.as_str())
+            && std::mem::take(&mut subscription.is_open)
+        {
+            self.gateway.presence.close(subscription.room.topic(), &self.outbox);
+        }
+    }
+}
+
+fn reference_of(frame: &ClientFrame) -> Option<String> {
+    match frame {
+        ClientFrame::Auth(command) => &command.reference,
+        ClientFrame::Resume(command) => &command.reference,
+        ClientFrame::MessageSend(command) => &command.reference,
+        ClientFrame::MessageEdit(command) => &command.reference,
+        ClientFrame::MessageDelete(command) => &command.reference,
+        ClientFrame::Typing(command) => &command.reference,
+        ClientFrame::Read(command) => &command.reference,
+        ClientFrame::RoomOpen(command) => &command.reference,
+        ClientFrame::RoomClose(command) => &command.reference,
+        ClientFrame::Ping(command) => &command.reference,
+    }
+    .clone()
+}

@@ -1,0 +1,175 @@
+//! The opening handshake (RFC 6455): who may open a socket, and handing the connection over.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
+
+use adda_protocol::{Code, Problem, RoomName};
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use poem::http::{HeaderMap, StatusCode, header};
+use poem::web::Data;
+use poem::{Addr, IntoResponse, Request, Response, handler};
+use sha1_smol::Sha1;
+
+use super::Gateway;
+use super::io::Io;
+use super::session::{self, Scope, Start};
+use crate::features::accounts::Person;
+use crate::http::{Origins, SocketUpgrade, problem_response};
+
+/// Appended to the client's key (RFC 6455, section 1.3).
+const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
+
+/// `GET /ws`: all of the person's rooms.
+#[handler]
+pub(crate) async fn every_room(
+    request: &Request,
+    gateway: Data<&Arc<Gateway>>,
+    origins: Data<&Origins>,
+) -> Response {
+    open(request, &gateway, &origins, Scope::EveryRoom).await
+}
+
+/// `GET /ws/chat/{room}`: one room.
+#[handler]
+pub(crate) async fn one_room(
+    request: &Request,
+    gateway: Data<&Arc<Gateway>>,
+    origins: Data<&Origins>,
+) -> Response {
+    // A name that no room can have is a room that nobody may see, and said to who is signed in alone.
+    let name = request.raw_path_param("room").and_then(|name| RoomName::parse(name).ok());
+    open(request, &gateway, &origins, Scope::OneRoom(name)).await
+}
+
+async fn open(
+    request: &Request,
+    gateway: &Arc<Gateway>,
+    origins: &Origins,
+    scope: Scope,
+) -> Response {
+    match prepare(request, gateway, origins, scope).await {
+        Ok(response) => response,
+        Err(problem) => {
+            let needs_upgrade = problem.code == Code::UpgradeRequired;
+            let mut response = problem_response(*problem);
+            if needs_upgrade {
+                let headers = response.headers_mut();
+                headers.insert(header::UPGRADE, header::HeaderValue::from_static("websocket"));
+                headers
+                    .insert(header::SEC_WEBSOCKET_VERSION, header::HeaderValue::from_static("13"));
+            }
+            response
+        }
+    }
+}
+
+async fn prepare(
+    request: &Request,
+    gateway: &Arc<Gateway>,
+    origins: &Origins,
+    scope: Scope,
+) -> Result<Response, Box<Problem>> {
+    let refuse = |code, sentence: &str| Box::new(Problem::new(code, sentence));
+    if has_token(request.uri().query().unwrap_or("")) {
+        let rule =
+            "must not stand in the address, where it would be logged: send it in the first frame";
+        return Err(Box::new(Problem::invalid_field("token", rule)));
+    }
+    if !origins.allows_request(request.headers()) {
+        let sentence = "This page's origin is not allowed here; the administrator can add it to \
+                        ADDA_ALLOWED_ORIGINS.";
+        return Err(refuse(Code::OriginNotAllowed, sentence));
+    }
+    let key = websocket_key(request.headers()).ok_or_else(|| {
+        refuse(
+            Code::UpgradeRequired,
+            "This address is a WebSocket of version 13; connect with a client for it.",
+        )
+    })?;
+    let upgrade = request.data::<SocketUpgrade>().and_then(SocketUpgrade::take);
+    let upgrade = upgrade.ok_or_else(|| {
+        refuse(Code::UpgradeRequired, "This connection cannot become a WebSocket.")
+    })?;
+    let address = match request.remote_addr().0 {
+        Addr::SocketAddr(address) => address.ip(),
+        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    };
+    let place =
+        gateway.places.of_address(address).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
+    let person = bearer(request.headers(), gateway).await?;
+
+    let gateway = gateway.clone();
+    tokio::spawn(async move {
+        let Ok(upgraded) = upgrade.await else { return };
+        let Some(io) = Io::new(upgraded) else {
+            tracing::error!("an upgraded connection is not a TCP stream");
+            return;
+        };
+        session::run(Start { gateway, io, scope, person, place }).await;
+    });
+    Ok(Response::builder()
+        .status(StatusCode::SWITCHING_PROTOCOLS)
+        .header(header::CONNECTION, "upgrade")
+        .header(header::UPGRADE, "websocket")
+        .header(header::SEC_WEBSOCKET_ACCEPT, accept(&key))
+        .finish()
+        .into_response())
+}
+
+fn has_token(query: &str) -> bool {
+    let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or(""));
+    names.into_iter().any(|name| ["token", "access_token", "jwt", "auth"].contains(&name))
+}
+
+fn has_word(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
+    headers
+        .get_all(name)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
+}
+
+fn websocket_key(headers: &HeaderMap) -> Option<String> {
+    let is_upgrade = has_word(headers, header::CONNECTION, "upgrade")
+        && has_word(headers, header::UPGRADE, "websocket")
+        && has_word(headers, header::SEC_WEBSOCKET_VERSION, "13");
+    let key = headers.get(header::SEC_WEBSOCKET_KEY)?.to_str().ok()?.trim();
+    let is_key = STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16);
+    (is_upgrade && is_key).then(|| key.to_owned())
+}
+
+fn accept(key: &str) -> String {
+    let mut hash = Sha1::new();
+    hash.update(key.as_bytes());
+    hash.update(MAGIC.as_bytes());
+    STANDARD.encode(hash.digest().bytes())
+}
+
+/// Who a token in the handshake's own headers belongs to; nobody when there is none.
+async fn bearer(headers: &HeaderMap, gateway: &Gateway) -> Result<Option<Person>, Box<Problem>> {
+    let Some(value) = headers.get(header::AUTHORIZATION) else { return Ok(None) };
+    let token = value.to_str().ok().and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let person = gateway.accounts.authenticate(token.unwrap_or("")).await;
+    person.map(Some).map_err(|error| Box::new(Problem::from(error)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_accept_key_is_the_one_of_the_rfc() {
+        assert_eq!(accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
+    }
+
+    #[test]
+    fn a_token_in_the_address_is_seen() {
+        assert!(has_token("token=abc"));
+        assert!(has_token("x=1&access_token=abc"));
+        assert!(!has_token("x=token"));
+    }
+}

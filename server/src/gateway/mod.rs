@@ -1,0 +1,142 @@
+//! The socket: one task a connection, which reads commands, and writes what its rooms have new.
+//!
+//! A socket is a reader with a cursor per room, `behind` or `live`. Behind, it reads pages from the
+//! database as it drains and buffers nothing; live, the hub hands it the events after its cursor.
+//! Resuming, slow readers, lost broadcasts and restarts are this one mechanism.
+
+mod close;
+mod dispatch;
+mod handshake;
+mod io;
+mod places;
+mod rate;
+mod session;
+mod subscriptions;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use adda_protocol::event::Limits;
+use adda_realtime::Hub;
+use tokio::sync::watch;
+
+use crate::clock::Clock;
+use crate::features::accounts::Accounts;
+use crate::features::messages::{MAX_RESUME_CHANGES, Messages};
+use crate::features::presence::{Presence, TYPING_TTL_MS};
+use crate::features::receipts::Receipts;
+use crate::features::rooms::Rooms;
+
+pub(crate) use handshake::{every_room, one_room};
+pub use places::Places;
+
+/// A silent connection is pinged this often.
+const PING_EVERY: Duration = Duration::from_secs(25);
+/// A connection that says nothing for so long is closed.
+const SILENCE: Duration = Duration::from_secs(60);
+/// The first frame must come within this time.
+const AUTH_WITHIN: Duration = Duration::from_secs(5);
+/// A connection that reads nothing for so long is closed.
+const STALL: Duration = Duration::from_secs(30);
+/// The largest frame that is read.
+const MAX_FRAME_BYTES: usize = 128 * 1024;
+/// The largest frame that is read before the connection is authenticated.
+const MAX_AUTH_FRAME_BYTES: usize = 64 * 1024;
+/// Commands of a connection that may wait for their answers; further ones are not read yet.
+const MAX_IN_FLIGHT: usize = 64;
+
+/// What every socket needs.
+pub struct Gateway {
+    /// Who somebody is.
+    pub accounts: Arc<Accounts>,
+    /// Rooms.
+    pub rooms: Arc<Rooms>,
+    /// Messages.
+    pub messages: Arc<Messages>,
+    /// Read marks.
+    pub receipts: Arc<Receipts>,
+    /// Who is here.
+    pub presence: Arc<Presence>,
+    /// This node's subscriptions.
+    pub hub: Arc<Hub>,
+    /// The server's epoch.
+    pub epoch: String,
+    /// The time of day.
+    pub clock: Clock,
+    /// How many sockets somebody may have.
+    pub places: Arc<Places>,
+    /// Whether commands are limited in number.
+    pub rate_limits: bool,
+    /// Turns true when the server is about to stop.
+    pub stop: watch::Receiver<bool>,
+    open: AtomicUsize,
+}
+
+impl std::fmt::Debug for Gateway {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Gateway").field("open", &self.open).finish_non_exhaustive()
+    }
+}
+
+/// The parts of a gateway that are services.
+pub struct Services {
+    /// Who somebody is.
+    pub accounts: Arc<Accounts>,
+    /// Rooms.
+    pub rooms: Arc<Rooms>,
+    /// Messages.
+    pub messages: Arc<Messages>,
+    /// Read marks.
+    pub receipts: Arc<Receipts>,
+    /// Who is here.
+    pub presence: Arc<Presence>,
+}
+
+impl Gateway {
+    /// A gateway on its parts.
+    #[must_use]
+    pub fn new(
+        services: Services,
+        hub: Arc<Hub>,
+        epoch: String,
+        clock: Clock,
+        rate_limits: bool,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        let Services { accounts, rooms, messages, receipts, presence } = services;
+        Self {
+            accounts,
+            rooms,
+            messages,
+            receipts,
+            presence,
+            hub,
+            epoch,
+            clock,
+            places: Arc::new(Places::new(rate_limits)),
+            rate_limits,
+            stop,
+            open: AtomicUsize::new(0),
+        }
+    }
+
+    /// How many sockets are open.
+    #[must_use]
+    pub fn open_sockets(&self) -> usize {
+        self.open.load(Ordering::Relaxed)
+    }
+
+    fn limits() -> Limits {
+        let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Limits {
+            ping_ms: ms(PING_EVERY),
+            silence_ms: ms(SILENCE),
+            typing_ttl_ms: TYPING_TTL_MS,
+            max_frame_bytes: MAX_FRAME_BYTES as u64,
+            max_text_chars: 8_000,
+            max_in_flight: MAX_IN_FLIGHT as u64,
+            max_resume_changes: MAX_RESUME_CHANGES.unsigned_abs(),
+        }
+    }
+}

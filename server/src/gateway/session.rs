@@ -1,0 +1,666 @@
+//! One socket's task: signs in, then one loop that writes what waits, answers commands and reads.
+
+use std::collections::VecDeque;
+use std::future::poll_fn;
+use std::sync::Arc;
+
+use adda_protocol::command::{Auth, ClientFrame, Resume};
+use adda_protocol::event::{Draining, Ready, Refused, RoomAdded, RoomRemoved, ServerFrame, Sync};
+use adda_protocol::{Code, Problem, RoomName, Timestamp, UserId, input};
+use adda_realtime::{Item, Outbox, Signal, Subscribe, Topic};
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+use futures_util::stream::FuturesUnordered;
+use futures_util::{FutureExt, SinkExt, StreamExt};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_websockets::{CloseCode, Config, Limits, Message, ServerBuilder, WebSocketStream};
+
+use super::close::End;
+use super::io::Io;
+use super::places::Place;
+use super::rate::{FrameRate, Verdict};
+use super::subscriptions::{Subscription, Subscriptions};
+use super::{
+    AUTH_WITHIN, Gateway, MAX_AUTH_FRAME_BYTES, MAX_FRAME_BYTES, MAX_IN_FLIGHT, PING_EVERY,
+    SILENCE, STALL,
+};
+use crate::db::Family;
+use crate::features::accounts::{AccountError, Person};
+use crate::features::messages::Answer;
+use crate::features::receipts::MyRoom;
+use crate::features::rooms::RoomError;
+
+/// Which rooms a socket is about.
+#[derive(Clone, Debug)]
+pub(super) enum Scope {
+    /// All of the person's.
+    EveryRoom,
+    /// One; `None` for a name that no room can have.
+    OneRoom(Option<RoomName>),
+}
+
+/// What a socket begins with.
+pub(super) struct Start {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) io: Io,
+    pub(super) scope: Scope,
+    /// Who, when the handshake carried a token.
+    pub(super) person: Option<Person>,
+    pub(super) place: Place,
+}
+
+type Socket = WebSocketStream<Io>;
+
+/// Runs a socket to its end.
+pub(super) async fn run(start: Start) {
+    let Start { gateway, io, scope, person, place } = start;
+    let config = Config::default().frame_size(usize::MAX).flush_threshold(usize::MAX);
+    let limits = Limits::default().max_payload_len(Some(MAX_AUTH_FRAME_BYTES));
+    let mut socket = ServerBuilder::new().config(config).limits(limits).serve(io);
+
+    // The way in is boxed: its future is large and short-lived, the loop's small and long-lived.
+    let entered = Box::pin(enter(&gateway, &mut socket, scope, person)).await;
+    let end = match entered {
+        Ok((mut session, place_of_user)) => {
+            let end = session.live(&mut socket).await;
+            session.leave();
+            drop(place_of_user);
+            end
+        }
+        Err(end) => end,
+    };
+    Box::pin(finish(socket, end)).await;
+    drop(place);
+}
+
+/// Sends the close frame and waits a moment for the peer's, so that the code is not lost on the way.
+async fn finish(mut socket: Socket, end: End) {
+    let farewell = async {
+        if let Some((code, word)) = end.code() {
+            let code = CloseCode::try_from(code).unwrap_or(CloseCode::NORMAL_CLOSURE);
+            if end == End::FrameTooLarge {
+                write_raw_close(&mut socket, code, word).await;
+            } else if socket.feed(Message::close(Some(code), word)).await.is_err() {
+                return;
+            }
+        }
+        let _ = socket.flush().await;
+        // What the peer still sends is thrown away; unread bytes would reset the connection and
+        // take the close frame with them.
+        discard(socket.get_mut()).await;
+    };
+    let _ = timeout(std::time::Duration::from_secs(2), farewell).await;
+}
+
+/// The codec has closed itself with 1009 and takes no other close frame, but nothing of it was
+/// written yet: the loop flushes before it reads. So ours goes out in its place.
+async fn write_raw_close(socket: &mut Socket, code: CloseCode, word: &str) {
+    use tokio::io::AsyncWriteExt;
+    let code = u16::from(code).to_be_bytes();
+    let length = u8::try_from(code.len() + word.len()).unwrap_or(2);
+    let mut frame = vec![0x88, length];
+    frame.extend_from_slice(&code);
+    frame.extend_from_slice(word.as_bytes());
+    let _ = socket.get_mut().write_all(&frame).await;
+    let _ = socket.get_mut().shutdown().await;
+}
+
+async fn discard(io: &mut Io) {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let _ = io.shutdown().await;
+    let mut sink = [0; 1024];
+    while io.read(&mut sink).await.is_ok_and(|read| read > 0) {}
+}
+
+/// Signs in and subscribes. Answers the running session, or why there is none.
+async fn enter(
+    gateway: &Arc<Gateway>,
+    socket: &mut Socket,
+    scope: Scope,
+    person: Option<Person>,
+) -> Result<(Session, Place), End> {
+    let (person, resume) = match person {
+        Some(person) => (person, None),
+        None => {
+            let auth = match timeout(AUTH_WITHIN, first_frame(socket)).await {
+                Ok(auth) => auth?,
+                Err(_) => return Err(End::AuthTimeout),
+            };
+            let person = gateway.accounts.authenticate(&auth.token).await;
+            (person.map_err(|error| sign_in_failed(&error))?, auth.resume)
+        }
+    };
+    let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
+    socket.limits_mut().clone_from(&Limits::default().max_payload_len(Some(MAX_FRAME_BYTES)));
+
+    let only_room = match scope {
+        Scope::EveryRoom => None,
+        Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
+    };
+    let mut session = Session::new(gateway, &person, only_room);
+    let entered = session.begin(socket, &person, resume).await;
+    if let Err(end) = entered {
+        session.leave();
+        return Err(end);
+    }
+    Ok((session, place))
+}
+
+fn sign_in_failed(error: &AccountError) -> End {
+    match error {
+        AccountError::Disabled => End::AccountDisabled,
+        AccountError::Database(_) => End::Internal,
+        _ => End::AuthFailed,
+    }
+}
+
+async fn first_frame(socket: &mut Socket) -> Result<Auth, End> {
+    loop {
+        let message = socket.next().await.ok_or(End::Gone)??;
+        if message.is_close() {
+            return Err(End::Gone);
+        }
+        if message.is_ping() || message.is_pong() {
+            socket.flush().await?;
+            continue;
+        }
+        let frame = input::value(message.as_payload()).and_then(input::parse_value::<ClientFrame>);
+        let problem = match frame {
+            Ok(ClientFrame::Auth(auth)) if message.is_text() => return Ok(auth),
+            Ok(_) => Problem::new(
+                Code::Unauthorized,
+                "The first frame must be `auth` with an access token.",
+            ),
+            Err(problem) => problem,
+        };
+        let refused = ServerFrame::Error(Refused { reference: None, error: problem });
+        socket.send(Message::text(refused.encode())).await?;
+        return Err(End::ProtocolError);
+    }
+}
+
+/// Opening a public room joins it; a room that may not be seen is refused.
+async fn one_room(
+    gateway: &Gateway,
+    person: &Person,
+    name: Option<RoomName>,
+) -> Result<Topic, End> {
+    let name = name.ok_or(End::RoomForbidden)?;
+    match gateway.rooms.join(person, &name).await {
+        Ok(access) => Ok(access.room.topic()),
+        Err(RoomError::NotFound) => Err(End::RoomForbidden),
+        Err(RoomError::TooOften(_)) => Err(End::RateLimited),
+        Err(error) => {
+            tracing::warn!(%error, "a socket's room could not be opened");
+            Err(End::Internal)
+        }
+    }
+}
+
+/// Commands that wait for their answers, encoded; absent in an idle socket.
+type InFlight = Option<Box<FuturesUnordered<BoxFuture<'static, String>>>>;
+
+/// A signed-in socket.
+pub(super) struct Session {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) user_id: UserId,
+    pub(super) outbox: Arc<Outbox>,
+    pub(super) subscriptions: Subscriptions,
+    only_room: Option<Topic>,
+    /// Rooms to read from the database, in turn.
+    behind: VecDeque<Topic>,
+    /// Commands that wait for their answer; made when there is the first.
+    in_flight: InFlight,
+    rate: FrameRate,
+    last_heard: Instant,
+    last_pinged: Instant,
+    token_expires: Instant,
+}
+
+impl Session {
+    fn new(gateway: &Arc<Gateway>, person: &Person, only_room: Option<Topic>) -> Self {
+        let now = Instant::now();
+        let outbox = Arc::new(Outbox::new(person.id, person.session_id));
+        gateway.open.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+        gateway.hub.connect(&outbox);
+        gateway.presence.connected(person.id);
+        Self {
+            gateway: gateway.clone(),
+            user_id: person.id,
+            outbox,
+            subscriptions: Subscriptions::default(),
+            only_room,
+            behind: VecDeque::new(),
+            in_flight: None,
+            rate: FrameRate::new(now),
+            last_heard: now,
+            last_pinged: now,
+            token_expires: expiry(gateway, person.token_expires_at),
+        }
+    }
+
+    /// Takes the socket out of everything that knows it.
+    fn leave(&mut self) {
+        for subscription in self.subscriptions.all() {
+            let topic = subscription.room.topic();
+            if subscription.is_open {
+                self.gateway.presence.close(topic, &self.outbox);
+            }
+            self.gateway.hub.unsubscribe(topic, subscription.key, &self.outbox);
+        }
+        if self.gateway.hub.disconnect(&self.outbox) {
+            self.gateway.presence.disconnected(self.user_id);
+        }
+        self.gateway.open.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
+    }
+
+    /// Subscribes to the rooms and says `ready`.
+    async fn begin(
+        &mut self,
+        socket: &mut Socket,
+        person: &Person,
+        resume: Option<Resume>,
+    ) -> Result<(), End> {
+        let rooms = match self.only_room {
+            None => self.gateway.receipts.my_rooms(self.user_id).await,
+            Some(topic) => {
+                let family = Family::of_topic(topic);
+                let room = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
+                room.map(|room| room.into_iter().collect())
+            }
+        };
+        let rooms: Vec<MyRoom> = rooms.map_err(|error| {
+            tracing::warn!(%error, "a socket's rooms could not be read");
+            End::Internal
+        })?;
+        let mut summaries = Vec::with_capacity(rooms.len());
+        for my in rooms {
+            summaries.push(my.summary.clone());
+            self.subscribe(my);
+        }
+        self.subscriptions.shrink();
+        summaries.sort_by(|a, b| a.name.cmp(&b.name));
+        let ready = Ready {
+            user: person.me(),
+            session_id: person.session_id,
+            epoch: self.gateway.epoch.clone(),
+            token_expires_at: Timestamp(person.token_expires_at),
+            limits: Gateway::limits(),
+            rooms: summaries,
+        };
+        let ready = ServerFrame::Ready(ready).encode();
+        let removed = resume.map(|resume| self.resume(resume)).unwrap_or_default();
+        let frames = std::iter::once(ready).chain(removed);
+        self.write(socket, frames.map(Bytes::from)).await
+    }
+
+    /// Subscribes to a room, behind at its head as of `my`. A subscription that is stale by then is
+    /// made anew by the loop.
+    fn subscribe(&mut self, my: MyRoom) {
+        let topic = my.room.topic();
+        let (head, members_version) = (my.summary.last_seq, my.members_version);
+        match self.gateway.hub.subscribe(topic, &self.outbox, head, members_version) {
+            Subscribe::Behind(key) => {
+                self.subscriptions.insert(Subscription {
+                    room: my.room,
+                    key,
+                    cursor: head,
+                    members_version,
+                    owed: false,
+                    same_epoch: true,
+                    typed_at: None,
+                    is_open: false,
+                });
+                if !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
+                    self.behind.push_back(topic);
+                }
+            }
+            // The members changed between the read and now: look again from the beginning.
+            Subscribe::Stale => self.outbox.signal(Signal::Added(topic)),
+        }
+    }
+
+    /// Goes back to the client's cursors. Answers what the client must forget.
+    pub(super) fn resume(&mut self, resume: Resume) -> Vec<String> {
+        let same_epoch = resume.epoch.as_ref().is_none_or(|epoch| *epoch == self.gateway.epoch);
+        let mut gone = Vec::new();
+        for (name, cursor) in resume.rooms {
+            let Some(subscription) = self.subscriptions.by_name(&name) else {
+                gone.push(ServerFrame::RoomRemoved(RoomRemoved { room: name }).encode());
+                continue;
+            };
+            let topic = subscription.room.topic();
+            self.gateway.hub.fall_behind(topic, subscription.key, &self.outbox);
+            subscription.cursor = cursor;
+            subscription.owed = true;
+            subscription.same_epoch = same_epoch;
+            if !self.behind.contains(&topic) {
+                self.behind.push_back(topic);
+            }
+        }
+        gone
+    }
+
+    /// The loop.
+    async fn live(&mut self, socket: &mut Socket) -> End {
+        let mut stop = self.gateway.stop.clone();
+        let mut items = VecDeque::new();
+        let timer = sleep_until(self.next_deadline());
+        tokio::pin!(timer);
+        loop {
+            let wants_more =
+                self.in_flight.as_ref().is_none_or(|waiting| waiting.len() < MAX_IN_FLIGHT);
+            let step = tokio::select! {
+                biased;
+                drained = poll_fn(|cx| self.outbox.poll_drain(cx, &mut items)) => match drained {
+                    Ok(()) => self.deliver(socket, &mut items).await,
+                    Err(reason) => Err(reason.into()),
+                },
+                Some(answer) = next_answer(&mut self.in_flight) => {
+                    self.answer(socket, answer).await
+                }
+                // Ready at once when a room is behind: one page, then whatever else waits.
+                () = std::future::ready(()), if !self.behind.is_empty() => {
+                    Box::pin(self.catch_up(socket)).await
+                }
+                message = socket.next(), if wants_more => match message {
+                    Some(Ok(message)) => self.hear(socket, message).await,
+                    Some(Err(error)) => Err(error.into()),
+                    None => Err(End::Gone),
+                },
+                () = &mut timer => {
+                    let result = self.tick(socket).await;
+                    timer.as_mut().reset(self.next_deadline());
+                    result
+                }
+                () = stopping(&mut stop) => self.drain(socket).await,
+            };
+            if let Err(end) = step {
+                return end;
+            }
+        }
+    }
+
+    /// Writes frames in one go. A peer that takes nothing for half a minute is given up, and the
+    /// order to close is obeyed meanwhile.
+    pub(super) async fn write(
+        &mut self,
+        socket: &mut Socket,
+        frames: impl Iterator<Item = Bytes>,
+    ) -> Result<(), End> {
+        for frame in frames {
+            socket.feed(Message::text(frame)).await?;
+        }
+        loop {
+            let written = socket.get_ref().written;
+            tokio::select! {
+                biased;
+                flushed = socket.flush() => return Ok(flushed?),
+                reason = poll_fn(|cx| self.outbox.poll_close(cx)) => return Err(reason.into()),
+                () = tokio::time::sleep(STALL) => {}
+            }
+            if socket.get_ref().written == written {
+                return Err(End::SlowConsumer);
+            }
+        }
+    }
+
+    /// Writes what the hub queued and does what it asks for, in order.
+    async fn deliver(
+        &mut self,
+        socket: &mut Socket,
+        items: &mut VecDeque<Item>,
+    ) -> Result<(), End> {
+        for item in items.drain(..) {
+            match item {
+                Item::Frame(frame) => socket.feed(Message::text(frame)).await?,
+                Item::Frames(frames, from) => {
+                    for frame in &frames[from..] {
+                        socket.feed(Message::text(frame.clone())).await?;
+                    }
+                }
+                Item::Signal(signal) => {
+                    if let Some(frame) = Box::pin(self.obey(signal)).await? {
+                        socket.feed(Message::text(frame)).await?;
+                    }
+                }
+            }
+        }
+        self.write(socket, std::iter::empty()).await
+    }
+
+    async fn obey(&mut self, signal: Signal) -> Result<Option<String>, End> {
+        match signal {
+            Signal::Behind(topic) => {
+                let outbox = &self.outbox;
+                if let Some(subscription) = self.subscriptions.by_topic(topic)
+                    && let Some(cursor) = self.gateway.hub.cursor(topic, subscription.key, outbox)
+                    && !self.behind.contains(&topic)
+                {
+                    subscription.cursor = cursor;
+                    self.behind.push_back(topic);
+                }
+                Ok(None)
+            }
+            Signal::Removed(topic) => self.forget(topic),
+            Signal::Added(topic) => self.added(topic).await,
+        }
+    }
+
+    /// The person is no longer in a room.
+    fn forget(&mut self, topic: Topic) -> Result<Option<String>, End> {
+        self.behind.retain(|other| *other != topic);
+        let Some(subscription) = self.subscriptions.remove(topic) else { return Ok(None) };
+        self.gateway.hub.unsubscribe(topic, subscription.key, &self.outbox);
+        if subscription.is_open {
+            self.gateway.presence.close(topic, &self.outbox);
+        }
+        self.gateway.presence.left(topic, self.user_id);
+        if self.only_room.is_some() {
+            return Err(End::RoomForbidden);
+        }
+        let removed = RoomRemoved { room: subscription.name().to_string() };
+        Ok(Some(ServerFrame::RoomRemoved(removed).encode()))
+    }
+
+    /// The person came to a room, perhaps: the database says.
+    async fn added(&mut self, topic: Topic) -> Result<Option<String>, End> {
+        let is_other = self.only_room.is_some_and(|only| only != topic);
+        if is_other || self.subscriptions.by_topic(topic).is_some() {
+            return Ok(None);
+        }
+        let family = Family::of_topic(topic);
+        let my = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
+        match my {
+            Ok(Some(my)) => {
+                let frame = ServerFrame::RoomAdded(RoomAdded { room: my.summary.clone() }).encode();
+                self.gateway.presence.joined(topic, self.user_id);
+                self.subscribe(my);
+                Ok(Some(frame))
+            }
+            Ok(None) => Ok(None),
+            Err(error) => {
+                tracing::warn!(%error, "a new room could not be read");
+                Err(End::Internal)
+            }
+        }
+    }
+
+    /// Reads one page of one room that is behind, looking anew whether the person may.
+    async fn catch_up(&mut self, socket: &mut Socket) -> Result<(), End> {
+        let Some(topic) = self.behind.pop_front() else { return Ok(()) };
+        let (user_id, gateway) = (self.user_id, self.gateway.clone());
+        let Some(subscription) = self.subscriptions.by_topic(topic) else { return Ok(()) };
+        let Ok(name) = RoomName::parse(&subscription.room.name) else { return Err(End::Internal) };
+
+        let failed = |error: &dyn std::fmt::Display| {
+            tracing::warn!(%error, "a room could not be caught up with");
+            End::Internal
+        };
+        let access = match gateway.rooms.find(user_id, &name).await {
+            Ok(access) if access.is_member => access,
+            Ok(_) | Err(RoomError::NotFound) => {
+                let frame = self.forget(topic)?;
+                return self.write(socket, frame.into_iter().map(Bytes::from)).await;
+            }
+            Err(error) => return Err(failed(&error)),
+        };
+        let page =
+            gateway.messages.sync_page(&access, subscription.cursor, subscription.same_epoch);
+        let page = page.await.map_err(|error| failed(&error))?;
+
+        let is_due = subscription.owed || !page.messages.is_empty() || page.reset;
+        subscription.cursor = page.cursor;
+        subscription.owed = false;
+        subscription.same_epoch = true;
+        subscription.members_version = access.members_version;
+        let key = subscription.key;
+        let frame = is_due.then(|| {
+            let sync = Sync {
+                room: name.into_string(),
+                messages: page.messages,
+                last_seq: page.last_seq,
+                more: page.more,
+                reset: page.reset,
+            };
+            ServerFrame::Sync(sync).encode().into()
+        });
+        self.write(socket, frame.into_iter()).await?;
+        if page.more || !gateway.hub.go_live(topic, key, &self.outbox, page.cursor) {
+            self.behind.push_back(topic);
+        }
+        Ok(())
+    }
+
+    /// Reads one frame.
+    async fn hear(&mut self, socket: &mut Socket, message: Message) -> Result<(), End> {
+        let now = Instant::now();
+        self.last_heard = now;
+        if message.is_close() {
+            return Err(End::Gone);
+        }
+        if self.gateway.rate_limits {
+            match self.rate.check(now) {
+                Verdict::Allowed => {}
+                Verdict::Disconnect => return Err(End::RateLimited),
+                Verdict::Refused(wait) => {
+                    let problem = Problem::rate_limited(wait);
+                    return self.refuse(socket, reference_of(&message), problem).await;
+                }
+            }
+        }
+        if message.is_ping() || message.is_pong() {
+            // The codec has queued the pong; nothing is read before it is gone.
+            return self.write(socket, std::iter::empty()).await;
+        }
+        if !message.is_text() {
+            let problem = Problem::new(
+                Code::InvalidInput,
+                "Send JSON in text frames; binary frames mean nothing here.",
+            );
+            return self.refuse(socket, None, problem).await;
+        }
+        Box::pin(self.dispatch(socket, message.as_payload())).await
+    }
+
+    pub(super) async fn refuse(
+        &mut self,
+        socket: &mut Socket,
+        reference: Option<String>,
+        error: Problem,
+    ) -> Result<(), End> {
+        let frame = ServerFrame::Error(Refused { reference, error }).encode();
+        self.write(socket, std::iter::once(frame.into())).await
+    }
+
+    /// Keeps an answer until it is there.
+    pub(super) fn keep(&mut self, reference: Option<String>, answer: Answer) {
+        let answer = answer.map(|answer| {
+            answer.unwrap_or_else(|error| ServerFrame::Error(Refused { reference, error }).encode())
+        });
+        self.in_flight.get_or_insert_default().push(answer.boxed());
+    }
+
+    /// Writes an answer and all others that are there by now.
+    async fn answer(&mut self, socket: &mut Socket, first: String) -> Result<(), End> {
+        socket.feed(Message::text(first)).await?;
+        while let Some(Some(answer)) = next_answer(&mut self.in_flight).now_or_never() {
+            socket.feed(Message::text(answer)).await?;
+        }
+        if self.in_flight.as_ref().is_some_and(|waiting| waiting.is_empty()) {
+            self.in_flight = None;
+        }
+        self.write(socket, std::iter::empty()).await
+    }
+
+    /// A new token without reconnecting.
+    pub(super) async fn renew(&mut self, token: &str) -> Result<Result<(), Problem>, End> {
+        match self.gateway.accounts.authenticate(token).await {
+            Ok(person)
+                if person.id == self.user_id && person.session_id == self.outbox.session_id =>
+            {
+                self.token_expires = expiry(&self.gateway, person.token_expires_at);
+                Ok(Ok(()))
+            }
+            Ok(_) => Ok(Err(Problem::new(
+                Code::Forbidden,
+                "The token is of another session; open another connection for it.",
+            ))),
+            Err(AccountError::Disabled) => Err(End::AccountDisabled),
+            Err(error) => Ok(Err(error.into())),
+        }
+    }
+
+    fn next_deadline(&self) -> Instant {
+        let ping = self.last_heard.max(self.last_pinged) + PING_EVERY;
+        ping.min(self.last_heard + SILENCE).min(self.token_expires)
+    }
+
+    async fn tick(&mut self, socket: &mut Socket) -> Result<(), End> {
+        let now = Instant::now();
+        if now >= self.token_expires {
+            return Err(End::TokenExpired);
+        }
+        if now >= self.last_heard + SILENCE {
+            return Err(End::Heartbeat);
+        }
+        if now >= self.last_heard.max(self.last_pinged) + PING_EVERY {
+            self.last_pinged = now;
+            socket.feed(Message::ping(Bytes::new())).await?;
+            self.write(socket, std::iter::empty()).await?;
+        }
+        Ok(())
+    }
+
+    /// Says that the server is about to stop, and when to come back: each at another time.
+    async fn drain(&mut self, socket: &mut Socket) -> Result<(), End> {
+        let draining = Draining { retry_after_ms: rand::random_range(500..5_000) };
+        let frame = ServerFrame::Draining(draining).encode();
+        self.write(socket, std::iter::once(frame.into())).await?;
+        Err(End::Draining)
+    }
+}
+
+fn expiry(gateway: &Gateway, at_ms: i64) -> Instant {
+    let left = u64::try_from(at_ms - gateway.clock.now_ms()).unwrap_or(0);
+    Instant::now() + std::time::Duration::from_millis(left)
+}
+
+/// Waits until the server is about to stop.
+async fn stopping(stop: &mut watch::Receiver<bool>) {
+    let _ = stop.wait_for(|stop| *stop).await;
+}
+
+/// The next answer that is there; never, when none is awaited.
+async fn next_answer(in_flight: &mut InFlight) -> Option<String> {
+    match in_flight {
+        Some(waiting) => waiting.next().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn reference_of(message: &Message) -> Option<String> {
+    let value = message.as_text().and_then(|text| input::value(text.as_bytes()).ok())?;
+    super::dispatch::reference(&value)
+}

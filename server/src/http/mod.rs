@@ -1,0 +1,23 @@
+//! HTTP: accepting connections, routing, and what every answer has in common.
+
+mod body;
+mod cors;
+mod docs;
+mod health;
+mod person;
+mod problem;
+mod routes;
+mod serve;
+mod spec;
+
+pub use body::Body;
+pub use cors::Origins;
+pub use docs::{asyncapi_text, openapi_text};
+pub use health::Health;
+pub use person::Bearer;
+pub use problem::{
+    BASE, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,
+    problem_response,
+};
+pub use routes::{Parts, routes};
+pub use serve::{Listener, SocketUpgrade};

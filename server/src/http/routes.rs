@@ -1,0 +1,152 @@
+//! The router, and what every answer gets: a request id, headers, CORS, problems and a log line.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Instant;
+
+use futures_util::FutureExt;
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderValue, StatusCode, header};
+use poem::middleware::CookieJarManager;
+use poem::web::Redirect;
+use poem::{Endpoint, EndpointExt, Request, Response, Route, get, handler};
+use uuid::Uuid;
+
+use super::cors::Origins;
+use super::docs;
+use super::health::{Health, livez, readyz};
+use super::problem::{finish, problem_response};
+use super::spec::{self, Allowed};
+use crate::features::accounts::{Accounts, Cookies};
+use crate::features::internal_problem;
+use crate::features::messages::Messages;
+use crate::features::receipts::Receipts;
+use crate::features::rooms::Rooms;
+use crate::gateway::{self, Gateway};
+
+/// What the routes are made of.
+pub struct Parts {
+    /// Accounts.
+    pub accounts: Arc<Accounts>,
+    /// Rooms.
+    pub rooms: Arc<Rooms>,
+    /// Messages.
+    pub messages: Arc<Messages>,
+    /// Read marks.
+    pub receipts: Arc<Receipts>,
+    /// The socket.
+    pub gateway: Arc<Gateway>,
+    /// Readiness.
+    pub health: Arc<Health>,
+    /// The origins that may come from a browser.
+    pub origins: Origins,
+    /// Whether browsers reach the server by https.
+    pub is_https: bool,
+}
+
+#[handler]
+fn home() -> Redirect {
+    Redirect::temporary("/docs")
+}
+
+/// The whole server as one endpoint.
+#[must_use]
+pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
+    let Parts { accounts, rooms, messages, receipts, gateway, health, origins, is_https } = parts;
+    let allowed = Allowed::of(&spec::openapi_document());
+    let route = Route::new()
+        .at("/", get(home))
+        .at("/livez", get(livez))
+        .at("/readyz", get(readyz))
+        .at("/docs", get(docs::rest_docs))
+        .at("/docs/socket", get(docs::socket_docs))
+        .at("/api/v1/openapi.json", get(docs::openapi_json))
+        .at("/api/v1/asyncapi.json", get(docs::asyncapi_json))
+        .at("/ws", get(gateway::every_room))
+        .at("/ws/chat/:room", get(gateway::one_room))
+        .nest("/api/v1", spec::service())
+        .data(accounts)
+        .data(rooms)
+        .data(messages)
+        .data(receipts)
+        .data(Cookies { secure: is_https })
+        .data(gateway)
+        .data(health)
+        .data(origins.clone());
+    let route = route.with(CookieJarManager::new());
+    Outer { inner: route.map_to_response().boxed(), origins, allowed, is_https }.boxed()
+}
+
+struct Outer {
+    inner: BoxEndpoint<'static, Response>,
+    origins: Origins,
+    allowed: Allowed,
+    is_https: bool,
+}
+
+impl Endpoint for Outer {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let begun = Instant::now();
+        let request_id = Uuid::new_v4().simple().to_string();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let cors = self.origins.headers(request.headers());
+
+        let mut response = match self.origins.preflight(&request) {
+            Some(response) => response,
+            None => self.answer(request, &request_id).await,
+        };
+        if response.status() == StatusCode::METHOD_NOT_ALLOWED
+            && let Some(methods) = self.allowed.methods(&path)
+            && let Ok(methods) = HeaderValue::from_str(&methods)
+        {
+            response.headers_mut().insert(header::ALLOW, methods);
+        }
+        let mut response = finish(response, &request_id).await;
+        if let Some(cors) = cors {
+            response.headers_mut().extend(cors.map(|(name, value)| (Some(name), value)));
+        }
+        self.add_headers(&mut response, &path);
+        tracing::debug!(
+            %request_id, %method, path, status = response.status().as_u16(),
+            ms = begun.elapsed().as_millis(), "request"
+        );
+        Ok(response)
+    }
+}
+
+impl Outer {
+    async fn answer(&self, request: Request, request_id: &str) -> Response {
+        let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
+        match answer {
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) => error.into_response(),
+            Err(_) => {
+                tracing::error!(request_id, "a request panicked");
+                problem_response(internal_problem())
+            }
+        }
+    }
+
+    fn add_headers(&self, response: &mut Response, path: &str) {
+        let headers = response.headers_mut();
+        let mut set = |name: header::HeaderName, value: &'static str| {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        };
+        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        set(header::REFERRER_POLICY, "no-referrer");
+        set(header::VARY, "origin");
+        set(
+            header::CONTENT_SECURITY_POLICY,
+            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+        );
+        set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+        if path.starts_with("/api/") {
+            set(header::CACHE_CONTROL, "no-store");
+        }
+        if self.is_https {
+            set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        }
+    }
+}

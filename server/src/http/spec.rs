@@ -1,0 +1,170 @@
+//! The two specifications, made from the types that the server itself reads and writes.
+
+use std::collections::BTreeMap;
+
+use adda_protocol::command::ClientFrame;
+use adda_protocol::event::ServerFrame;
+use poem_openapi::registry::Registry;
+use poem_openapi::types::Type;
+use poem_openapi::{ExternalDocumentObject, LicenseObject, OpenApiService, ServerObject};
+use serde_json::{Map, Value, json};
+
+use crate::features::accounts::AccountsApi;
+use crate::features::messages::MessagesApi;
+use crate::features::receipts::ReceiptsApi;
+use crate::features::rooms::RoomsApi;
+
+/// The REST API's parts.
+pub(super) type Api = (AccountsApi, RoomsApi, MessagesApi, ReceiptsApi);
+
+const ABOUT: &str = "Adda is a self-hosted chat engine. Sign in with `POST /auth/login`, send the \
+    access token as `Authorization: Bearer`, and listen on the WebSocket `/ws` (see the AsyncAPI \
+    document, `/api/v1/asyncapi.json`). Times are RFC 3339 in UTC. Optional fields are absent when \
+    there is nothing to say. Every failure is a problem object (RFC 9457) whose `code` is stable.";
+
+/// The REST API as an endpoint that also knows its own specification.
+pub(super) fn service() -> OpenApiService<Api, ()> {
+    let api = (AccountsApi, RoomsApi, MessagesApi, ReceiptsApi);
+    OpenApiService::new(api, "Adda", env!("CARGO_PKG_VERSION"))
+        .description(ABOUT)
+        .license(LicenseObject::new("MIT OR Apache-2.0").url("https://spdx.org/licenses/MIT.html"))
+        .external_document(
+            ExternalDocumentObject::new("/docs/socket").description("The WebSocket's frames"),
+        )
+        .server(ServerObject::new("/api/v1").description("This server"))
+}
+
+/// The OpenAPI document.
+pub(super) fn openapi_document() -> Value {
+    let mut document: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
+    tidy(&mut document);
+    document
+}
+
+/// What the generator cannot say: tags have descriptions, and only what is used is listed.
+fn tidy(document: &mut Value) {
+    document["tags"] = json!([
+        {"name": "accounts", "description": "Signing in, devices, profiles and the directory of people."},
+        {"name": "messages", "description": "Writing, changing and reading messages."},
+        {"name": "rooms", "description": "Rooms and their members."},
+    ]);
+}
+
+/// The AsyncAPI document. Payloads are OpenAPI schemas, the same that the REST API uses.
+pub(super) fn asyncapi_document() -> Value {
+    let mut registry = Registry::new();
+    ClientFrame::register(&mut registry);
+    ServerFrame::register(&mut registry);
+    let schemas: Map<String, Value> = registry
+        .schemas
+        .iter()
+        .filter_map(|(name, schema)| Some((name.clone(), serde_json::to_value(schema).ok()?)))
+        .collect();
+
+    let client = messages(&schemas, "ClientFrame");
+    let server = messages(&schemas, "ServerFrame");
+    let references = |messages: &BTreeMap<String, Value>, from: &str| -> Vec<Value> {
+        messages.keys().map(|key| json!({"$ref": format!("{from}/messages/{key}")})).collect()
+    };
+    let all: BTreeMap<_, _> = client.iter().chain(&server).collect();
+    let in_channel: BTreeMap<_, _> = all
+        .keys()
+        .map(|key| (*key, json!({"$ref": format!("#/components/messages/{key}")})))
+        .collect();
+    let channel = |address: &str, about: &str, parameters: Value| json!({"address": address, "description": about, "parameters": parameters, "messages": in_channel});
+    let operation =
+        |action: &str, channel: &str, summary: &str, messages: &BTreeMap<String, Value>| {
+            let path = format!("#/channels/{channel}");
+            json!({
+                "action": action,
+                "summary": summary,
+                "channel": {"$ref": path},
+                "messages": references(messages, &path),
+            })
+        };
+    json!({
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Adda, the socket",
+            "version": env!("CARGO_PKG_VERSION"),
+            "description": "One JSON object per text frame, named by its `type`. The first frame is \
+                `auth`, within five seconds, unless the handshake carried `Authorization: Bearer`. \
+                Clients ignore types and fields that they do not know. Close codes from 4000 to \
+                4499 mean reconnect (4000 internal, 4001 heartbeat, 4002 draining, 4003 slow \
+                consumer, 4004 token expired, 4006 rate limited), from 4500 to 4999 stop (4500 auth \
+                failed, 4501 auth timeout, 4502 protocol error, 4504 room forbidden, 4505 session \
+                revoked, 4506 account disabled, 4508 frame too large).",
+            "license": {"name": "MIT OR Apache-2.0"},
+        },
+        "servers": {"this": {"host": "localhost:8000", "protocol": "ws", "description": "This server"}},
+        "defaultContentType": "application/json",
+        "channels": {
+            "everyRoom": channel("/ws", "All of the person's rooms on one socket.", json!({})),
+            "oneRoom": channel(
+                "/ws/chat/{room}",
+                "The same frames for one room alone; opening a public room joins it.",
+                json!({"room": {"description": "The room's name."}}),
+            ),
+        },
+        "operations": {
+            "say": operation("receive", "everyRoom", "What a client may say.", &client),
+            "hear": operation("send", "everyRoom", "What the server says.", &server),
+            "sayInRoom": operation("receive", "oneRoom", "What a client may say.", &client),
+            "hearInRoom": operation("send", "oneRoom", "What the server says.", &server),
+        },
+        "components": {"messages": all, "schemas": schemas},
+    })
+}
+
+/// The messages of a union of frames, by a key made of direction and type.
+fn messages(schemas: &Map<String, Value>, union: &str) -> BTreeMap<String, Value> {
+    let mapping = schemas[union]["discriminator"]["mapping"].as_object();
+    let message = |(kind, reference): (&String, &Value)| {
+        let variant = reference.as_str().and_then(|path| path.rsplit('/').next()).unwrap_or("");
+        let object = variant.rsplit('_').next().unwrap_or("");
+        let about = schemas.get(object).and_then(|schema| schema["description"].as_str());
+        let payload = json!({
+            "schemaFormat": "application/vnd.oai.openapi;version=3.0.0",
+            "schema": {"$ref": reference},
+        });
+        let key = format!("{}.{kind}", union.trim_end_matches("Frame").to_lowercase());
+        (
+            key,
+            json!({"name": kind, "title": kind, "summary": about.unwrap_or(""), "payload": payload}),
+        )
+    };
+    mapping.into_iter().flatten().map(message).collect()
+}
+
+/// Which methods each address of the API has, for the `Allow` header.
+#[derive(Clone, Debug)]
+pub(super) struct Allowed {
+    paths: Vec<(Vec<String>, String)>,
+}
+
+impl Allowed {
+    pub(super) fn of(openapi: &Value) -> Self {
+        let paths = openapi["paths"].as_object().into_iter().flatten().map(|(path, operations)| {
+            let methods = operations.as_object().into_iter().flatten();
+            let methods: Vec<_> = methods.map(|(method, _)| method.to_uppercase()).collect();
+            let full = format!("/api/v1{path}");
+            (full.split('/').map(str::to_owned).collect(), methods.join(", "))
+        });
+        Self { paths: paths.collect() }
+    }
+
+    pub(super) fn methods(&self, path: &str) -> Option<String> {
+        let segments: Vec<_> = path.split('/').collect();
+        let matches = |template: &[String]| {
+            template.len() == segments.len()
+                && template.iter().zip(&segments).all(|(t, s)| t.starts_with('{') || t == s)
+        };
+        let of_api = self.paths.iter().filter(|(template, _)| matches(template));
+        // A fixed segment is more precise than a parameter: `/users/me` before `/users/{user_id}`.
+        let fixed = |template: &[String]| template.iter().filter(|t| !t.starts_with('{')).count();
+        of_api
+            .max_by_key(|(template, _)| fixed(template))
+            .map(|(_, methods)| methods.clone())
+            .or_else(|| (!path.starts_with("/api/")).then(|| "GET, HEAD".to_owned()))
+    }
+}

@@ -1,0 +1,16 @@
+//! Adda: a self-hosted chat engine in one binary.
+//!
+//! `app` wires everything; `features` hold what Adda does, one folder each; `gateway` is the socket,
+//! `http` the REST side; `db` the database. See docs/ARCHITECTURE.md for the way of a message.
+
+pub mod app;
+pub mod cli;
+pub mod clock;
+pub mod config;
+pub mod db;
+pub mod features;
+pub mod gateway;
+pub mod http;
+pub mod limits;
+#[cfg(test)]
+mod testing;
