@@ -105,13 +105,13 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) 
 
 async fn serve(config: Config) -> Outcome {
     let server = app::Server::start(&config).await?;
-    println!("Adda is ready at {}", server.url());
     if let Some(token) = server.setup_token() {
         println!(
             "There is no administrator yet. Register with this one-time set-up token to be it:"
         );
         println!("    {token}");
     }
+    println!("Adda is ready at {}", server.url());
     std::io::stdout().flush()?;
     server.run_until(stop_signal()).await;
     Ok(())

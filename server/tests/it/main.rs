@@ -1,1 +1,4 @@
-fn main() {}
+//! The integration binary: the real server as its own process, real databases, and people with names.
+
+mod conversation;
+mod support;

@@ -1,0 +1,35 @@
+//! The vocabulary of the tests: servers, people, sockets. It waits for events and never sleeps.
+
+mod people;
+mod server;
+mod socket;
+mod specification;
+
+pub(crate) use people::{Answer, Person};
+pub(crate) use server::{Storage, TestServer};
+pub(crate) use socket::Socket;
+
+/// Makes two tests of one: on SQLite and on PostgreSQL. The body gets the [`Storage`].
+#[macro_export]
+macro_rules! on_both_databases {
+    ($(#[$meta:meta])* async fn $name:ident($storage:ident: Storage) $body:block) => {
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($storage: $crate::support::Storage) $body
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn sqlite() {
+                test($crate::support::Storage::Sqlite).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn postgres() {
+                test($crate::support::Storage::Postgres).await;
+            }
+        }
+    };
+}

@@ -1,0 +1,182 @@
+//! People: an account, its tokens and what it asks of the server.
+
+use std::time::Duration;
+
+use reqwest::{Client, Method, StatusCode};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::socket::Socket;
+use super::specification;
+
+/// Everybody's password in these tests.
+pub(crate) const PASSWORD: &str = "two cups of tea";
+
+/// Somebody with an account.
+#[derive(Clone, Debug)]
+pub(crate) struct Person {
+    /// `127.0.0.1:port`.
+    pub(crate) address: String,
+    /// The user name.
+    pub(crate) username: String,
+    /// The user's number.
+    pub(crate) id: i64,
+    /// The access token.
+    pub(crate) access_token: String,
+    /// The refresh token.
+    pub(crate) refresh_token: String,
+    client: Client,
+}
+
+/// What the server answered.
+#[derive(Clone, Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) body: Value,
+    pub(crate) headers: reqwest::header::HeaderMap,
+}
+
+impl Answer {
+    /// The body of an answer that must have this status.
+    #[track_caller]
+    pub(crate) fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{:#}", self.body);
+        self.body
+    }
+
+    /// Expects a problem of this status and code.
+    #[track_caller]
+    pub(crate) fn expect_problem(self, status: u16, code: &str) -> Value {
+        let content_type = self.headers["content-type"].to_str().unwrap().to_owned();
+        let body = self.expect(status);
+        assert_eq!(content_type, "application/problem+json");
+        assert_eq!(body["code"], code, "{body:#}");
+        assert_eq!(body["status"], status);
+        assert!(body["detail"].as_str().is_some_and(|detail| detail.len() > 10), "{body:#}");
+        body
+    }
+}
+
+/// Asks the server for something, and holds its answer against the OpenAPI document: an operation
+/// answers with nothing that it does not declare.
+pub(crate) async fn ask(
+    client: &Client,
+    address: &str,
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&Value>,
+) -> Answer {
+    let url = format!("http://{address}/api/v1{path}");
+    let mut request = client.request(method.clone(), url).timeout(Duration::from_secs(30));
+    if let Some(token) = token {
+        request = request.bearer_auth(token);
+    }
+    if let Some(body) = body {
+        request = request.json(body);
+    }
+    let response = request.send().await.unwrap();
+    let (status, headers) = (response.status(), response.headers().clone());
+    let text = response.text().await.unwrap();
+    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+    specification::check(&method, path, status.as_u16(), &headers, &body);
+    Answer { status, body, headers }
+}
+
+impl Person {
+    /// Registers somebody new.
+    pub(crate) async fn register(address: &str, username: &str) -> Self {
+        let client = Client::new();
+        let request = json!({"username": username, "password": PASSWORD});
+        let path = "/auth/register";
+        let answer = ask(&client, address, Method::POST, path, None, Some(&request)).await;
+        Self::from_tokens(address, client, answer.expect(201))
+    }
+
+    /// Signs an existing person in on another device.
+    pub(crate) async fn another_device(&self) -> Self {
+        let request = json!({"username": self.username, "password": PASSWORD});
+        let client = Client::new();
+        let path = "/auth/login";
+        let answer = ask(&client, &self.address, Method::POST, path, None, Some(&request)).await;
+        Self::from_tokens(&self.address, client, answer.expect(200))
+    }
+
+    fn from_tokens(address: &str, client: Client, body: Value) -> Self {
+        let text = |value: &Value| value.as_str().unwrap().to_owned();
+        Self {
+            address: address.to_owned(),
+            username: text(&body["user"]["username"]),
+            id: body["user"]["id"].as_i64().unwrap(),
+            access_token: text(&body["access_token"]),
+            refresh_token: text(&body["refresh_token"]),
+            client,
+        }
+    }
+
+    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+        let token = Some(self.access_token.as_str());
+        ask(&self.client, &self.address, method, path, token, body.as_ref()).await
+    }
+
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.ask(Method::GET, path, None).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::POST, path, Some(body)).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PUT, path, Some(body)).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.ask(Method::PATCH, path, Some(body)).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.ask(Method::DELETE, path, None).await
+    }
+
+    /// Makes a public room.
+    pub(crate) async fn makes_room(&self, name: &str) {
+        self.post("/rooms", json!({"name": name})).await.expect(201);
+    }
+
+    /// Joins a public room.
+    pub(crate) async fn joins(&self, room: &str) {
+        self.put(&format!("/rooms/{room}/membership"), Value::Null).await.expect(204);
+    }
+
+    /// Leaves a public room.
+    pub(crate) async fn leaves(&self, room: &str) {
+        self.delete(&format!("/rooms/{room}/membership")).await.expect(204);
+    }
+
+    /// Writes a message by REST; answers it.
+    pub(crate) async fn writes(&self, room: &str, text: &str) -> Value {
+        let request = json!({"client_id": Uuid::new_v4(), "text": text});
+        self.post(&format!("/rooms/{room}/messages"), request).await.expect(201)
+    }
+
+    /// Opens a socket for all rooms and waits until it is ready.
+    pub(crate) async fn connects(&self) -> Socket {
+        self.connects_with(json!({"type": "auth", "token": self.access_token})).await
+    }
+
+    /// Opens a socket that goes on after these numbers.
+    pub(crate) async fn resumes(&self, rooms: Value) -> Socket {
+        let resume = json!({"rooms": rooms});
+        self.connects_with(json!({"type": "auth", "token": self.access_token, "resume": resume}))
+            .await
+    }
+
+    /// Opens a socket with this first frame and waits until it is ready.
+    pub(crate) async fn connects_with(&self, auth: Value) -> Socket {
+        let mut socket = Socket::open(&self.address, "/ws").await;
+        socket.say(auth).await;
+        socket.hears("ready").await;
+        socket
+    }
+}

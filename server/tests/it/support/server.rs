@@ -1,0 +1,201 @@
+//! The real binary, started as an operator would start it, on a database of its own.
+
+use std::process::Stdio;
+use std::time::Duration;
+
+use sea_orm::{ConnectionTrait, Database};
+use tempfile::TempDir;
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::process::{Child, Command};
+use uuid::Uuid;
+
+use super::people::Person;
+
+/// Which database a server stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Sqlite,
+    Postgres,
+}
+
+/// A server that was started for a test. Dropped, it is killed and its database removed.
+pub(crate) struct TestServer {
+    child: Child,
+    /// `127.0.0.1:port`.
+    pub(crate) address: String,
+    /// The one-time set-up token that was printed, if one was.
+    pub(crate) setup_token: Option<String>,
+    environment: Vec<(String, String)>,
+    /// The data folder; its log is `log` in it.
+    pub(crate) folder: TempDir,
+    database: Option<PostgresDatabase>,
+}
+
+/// A PostgreSQL database that lives as long as a test.
+struct PostgresDatabase {
+    name: String,
+    url: String,
+}
+
+fn postgres_url() -> String {
+    std::env::vars().find(|(name, _)| name == "ADDA_TEST_POSTGRES_URL").map_or_else(
+        || panic!("ADDA_TEST_POSTGRES_URL is not set: run the tests with `make test`"),
+        |(_, url)| url,
+    )
+}
+
+async fn administer(sql: String) {
+    let connection = Database::connect(postgres_url()).await.unwrap();
+    connection.execute_unprepared(&sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+impl PostgresDatabase {
+    async fn create() -> Self {
+        let name = format!("adda_it_{}", Uuid::new_v4().simple());
+        administer(format!("CREATE DATABASE {name}")).await;
+        let mut url = url_parts(&postgres_url());
+        url.1 = name.clone();
+        Self { name, url: format!("{}/{}", url.0, url.1) }
+    }
+}
+
+/// A database URL as what comes before the database's name, and the name.
+fn url_parts(url: &str) -> (String, String) {
+    let (server, name) = url.rsplit_once('/').expect("a URL with a database's name");
+    (server.to_owned(), name.to_owned())
+}
+
+impl Drop for TestServer {
+    fn drop(&mut self) {
+        let _ = self.child.start_kill();
+        if let Some(database) = self.database.take() {
+            let drop = async move {
+                administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name)).await;
+            };
+            // A test's own runtime may be shutting down, so this takes one of its own.
+            let dropped = std::thread::spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.unwrap().block_on(drop);
+            });
+            let _ = dropped.join();
+        }
+    }
+}
+
+impl TestServer {
+    /// A fresh server with the rate limits off.
+    pub(crate) async fn start(storage: Storage) -> Self {
+        Self::start_with(storage, &[("ADDA_RATE_LIMITS", "off")]).await
+    }
+
+    /// A fresh server with these settings.
+    pub(crate) async fn start_with(storage: Storage, settings: &[(&str, &str)]) -> Self {
+        let folder = TempDir::new().unwrap();
+        let database = match storage {
+            Storage::Sqlite => None,
+            Storage::Postgres => Some(PostgresDatabase::create().await),
+        };
+        let path = |name: &str| folder.path().join(name).display().to_string();
+        let mut environment = vec![
+            ("PORT".to_owned(), "0".to_owned()),
+            ("ADDA_BIND".to_owned(), "127.0.0.1".to_owned()),
+            ("ADDA_DATA_DIR".to_owned(), path("data")),
+            ("ADDA_MEDIA_DIR".to_owned(), path("media")),
+        ];
+        if let Some(database) = &database {
+            environment.push(("DATABASE_URL".to_owned(), database.url.clone()));
+            let secret = "7f0c1f4e5a9b4d2e8c6a3b1d9e7f5a2c".to_owned();
+            environment.push(("SECRET_KEY".to_owned(), secret));
+        }
+        let given = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        environment.extend(given);
+        let (child, address, setup_token) = spawn(&folder, &environment).await;
+        Self { child, address, setup_token, environment, folder, database }
+    }
+
+    /// The process id.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id().expect("the server runs")
+    }
+
+    /// Kills the server as a power cut of the process would: `kill -9`.
+    pub(crate) async fn kill(&mut self) {
+        self.child.kill().await.unwrap();
+    }
+
+    /// Asks the server to stop (SIGTERM) and waits until it has; answers whether it ended well.
+    pub(crate) async fn stop(&mut self) -> bool {
+        self.terminate().await;
+        let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
+        ended.expect("the server stops within 20 s").unwrap().success()
+    }
+
+    /// Sends SIGTERM.
+    pub(crate) async fn terminate(&self) {
+        let killed = Command::new("kill").arg("-TERM").arg(self.pid().to_string()).status().await;
+        assert!(killed.unwrap().success());
+    }
+
+    /// Starts the server again on the same data and the same port.
+    pub(crate) async fn start_again(&mut self) {
+        let port = self.address.rsplit(':').next().unwrap().to_owned();
+        let mut environment = self.environment.clone();
+        environment.push(("PORT".to_owned(), port));
+        let (child, address, setup_token) = spawn(&self.folder, &environment).await;
+        (self.child, self.address, self.setup_token) = (child, address, setup_token);
+    }
+
+    /// What the server logged so far.
+    pub(crate) fn log(&self) -> String {
+        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
+    }
+
+    /// The database's own URL, to look into it.
+    pub(crate) fn database_url(&self) -> String {
+        match &self.database {
+            Some(database) => database.url.clone(),
+            None => format!("sqlite://{}/data/adda.db", self.folder.path().display()),
+        }
+    }
+
+    /// A new person of this name, registered and signed in.
+    pub(crate) async fn person(&self, username: &str) -> Person {
+        Person::register(&self.address, username).await
+    }
+}
+
+/// Starts the binary and waits until it says where it listens.
+async fn spawn(
+    folder: &TempDir,
+    environment: &[(String, String)],
+) -> (Child, String, Option<String>) {
+    let log =
+        std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
+    let mut child = Command::new(env!("CARGO_BIN_EXE_adda"))
+        .current_dir(folder.path())
+        .env_clear()
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .stdout(Stdio::piped())
+        .stderr(log)
+        .kill_on_drop(true)
+        .spawn()
+        .unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
+    let mut token = None;
+    let read = tokio::time::timeout(Duration::from_secs(30), async {
+        // The set-up token, where there is one, stands on a line of its own before the address.
+        while let Some(line) = lines.next_line().await.unwrap() {
+            match line.strip_prefix("Adda is ready at ") {
+                Some(url) => return url.rsplit(':').next().map(|port| port.trim().to_owned()),
+                None => token = line.strip_prefix("    ").map(str::to_owned).or(token.take()),
+            }
+        }
+        None
+    });
+    let Ok(Some(port)) = read.await else {
+        let log = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+        panic!("the server did not start:\n{log}");
+    };
+    (child, format!("127.0.0.1:{port}"), token)
+}

@@ -1,0 +1,137 @@
+//! A WebSocket client that keeps what it is told until the test asks for it.
+
+use std::time::Duration;
+
+use futures_util::{SinkExt, StreamExt};
+use serde_json::{Value, json};
+use tokio::net::TcpStream;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::{self, Message};
+use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
+use uuid::Uuid;
+
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An open socket.
+pub(crate) struct Socket {
+    stream: WebSocketStream<MaybeTlsStream<TcpStream>>,
+    /// Everything that was heard, in order.
+    pub(crate) heard: Vec<Value>,
+}
+
+/// What comes next.
+#[derive(Debug)]
+pub(crate) enum Next {
+    Frame(Value),
+    /// The connection ended, with this close code if it was closed properly.
+    Closed(Option<u16>),
+}
+
+impl Socket {
+    /// Opens a socket without signing in.
+    pub(crate) async fn open(address: &str, path: &str) -> Self {
+        Self::try_open(address, path, &[]).await.unwrap()
+    }
+
+    /// Opens a socket with these headers; the error is the answer to the handshake.
+    pub(crate) async fn try_open(
+        address: &str,
+        path: &str,
+        headers: &[(&'static str, &str)],
+    ) -> Result<Self, tungstenite::Error> {
+        let mut request = format!("ws://{address}{path}").into_client_request()?;
+        for (name, value) in headers {
+            request.headers_mut().insert(*name, value.parse().unwrap());
+        }
+        let (stream, _) = tokio_tungstenite::connect_async(request).await?;
+        Ok(Self { stream, heard: Vec::new() })
+    }
+
+    /// Sends a frame.
+    pub(crate) async fn say(&mut self, frame: Value) {
+        self.say_raw(Message::text(frame.to_string())).await;
+    }
+
+    /// Sends anything.
+    pub(crate) async fn say_raw(&mut self, message: Message) {
+        self.stream.send(message).await.unwrap();
+    }
+
+    /// What comes next, within patience.
+    pub(crate) async fn next(&mut self) -> Next {
+        loop {
+            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await;
+            let message = message.unwrap_or_else(|_| {
+                panic!("nothing came within {PATIENCE:?}; heard: {:#?}", self.heard.last())
+            });
+            match message {
+                Some(Ok(Message::Text(text))) => {
+                    let frame: Value = serde_json::from_str(&text).unwrap();
+                    self.heard.push(frame.clone());
+                    return Next::Frame(frame);
+                }
+                Some(Ok(Message::Close(frame))) => {
+                    return Next::Closed(frame.map(|frame| frame.code.into()));
+                }
+                Some(Ok(_)) => {}
+                Some(Err(_)) | None => return Next::Closed(None),
+            }
+        }
+    }
+
+    /// The next frame of a type; what comes before it is kept in `heard`.
+    pub(crate) async fn hears(&mut self, kind: &str) -> Value {
+        loop {
+            match self.next().await {
+                Next::Frame(frame) if frame["type"] == kind => return frame,
+                Next::Frame(_) => {}
+                Next::Closed(code) => panic!("closed ({code:?}) before `{kind}` came"),
+            }
+        }
+    }
+
+    /// The answer to a command, whichever it is.
+    pub(crate) async fn hears_answer_to(&mut self, reference: &str) -> Value {
+        loop {
+            match self.next().await {
+                Next::Frame(frame) if frame["ref"] == reference => return frame,
+                Next::Frame(_) => {}
+                Next::Closed(code) => panic!("closed ({code:?}) before `{reference}` was answered"),
+            }
+        }
+    }
+
+    /// The code with which the socket is closed.
+    pub(crate) async fn hears_close(&mut self) -> Option<u16> {
+        loop {
+            if let Next::Closed(code) = self.next().await {
+                return code;
+            }
+        }
+    }
+
+    /// Writes a message and waits for the acknowledgement; answers the message.
+    pub(crate) async fn writes(&mut self, room: &str, text: &str) -> Value {
+        let reference = Uuid::new_v4().to_string();
+        self.say(json!({"type": "message.send", "ref": reference, "room": room,
+            "client_id": Uuid::new_v4(), "text": text}))
+            .await;
+        let answer = self.hears_answer_to(&reference).await;
+        assert_eq!(answer["type"], "ok", "{answer:#}");
+        answer["message"].clone()
+    }
+
+    /// Everything that was on its way when this was called has been heard when it returns: the
+    /// answer to a ping comes after it.
+    pub(crate) async fn catches_up(&mut self) {
+        let reference = Uuid::new_v4().to_string();
+        self.say(json!({"type": "ping", "ref": reference})).await;
+        self.hears_answer_to(&reference).await;
+    }
+
+    /// What was heard of a type.
+    pub(crate) fn heard_of(&self, kind: &str) -> Vec<&Value> {
+        self.heard.iter().filter(|frame| frame["type"] == kind).collect()
+    }
+}
