@@ -20,7 +20,7 @@ pub(crate) struct Args {
     #[arg(long, value_name = "PATH", default_value = "target/release/adda")]
     pub(crate) adda: PathBuf,
     /// How long each load is measured, after its warm-up of two seconds.
-    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=300))]
+    #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=240))]
     pub(crate) seconds: u64,
     /// How many messages the rows `history` and `search` look into.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]

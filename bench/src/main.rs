@@ -3,7 +3,6 @@
 //! It starts the real server on a fresh SQLite file or PostgreSQL cluster, puts load on it
 //! through the public protocol, judges every run by an oracle, and prints what it cost beside
 //! what it should cost. `README.md` explains the rows.
-#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test that cannot go on may panic"))]
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

@@ -49,6 +49,7 @@ impl Process {
     }
 
     /// Ends the process; `false` when it had to be killed. Blocks until it is gone.
+    #[allow(clippy::disallowed_methods, reason = "ends in drop too, where nothing can be awaited")]
     pub(crate) fn end(&mut self) -> Result<bool> {
         if self.child.try_wait()?.is_some() {
             return Ok(true);

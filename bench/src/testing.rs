@@ -142,6 +142,7 @@ pub(crate) async fn chat(base: u64, fault: Fault) -> SocketAddr {
     address
 }
 
+#[allow(clippy::disallowed_methods, reason = "a test's few thousand frames bound the channel")]
 async fn serve(stream: TcpStream, chat: Arc<Mutex<Chat>>, base: u64, fault: Fault) {
     let mut peer = upgrade(stream).await;
     let auth: Value = serde_json::from_str(&peer.text().await).unwrap();

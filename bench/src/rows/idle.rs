@@ -60,7 +60,9 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
         unit: "KiB",
         target: by_database(site.database, Target::AtMost(8.0), Target::AtMost(8.0)),
         note: format!(
-            "{connections} connections of {PEOPLE} people, {SOCKETS_EACH} each; PSS of the server {} KiB without and {} KiB with them",
+            "{} connections of {} people, {SOCKETS_EACH} each; PSS of the server {} KiB without and {} KiB with them",
+            figure(connections as f64),
+            figure(PEOPLE as f64),
             figure(without as f64),
             figure(with as f64),
         ),
