@@ -24,7 +24,9 @@ impl Io {
     /// Takes the stream out of hyper; `None` when it is not a plain TCP stream.
     pub(super) fn new(upgraded: Upgraded) -> Option<Self> {
         let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
-        Some(Self { stream: parts.io.into_inner(), already_read: parts.read_buf, written: 0 })
+        // An empty rest would still keep hyper's whole read buffer for the life of the connection.
+        let rest = if parts.read_buf.is_empty() { Bytes::new() } else { parts.read_buf };
+        Some(Self { stream: parts.io.into_inner(), already_read: rest, written: 0 })
     }
 }
 

@@ -108,79 +108,64 @@ pub async fn last_messages(
     Ok(rows.into_iter().map(|row| (row.room_id, row)).collect())
 }
 
-/// A room under its lock.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct LockedRoom {
-    pub(super) id: i64,
-    pub(super) last_seq: i64,
-    pub(super) members_version: i64,
-}
-
-/// Takes the rooms' locks in the order of their ids, so that no two batches wait for each other.
+/// Takes the rooms' locks in the order of their ids, so that no two batches wait for each other. On
+/// SQLite the transaction has the only lock there is.
 pub(super) async fn lock_rooms(
     transaction: &impl ConnectionTrait,
     family: Family,
     ids: impl IntoIterator<Item = i64>,
-) -> Result<Vec<LockedRoom>, DbErr> {
-    let (rooms, backend) = (family.rooms(), transaction.get_database_backend());
-    let lock = if backend == DatabaseBackend::Postgres { " ORDER BY id FOR UPDATE" } else { "" };
+) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Sqlite {
+        return Ok(());
+    }
+    let rooms = family.rooms();
     let mut list = RowList::<1>::new();
     ids.into_iter().for_each(|id| list.push([id.into()]));
-    let found = list.look_up(transaction, |ids| {
+    let locked = list.look_up(transaction, |ids| {
         let ids = ids.replace(['(', ')'], "");
-        format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids}){lock}")
+        format!("SELECT id FROM {rooms} WHERE id IN ({ids}) ORDER BY id FOR UPDATE")
     });
-    parse(&found.await?)
+    locked.await.map(drop)
 }
 
-/// A member who writes.
+/// What is known of one wish to write, under the room's lock.
 #[derive(Clone, Debug, FromQueryResult)]
-pub(super) struct WriterRow {
+pub(super) struct WishRow {
     pub(super) room_id: i64,
+    pub(super) last_seq: i64,
+    pub(super) members_version: i64,
     pub(super) user_id: i64,
-    pub(super) username: String,
-    pub(super) display_name: String,
+    /// Absent for who is not a member, or whose account was disabled.
+    pub(super) username: Option<String>,
+    /// Absent as well.
+    pub(super) display_name: Option<String>,
+    pub(super) client_id: Uuid,
+    /// The message that was stored under the `client_id` before, if one was.
+    pub(super) message_id: Option<Uuid>,
 }
 
-/// Which of these pairs of room and user are memberships of accounts that may write.
-pub(super) async fn writers(
+/// Where the rooms stand, which users may write in them, and which `client_id`s are repeats: all
+/// that the usual send needs, in one statement.
+pub(super) async fn wishes(
     transaction: &impl ConnectionTrait,
     family: Family,
-    pairs: impl IntoIterator<Item = (i64, i64)>,
-) -> Result<Vec<WriterRow>, DbErr> {
-    let members = family.members();
-    let mut list = RowList::<2>::new();
-    pairs.into_iter().for_each(|(room, user)| list.push([room.into(), user.into()]));
-    let found = list.look_up(transaction, |pairs| {
-        format!(
-            "WITH asked (room_id, user_id) AS (VALUES {pairs}) \
-             SELECT m.room_id, m.user_id, u.username, u.display_name \
-             FROM asked a \
-             JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
-             JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL"
-        )
-    });
-    parse(&found.await?)
-}
-
-/// The messages that were stored under these `(sender, room, client_id)`.
-pub(super) async fn by_client_id(
-    transaction: &impl ConnectionTrait,
-    family: Family,
-    keys: impl IntoIterator<Item = (i64, i64, Uuid)>,
-) -> Result<Vec<MessageRow>, DbErr> {
-    let messages = family.messages();
+    wishes: impl IntoIterator<Item = (i64, i64, Uuid)>,
+) -> Result<Vec<WishRow>, DbErr> {
+    let (rooms, members, messages) = (family.rooms(), family.members(), family.messages());
     let mut list = RowList::<3>::new();
-    for (sender, room, client_id) in keys {
-        list.push([sender.into(), room.into(), client_id.into()]);
+    for (room, user, client_id) in wishes {
+        list.push([room.into(), user.into(), client_id.into()]);
     }
-    let found = list.look_up(transaction, |keys| {
+    let found = list.look_up(transaction, |wishes| {
         format!(
-            "WITH asked (sender_id, room_id, client_id) AS (VALUES {keys}) \
-             SELECT {COLUMNS} FROM asked a \
-             JOIN {messages} m ON m.sender_id = a.sender_id AND m.room_id = a.room_id \
-                              AND m.client_id = a.client_id \
-             JOIN users u ON u.id = m.sender_id"
+            "WITH asked (room_id, user_id, client_id) AS (VALUES {wishes}) \
+             SELECT r.id AS room_id, r.last_seq, r.members_version, a.user_id, \
+             u.username, u.display_name, a.client_id, x.id AS message_id \
+             FROM asked a JOIN {rooms} r ON r.id = a.room_id \
+             LEFT JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
+             LEFT JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL \
+             LEFT JOIN {messages} x ON x.sender_id = a.user_id AND x.room_id = a.room_id \
+                                   AND x.client_id = a.client_id"
         )
     });
     parse(&found.await?)

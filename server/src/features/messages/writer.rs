@@ -26,7 +26,7 @@ use uuid::Uuid;
 
 use super::row::MessageRow;
 use super::service::MessageError;
-use super::store::{self, WriterRow};
+use super::store::{self, WishRow};
 use crate::clock::Clock;
 use crate::db::{Db, Family};
 use crate::features::rooms::RoomRef;
@@ -195,6 +195,13 @@ impl WriterTask {
     }
 }
 
+/// Somebody who may write in a room, as they are called at this moment.
+#[derive(Clone, Debug)]
+struct Sender {
+    username: String,
+    display_name: String,
+}
+
 /// A room within a batch: where its numbers stand, and the events of its changes.
 #[derive(Debug)]
 struct RoomWork {
@@ -210,7 +217,7 @@ struct Work {
     family: Family,
     now: i64,
     rooms: BTreeMap<i64, RoomWork>,
-    writers: HashMap<(i64, i64), WriterRow>,
+    writers: HashMap<(i64, i64), Sender>,
     by_client_id: HashMap<(i64, i64, Uuid), Uuid>,
     messages: HashMap<Uuid, MessageRow>,
     created: Vec<Uuid>,
@@ -225,41 +232,46 @@ impl Work {
         now: i64,
     ) -> Result<Self, DbErr> {
         let room_ids: BTreeSet<i64> = jobs.iter().map(|(_, job)| job.room.id).collect();
-        let locked = store::lock_rooms(transaction, family, room_ids).await?;
+        store::lock_rooms(transaction, family, room_ids).await?;
 
-        let pairs: BTreeSet<_> = jobs.iter().map(|(_, job)| (job.room.id, job.user_id)).collect();
-        let writers = store::writers(transaction, family, pairs).await?;
-
-        let mut client_ids = BTreeSet::new();
-        let mut targets = BTreeSet::new();
+        let mut wishes = BTreeSet::new();
+        let mut needed = BTreeSet::new();
         for (_, job) in jobs {
-            match &job.operation {
-                Operation::Create { client_id, .. } => {
-                    client_ids.insert((job.user_id, job.room.id, *client_id));
-                }
+            let client_id = match &job.operation {
+                Operation::Create { client_id, .. } => *client_id,
                 Operation::Edit { message_id, .. } | Operation::Delete { message_id } => {
-                    targets.insert(*message_id);
+                    needed.insert(*message_id);
+                    // At worst a message of theirs under this very id is read in vain.
+                    Uuid::nil()
                 }
-            }
+            };
+            wishes.insert((job.room.id, job.user_id, client_id));
         }
-        let mut messages = store::by_client_id(transaction, family, client_ids).await?;
-        let by_client_id = messages
+        let wishes = store::wishes(transaction, family, wishes).await?;
+        let by_client_id: HashMap<_, _> = wishes
             .iter()
-            .map(|row| ((row.sender_id, row.room_id, row.client_id), row.id))
+            .filter_map(|row| Some(((row.user_id, row.room_id, row.client_id), row.message_id?)))
             .collect();
-        messages.extend(store::by_id(transaction, family, targets).await?);
+        needed.extend(by_client_id.values());
+        let messages = store::by_id(transaction, family, needed).await?;
 
-        let room_work = |room: store::LockedRoom| RoomWork {
-            first_seq: room.last_seq + 1,
-            last_seq: room.last_seq,
-            members_version: room.members_version,
+        let room_work = |row: &WishRow| RoomWork {
+            first_seq: row.last_seq + 1,
+            last_seq: row.last_seq,
+            members_version: row.members_version,
             frames: Vec::new(),
         };
         Ok(Self {
             family,
             now,
-            rooms: locked.into_iter().map(|room| (room.id, room_work(room))).collect(),
-            writers: writers.into_iter().map(|row| ((row.room_id, row.user_id), row)).collect(),
+            rooms: wishes.iter().map(|row| (row.room_id, room_work(row))).collect(),
+            writers: wishes
+                .into_iter()
+                .filter_map(|row| {
+                    let key = (row.room_id, row.user_id);
+                    Some((key, Sender { username: row.username?, display_name: row.display_name? }))
+                })
+                .collect(),
             by_client_id,
             messages: messages.into_iter().map(|row| (row.id, row)).collect(),
             created: Vec::new(),
@@ -313,7 +325,7 @@ impl Work {
     fn create(
         &mut self,
         job: &Job,
-        writer: &WriterRow,
+        writer: &Sender,
         client_id: Uuid,
         text: &str,
         clock: &Clock,
