@@ -169,7 +169,7 @@ impl Server {
             .await
             .map_err(|source| StartError::Listen { address, source })?;
         let public = config.public_url(listener.address.port());
-        let (stop, stopping) = watch::channel(false);
+        let stop = watch::Sender::new(false);
         let services = Services {
             accounts: accounts.clone(),
             rooms: rooms.clone(),
@@ -177,8 +177,7 @@ impl Server {
             receipts: receipts.clone(),
             presence: presence.clone(),
         };
-        let gateway =
-            Arc::new(Gateway::new(services, hub.clone(), epoch, clock, limited, stopping));
+        let gateway = Arc::new(Gateway::new(services, hub.clone(), epoch, clock, limited));
         let health = Arc::new(Health::new(db.clone()));
         let setup_token = accounts.prepare_setup().await?;
         let background = vec![
@@ -225,6 +224,7 @@ impl Server {
         tracing::info!(sockets = self.gateway.open_sockets(), "draining");
         self.health.drain();
         self.stop.send_replace(true);
+        self.gateway.drain();
         let drained = tokio::time::timeout(DRAIN_WITHIN, async {
             let _ = serving.await;
             while self.gateway.open_sockets() > 0 {

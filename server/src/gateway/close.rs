@@ -52,6 +52,7 @@ impl From<CloseReason> for End {
             CloseReason::SlowConsumer => Self::SlowConsumer,
             CloseReason::SessionRevoked => Self::SessionRevoked,
             CloseReason::AccountDisabled => Self::AccountDisabled,
+            CloseReason::Draining => Self::Draining,
         }
     }
 }

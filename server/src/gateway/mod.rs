@@ -14,12 +14,11 @@ mod session;
 mod subscriptions;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use adda_protocol::event::Limits;
-use adda_realtime::Hub;
-use tokio::sync::watch;
+use adda_realtime::{CloseReason, Hub};
 
 use crate::clock::Clock;
 use crate::features::accounts::Accounts;
@@ -68,8 +67,7 @@ pub struct Gateway {
     pub places: Arc<Places>,
     /// Whether commands are limited in number.
     pub rate_limits: bool,
-    /// Turns true when the server is about to stop.
-    pub stop: watch::Receiver<bool>,
+    draining: AtomicBool,
     open: AtomicUsize,
 }
 
@@ -102,7 +100,6 @@ impl Gateway {
         epoch: String,
         clock: Clock,
         rate_limits: bool,
-        stop: watch::Receiver<bool>,
     ) -> Self {
         let Services { accounts, rooms, messages, receipts, presence } = services;
         Self {
@@ -116,7 +113,7 @@ impl Gateway {
             clock,
             places: Arc::new(Places::new(rate_limits)),
             rate_limits,
-            stop,
+            draining: AtomicBool::new(false),
             open: AtomicUsize::new(0),
         }
     }
@@ -125,6 +122,16 @@ impl Gateway {
     #[must_use]
     pub fn open_sockets(&self) -> usize {
         self.open.load(Ordering::Relaxed)
+    }
+
+    /// Ends all sockets, those that are just being opened too: the server is about to stop.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::SeqCst);
+        self.hub.close_all(CloseReason::Draining);
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::SeqCst)
     }
 
     fn limits() -> Limits {

@@ -7,12 +7,11 @@ use std::sync::Arc;
 use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Ready, Refused, RoomAdded, RoomRemoved, ServerFrame, Sync};
 use adda_protocol::{Code, Problem, RoomName, Timestamp, UserId, input};
-use adda_realtime::{Item, Outbox, Signal, Subscribe, Topic};
+use adda_realtime::{CloseReason, Item, Outbox, Signal, Subscribe, Topic};
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
 use futures_util::{FutureExt, SinkExt, StreamExt};
-use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_websockets::{CloseCode, Config, Limits, Message, ServerBuilder, WebSocketStream};
 
@@ -78,6 +77,9 @@ pub(super) async fn run(start: Start) {
 async fn finish(mut socket: Socket, end: End) {
     let farewell = async {
         if let Some((code, word)) = end.code() {
+            if end == End::Draining && socket.feed(Message::text(draining())).await.is_err() {
+                return;
+            }
             let code = CloseCode::try_from(code).unwrap_or(CloseCode::NORMAL_CLOSURE);
             if end == End::FrameTooLarge {
                 write_raw_close(&mut socket, code, word).await;
@@ -91,6 +93,12 @@ async fn finish(mut socket: Socket, end: End) {
         discard(socket.get_mut()).await;
     };
     let _ = timeout(std::time::Duration::from_secs(2), farewell).await;
+}
+
+/// Says when to come back: each socket at another time, so that not all come at once.
+fn draining() -> String {
+    let retry_after_ms = rand::random_range(500..5_000);
+    ServerFrame::Draining(Draining { retry_after_ms }).encode()
 }
 
 /// The codec has closed itself with 1009 and takes no other close frame, but nothing of it was
@@ -139,6 +147,10 @@ async fn enter(
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
     let mut session = Session::new(gateway, &person, only_room);
+    if gateway.is_draining() {
+        // The order to close went to the sockets that were known by then; this one was not.
+        session.outbox.close(CloseReason::Draining);
+    }
     let entered = session.begin(socket, &person, resume).await;
     if let Err(end) = entered {
         session.leave();
@@ -344,7 +356,6 @@ impl Session {
 
     /// The loop.
     async fn live(&mut self, socket: &mut Socket) -> End {
-        let mut stop = self.gateway.stop.clone();
         let mut items = VecDeque::new();
         let timer = sleep_until(self.next_deadline());
         tokio::pin!(timer);
@@ -374,7 +385,6 @@ impl Session {
                     timer.as_mut().reset(self.next_deadline());
                     result
                 }
-                () = stopping(&mut stop) => self.drain(socket).await,
             };
             if let Err(end) = step {
                 return end;
@@ -632,24 +642,11 @@ impl Session {
         }
         Ok(())
     }
-
-    /// Says that the server is about to stop, and when to come back: each at another time.
-    async fn drain(&mut self, socket: &mut Socket) -> Result<(), End> {
-        let draining = Draining { retry_after_ms: rand::random_range(500..5_000) };
-        let frame = ServerFrame::Draining(draining).encode();
-        self.write(socket, std::iter::once(frame.into())).await?;
-        Err(End::Draining)
-    }
 }
 
 fn expiry(gateway: &Gateway, at_ms: i64) -> Instant {
     let left = u64::try_from(at_ms - gateway.clock.now_ms()).unwrap_or(0);
     Instant::now() + std::time::Duration::from_millis(left)
-}
-
-/// Waits until the server is about to stop.
-async fn stopping(stop: &mut watch::Receiver<bool>) {
-    let _ = stop.wait_for(|stop| *stop).await;
 }
 
 /// The next answer that is there; never, when none is awaited.

@@ -10,7 +10,7 @@ use dashmap::DashMap;
 use tokio::sync::mpsc;
 
 use crate::envelope::{Envelope, MembershipChange, Topic};
-use crate::outbox::{Outbox, Signal};
+use crate::outbox::{CloseReason, Outbox, Signal};
 use crate::room::{Next, Room};
 
 /// Topics whose members must be read from the database; answer with [`Hub::set_members`].
@@ -61,6 +61,13 @@ impl Hub {
             sockets.is_empty()
         });
         gone.is_some()
+    }
+
+    /// Ends every socket on this node.
+    pub fn close_all(&self, reason: CloseReason) {
+        for sockets in &self.users {
+            sockets.iter().for_each(|outbox| outbox.close(reason));
+        }
     }
 
     /// Whether the user has a socket on this node.

@@ -26,6 +26,8 @@ pub enum CloseReason {
     SessionRevoked,
     /// Its account was disabled.
     AccountDisabled,
+    /// The server is about to stop.
+    Draining,
 }
 
 /// Something that the socket's task must do itself.
