@@ -1,14 +1,19 @@
-//! Why a socket ends, as its close code: 4000-4499 mean reconnect, 4500-4999 mean stop.
+//! Why a socket ends, as its close code: 4000-4499 mean reconnect, 4500-4999 mean stop; below 4000
+//! are the codes of WebSocket itself.
 
 use adda_realtime::CloseReason;
 
 /// How a socket ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
-    /// The peer closed it or went away: nothing to say.
+    /// The peer went away: nobody is left to be told.
     Gone,
-    /// The protocol of WebSocket itself was broken; the codec has queued the answer.
+    /// The peer closed it with this code, which is echoed.
+    ClosedByPeer(u16),
+    /// The WebSocket protocol itself was broken.
     BrokenFraming,
+    /// A text was not UTF-8.
+    NotUtf8,
     Internal,
     Heartbeat,
     Draining,
@@ -28,7 +33,10 @@ impl End {
     /// The close code and its word.
     pub(super) const fn code(self) -> Option<(u16, &'static str)> {
         Some(match self {
-            Self::Gone | Self::BrokenFraming => return None,
+            Self::Gone => return None,
+            Self::ClosedByPeer(code) => (code, ""),
+            Self::BrokenFraming => (1002, "protocol error"),
+            Self::NotUtf8 => (1007, "not UTF-8"),
             Self::Internal => (4000, "internal"),
             Self::Heartbeat => (4001, "heartbeat"),
             Self::Draining => (4002, "draining"),
@@ -53,18 +61,6 @@ impl From<CloseReason> for End {
             CloseReason::SessionRevoked => Self::SessionRevoked,
             CloseReason::AccountDisabled => Self::AccountDisabled,
             CloseReason::Draining => Self::Draining,
-        }
-    }
-}
-
-/// What goes wrong while reading or writing.
-impl From<tokio_websockets::Error> for End {
-    fn from(error: tokio_websockets::Error) -> Self {
-        use tokio_websockets::Error;
-        match error {
-            Error::PayloadTooLong { .. } => Self::FrameTooLarge,
-            Error::Protocol(_) => Self::BrokenFraming,
-            _ => Self::Gone,
         }
     }
 }

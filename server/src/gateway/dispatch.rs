@@ -6,15 +6,12 @@ use adda_protocol::{Code, Problem, RoomName, input};
 use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
-use tokio_websockets::WebSocketStream;
 
 use super::close::End;
-use super::io::Io;
+use super::connection::Connection;
 use super::session::Session;
 use crate::features::messages::{self, Target};
 use crate::features::{presence, receipts};
-
-type Socket = WebSocketStream<Io>;
 
 /// A typing notice of the same socket and room is passed on at most this often.
 const TYPING_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -56,26 +53,30 @@ fn not_open_here() -> Problem {
 
 impl Session {
     /// Does what a frame asks for.
-    pub(super) async fn dispatch(&mut self, socket: &mut Socket, json: &[u8]) -> Result<(), End> {
+    pub(super) async fn dispatch(
+        &mut self,
+        connection: &mut Connection,
+        json: &[u8],
+    ) -> Result<(), End> {
         let (reference, frame) = match parse(json) {
             Ok(frame) => (reference_of(&frame), frame),
-            Err((reference, problem)) => return self.refuse(socket, reference, problem).await,
+            Err((reference, problem)) => return self.refuse(connection, reference, problem).await,
         };
         let answer = match frame {
             ClientFrame::MessageSend(command) => {
                 let target = self.target(&command.room);
                 let answer = messages::send(&self.gateway.messages, target, command).await;
-                return self.later(socket, reference, answer).await;
+                return self.later(connection, reference, answer).await;
             }
             ClientFrame::MessageEdit(command) => {
                 let target = self.target(&command.room);
                 let answer = messages::edit(&self.gateway.messages, target, command).await;
-                return self.later(socket, reference, answer).await;
+                return self.later(connection, reference, answer).await;
             }
             ClientFrame::MessageDelete(command) => {
                 let target = self.target(&command.room);
                 let answer = messages::delete(&self.gateway.messages, target, command).await;
-                return self.later(socket, reference, answer).await;
+                return self.later(connection, reference, answer).await;
             }
             ClientFrame::Auth(command) => self.renew(&command.token).await?.map(|()| {
                 Some(ServerFrame::Ok(Done {
@@ -87,7 +88,8 @@ impl Session {
             ClientFrame::Resume(command) => {
                 let resume = Resume { epoch: command.epoch, rooms: command.rooms };
                 let gone = self.resume(resume);
-                self.write(socket, gone.into_iter().map(Bytes::from)).await?;
+                gone.iter().for_each(|json| connection.queue_text(json));
+                self.write(connection).await?;
                 Ok(done(reference.clone()))
             }
             ClientFrame::Typing(command) => {
@@ -102,7 +104,8 @@ impl Session {
                 let snapshot = self.open(&command.room).await;
                 match snapshot {
                     Ok(frame) => {
-                        self.write(socket, std::iter::once(frame)).await?;
+                        connection.queue(frame);
+                        self.write(connection).await?;
                         Ok(done(reference.clone()))
                     }
                     Err(problem) => Err(problem),
@@ -117,9 +120,12 @@ impl Session {
             }
         };
         match answer {
-            Ok(Some(frame)) => self.write(socket, std::iter::once(frame.encode().into())).await,
+            Ok(Some(frame)) => {
+                connection.queue_text(&frame.encode());
+                self.write(connection).await
+            }
             Ok(None) => Ok(()),
-            Err(problem) => self.refuse(socket, reference, problem).await,
+            Err(problem) => self.refuse(connection, reference, problem).await,
         }
     }
 
@@ -130,7 +136,7 @@ impl Session {
 
     async fn later(
         &mut self,
-        socket: &mut Socket,
+        connection: &mut Connection,
         reference: Option<String>,
         answer: Result<messages::Answer, Problem>,
     ) -> Result<(), End> {
@@ -139,7 +145,7 @@ impl Session {
                 self.keep(reference, answer);
                 Ok(())
             }
-            Err(problem) => self.refuse(socket, reference, problem).await,
+            Err(problem) => self.refuse(connection, reference, problem).await,
         }
     }
 

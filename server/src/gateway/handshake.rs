@@ -11,9 +11,9 @@ use poem::web::Data;
 use poem::{Addr, IntoResponse, Request, Response, handler};
 use sha1_smol::Sha1;
 
-use super::Gateway;
-use super::io::Io;
+use super::connection::Connection;
 use super::session::{self, Scope, Start};
+use super::{Gateway, MAX_AUTH_FRAME_BYTES};
 use crate::features::accounts::Person;
 use crate::http::{Origins, SocketUpgrade, problem_response};
 
@@ -102,11 +102,11 @@ async fn prepare(
     let gateway = gateway.clone();
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let Some(io) = Io::new(upgraded) else {
+        let Some(connection) = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES) else {
             tracing::error!("an upgraded connection is not a TCP stream");
             return;
         };
-        session::run(Start { gateway, io, scope, person, place }).await;
+        session::run(Start { gateway, connection, scope, person, place }).await;
     });
     Ok(Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)

@@ -5,9 +5,9 @@
 //! Resuming, slow readers, lost broadcasts and restarts are this one mechanism.
 
 mod close;
+mod connection;
 mod dispatch;
 mod handshake;
-mod io;
 mod places;
 mod rate;
 mod session;

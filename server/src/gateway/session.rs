@@ -6,24 +6,20 @@ use std::sync::Arc;
 
 use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Ready, Refused, RoomAdded, RoomRemoved, ServerFrame, Sync};
+use adda_protocol::frame::{self, Opcode};
 use adda_protocol::{Code, Problem, RoomName, Timestamp, UserId, input};
 use adda_realtime::{CloseReason, Item, Outbox, Signal, Subscribe, Topic};
-use bytes::Bytes;
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, SinkExt, StreamExt};
+use futures_util::{FutureExt, StreamExt};
 use tokio::time::{Instant, sleep_until, timeout};
-use tokio_websockets::{CloseCode, Config, Limits, Message, ServerBuilder, WebSocketStream};
 
 use super::close::End;
-use super::io::Io;
+use super::connection::{Connection, Message};
 use super::places::Place;
 use super::rate::{FrameRate, Verdict};
 use super::subscriptions::{Subscription, Subscriptions};
-use super::{
-    AUTH_WITHIN, Gateway, MAX_AUTH_FRAME_BYTES, MAX_FRAME_BYTES, MAX_IN_FLIGHT, PING_EVERY,
-    SILENCE, STALL,
-};
+use super::{AUTH_WITHIN, Gateway, MAX_FRAME_BYTES, MAX_IN_FLIGHT, PING_EVERY, SILENCE, STALL};
 use crate::db::Family;
 use crate::features::accounts::{AccountError, Person};
 use crate::features::messages::Answer;
@@ -42,57 +38,32 @@ pub(super) enum Scope {
 /// What a socket begins with.
 pub(super) struct Start {
     pub(super) gateway: Arc<Gateway>,
-    pub(super) io: Io,
+    pub(super) connection: Connection,
     pub(super) scope: Scope,
     /// Who, when the handshake carried a token.
     pub(super) person: Option<Person>,
     pub(super) place: Place,
 }
 
-type Socket = WebSocketStream<Io>;
-
 /// Runs a socket to its end.
 pub(super) async fn run(start: Start) {
-    let Start { gateway, io, scope, person, place } = start;
-    let config = Config::default().frame_size(usize::MAX).flush_threshold(usize::MAX);
-    let limits = Limits::default().max_payload_len(Some(MAX_AUTH_FRAME_BYTES));
-    let mut socket = ServerBuilder::new().config(config).limits(limits).serve(io);
-
+    let Start { gateway, mut connection, scope, person, place } = start;
     // The way in is boxed: its future is large and short-lived, the loop's small and long-lived.
-    let entered = Box::pin(enter(&gateway, &mut socket, scope, person)).await;
+    let entered = Box::pin(enter(&gateway, &mut connection, scope, person)).await;
     let end = match entered {
         Ok((mut session, place_of_user)) => {
-            let end = session.live(&mut socket).await;
+            let end = session.live(&mut connection).await;
             session.leave();
             drop(place_of_user);
             end
         }
         Err(end) => end,
     };
-    Box::pin(finish(socket, end)).await;
+    if end == End::Draining {
+        connection.queue_text(&draining());
+    }
+    Box::pin(connection.close(end)).await;
     drop(place);
-}
-
-/// Sends the close frame and waits a moment for the peer's, so that the code is not lost on the way.
-async fn finish(mut socket: Socket, end: End) {
-    let farewell = async {
-        if let Some((code, word)) = end.code() {
-            if end == End::Draining && socket.feed(Message::text(draining())).await.is_err() {
-                return;
-            }
-            let code = CloseCode::try_from(code).unwrap_or(CloseCode::NORMAL_CLOSURE);
-            if end == End::FrameTooLarge {
-                write_raw_close(&mut socket, code, word).await;
-            } else if socket.feed(Message::close(Some(code), word)).await.is_err() {
-                return;
-            }
-        }
-        let _ = socket.flush().await;
-        // What the peer still sends is thrown away; unread bytes would reset the connection and
-        // take the close frame with them.
-        discard(socket.get_mut()).await;
-    };
-    let _ = timeout(std::time::Duration::from_secs(2), farewell).await;
 }
 
 /// Says when to come back: each socket at another time, so that not all come at once.
@@ -101,37 +72,17 @@ fn draining() -> String {
     ServerFrame::Draining(Draining { retry_after_ms }).encode()
 }
 
-/// The codec has closed itself with 1009 and takes no other close frame, but nothing of it was
-/// written yet: the loop flushes before it reads. So ours goes out in its place.
-async fn write_raw_close(socket: &mut Socket, code: CloseCode, word: &str) {
-    use tokio::io::AsyncWriteExt;
-    let code = u16::from(code).to_be_bytes();
-    let length = u8::try_from(code.len() + word.len()).unwrap_or(2);
-    let mut frame = vec![0x88, length];
-    frame.extend_from_slice(&code);
-    frame.extend_from_slice(word.as_bytes());
-    let _ = socket.get_mut().write_all(&frame).await;
-    let _ = socket.get_mut().shutdown().await;
-}
-
-async fn discard(io: &mut Io) {
-    use tokio::io::{AsyncReadExt, AsyncWriteExt};
-    let _ = io.shutdown().await;
-    let mut sink = [0; 1024];
-    while io.read(&mut sink).await.is_ok_and(|read| read > 0) {}
-}
-
 /// Signs in and subscribes. Answers the running session, or why there is none.
 async fn enter(
     gateway: &Arc<Gateway>,
-    socket: &mut Socket,
+    connection: &mut Connection,
     scope: Scope,
     person: Option<Person>,
 ) -> Result<(Session, Place), End> {
     let (person, resume) = match person {
         Some(person) => (person, None),
         None => {
-            let auth = match timeout(AUTH_WITHIN, first_frame(socket)).await {
+            let auth = match timeout(AUTH_WITHIN, first_frame(connection)).await {
                 Ok(auth) => auth?,
                 Err(_) => return Err(End::AuthTimeout),
             };
@@ -140,7 +91,7 @@ async fn enter(
         }
     };
     let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
-    socket.limits_mut().clone_from(&Limits::default().max_payload_len(Some(MAX_FRAME_BYTES)));
+    connection.set_limit(MAX_FRAME_BYTES);
 
     let only_room = match scope {
         Scope::EveryRoom => None,
@@ -151,7 +102,7 @@ async fn enter(
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
     }
-    let entered = session.begin(socket, &person, resume).await;
+    let entered = session.begin(connection, &person, resume).await;
     if let Err(end) = entered {
         session.leave();
         return Err(end);
@@ -167,29 +118,33 @@ fn sign_in_failed(error: &AccountError) -> End {
     }
 }
 
-async fn first_frame(socket: &mut Socket) -> Result<Auth, End> {
-    loop {
-        let message = socket.next().await.ok_or(End::Gone)??;
-        if message.is_close() {
-            return Err(End::Gone);
-        }
-        if message.is_ping() || message.is_pong() {
-            socket.flush().await?;
-            continue;
-        }
-        let frame = input::value(message.as_payload()).and_then(input::parse_value::<ClientFrame>);
-        let problem = match frame {
-            Ok(ClientFrame::Auth(auth)) if message.is_text() => return Ok(auth),
-            Ok(_) => Problem::new(
-                Code::Unauthorized,
-                "The first frame must be `auth` with an access token.",
-            ),
-            Err(problem) => problem,
+async fn first_frame(connection: &mut Connection) -> Result<Auth, End> {
+    let problem = loop {
+        let text = match connection.next().await? {
+            Message::Text(text) => text,
+            Message::Binary => break text_frames_only(),
+            Message::Heartbeat => {
+                connection.flush().await?;
+                continue;
+            }
         };
-        let refused = ServerFrame::Error(Refused { reference: None, error: problem });
-        socket.send(Message::text(refused.encode())).await?;
-        return Err(End::ProtocolError);
-    }
+        match input::parse::<ClientFrame>(&text) {
+            Ok(ClientFrame::Auth(auth)) => return Ok(auth),
+            Err(problem) => break problem,
+            Ok(_) => {
+                let sentence = "The first frame must be `auth` with an access token.";
+                break Problem::new(Code::Unauthorized, sentence);
+            }
+        }
+    };
+    let refused = ServerFrame::Error(Refused { reference: None, error: problem });
+    connection.queue_text(&refused.encode());
+    connection.flush().await?;
+    Err(End::ProtocolError)
+}
+
+fn text_frames_only() -> Problem {
+    Problem::new(Code::InvalidInput, "Send JSON in text frames; binary frames mean nothing here.")
 }
 
 /// Opening a public room joins it; a room that may not be seen is refused.
@@ -270,7 +225,7 @@ impl Session {
     /// Subscribes to the rooms and says `ready`.
     async fn begin(
         &mut self,
-        socket: &mut Socket,
+        connection: &mut Connection,
         person: &Person,
         resume: Option<Resume>,
     ) -> Result<(), End> {
@@ -303,8 +258,8 @@ impl Session {
         };
         let ready = ServerFrame::Ready(ready).encode();
         let removed = resume.map(|resume| self.resume(resume)).unwrap_or_default();
-        let frames = std::iter::once(ready).chain(removed);
-        self.write(socket, frames.map(Bytes::from)).await
+        std::iter::once(ready).chain(removed).for_each(|json| connection.queue_text(&json));
+        self.write(connection).await
     }
 
     /// Subscribes to a room, behind at its head as of `my`. A subscription that is stale by then is
@@ -355,7 +310,7 @@ impl Session {
     }
 
     /// The loop.
-    async fn live(&mut self, socket: &mut Socket) -> End {
+    async fn live(&mut self, connection: &mut Connection) -> End {
         let mut items = VecDeque::new();
         let timer = sleep_until(self.next_deadline());
         tokio::pin!(timer);
@@ -365,23 +320,22 @@ impl Session {
             let step = tokio::select! {
                 biased;
                 drained = poll_fn(|cx| self.outbox.poll_drain(cx, &mut items)) => match drained {
-                    Ok(()) => self.deliver(socket, &mut items).await,
+                    Ok(()) => self.deliver(connection, &mut items).await,
                     Err(reason) => Err(reason.into()),
                 },
                 Some(answer) = next_answer(&mut self.in_flight) => {
-                    self.answer(socket, answer).await
+                    self.answer(connection, answer).await
                 }
                 // Ready at once when a room is behind: one page, then whatever else waits.
                 () = std::future::ready(()), if !self.behind.is_empty() => {
-                    Box::pin(self.catch_up(socket)).await
+                    Box::pin(self.catch_up(connection)).await
                 }
-                message = socket.next(), if wants_more => match message {
-                    Some(Ok(message)) => self.hear(socket, message).await,
-                    Some(Err(error)) => Err(error.into()),
-                    None => Err(End::Gone),
+                message = connection.next(), if wants_more => match message {
+                    Ok(message) => self.hear(connection, message).await,
+                    Err(end) => Err(end),
                 },
                 () = &mut timer => {
-                    let result = self.tick(socket).await;
+                    let result = self.tick(connection).await;
                     timer.as_mut().reset(self.next_deadline());
                     result
                 }
@@ -392,25 +346,18 @@ impl Session {
         }
     }
 
-    /// Writes frames in one go. A peer that takes nothing for half a minute is given up, and the
+    /// Writes all that is queued. A peer that takes nothing for half a minute is given up, and the
     /// order to close is obeyed meanwhile.
-    pub(super) async fn write(
-        &mut self,
-        socket: &mut Socket,
-        frames: impl Iterator<Item = Bytes>,
-    ) -> Result<(), End> {
-        for frame in frames {
-            socket.feed(Message::text(frame)).await?;
-        }
+    pub(super) async fn write(&mut self, connection: &mut Connection) -> Result<(), End> {
         loop {
-            let written = socket.get_ref().written;
+            let written = connection.written;
             tokio::select! {
                 biased;
-                flushed = socket.flush() => return Ok(flushed?),
+                flushed = connection.flush() => return flushed,
                 reason = poll_fn(|cx| self.outbox.poll_close(cx)) => return Err(reason.into()),
                 () = tokio::time::sleep(STALL) => {}
             }
-            if socket.get_ref().written == written {
+            if connection.written == written {
                 return Err(End::SlowConsumer);
             }
         }
@@ -419,25 +366,23 @@ impl Session {
     /// Writes what the hub queued and does what it asks for, in order.
     async fn deliver(
         &mut self,
-        socket: &mut Socket,
+        connection: &mut Connection,
         items: &mut VecDeque<Item>,
     ) -> Result<(), End> {
         for item in items.drain(..) {
             match item {
-                Item::Frame(frame) => socket.feed(Message::text(frame)).await?,
+                Item::Frame(frame) => connection.queue(frame),
                 Item::Frames(frames, from) => {
-                    for frame in &frames[from..] {
-                        socket.feed(Message::text(frame.clone())).await?;
-                    }
+                    frames[from..].iter().for_each(|frame| connection.queue(frame.clone()));
                 }
                 Item::Signal(signal) => {
-                    if let Some(frame) = Box::pin(self.obey(signal)).await? {
-                        socket.feed(Message::text(frame)).await?;
+                    if let Some(json) = Box::pin(self.obey(signal)).await? {
+                        connection.queue_text(&json);
                     }
                 }
             }
         }
-        self.write(socket, std::iter::empty()).await
+        self.write(connection).await
     }
 
     async fn obey(&mut self, signal: Signal) -> Result<Option<String>, End> {
@@ -498,7 +443,7 @@ impl Session {
     }
 
     /// Reads one page of one room that is behind, looking anew whether the person may.
-    async fn catch_up(&mut self, socket: &mut Socket) -> Result<(), End> {
+    async fn catch_up(&mut self, connection: &mut Connection) -> Result<(), End> {
         let Some(topic) = self.behind.pop_front() else { return Ok(()) };
         let (user_id, gateway) = (self.user_id, self.gateway.clone());
         let Some(subscription) = self.subscriptions.by_topic(topic) else { return Ok(()) };
@@ -511,8 +456,10 @@ impl Session {
         let access = match gateway.rooms.find(user_id, &name).await {
             Ok(access) if access.is_member => access,
             Ok(_) | Err(RoomError::NotFound) => {
-                let frame = self.forget(topic)?;
-                return self.write(socket, frame.into_iter().map(Bytes::from)).await;
+                if let Some(json) = self.forget(topic)? {
+                    connection.queue_text(&json);
+                }
+                return self.write(connection).await;
             }
             Err(error) => return Err(failed(&error)),
         };
@@ -526,7 +473,7 @@ impl Session {
         subscription.same_epoch = true;
         subscription.members_version = access.members_version;
         let key = subscription.key;
-        let frame = is_due.then(|| {
+        if is_due {
             let sync = Sync {
                 room: name.into_string(),
                 messages: page.messages,
@@ -534,54 +481,45 @@ impl Session {
                 more: page.more,
                 reset: page.reset,
             };
-            ServerFrame::Sync(sync).encode().into()
-        });
-        self.write(socket, frame.into_iter()).await?;
+            connection.queue_text(&ServerFrame::Sync(sync).encode());
+            self.write(connection).await?;
+        }
         if page.more || !gateway.hub.go_live(topic, key, &self.outbox, page.cursor) {
             self.behind.push_back(topic);
         }
         Ok(())
     }
 
-    /// Reads one frame.
-    async fn hear(&mut self, socket: &mut Socket, message: Message) -> Result<(), End> {
+    /// Does what a message asks for.
+    async fn hear(&mut self, connection: &mut Connection, message: Message) -> Result<(), End> {
         let now = Instant::now();
         self.last_heard = now;
-        if message.is_close() {
-            return Err(End::Gone);
-        }
         if self.gateway.rate_limits {
             match self.rate.check(now) {
                 Verdict::Allowed => {}
                 Verdict::Disconnect => return Err(End::RateLimited),
                 Verdict::Refused(wait) => {
                     let problem = Problem::rate_limited(wait);
-                    return self.refuse(socket, reference_of(&message), problem).await;
+                    return self.refuse(connection, reference_of(&message), problem).await;
                 }
             }
         }
-        if message.is_ping() || message.is_pong() {
-            // The codec has queued the pong; nothing is read before it is gone.
-            return self.write(socket, std::iter::empty()).await;
+        match message {
+            // The pong is queued; nothing is read before it is gone.
+            Message::Heartbeat => self.write(connection).await,
+            Message::Binary => self.refuse(connection, None, text_frames_only()).await,
+            Message::Text(json) => Box::pin(self.dispatch(connection, &json)).await,
         }
-        if !message.is_text() {
-            let problem = Problem::new(
-                Code::InvalidInput,
-                "Send JSON in text frames; binary frames mean nothing here.",
-            );
-            return self.refuse(socket, None, problem).await;
-        }
-        Box::pin(self.dispatch(socket, message.as_payload())).await
     }
 
     pub(super) async fn refuse(
         &mut self,
-        socket: &mut Socket,
+        connection: &mut Connection,
         reference: Option<String>,
         error: Problem,
     ) -> Result<(), End> {
-        let frame = ServerFrame::Error(Refused { reference, error }).encode();
-        self.write(socket, std::iter::once(frame.into())).await
+        connection.queue_text(&ServerFrame::Error(Refused { reference, error }).encode());
+        self.write(connection).await
     }
 
     /// Keeps an answer until it is there.
@@ -593,15 +531,15 @@ impl Session {
     }
 
     /// Writes an answer and all others that are there by now.
-    async fn answer(&mut self, socket: &mut Socket, first: String) -> Result<(), End> {
-        socket.feed(Message::text(first)).await?;
+    async fn answer(&mut self, connection: &mut Connection, first: String) -> Result<(), End> {
+        connection.queue_text(&first);
         while let Some(Some(answer)) = next_answer(&mut self.in_flight).now_or_never() {
-            socket.feed(Message::text(answer)).await?;
+            connection.queue_text(&answer);
         }
         if self.in_flight.as_ref().is_some_and(|waiting| waiting.is_empty()) {
             self.in_flight = None;
         }
-        self.write(socket, std::iter::empty()).await
+        self.write(connection).await
     }
 
     /// A new token without reconnecting.
@@ -627,7 +565,7 @@ impl Session {
         ping.min(self.last_heard + SILENCE).min(self.token_expires)
     }
 
-    async fn tick(&mut self, socket: &mut Socket) -> Result<(), End> {
+    async fn tick(&mut self, connection: &mut Connection) -> Result<(), End> {
         let now = Instant::now();
         if now >= self.token_expires {
             return Err(End::TokenExpired);
@@ -637,8 +575,8 @@ impl Session {
         }
         if now >= self.last_heard.max(self.last_pinged) + PING_EVERY {
             self.last_pinged = now;
-            socket.feed(Message::ping(Bytes::new())).await?;
-            self.write(socket, std::iter::empty()).await?;
+            connection.queue(frame::frame(Opcode::Ping, &[]));
+            self.write(connection).await?;
         }
         Ok(())
     }
@@ -658,6 +596,8 @@ async fn next_answer(in_flight: &mut InFlight) -> Option<String> {
 }
 
 fn reference_of(message: &Message) -> Option<String> {
-    let value = message.as_text().and_then(|text| input::value(text.as_bytes()).ok())?;
-    super::dispatch::reference(&value)
+    match message {
+        Message::Text(json) => super::dispatch::reference(&input::value(json).ok()?),
+        Message::Binary | Message::Heartbeat => None,
+    }
 }

@@ -4,6 +4,7 @@
 //! message's JSON into its frames instead of encoding it again. A test holds them equal to what the
 //! types would write.
 
+use bytes::Bytes;
 use poem_openapi::types::ToJSON;
 use poem_openapi::{Object, Union};
 use serde_json::Value;
@@ -14,7 +15,7 @@ use crate::command::TypingKind;
 use crate::messages::Message;
 use crate::problem::Problem;
 use crate::rooms::{Room, RoomSummary};
-use crate::{Timestamp, UserId};
+use crate::{Timestamp, UserId, frame};
 
 /// A frame from the server. Clients ignore types and fields that they do not know.
 #[derive(Clone, Debug, Union)]
@@ -75,6 +76,12 @@ impl ServerFrame {
     #[must_use]
     pub fn encode(&self) -> String {
         self.to_json_string()
+    }
+
+    /// The frame as the bytes that are written to a socket.
+    #[must_use]
+    pub fn to_bytes(&self) -> Bytes {
+        frame::text(&self.encode())
     }
 }
 

@@ -7,6 +7,7 @@
 pub mod accounts;
 pub mod command;
 pub mod event;
+pub mod frame;
 pub mod input;
 pub mod messages;
 pub mod problem;

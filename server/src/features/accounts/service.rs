@@ -609,7 +609,7 @@ impl Accounts {
         let user = store::set_display_name(&transaction, person.id, name).await?;
         transaction.commit().await?;
         let updated = UserUpdated { user: user_ref(&user) };
-        let frame = ServerFrame::UserUpdated(updated).encode().into();
+        let frame = ServerFrame::UserUpdated(updated).to_bytes();
         self.broker.publish(Envelope::Everyone { frame });
         Ok(Person { display_name: user.display_name, ..person.clone() }.me())
     }

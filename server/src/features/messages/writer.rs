@@ -14,7 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
-use adda_protocol::{MessageText, UserId};
+use adda_protocol::{MessageText, UserId, frame};
 use adda_realtime::{Broker, Envelope};
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -374,8 +374,8 @@ impl Work {
             self.changed.insert(row.id);
         }
         let accepted = accepted(row.clone(), &job.room.name, false);
-        let frame = room_change(change, &job.room.name, row.changed_seq, &accepted.json);
-        room.frames.push(frame.into());
+        let event = room_change(change, &job.room.name, row.changed_seq, &accepted.json);
+        room.frames.push(frame::text(&event));
         self.messages.insert(row.id, row);
         Ok(accepted)
     }

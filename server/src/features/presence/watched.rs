@@ -108,6 +108,6 @@ impl Watched {
     }
 
     fn frame(&self, presence: RoomPresence) -> Bytes {
-        ServerFrame::RoomPresence(presence).encode().into()
+        ServerFrame::RoomPresence(presence).to_bytes()
     }
 }

@@ -20,6 +20,6 @@ pub fn typing(
 ) {
     let notice =
         TypingNotice { room: room.name.to_string(), user_id, kind, expires_in_ms: TYPING_TTL_MS };
-    let frame = ServerFrame::Typing(notice).encode().into();
+    let frame = ServerFrame::Typing(notice).to_bytes();
     presence.hint(room.topic(), members_version, user_id, frame);
 }

@@ -179,7 +179,7 @@ impl Receipts {
         let after = self.mark(user_id, &access).await?;
         let receipt =
             Receipt { room: access.room.name.to_string(), user_id, read_seq: after.read_seq };
-        let frame = ServerFrame::Receipt(receipt).encode().into();
+        let frame = ServerFrame::Receipt(receipt).to_bytes();
         self.broker.publish(Envelope::User { user_id, frame });
         Ok(after)
     }

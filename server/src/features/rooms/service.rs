@@ -225,7 +225,7 @@ impl Rooms {
         self.broker.publish(Envelope::State {
             topic: access.room.topic(),
             members_version: updated.members_version,
-            frame: ServerFrame::RoomUpdated(event).encode().into(),
+            frame: ServerFrame::RoomUpdated(event).to_bytes(),
         });
         self.room(person, name).await
     }
