@@ -7,6 +7,8 @@ use adda_protocol::event::ServerFrame;
 use poem_openapi::registry::Registry;
 use poem_openapi::types::Type;
 use poem_openapi::{ExternalDocumentObject, LicenseObject, OpenApiService, ServerObject};
+use serde::Deserialize;
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::{Map, Value, json};
 
 use crate::features::accounts::AccountsApi;
@@ -22,12 +24,15 @@ const ABOUT: &str = "Adda is a self-hosted chat engine. Sign in with `POST /auth
     document, `/api/v1/asyncapi.json`). Times are RFC 3339 in UTC. Optional fields are absent when \
     there is nothing to say. Every failure is a problem object (RFC 9457) whose `code` is stable.";
 
+const LICENSE: &str = "MIT OR Apache-2.0";
+const LICENSE_URL: &str = "https://spdx.org/licenses/MIT.html";
+
 /// The REST API as an endpoint that also knows its own specification.
 pub(super) fn service() -> OpenApiService<Api, ()> {
     let api = (AccountsApi, RoomsApi, MessagesApi, ReceiptsApi);
     OpenApiService::new(api, "Adda", env!("CARGO_PKG_VERSION"))
         .description(ABOUT)
-        .license(LicenseObject::new("MIT OR Apache-2.0").url("https://spdx.org/licenses/MIT.html"))
+        .license(LicenseObject::new(LICENSE).url(LICENSE_URL))
         .external_document(
             ExternalDocumentObject::new("/docs/socket").description("The WebSocket's frames"),
         )
@@ -36,13 +41,60 @@ pub(super) fn service() -> OpenApiService<Api, ()> {
 
 /// The OpenAPI document.
 pub(super) fn openapi_document() -> Value {
-    let mut document: Value = serde_json::from_str(&service().spec()).unwrap_or_default();
+    let Ok(Generated { paths, rest }) = serde_json::from_str(&service().spec()) else {
+        return Value::Null;
+    };
+    let mut document = Value::Object(rest);
+    document["paths"] = Value::Object(paths.0);
     tidy(&mut document);
     document
 }
 
-/// What the generator cannot say: tags have descriptions, and only what is used is listed.
+/// The generator's document. It lists a path once for each feature that has operations there.
+#[derive(Deserialize)]
+struct Generated {
+    paths: Paths,
+    #[serde(flatten)]
+    rest: Map<String, Value>,
+}
+
+/// The paths, each with the operations of all the features.
+struct Paths(Map<String, Value>);
+
+impl<'de> Deserialize<'de> for Paths {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Merge;
+        impl<'de> Visitor<'de> for Merge {
+            type Value = Paths;
+
+            fn expecting(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str("paths with their operations")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Paths, A::Error> {
+                let mut paths = Map::new();
+                while let Some((path, operations)) =
+                    access.next_entry::<String, Map<String, Value>>()?
+                {
+                    match paths.entry(path).or_insert_with(|| json!({})) {
+                        Value::Object(known) => known.extend(operations),
+                        _ => return Err(serde::de::Error::custom("a path is an object")),
+                    }
+                }
+                Ok(Paths(paths))
+            }
+        }
+        deserializer.deserialize_map(Merge)
+    }
+}
+
+/// What the generator cannot say: that an operation is open to everybody, and what the tags are.
 fn tidy(document: &mut Value) {
+    let paths = document["paths"].as_object_mut().into_iter().flatten();
+    let operations = paths.filter_map(|(_, operations)| operations.as_object_mut()).flatten();
+    for operation in operations.filter_map(|(_, operation)| operation.as_object_mut()) {
+        operation.entry("security").or_insert_with(|| json!([]));
+    }
     document["tags"] = json!([
         {"name": "accounts", "description": "Signing in, devices, profiles and the directory of people."},
         {"name": "messages", "description": "Writing, changing and reading messages."},
@@ -79,6 +131,7 @@ pub(super) fn asyncapi_document() -> Value {
                 "action": action,
                 "summary": summary,
                 "channel": {"$ref": path},
+                "security": [{"$ref": "#/components/securitySchemes/bearer"}],
                 "messages": references(messages, &path),
             })
         };
@@ -94,7 +147,7 @@ pub(super) fn asyncapi_document() -> Value {
                 consumer, 4004 token expired, 4006 rate limited), from 4500 to 4999 stop (4500 auth \
                 failed, 4501 auth timeout, 4502 protocol error, 4504 room forbidden, 4505 session \
                 revoked, 4506 account disabled, 4508 frame too large).",
-            "license": {"name": "MIT OR Apache-2.0"},
+            "license": {"name": LICENSE, "url": LICENSE_URL},
         },
         "servers": {"this": {"host": "localhost:8000", "protocol": "ws", "description": "This server"}},
         "defaultContentType": "application/json",
@@ -112,7 +165,17 @@ pub(super) fn asyncapi_document() -> Value {
             "sayInRoom": operation("receive", "oneRoom", "What a client may say.", &client),
             "hearInRoom": operation("send", "oneRoom", "What the server says.", &server),
         },
-        "components": {"messages": all, "schemas": schemas},
+        "components": {
+            "messages": all,
+            "schemas": schemas,
+            "securitySchemes": {"bearer": {
+                "type": "http",
+                "scheme": "bearer",
+                "bearerFormat": "JWT",
+                "description": "The access token, in the first frame (`auth`) or, where the client \
+                    can set headers, as `Authorization: Bearer` on the handshake.",
+            }},
+        },
     })
 }
 
