@@ -1,7 +1,9 @@
 //! The command line: `adda` alone serves.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a terminal")]
 
+use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{BufRead, IsTerminal, Write};
+use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
 use adda_protocol::{Password, Problem, Username};
@@ -99,8 +101,21 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) 
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
+    std::panic::set_hook(Box::new(log_panic));
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     runtime.block_on(command(config))
+}
+
+/// Logs a panic on one line, so that it stands beside what led to it; a backtrace where the
+/// environment asks for one (`RUST_BACKTRACE`).
+fn log_panic(panic: &PanicHookInfo<'_>) {
+    let message = panic.payload_as_str().unwrap_or("without a message");
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let backtrace = Backtrace::capture();
+    match backtrace.status() {
+        BacktraceStatus::Captured => tracing::error!(?message, place, %backtrace, "panicked"),
+        _ => tracing::error!(?message, place, "panicked"),
+    }
 }
 
 async fn serve(config: Config) -> Outcome {

@@ -9,7 +9,7 @@ use poem_openapi::payload::{ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
 
-use super::problem::AsError;
+use super::problem::problem_error;
 
 /// The longest text of 8,000 characters, each escaped as two surrogates, fits with room to spare.
 const MOST_BYTES: usize = 128 * 1024;
@@ -45,16 +45,16 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
             Ok(Ok(bytes)) => bytes,
             Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => {
                 let sentence = "The request's body is larger than 128 KiB; send less.";
-                return Err(AsError(Problem::new(Code::TooLarge, sentence)).into());
+                return Err(problem_error(Problem::new(Code::TooLarge, sentence)));
             }
             Ok(Err(error)) => return Err(error.into()),
             Err(_) => {
                 let sentence =
                     "The request's body did not arrive within 15 seconds; send it again.";
-                return Err(AsError(Problem::new(Code::RequestTimeout, sentence)).into());
+                return Err(problem_error(Problem::new(Code::RequestTimeout, sentence)));
             }
         };
-        Ok(input::parse(&bytes).map(Self).map_err(AsError)?)
+        input::parse(&bytes).map(Self).map_err(problem_error)
     }
 }
 

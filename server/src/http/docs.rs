@@ -68,12 +68,57 @@ pub fn asyncapi_text() -> &'static str {
 }
 
 static REST_PAGE: LazyLock<Page> = LazyLock::new(|| {
-    let html = spec::service().swagger_ui_html();
-    let bar = "<body><nav style=\"font:15px/1.5 system-ui,sans-serif;padding:.6rem 1.2rem\">\
-        <b>Adda</b> &middot; REST &middot; <a href=\"/docs/socket\">WebSocket</a> &middot; \
-        <a href=\"/api/v1/openapi.json\">openapi.json</a></nav>";
-    Page::new(html.replacen("<body>", bar, 1))
+    let service = spec::service();
+    // The page is the framework's; the document in it is ours, which lists every operation.
+    let html = service.swagger_ui_html().replacen(&service.spec(), openapi_text(), 1);
+    let head = format!(
+        "<head><meta name=\"viewport\" content=\"width=device-width\"><style>{NAVIGATION_STYLE}{REST_STYLE}</style>"
+    );
+    let body = format!("<body>{}", navigation(Place::Rest));
+    let html = html
+        .replacen("<html charset=\"UTF-8\">", "<html lang=\"en\">", 1)
+        .replacen("<head>", &head, 1)
+        .replacen("<title>Swagger UI</title>", "<title>Adda, the REST API</title>", 1)
+        .replacen("<body>", &body, 1);
+    Page::new(format!("<!doctype html>{}", html.trim_start()))
 });
+
+/// Where in the documentation a page is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Rest,
+    Socket,
+}
+
+fn navigation(place: Place) -> String {
+    let entry = |at: Place, address: &str, name: &str| {
+        let current = if at == place { " aria-current=\"page\"" } else { "" };
+        format!("<a href=\"{address}\"{current}>{name}</a>")
+    };
+    let document = match place {
+        Place::Rest => "<a href=\"/api/v1/openapi.json\">openapi.json</a>",
+        Place::Socket => "<a href=\"/api/v1/asyncapi.json\">asyncapi.json</a>",
+    };
+    let (rest, socket) =
+        (entry(Place::Rest, "/docs", "REST"), entry(Place::Socket, "/docs/socket", "WebSocket"));
+    format!("<nav class=\"adda\"><b>Adda</b>{rest}{socket}{document}</nav>")
+}
+
+/// What both pages share: the line at the top.
+const NAVIGATION_STYLE: &str = "nav.adda{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;\
+    font:15px/1.6 system-ui,sans-serif}nav.adda a{color:light-dark(#0b57d0,#8ab4f8)}\
+    nav.adda a[aria-current]{color:inherit;font-weight:600;text-decoration:none}";
+
+/// Swagger UI is drawn for light pages; in the dark its colours are turned round.
+const REST_STYLE: &str = ":root{color-scheme:light dark}body{margin:0;\
+    background:light-dark(#fff,#16181c);color:light-dark(#1f2328,#e6e8eb)}\
+    nav.adda{max-width:1460px;box-sizing:border-box;margin:0 auto;padding:.8rem 20px}\
+    #ui{color-scheme:light}\
+    @media(prefers-color-scheme:dark){#ui{filter:invert(.91) hue-rotate(180deg)}}\
+    @media(max-width:40rem){.swagger-ui .wrapper{padding:0 12px}\
+    .swagger-ui .opblock .opblock-summary-path{max-width:100%}\
+    .swagger-ui .opblock-summary-control{flex-wrap:wrap}\
+    .swagger-ui table.model tbody tr td,.swagger-ui .parameters-col_name{width:auto}}";
 
 static SOCKET_PAGE: LazyLock<Page> =
     LazyLock::new(|| Page::new(socket_page(&spec::asyncapi_document())));
@@ -106,6 +151,21 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
+const SOCKET_STYLE: &str = ":root{color-scheme:light dark}\
+    body{font:16px/1.6 system-ui,sans-serif;max-width:60rem;margin:0 auto;padding:.8rem 20px 4rem;\
+    background:light-dark(#fff,#16181c);color:light-dark(#1f2328,#e6e8eb)}\
+    h1{font-size:1.7rem;margin:1.4rem 0 .4rem}h2{font-size:1.25rem;margin:2.4rem 0 .4rem}\
+    code,h3{font-family:ui-monospace,monospace;font-size:.92em;overflow-wrap:anywhere}\
+    section{border:1px solid light-dark(#d5d9e0,#343941);border-radius:8px;\
+    padding:.7rem 1rem;margin:.8rem 0}h3{margin:0;font-size:1rem}p{margin:.2rem 0 .6rem}\
+    table{border-collapse:collapse;width:100%}\
+    td{padding:.3rem .8rem .3rem 0;vertical-align:top;\
+    border-top:1px solid light-dark(#e6e9ee,#2a2f37)}\
+    td:first-child{width:11rem}td:nth-child(2){width:8rem;color:light-dark(#59636e,#9aa4b0)}\
+    @media(max-width:40rem){tr{display:block;padding:.4rem 0;\
+    border-top:1px solid light-dark(#e6e9ee,#2a2f37)}td{display:inline;border:0}\
+    td:last-child{display:block}}";
+
 fn socket_page(document: &Value) -> String {
     let about = document["info"]["description"].as_str().unwrap_or("");
     let section = |title: &str, prefix: &str| {
@@ -118,21 +178,26 @@ fn socket_page(document: &Value) -> String {
     };
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Adda, the socket</title>\
-         <meta name=\"viewport\" content=\"width=device-width\"><style>\
-         :root{{color-scheme:light dark}}\
-         body{{font:16px/1.6 system-ui,sans-serif;max-width:56rem;margin:0 auto;padding:1.2rem}}\
-         code,h3{{font-family:ui-monospace,monospace;font-size:.95em}}\
-         h3{{margin:1.6rem 0 .2rem}}table{{border-collapse:collapse;width:100%}}\
-         td{{padding:.2rem .8rem .2rem 0;vertical-align:top;border-top:1px solid #8884}}\
-         td:first-child{{width:12rem}}td:nth-child(2){{width:9rem;opacity:.75}}p{{margin:.2rem 0}}\
-         </style></head><body><nav><b>Adda</b> &middot; <a href=\"/docs\">REST</a> &middot; WebSocket \
-         &middot; <a href=\"/api/v1/asyncapi.json\">asyncapi.json</a></nav><h1>The socket</h1>\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <style>{NAVIGATION_STYLE}{SOCKET_STYLE}</style></head><body>{}<h1>The socket</h1>\
          <p><code>/ws</code> carries all of a person's rooms, <code>/ws/chat/{{room}}</code> one of \
          them.</p><p>{}</p>{}{}</body></html>",
-        escape(about),
+        navigation(Place::Socket),
+        prose(about),
         section("What a client may say", "client."),
         section("What the server says", "server."),
     )
+}
+
+/// Text of the specification, whose words in backquotes are code.
+fn prose(text: &str) -> String {
+    let parts = escape(text);
+    let parts = parts.split('`').enumerate();
+    parts
+        .map(
+            |(at, part)| if at % 2 == 1 { format!("<code>{part}</code>") } else { part.to_owned() },
+        )
+        .collect()
 }
 
 fn resolve<'a>(document: &'a Value, schema: &'a Value) -> &'a Value {
@@ -152,7 +217,10 @@ fn frame(document: &Value, message: &Value) -> String {
         .into_iter()
         .flatten()
         .map(|(name, schema)| {
-            let named = schema["$ref"].as_str().or(schema["items"]["$ref"].as_str());
+            let named = schema["$ref"]
+                .as_str()
+                .or(schema["items"]["$ref"].as_str())
+                .or(schema["allOf"][0]["$ref"].as_str());
             let kind = named.and_then(|path| path.rsplit('/').next());
             let kind = kind.or(schema["type"].as_str()).unwrap_or("object");
             let list = if schema["type"] == "array" { " list" } else { "" };
@@ -162,13 +230,13 @@ fn frame(document: &Value, message: &Value) -> String {
                 .or_else(|| resolve(document, schema)["description"].as_str());
             format!(
                 "<tr><td><code>{name}{optional}</code></td><td>{kind}{list}</td><td>{}</td></tr>",
-                escape(about.unwrap_or(""))
+                prose(about.unwrap_or(""))
             )
         })
         .collect();
     format!(
-        "<h3>{}</h3><p>{}</p><table>{rows}</table>",
+        "<section><h3>{}</h3><p>{}</p><table>{rows}</table></section>",
         message["name"].as_str().unwrap_or(""),
-        escape(message["summary"].as_str().unwrap_or("")),
+        prose(message["summary"].as_str().unwrap_or("")),
     )
 }

@@ -8,7 +8,7 @@ use poem::http::StatusCode;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer as BearerToken;
 
-use super::problem::AsError;
+use super::problem::problem_error;
 use crate::features::accounts::{Accounts, Person};
 
 /// The access token of `POST /auth/login`, `register` or `refresh`: `Authorization: Bearer …`.
@@ -20,5 +20,5 @@ async fn check(request: &Request, bearer: BearerToken) -> poem::Result<Person> {
     let accounts: &Arc<Accounts> = request.data().ok_or_else(|| {
         poem::Error::from_string("the accounts are not wired", StatusCode::INTERNAL_SERVER_ERROR)
     })?;
-    Ok(accounts.authenticate(&bearer.token).await.map_err(|error| AsError(Problem::from(error)))?)
+    accounts.authenticate(&bearer.token).await.map_err(|error| problem_error(Problem::from(error)))
 }

@@ -2,7 +2,6 @@
 //! framework's, into a problem object.
 
 use adda_protocol::{Code, Problem, input};
-use poem::error::ResponseError;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::{Body, Error, Response};
 use poem_openapi::ApiResponse;
@@ -45,7 +44,7 @@ impl<const GROUPS: u32> From<Problem> for Fails<GROUPS> {
 
 impl<const GROUPS: u32> From<Fails<GROUPS>> for Error {
     fn from(Fails(problem): Fails<GROUPS>) -> Self {
-        Self::from_response(problem_response(problem))
+        problem_error(problem)
     }
 }
 
@@ -253,17 +252,11 @@ fn parameter_problem(prose: &str) -> Problem {
     Problem::invalid_field(name, input::reason(reason))
 }
 
-/// A problem as an error of the framework.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.detail)]
-pub(super) struct AsError(pub(super) Problem);
-
-impl ResponseError for AsError {
-    fn status(&self) -> StatusCode {
-        StatusCode::from_u16(self.0.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
-    }
-
-    fn as_response(&self) -> Response {
-        problem_response(self.0.clone())
-    }
+/// A problem as an error of the framework, which keeps of an error's response everything but its
+/// extensions: so the problem is the error's own data.
+pub(super) fn problem_error(problem: Problem) -> Error {
+    let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    let mut error = Error::from_status(status);
+    error.set_data(problem);
+    error
 }

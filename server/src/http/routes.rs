@@ -73,7 +73,10 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(gateway)
         .data(health)
         .data(origins.clone());
-    let route = route.with(CookieJarManager::new());
+    // Failures become responses first: the manager writes cookies into responses alone.
+    let route = route
+        .catch_all_error(|error| async move { error.into_response() })
+        .with(CookieJarManager::new());
     Outer { inner: route.map_to_response().boxed(), origins, allowed, is_https }.boxed()
 }
 

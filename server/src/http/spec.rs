@@ -88,12 +88,48 @@ impl<'de> Deserialize<'de> for Paths {
     }
 }
 
+/// What the generator cannot say of an object. A reference with a description of its own is one
+/// schema that is described, not two that both hold; and what the server reads may say `null` for a
+/// field that may be absent.
+fn describe(schema: &mut Value, is_input: bool) {
+    for part in schema.get_mut("allOf").and_then(Value::as_array_mut).into_iter().flatten() {
+        describe(part, is_input);
+    }
+    let Some(schema) = schema.as_object_mut() else { return };
+    let required = schema.get("required").cloned().unwrap_or_default();
+    let is_required = |name: &str| {
+        required.as_array().is_some_and(|names| names.iter().any(|required| required == name))
+    };
+    let properties = schema.get_mut("properties").and_then(Value::as_object_mut);
+    for (name, property) in properties.into_iter().flatten() {
+        let described = match property["allOf"].as_array().map(Vec::as_slice) {
+            Some([reference, about]) if reference["$ref"].is_string() => {
+                let mut described = about.as_object().cloned().unwrap_or_default();
+                described.insert("allOf".to_owned(), json!([reference]));
+                Some(described)
+            }
+            _ => None,
+        };
+        if let Some(described) = described {
+            *property = Value::Object(described);
+        }
+        if is_input && !is_required(name) && property["type"].is_string() {
+            property["nullable"] = json!(true);
+        }
+    }
+}
+
 /// What the generator cannot say: that an operation is open to everybody, and what the tags are.
 fn tidy(document: &mut Value) {
     let paths = document["paths"].as_object_mut().into_iter().flatten();
     let operations = paths.filter_map(|(_, operations)| operations.as_object_mut()).flatten();
     for operation in operations.filter_map(|(_, operation)| operation.as_object_mut()) {
         operation.entry("security").or_insert_with(|| json!([]));
+    }
+    if let Some(schemas) = document["components"]["schemas"].as_object_mut() {
+        for (name, schema) in schemas {
+            describe(schema, name.ends_with("Request"));
+        }
     }
     document["tags"] = json!([
         {"name": "accounts", "description": "Signing in, devices, profiles and the directory of people."},
@@ -110,7 +146,12 @@ pub(super) fn asyncapi_document() -> Value {
     let schemas: Map<String, Value> = registry
         .schemas
         .iter()
-        .filter_map(|(name, schema)| Some((name.clone(), serde_json::to_value(schema).ok()?)))
+        .filter_map(|(name, schema)| {
+            let mut schema = serde_json::to_value(schema).ok()?;
+            // These are JSON Schema, where `null` would be a type of its own.
+            describe(&mut schema, false);
+            Some((name.clone(), schema))
+        })
         .collect();
 
     let client = messages(&schemas, "ClientFrame");

@@ -24,6 +24,16 @@ trait Rule {
     fn check(input: &str) -> Result<String, String>;
 }
 
+/// One line that is not blank. Like the other patterns, in what all dialects of regular expressions share.
+const LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$";
+/// Lines, perhaps none.
+const LINES: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+/// Lines that are not all blank.
+const SOME_LINES: &str = concat!(
+    r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s]",
+    r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$",
+);
+
 macro_rules! text_type {
     ($(#[$meta:meta])* $name:ident) => {
         $(#[$meta])*
@@ -226,7 +236,7 @@ impl Rule for DisplayName {
     const ABOUT: &'static str = "The name that people see, on one line; trimmed at both ends.";
     const MIN: usize = 1;
     const MAX: usize = 64;
-    const PATTERN: Option<&'static str> = Some(r"^[^\x00-\x1f\x7f-\x9f]*$");
+    const PATTERN: Option<&'static str> = Some(LINE);
     const EXAMPLE: &'static str = "Mira";
 
     fn check(input: &str) -> Result<String, String> {
@@ -295,7 +305,7 @@ impl Rule for RoomTitle {
     const ABOUT: &'static str = "A room's title, on one line; trimmed at both ends.";
     const MIN: usize = 1;
     const MAX: usize = 80;
-    const PATTERN: Option<&'static str> = Some(r"^[^\x00-\x1f\x7f-\x9f]*$");
+    const PATTERN: Option<&'static str> = Some(LINE);
     const EXAMPLE: &'static str = "General";
 
     fn check(input: &str) -> Result<String, String> {
@@ -308,7 +318,7 @@ impl Rule for RoomTopic {
     const ABOUT: &'static str = "What a room is about; trimmed at both ends, may be empty.";
     const MIN: usize = 0;
     const MAX: usize = 500;
-    const PATTERN: Option<&'static str> = None;
+    const PATTERN: Option<&'static str> = Some(LINES);
     const EXAMPLE: &'static str = "Everything and nothing";
 
     fn check(input: &str) -> Result<String, String> {
@@ -322,7 +332,7 @@ impl Rule for MessageText {
         characters other than line breaks and tabs are refused. Plain text, never markup.";
     const MIN: usize = 1;
     const MAX: usize = 8_000;
-    const PATTERN: Option<&'static str> = None;
+    const PATTERN: Option<&'static str> = Some(SOME_LINES);
     const EXAMPLE: &'static str = "see https://example.org";
 
     fn check(input: &str) -> Result<String, String> {
@@ -335,7 +345,7 @@ impl Rule for SearchText {
     const ABOUT: &'static str = "What a person typed so far; may be empty.";
     const MIN: usize = 0;
     const MAX: usize = 200;
-    const PATTERN: Option<&'static str> = None;
+    const PATTERN: Option<&'static str> = Some(LINES);
     const EXAMPLE: &'static str = "mir";
 
     fn check(input: &str) -> Result<String, String> {

@@ -1,0 +1,41 @@
+"""What Schemathesis has to know of Adda: how to sign in, and which operations end the session.
+
+Those are asked in a session of their own each time, so that the fuzzer does not sign itself out for
+the rest of its run.
+"""
+
+import json
+import os
+import urllib.request
+
+import schemathesis
+
+ADDRESS = os.environ["ADDA_TEST_ADDRESS"]
+USERNAME = os.environ["ADDA_TEST_USERNAME"]
+PASSWORD = os.environ["ADDA_TEST_PASSWORD"]
+OPEN_TO_EVERYBODY = ["register", "login", "refresh"]
+ENDS_A_SESSION = ["logout", "endSession", "changePassword"]
+
+
+class SignsIn:
+    def get(self, _case, _context):
+        request = urllib.request.Request(
+            f"http://{ADDRESS}/api/v1/auth/login",
+            data=json.dumps({"username": USERNAME, "password": PASSWORD}).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return json.load(answer)["access_token"]
+
+    def set(self, case, token, _context):
+        case.headers["Authorization"] = f"Bearer {token}"
+
+
+@schemathesis.auth(refresh_interval=300).skip_for(operation_id=OPEN_TO_EVERYBODY + ENDS_A_SESSION)
+class KeepsASession(SignsIn):
+    pass
+
+
+@schemathesis.auth(refresh_interval=None).apply_to(operation_id=ENDS_A_SESSION)
+class SpendsASession(SignsIn):
+    pass
