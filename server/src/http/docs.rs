@@ -40,10 +40,15 @@ impl Page {
     }
 }
 
+/// The scripts in a page. A script may itself speak of `<script`: it ends at the first end tag.
 fn inline_scripts(html: &str) -> impl Iterator<Item = &str> {
-    html.split("<script").skip(1).filter_map(|rest| {
-        let (_, rest) = rest.split_once('>')?;
-        rest.split_once("</script>").map(|(script, _)| script)
+    let mut rest = html;
+    std::iter::from_fn(move || {
+        let (_, tag) = rest.split_once("<script")?;
+        let (_, content) = tag.split_once('>')?;
+        let (script, after) = content.split_once("</script>")?;
+        rest = after;
+        Some(script)
     })
 }
 
@@ -74,12 +79,12 @@ static REST_PAGE: LazyLock<Page> = LazyLock::new(|| {
     let head = format!(
         "<head><meta name=\"viewport\" content=\"width=device-width\"><style>{NAVIGATION_STYLE}{REST_STYLE}</style>"
     );
-    let body = format!("<body>{}", navigation(Place::Rest));
+    let body = format!("{}<div id=\"ui\"></div>", navigation(Place::Rest));
     let html = html
         .replacen("<html charset=\"UTF-8\">", "<html lang=\"en\">", 1)
         .replacen("<head>", &head, 1)
         .replacen("<title>Swagger UI</title>", "<title>Adda, the REST API</title>", 1)
-        .replacen("<body>", &body, 1);
+        .replacen("<div id=\"ui\"></div>", &body, 1);
     Page::new(format!("<!doctype html>{}", html.trim_start()))
 });
 
@@ -109,12 +114,12 @@ const NAVIGATION_STYLE: &str = "nav.adda{display:flex;flex-wrap:wrap;gap:.2rem 1
     font:15px/1.6 system-ui,sans-serif}nav.adda a{color:light-dark(#0b57d0,#8ab4f8)}\
     nav.adda a[aria-current]{color:inherit;font-weight:600;text-decoration:none}";
 
-/// Swagger UI is drawn for light pages; in the dark its colours are turned round.
-const REST_STYLE: &str = ":root{color-scheme:light dark}body{margin:0;\
-    background:light-dark(#fff,#16181c);color:light-dark(#1f2328,#e6e8eb)}\
+/// Swagger UI is drawn for light pages; in the dark the page's colours are turned round. (On `html`,
+/// because elsewhere a filter would pull the dialogs out of the window.)
+const REST_STYLE: &str = ":root{color-scheme:light;background:#fff}body{margin:0;color:#1f2328}\
     nav.adda{max-width:1460px;box-sizing:border-box;margin:0 auto;padding:.8rem 20px}\
-    #ui{color-scheme:light}\
-    @media(prefers-color-scheme:dark){#ui{filter:invert(.91) hue-rotate(180deg)}}\
+    @media(prefers-color-scheme:dark){html{filter:invert(.91) hue-rotate(180deg)}}\
+    .swagger-ui .info{margin:20px 0}\
     @media(max-width:40rem){.swagger-ui .wrapper{padding:0 12px}\
     .swagger-ui .opblock .opblock-summary-path{max-width:100%}\
     .swagger-ui .opblock-summary-control{flex-wrap:wrap}\

@@ -143,7 +143,7 @@ pub(super) fn asyncapi_document() -> Value {
     let mut registry = Registry::new();
     ClientFrame::register(&mut registry);
     ServerFrame::register(&mut registry);
-    let schemas: Map<String, Value> = registry
+    let mut schemas: Map<String, Value> = registry
         .schemas
         .iter()
         .filter_map(|(name, schema)| {
@@ -156,6 +156,12 @@ pub(super) fn asyncapi_document() -> Value {
 
     let client = messages(&schemas, "ClientFrame");
     let server = messages(&schemas, "ServerFrame");
+    // OpenAPI's way to tell the frames apart; here the one value of each `type` does.
+    for union in ["ClientFrame", "ServerFrame"] {
+        if let Some(union) = schemas.get_mut(union).and_then(Value::as_object_mut) {
+            union.remove("discriminator");
+        }
+    }
     let references = |messages: &BTreeMap<String, Value>, from: &str| -> Vec<Value> {
         messages.keys().map(|key| json!({"$ref": format!("{from}/messages/{key}")})).collect()
     };

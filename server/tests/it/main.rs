@@ -1,4 +1,5 @@
 //! The integration binary: the real server as its own process, real databases, and people with names.
 
 mod conversation;
+mod specs;
 mod support;
