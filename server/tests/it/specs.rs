@@ -72,7 +72,12 @@ async fn the_committed_documents_are_what_the_server_says_of_itself() {
 #[tokio::test]
 async fn a_public_linter_has_nothing_to_say_about_either_document() {
     let mut command = tool("scripts/node_modules/.bin/redocly");
-    command.args(["lint", "--extends=recommended", "openapi/openapi.json", "openapi/asyncapi.json"]);
+    command.args([
+        "lint",
+        "--extends=recommended",
+        "openapi/openapi.json",
+        "openapi/asyncapi.json",
+    ]);
     command.current_dir(root()).env("REDOCLY_TELEMETRY", "off");
     let said = succeeds(command.env("REDOCLY_SUPPRESS_UPDATE_NOTICE", "true")).await;
     assert!(said.contains("Your API descriptions are valid"), "{said}");
