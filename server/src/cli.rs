@@ -182,3 +182,47 @@ fn read_password() -> Result<String, Box<dyn std::error::Error>> {
     }
     Ok(password)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Arc, Mutex};
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+            self.0.lock().unwrap().write(bytes)
+        }
+
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_panic_is_one_line_of_the_log() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber =
+            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let usual: Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> = std::panic::take_hook().into();
+        // Other tests run beside this one: their panics are told as ever.
+        let (this, others) = (std::thread::current().id(), usual.clone());
+        std::panic::set_hook(Box::new(move |panic| {
+            if std::thread::current().id() == this { log_panic(panic) } else { others(panic) }
+        }));
+        let panicked = tracing::subscriber::with_default(subscriber, || {
+            std::panic::catch_unwind(|| panic!("the first line\nand the second"))
+        });
+        std::panic::set_hook(Box::new(move |panic| usual(panic)));
+
+        assert!(panicked.is_err());
+        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let line = text.lines().next().unwrap();
+        assert!(line.contains(r#"panicked "the first line\nand the second""#), "{text}");
+        assert!(line.contains("cli.rs:"), "{text}");
+    }
+}

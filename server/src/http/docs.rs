@@ -118,9 +118,10 @@ const NAVIGATION_STYLE: &str = "nav.adda{display:flex;flex-wrap:wrap;gap:.2rem 1
 /// because elsewhere a filter would pull the dialogs out of the window.)
 const REST_STYLE: &str = ":root{color-scheme:light;background:#fff}body{margin:0;color:#1f2328}\
     nav.adda{max-width:1460px;box-sizing:border-box;margin:0 auto;padding:.8rem 20px}\
-    @media(prefers-color-scheme:dark){html{filter:invert(.91) hue-rotate(180deg)}}\
-    .swagger-ui .info{margin:20px 0}\
-    @media(max-width:40rem){.swagger-ui .wrapper{padding:0 12px}\
+    @media(prefers-color-scheme:dark){html{filter:invert(.91) hue-rotate(180deg)}\
+    body .swagger-ui .dialog-ux .backdrop-ux{background:#fffc}}\
+    body .swagger-ui .info{margin:20px 0 0}body .swagger-ui .scheme-container{margin:0}\
+    @media(max-width:40rem){body .swagger-ui .response-col_links{display:none}\
     .swagger-ui .opblock .opblock-summary-path{max-width:100%}\
     .swagger-ui .opblock-summary-control{flex-wrap:wrap}\
     .swagger-ui table.model tbody tr td,.swagger-ui .parameters-col_name{width:auto}}";

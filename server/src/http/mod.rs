@@ -16,7 +16,7 @@ pub use docs::{asyncapi_text, openapi_text};
 pub use health::Health;
 pub use person::Bearer;
 pub use problem::{
-    BASE, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,
+    BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,
     problem_response,
 };
 pub use routes::{Parts, routes};

@@ -105,7 +105,40 @@ fn declared((status, description): (u16, &'static str)) -> MetaResponse {
     }
 }
 
-/// The answer of an operation that made something.
+fn made<T: ToJSON>(status: u16, description: &'static str) -> MetaResponse {
+    MetaResponse {
+        description,
+        status: Some(status),
+        status_range: None,
+        content: vec![MetaMediaType {
+            content_type: Json::<T>::CONTENT_TYPE,
+            schema: T::schema_ref(),
+        }],
+        headers: vec![],
+    }
+}
+
+/// 201: the answer of an operation that made something, each time anew.
+#[derive(Debug)]
+pub struct Made<T>(pub T);
+
+impl<T: ToJSON> poem::IntoResponse for Made<T> {
+    fn into_response(self) -> Response {
+        Created::New(self.0).into_response()
+    }
+}
+
+impl<T: ToJSON> ApiResponse for Made<T> {
+    fn meta() -> MetaResponses {
+        MetaResponses { responses: vec![made::<T>(201, "It was made.")] }
+    }
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+}
+
+/// The answer of an operation that makes something once.
 #[derive(Debug)]
 pub enum Created<T> {
     /// 201: it was made.
@@ -128,17 +161,8 @@ impl<T: ToJSON> poem::IntoResponse for Created<T> {
 
 impl<T: ToJSON> ApiResponse for Created<T> {
     fn meta() -> MetaResponses {
-        let made = |status, description| MetaResponse {
-            description,
-            status: Some(status),
-            status_range: None,
-            content: vec![MetaMediaType {
-                content_type: Json::<T>::CONTENT_TYPE,
-                schema: T::schema_ref(),
-            }],
-            headers: vec![],
-        };
-        let responses = vec![made(200, "It had been made before."), made(201, "It was made.")];
+        let responses =
+            vec![made::<T>(200, "It had been made before."), made::<T>(201, "It was made.")];
         MetaResponses { responses }
     }
 

@@ -199,7 +199,7 @@ on_both_databases! {
             "/directory/rooms?q=%00", "/directory/rooms?cursor=YQBi", "/rooms/a%00b",
             "/rooms/general/members?cursor=YQBi", "/rooms/general/messages?before=%00",
             "/rooms/general/messages/%00", "/users/%00", "/rooms/%ff%fe",
-            "/rooms/a%2fb", "/rooms/..%2fgeneral", "/rooms/%2e%2e", "/users?limit=1&limit=%00"] {
+            "/rooms/a%2fb", "/rooms/..%2fgeneral", "/rooms/%2e%2e", ] {
             let (status, answer) = sends(&mira, Method::GET, path, "text/plain", "").await;
             is_problem(status, &answer, path);
         }
@@ -440,6 +440,21 @@ async fn every_field_of_every_command_may_be_of_the_wrong_kind() {
     is_well(&server, &mira).await;
 }
 
+#[tokio::test]
+async fn a_refresh_cookie_that_is_refused_is_taken_back() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    for cookie in ["nonsense", "", "a=b", &"x".repeat(4_000)] {
+        let url = format!("http://{}/api/v1/auth/refresh", server.address);
+        let request = Client::new().post(url).header("cookie", format!("adda_refresh={cookie}"));
+        let response = request.json(&json!({})).send().await.unwrap();
+        assert_eq!(response.status(), 401);
+        let set = response.headers()["set-cookie"].to_str().unwrap().to_owned();
+        assert!(set.starts_with("adda_refresh=;") && set.contains("Max-Age=0"), "{set}");
+        let problem: Value = response.json().await.unwrap();
+        assert_eq!(problem["code"], "invalid_refresh_token");
+    }
+}
+
 /// A ping of so many bytes.
 fn ping_of(bytes: usize) -> Message {
     let frame = json!({"type": "ping", "ref": "edge", "x": ""}).to_string();
@@ -541,10 +556,8 @@ async fn a_head_without_end_is_refused_and_one_that_stops_is_given_up() {
 
     let begun = Instant::now();
     let head = "GET /livez HTTP/1.1\r\nHost: x\r\nX-Half: ";
-    let body = format!(
-        "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
-         Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{{\"username\":"
-    );
+    let body = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+         Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"username\":";
     let (half_head, half_body) =
         tokio::join!(talks(&server, head.as_bytes()), talks(&server, body.as_bytes()));
     assert!(half_head.is_empty() || half_head.starts_with("HTTP/1.1 408 "), "{half_head}");

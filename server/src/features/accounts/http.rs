@@ -20,8 +20,8 @@ use uuid::Uuid;
 use super::service::{AccountError, Accounts, Origin, SignedIn};
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, NoContent, Origins,
-    SIGNED_IN, WITH_BODY,
+    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, Origins, SIGNED_IN,
+    WITH_BODY,
 };
 
 #[derive(Tags)]
@@ -99,10 +99,10 @@ impl AccountsApi {
         request: &Request,
         jar: &CookieJar,
         body: Body<RegisterRequest>,
-    ) -> Result<Created<Authenticated>, Fails<{ BASE | WITH_BODY | FORBIDDEN | CONFLICT }>> {
+    ) -> Result<Made<Authenticated>, Fails<{ BASE | WITH_BODY | FORBIDDEN | CONFLICT }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
         let signed_in = accounts.register(body.0, &origin_of(request)).await?;
-        Ok(Created::New(deliver(**cookies, jar, signed_in, as_cookie)))
+        Ok(Made(deliver(**cookies, jar, signed_in, as_cookie)))
     }
 
     /// Sign in.

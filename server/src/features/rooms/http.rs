@@ -14,7 +14,7 @@ use poem_openapi::{OpenApi, Tags};
 use super::service::{RoomError, Rooms};
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, NoContent, SIGNED_IN,
+    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
     WITH_BODY,
 };
 
@@ -68,8 +68,8 @@ impl RoomsApi {
         rooms: Data<&Arc<Rooms>>,
         bearer: Bearer,
         body: Body<CreateRoomRequest>,
-    ) -> Result<Created<Room>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | CONFLICT }>> {
-        Ok(Created::New(rooms.create(&bearer.0, body.0).await?))
+    ) -> Result<Made<Room>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | CONFLICT }>> {
+        Ok(Made(rooms.create(&bearer.0, body.0).await?))
     }
 
     /// Get a room.
