@@ -3,5 +3,6 @@
 
 mod bad_input;
 mod conversation;
+mod crash;
 mod specs;
 mod support;

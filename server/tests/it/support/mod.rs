@@ -7,7 +7,7 @@ mod specification;
 
 pub(crate) use people::{Answer, Person};
 pub(crate) use server::{Storage, TestServer};
-pub(crate) use socket::Socket;
+pub(crate) use socket::{Next, Socket};
 pub(crate) use specification::OPENAPI;
 
 /// Makes two tests of one: on SQLite and on PostgreSQL. The body gets the [`Storage`].

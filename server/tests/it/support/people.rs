@@ -67,6 +67,18 @@ pub(crate) async fn ask(
     token: Option<&str>,
     body: Option<&Value>,
 ) -> Answer {
+    try_to_ask(client, address, method, path, token, body).await.unwrap()
+}
+
+/// The same of a server that may be gone: the error is that no whole answer came.
+async fn try_to_ask(
+    client: &Client,
+    address: &str,
+    method: Method,
+    path: &str,
+    token: Option<&str>,
+    body: Option<&Value>,
+) -> Result<Answer, reqwest::Error> {
     let url = format!("http://{address}/api/v1{path}");
     let mut request = client.request(method.clone(), url).timeout(Duration::from_secs(30));
     if let Some(token) = token {
@@ -75,12 +87,12 @@ pub(crate) async fn ask(
     if let Some(body) = body {
         request = request.json(body);
     }
-    let response = request.send().await.unwrap();
+    let response = request.send().await?;
     let (status, headers) = (response.status(), response.headers().clone());
-    let text = response.text().await.unwrap();
+    let text = response.text().await?;
     let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
     specification::check(&method, path, status.as_u16(), &headers, &body);
-    Answer { status, body, headers }
+    Ok(Answer { status, body, headers })
 }
 
 impl Person {
@@ -117,6 +129,17 @@ impl Person {
     async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let token = Some(self.access_token.as_str());
         ask(&self.client, &self.address, method, path, token, body.as_ref()).await
+    }
+
+    /// Asks a server that may be gone.
+    pub(crate) async fn tries(
+        &self,
+        method: Method,
+        path: &str,
+        body: Option<Value>,
+    ) -> Result<Answer, reqwest::Error> {
+        let token = Some(self.access_token.as_str());
+        try_to_ask(&self.client, &self.address, method, path, token, body.as_ref()).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {

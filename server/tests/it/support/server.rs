@@ -69,6 +69,11 @@ fn url_parts(url: &str) -> (String, String) {
 impl Drop for TestServer {
     fn drop(&mut self) {
         let _ = self.child.start_kill();
+        if std::thread::panicking() {
+            let log = self.log();
+            let lines: Vec<_> = log.lines().rev().take(40).collect();
+            println!("The server's last words, the latest first:\n{}", lines.join("\n"));
+        }
         if let Some(database) = self.database.take() {
             let drop = async move {
                 administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name)).await;

@@ -53,6 +53,11 @@ impl Socket {
         self.say_raw(Message::text(frame.to_string())).await;
     }
 
+    /// Sends a frame to a server that may be gone.
+    pub(crate) async fn tries_to_say(&mut self, frame: Value) -> Result<(), tungstenite::Error> {
+        self.stream.send(Message::text(frame.to_string())).await
+    }
+
     /// Sends anything.
     pub(crate) async fn say_raw(&mut self, message: Message) {
         self.stream.send(message).await.unwrap();

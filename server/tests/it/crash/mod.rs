@@ -1,0 +1,190 @@
+//! The server is killed under load, again and again, and keeps what it promised.
+//!
+//! The plan of a run follows from its seed, which is printed; `ADDA_TEST_SEED` repeats a plan, and
+//! `ADDA_TEST_LONG=1` makes the runs hundreds of kills long.
+
+mod load;
+mod oracle;
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+use sea_orm::{ConnectionTrait, Database};
+use serde_json::Value;
+
+use self::load::Load;
+use self::oracle::{History, judge_diary, judge_history};
+use crate::support::{Person, Storage, TestServer};
+
+const ROOMS: [&str; 3] = ["tea", "rust", "night"];
+
+fn setting(name: &str) -> Option<String> {
+    std::env::vars().find(|(other, _)| other == name).map(|(_, value)| value)
+}
+
+fn is_long() -> bool {
+    setting("ADDA_TEST_LONG").is_some_and(|value| value == "1")
+}
+
+fn seed() -> u64 {
+    // Small enough that several runs can count on from it.
+    let random = || rand::random::<u32>().into();
+    setting("ADDA_TEST_SEED").map_or_else(random, |seed| seed.parse().unwrap())
+}
+
+/// One server, its people, and the judge.
+struct Run {
+    seed: u64,
+    random: StdRng,
+    server: TestServer,
+    load: Load,
+    judge: Person,
+}
+
+impl Run {
+    async fn start(storage: Storage, seed: u64) -> Self {
+        println!("{storage:?}: ADDA_TEST_SEED={seed}");
+        let mut random = StdRng::seed_from_u64(seed);
+        let server = TestServer::start(storage).await;
+        let judge = server.person("judge").await;
+        for room in ROOMS {
+            judge.makes_room(room).await;
+        }
+        let mut load = Load::new();
+        for name in ["sender-1", "sender-2", "sender-3"] {
+            let person = member(&server, name, &ROOMS).await;
+            load.on_a_socket(&person, &ROOMS, Some(random.random()));
+        }
+        load.by_rest(&member(&server, "sender-4", &ROOMS).await, &ROOMS, random.random());
+        load.by_rest(&member(&server, "sender-5", &["tea"]).await, &["tea"], random.random());
+        let receivers: [(&str, &[&str]); 4] = [
+            ("receiver-all", &ROOMS),
+            ("receiver-one", &["tea"]),
+            ("receiver-two", &["rust", "night"]),
+            ("stranger", &[]),
+        ];
+        for (name, rooms) in receivers {
+            load.on_a_socket(&member(&server, name, rooms).await, rooms, None);
+        }
+        Self { seed, random, server, load, judge }
+    }
+
+    /// Lets everybody work until a random moment.
+    async fn works(&mut self) {
+        let more = self.random.random_range(1..150);
+        self.load.acknowledges(more).await;
+        // A moment within the next batch, wherever its transaction then stands.
+        let moment = Duration::from_micros(self.random.random_range(0..4_000));
+        tokio::time::sleep(moment).await;
+    }
+
+    async fn history(&self) -> Vec<History> {
+        let mut rooms = Vec::new();
+        for room in ROOMS {
+            rooms.push(history(&self.judge, room).await);
+        }
+        rooms
+    }
+
+    /// Everything that was acknowledged before this call stands in the history.
+    async fn keeps_its_promises(&self) {
+        let mut promises = self.load.promises();
+        let history = self.history().await;
+        promises.attempted = self.load.promises().attempted;
+        let broken = judge_history(&promises, &history);
+        assert!(broken.is_empty(), "seed {}: {broken:#?}", self.seed);
+    }
+
+    /// Ends the work and holds everything that anybody heard against the history.
+    async fn ends(mut self) -> TestServer {
+        self.load.settles().await;
+        let history = self.history().await;
+        let heads: BTreeMap<_, _> =
+            history.iter().map(|room| (room.room.clone(), room.last_seq)).collect();
+        let diaries = self.load.ends(heads).await;
+        let promises = self.load.promises();
+        let mut broken = judge_history(&promises, &history);
+        broken.extend(diaries.iter().flat_map(|diary| judge_diary(diary, &history)));
+        assert!(broken.is_empty(), "seed {}: {broken:#?}", self.seed);
+        let sizes = history.iter().map(|room| room.messages.len());
+        assert_eq!(sizes.sum::<usize>(), promises.attempted.len(), "all was written in the end");
+        self.server
+    }
+}
+
+async fn member(server: &TestServer, name: &str, rooms: &[&str]) -> Person {
+    let person = server.person(name).await;
+    for room in rooms {
+        person.joins(room).await;
+    }
+    person
+}
+
+/// A room's whole history, also while it is being written: what changes during the reading comes
+/// again on a later page, so that the fold is the room's state at the last page.
+async fn history(judge: &Person, room: &str) -> History {
+    let mut messages = BTreeMap::<String, Value>::new();
+    let mut after = 0;
+    loop {
+        let path = format!("/rooms/{room}/changes?after={after}&limit=100");
+        let page = judge.get(&path).await.expect(200);
+        for message in page["items"].as_array().unwrap() {
+            after = message["changed_seq"].as_i64().unwrap();
+            messages.insert(message["id"].as_str().unwrap().to_owned(), message.clone());
+        }
+        if page["more"] == false {
+            let last_seq = page["last_seq"].as_i64().unwrap();
+            let messages = messages.into_values().collect();
+            return History { room: room.to_owned(), last_seq, messages };
+        }
+    }
+}
+
+/// Runs with so many kills each; several in the long mode.
+async fn killed(storage: Storage, kills: usize) {
+    let seed = seed();
+    let (runs, kills) = if is_long() { (6, 40) } else { (1, kills) };
+    for round in 0..runs {
+        let mut run = Run::start(storage, seed + round).await;
+        for _ in 0..kills {
+            run.works().await;
+            run.server.kill().await;
+            run.server.start_again().await;
+            run.keeps_its_promises().await;
+        }
+        run.works().await;
+        run.ends().await;
+    }
+}
+
+#[tokio::test]
+async fn a_server_on_sqlite_that_is_killed_keeps_its_promises() {
+    killed(Storage::Sqlite, 12).await;
+}
+
+#[tokio::test]
+async fn a_server_on_postgres_that_is_killed_keeps_its_promises() {
+    killed(Storage::Postgres, 10).await;
+}
+
+#[tokio::test]
+async fn a_server_whose_database_connections_are_cut_recovers_by_itself() {
+    let seed = seed();
+    let mut run = Run::start(Storage::Postgres, seed).await;
+    let pid = run.server.pid();
+    let database = Database::connect(run.server.database_url()).await.unwrap();
+    let cuts = if is_long() { 100 } else { 8 };
+    for _ in 0..cuts {
+        run.works().await;
+        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        database.execute_unprepared(cut).await.unwrap();
+    }
+    run.works().await;
+    println!("{} operations were refused for the moment", run.load.refused());
+    database.close().await.unwrap();
+    let server = run.ends().await;
+    assert_eq!(server.pid(), pid, "the same process serves");
+}
