@@ -153,7 +153,7 @@ impl Hub {
         for user_id in members.difference(&subscribed) {
             self.signal_user(*user_id, Signal::Added(topic));
         }
-        self.after(topic, next);
+        self.after(topic, &next);
     }
 
     /// Hands an envelope to the queues of the sockets that shall have it. Never waits.
@@ -161,11 +161,13 @@ impl Hub {
         match &envelope {
             Envelope::Events { topic, .. }
             | Envelope::Hint { topic, .. }
-            | Envelope::State { topic, .. } => self.deliver_to_room(*topic, envelope),
+            | Envelope::State { topic, .. } => {
+                self.deliver_to_room(*topic, envelope);
+            }
             Envelope::Membership { topic, user_id, change, .. } => {
                 let (topic, user_id, change) = (*topic, *user_id, *change);
-                self.deliver_to_room(topic, envelope);
-                if change == MembershipChange::Joined {
+                let is_known_here = self.deliver_to_room(topic, envelope);
+                if !is_known_here && change == MembershipChange::Joined {
                     self.signal_user(user_id, Signal::Added(topic));
                 }
             }
@@ -191,11 +193,12 @@ impl Hub {
         }
     }
 
-    fn deliver_to_room(&self, topic: Topic, envelope: Envelope) {
-        if let Some(room) = self.room(topic) {
-            let next = lock(&room).accept(envelope);
-            self.after(topic, next);
-        }
+    /// Whether the room is known here.
+    fn deliver_to_room(&self, topic: Topic, envelope: Envelope) -> bool {
+        let Some(room) = self.room(topic) else { return false };
+        let next = lock(&room).accept(envelope);
+        self.after(topic, &next);
+        true
     }
 
     fn signal_user(&self, user_id: i64, signal: Signal) {
@@ -204,8 +207,9 @@ impl Hub {
         }
     }
 
-    fn after(&self, topic: Topic, next: Next) {
-        if next == Next::ReloadMembers && self.reload.send(topic).is_err() {
+    fn after(&self, topic: Topic, next: &Next) {
+        next.joined.iter().for_each(|user| self.signal_user(*user, Signal::Added(topic)));
+        if next.reload && self.reload.send(topic).is_err() {
             tracing::debug!(?topic, "nobody reloads members any more: the server is stopping");
         }
     }

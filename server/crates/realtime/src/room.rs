@@ -20,11 +20,40 @@ struct Subscriber {
     live: bool,
 }
 
-/// Whether the room needs its members read from the database.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Next {
-    Nothing,
-    ReloadMembers,
+/// What the hub must do after something arrived, once the room's lock is released.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct Next {
+    /// The members must be read from the database.
+    pub(crate) reload: bool,
+    /// Who came. They are told only when the change takes effect here: an earlier one that waited
+    /// with it may have removed them.
+    pub(crate) joined: Vec<i64>,
+}
+
+impl Next {
+    fn and(mut self, other: Self) -> Self {
+        self.reload |= other.reload;
+        self.joined.extend(other.joined);
+        self
+    }
+}
+
+/// Who comes by an envelope.
+fn joiner(envelope: &Envelope) -> Option<i64> {
+    match envelope {
+        Envelope::Membership { user_id, change: MembershipChange::Joined, .. } => Some(*user_id),
+        _ => None,
+    }
+}
+
+/// The number of an envelope's last event.
+fn last_number(envelope: &Envelope) -> Option<i64> {
+    match envelope {
+        Envelope::Events { first, frames, .. } => {
+            i64::try_from(frames.len()).ok().map(|count| first + count - 1)
+        }
+        _ => None,
+    }
 }
 
 /// A topic's state, always behind one lock.
@@ -119,14 +148,18 @@ impl Room {
             | Envelope::State { members_version, .. } => *members_version,
             // The change that made the next version brings no news but itself.
             Envelope::Membership { members_version, .. } => *members_version - 1,
-            _ => return Next::Nothing,
+            _ => return Next::default(),
         };
         if version <= self.members_version {
+            let joined = joiner(&envelope).into_iter().collect();
             self.apply(envelope);
-            return self.flush();
+            return Next { reload: false, joined }.and(self.flush());
         }
         if self.pending.len() >= MOST_PENDING {
-            // Reading again checks each person's membership, so this is safe, only slower.
+            // Reading again checks each person's membership, so this is safe, only slower. What is
+            // thrown away counts as published: nobody goes live without having read it.
+            let last = self.pending.iter().chain([&envelope]).filter_map(last_number).max();
+            self.head = self.head.max(last.unwrap_or(0));
             self.pending.clear();
             self.all_behind();
         } else {
@@ -136,23 +169,14 @@ impl Room {
     }
 
     fn reload(&mut self) -> Next {
-        if std::mem::replace(&mut self.reloading, true) {
-            Next::Nothing
-        } else {
-            Next::ReloadMembers
-        }
+        let reload = !std::mem::replace(&mut self.reloading, true);
+        Next { reload, joined: Vec::new() }
     }
 
     /// Delivers what waited for a version that is now known.
     fn flush(&mut self) -> Next {
         let waiting = std::mem::take(&mut self.pending);
-        let mut next = Next::Nothing;
-        for envelope in waiting {
-            if self.accept(envelope) == Next::ReloadMembers {
-                next = Next::ReloadMembers;
-            }
-        }
-        next
+        waiting.into_iter().fold(Next::default(), |next, envelope| next.and(self.accept(envelope)))
     }
 
     /// The members as the database has them.

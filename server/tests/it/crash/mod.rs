@@ -75,9 +75,12 @@ impl Run {
     async fn works(&mut self) {
         let more = self.random.random_range(1..150);
         self.load.acknowledges(more).await;
-        // A moment within the next batch, wherever its transaction then stands.
-        let moment = Duration::from_micros(self.random.random_range(0..4_000));
-        tokio::time::sleep(moment).await;
+        // Right after an acknowledgement, which is when a commit that comes too late is found, or
+        // some time within the batches that follow.
+        if self.random.random_bool(0.5) {
+            let moment = Duration::from_millis(self.random.random_range(1..6));
+            tokio::time::sleep(moment).await;
+        }
     }
 
     async fn history(&self) -> Vec<History> {

@@ -1,0 +1,224 @@
+//! Numbered events: once, in order, or the subscriber is behind.
+
+use adda_realtime::{CloseReason, Envelope, Signal};
+use bytes::Bytes;
+use uuid::Uuid;
+
+use crate::support::{Node, ROOM, behind, drain, events, frame, hint, large_event, state};
+
+#[test]
+fn a_live_subscriber_gets_the_events_after_its_number_in_order() {
+    let node = Node::new();
+    let mira = node.live(1, 4);
+    node.deliver([events(5, &["five"], 0), events(6, &["six", "seven"], 0)]);
+    assert_eq!(mira.gets(), [frame("five"), frame("six"), frame("seven")]);
+    assert_eq!(node.hub.cursor(ROOM, mira.key, &mira.outbox), Some(7));
+}
+
+#[test]
+fn a_gap_is_not_delivered_but_makes_the_subscriber_behind() {
+    let node = Node::new();
+    let mira = node.live(1, 4);
+    node.deliver([events(6, &["six"], 0), events(7, &["seven"], 0)]);
+    assert_eq!(mira.gets(), [behind()], "said once, and nothing after it");
+    assert_eq!(node.hub.cursor(ROOM, mira.key, &mira.outbox), Some(4));
+}
+
+#[test]
+fn what_came_before_a_gap_is_delivered_before_it_is_told() {
+    let node = Node::new();
+    let mira = node.live(1, 4);
+    node.deliver([events(5, &["five"], 0), events(7, &["seven"], 0)]);
+    assert_eq!(mira.gets(), [frame("five"), behind()]);
+}
+
+#[test]
+fn a_doubled_envelope_is_delivered_once() {
+    let node = Node::new();
+    let mira = node.live(1, 0);
+    let doubled = events(1, &["one", "two"], 0);
+    node.deliver([doubled.clone(), doubled.clone(), events(3, &["three"], 0), doubled]);
+    assert_eq!(mira.gets(), [frame("one"), frame("two"), frame("three")]);
+}
+
+#[test]
+fn of_a_partly_known_batch_only_the_rest_is_delivered() {
+    let node = Node::new();
+    let (early, late) = (node.live(1, 1), node.live(2, 2));
+    node.deliver([events(1, &["one", "two", "three"], 0)]);
+    assert_eq!(early.gets(), [frame("two"), frame("three")]);
+    assert_eq!(late.gets(), [frame("three")]);
+}
+
+#[test]
+fn envelopes_out_of_order_never_turn_the_order_of_the_numbers() {
+    let node = Node::new();
+    let mira = node.live(1, 0);
+    node.deliver([events(2, &["two"], 0), events(1, &["one"], 0), events(3, &["three"], 0)]);
+    assert_eq!(mira.gets(), [behind()]);
+    assert!(!node.goes_live(&mira, 2), "three was published meanwhile");
+    assert!(node.goes_live(&mira, 3));
+    node.deliver([events(4, &["four"], 0)]);
+    assert_eq!(mira.gets(), [frame("four")]);
+}
+
+#[test]
+fn who_is_behind_gets_nothing_live() {
+    let node = Node::new();
+    let mira = node.behind(1, 0);
+    node.deliver([events(1, &["one"], 0), hint("typing", 9, 0)]);
+    assert_eq!(mira.gets(), []);
+}
+
+#[test]
+fn what_is_published_between_the_reading_and_going_live_must_be_read_too() {
+    let node = Node::new();
+    let mira = node.behind(1, 0);
+    // The page was read at head 1; then 2 was committed and published.
+    node.deliver([events(1, &["one"], 0), events(2, &["two"], 0)]);
+    assert!(!node.goes_live(&mira, 1));
+    assert!(node.goes_live(&mira, 2));
+    node.deliver([events(2, &["two"], 0), events(3, &["three"], 0)]);
+    assert_eq!(mira.gets(), [frame("three")]);
+}
+
+#[test]
+fn who_read_further_than_was_published_is_live_and_gets_nothing_twice() {
+    let node = Node::new();
+    let mira = node.behind(1, 0);
+    assert!(node.goes_live(&mira, 3), "committed and read, not published yet");
+    node.deliver([events(1, &["one", "two"], 0), events(3, &["three", "four"], 0)]);
+    assert_eq!(mira.gets(), [frame("four")]);
+}
+
+#[test]
+fn who_falls_behind_by_choice_is_told_nothing_more() {
+    let node = Node::new();
+    let mira = node.live(1, 5);
+    node.hub.fall_behind(ROOM, mira.key, &mira.outbox);
+    node.deliver([events(6, &["six"], 0)]);
+    assert_eq!(mira.gets(), []);
+    assert!(!node.goes_live(&mira, 5));
+    assert!(node.goes_live(&mira, 6));
+}
+
+#[test]
+fn a_key_that_was_given_to_another_socket_has_no_power_over_it() {
+    let node = Node::new();
+    let _other = node.live(3, 0);
+    let gone = node.live(1, 0);
+    node.hub.unsubscribe(ROOM, gone.key, &gone.outbox);
+    let heir = node.live(2, 0);
+    assert_eq!(gone.key, heir.key, "the case in question");
+    node.hub.unsubscribe(ROOM, gone.key, &gone.outbox);
+    node.hub.fall_behind(ROOM, gone.key, &gone.outbox);
+    assert!(!node.hub.go_live(ROOM, gone.key, &gone.outbox, 9));
+    assert_eq!(node.hub.cursor(ROOM, gone.key, &gone.outbox), None);
+    node.deliver([events(1, &["one"], 0)]);
+    assert_eq!(heir.gets(), [frame("one")]);
+    assert_eq!(gone.gets(), []);
+}
+
+#[test]
+fn a_full_queue_costs_its_own_subscriber_and_nobody_else() {
+    let node = Node::new();
+    let (slow, quick) = (node.live(1, 0), node.live(2, 0));
+    for number in 1..=10 {
+        node.deliver([large_event(number, 60_000)]);
+        assert_eq!(quick.gets().len(), 1, "{number}");
+    }
+    let got = slow.gets();
+    assert_eq!(got.len(), 5, "four frames fit into 256 KiB");
+    assert_eq!(got.last(), Some(&behind()));
+    assert_eq!(node.hub.cursor(ROOM, slow.key, &slow.outbox), Some(4));
+    assert!(!node.goes_live(&slow, 4));
+    assert!(node.goes_live(&slow, 10));
+    node.deliver([events(11, &["eleven"], 0)]);
+    assert_eq!(slow.gets(), [frame("eleven")]);
+}
+
+#[test]
+fn a_hint_goes_to_the_live_others_and_may_be_lost() {
+    let node = Node::new();
+    let (author, other) = (node.live(1, 0), node.live(2, 0));
+    let full = node.live(3, 0);
+    node.deliver([hint("typing", 1, 0)]);
+    assert_eq!(author.gets(), []);
+    assert_eq!(other.gets(), [frame("typing")]);
+    full.gets();
+    node.deliver([large_event(1, 256 * 1024), hint("typing", 1, 0)]);
+    assert_eq!(full.gets().len(), 1, "the hint did not fit and nothing came of it");
+}
+
+#[test]
+fn a_state_reaches_also_who_is_behind_and_closes_whom_it_cannot_reach() {
+    let node = Node::new();
+    let (slow, reads) = (node.live(1, 0), node.behind(2, 0));
+    node.deliver([state("title", 0)]);
+    assert_eq!(slow.gets(), [frame("title")]);
+    assert_eq!(reads.gets(), [frame("title")]);
+    node.deliver([large_event(1, 256 * 1024), state("title", 0)]);
+    assert_eq!(drain(&slow.outbox), Err(CloseReason::SlowConsumer));
+    assert_eq!(reads.gets(), [frame("title")]);
+}
+
+#[test]
+fn a_frame_for_a_user_reaches_all_their_sockets_and_one_for_everyone_all_sockets() {
+    let node = Node::new();
+    let (phone, desk, other) = (node.connects(1), node.connects(1), node.connects(2));
+    node.deliver([
+        Envelope::User { user_id: 1, frame: Bytes::from_static(b"yours") },
+        Envelope::Everyone { frame: Bytes::from_static(b"all") },
+    ]);
+    for socket in [&phone, &desk] {
+        assert_eq!(drain(socket), Ok(vec![frame("yours"), frame("all")]));
+    }
+    assert_eq!(drain(&other), Ok(vec![frame("all")]));
+}
+
+#[test]
+fn an_order_to_close_means_one_session_or_all_but_one() {
+    let close = |session_id: Option<u128>, except: Option<u128>| Envelope::Close {
+        user_id: 1,
+        session_id: session_id.map(Uuid::from_u128),
+        except: except.map(Uuid::from_u128),
+        reason: CloseReason::SessionRevoked,
+    };
+    let sockets = |node: &Node| {
+        [10_u128, 11, 12].map(|session| {
+            let outbox =
+                std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::from_u128(session)));
+            node.hub.connect(&outbox);
+            outbox
+        })
+    };
+    let cases = [
+        (close(Some(11), None), [true, false, true]),
+        (close(None, Some(11)), [false, true, false]),
+        (close(None, None), [false, false, false]),
+    ];
+    for (order, stays) in cases {
+        let node = Node::new();
+        let (three, stranger) = (sockets(&node), node.connects(2));
+        node.deliver([order]);
+        assert_eq!(three.map(|socket| drain(&socket).is_ok()), stays);
+        assert!(drain(&stranger).is_ok());
+    }
+}
+
+#[test]
+fn the_first_socket_of_a_user_and_the_last_are_told_apart() {
+    let node = Node::new();
+    let new = || std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::nil()));
+    let (first, second) = (new(), new());
+    assert!(!node.hub.is_connected(1));
+    assert!(node.hub.connect(&first));
+    assert!(!node.hub.connect(&second));
+    assert_eq!(node.hub.socket_count(1), 2);
+    assert!(!node.hub.disconnect(&first));
+    assert!(node.hub.disconnect(&second));
+    assert!(!node.hub.is_connected(1));
+    second.signal(Signal::Added(ROOM));
+    node.deliver([Envelope::User { user_id: 1, frame: Bytes::from_static(b"late") }]);
+    assert_eq!(drain(&second).unwrap().len(), 1, "who is gone is sent nothing");
+}

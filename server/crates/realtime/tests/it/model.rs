@@ -1,0 +1,382 @@
+//! A model: a database that everybody trusts, a network that drops, doubles and reorders, sockets
+//! that read, drain and come back whenever they like. Whatever the interleaving, each subscriber is
+//! given each number once and in order, nobody is given what was said after they left,
+//! and once the network heals everybody is where the database is.
+
+use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
+
+use adda_realtime::{Envelope, MembershipChange, Outbox, Signal, Subscribe};
+use bytes::Bytes;
+use proptest::prelude::*;
+
+use crate::support::{Got, Node, ROOM, drain};
+
+const USERS: i64 = 4;
+/// This one is always a member, so that the room never is without subscribers.
+const RESIDENT: i64 = 0;
+
+#[derive(Clone, Debug)]
+enum Step {
+    /// So many events are committed and put on the network; large ones fill queues.
+    Commit {
+        count: usize,
+        large: bool,
+    },
+    Join(i64),
+    Leave(i64),
+    /// Something happens to one of the envelopes on the network.
+    Deliver(usize),
+    Double(usize),
+    Drop(usize),
+    /// The members are read for a hub that asked, and told it later.
+    ReadMembers,
+    TellMembers(usize),
+    /// A socket looks at the room, subscribes, reads a page, turns live, takes what is queued.
+    Look(i64),
+    Subscribe(i64),
+    Read(i64, usize),
+    GoLive(i64),
+    Drain(i64),
+    /// A live socket goes back to reading, as after a client's own resume.
+    FallBehind(i64),
+    /// A socket ends its subscription and looks again, as after a reconnect.
+    Reconnect(i64),
+}
+
+fn step() -> impl Strategy<Value = Step> {
+    let user = || 0..USERS;
+    prop_oneof![
+        4 => (1..5_usize, prop::bool::weighted(0.1))
+            .prop_map(|(count, large)| Step::Commit { count, large }),
+        1 => (1..USERS).prop_map(Step::Join),
+        1 => (1..USERS).prop_map(Step::Leave),
+        6 => any::<usize>().prop_map(Step::Deliver),
+        1 => any::<usize>().prop_map(Step::Double),
+        1 => any::<usize>().prop_map(Step::Drop),
+        2 => Just(Step::ReadMembers),
+        2 => any::<usize>().prop_map(Step::TellMembers),
+        2 => user().prop_map(Step::Look),
+        2 => user().prop_map(Step::Subscribe),
+        4 => (user(), 1..6_usize).prop_map(|(user, most)| Step::Read(user, most)),
+        3 => user().prop_map(Step::GoLive),
+        4 => user().prop_map(Step::Drain),
+        1 => user().prop_map(Step::FallBehind),
+        1 => user().prop_map(Step::Reconnect),
+    ]
+}
+
+/// What everybody trusts.
+struct Database {
+    head: i64,
+    version: i64,
+    members: HashSet<i64>,
+    /// Who may know a number: who was a member when it was committed, or became one later.
+    audience: BTreeMap<i64, HashSet<i64>>,
+}
+
+/// What a socket saw when it looked at the room.
+#[derive(Clone, Copy)]
+struct Look {
+    head: i64,
+    version: i64,
+}
+
+/// One user's socket.
+struct Reader {
+    user: i64,
+    outbox: Arc<Outbox>,
+    key: Option<usize>,
+    look: Option<Look>,
+    /// Everything up to here was given to the client.
+    cursor: i64,
+    /// The head as of the page that was read last, while behind.
+    read_head: Option<i64>,
+    is_behind: bool,
+}
+
+struct World {
+    node: Node,
+    database: Database,
+    network: Vec<Envelope>,
+    answers: Vec<(i64, HashSet<i64>)>,
+    asked: usize,
+    readers: Vec<Reader>,
+}
+
+impl World {
+    fn new() -> Self {
+        let node = Node::new();
+        let database = Database {
+            head: 0,
+            version: 0,
+            members: (0..USERS).collect(),
+            audience: BTreeMap::new(),
+        };
+        let reader = |user| Reader {
+            user,
+            outbox: node.connects(user),
+            key: None,
+            look: None,
+            cursor: 0,
+            read_head: None,
+            is_behind: false,
+        };
+        let readers = (0..USERS).map(reader).collect();
+        let mut world =
+            Self { node, database, network: vec![], answers: vec![], asked: 0, readers };
+        for user in 0..USERS {
+            world.look(user);
+            world.subscribe(user);
+        }
+        world
+    }
+
+    fn reader(&mut self, user: i64) -> &mut Reader {
+        &mut self.readers[usize::try_from(user).unwrap()]
+    }
+
+    fn commit(&mut self, count: usize, large: bool) {
+        let first = self.database.head + 1;
+        let padding = if large { 60_000 } else { 0 };
+        let numbers = first..first + i64::try_from(count).unwrap();
+        let frames = numbers.clone().map(|number| Bytes::from(format!("{number:0>padding$}")));
+        let frames = frames.collect();
+        for number in numbers {
+            self.database.audience.insert(number, self.database.members.clone());
+            self.database.head = number;
+        }
+        let members_version = self.database.version;
+        self.network.push(Envelope::Events { topic: ROOM, members_version, first, frames });
+    }
+
+    fn change_members(&mut self, user_id: i64, change: MembershipChange) {
+        let changed = match change {
+            MembershipChange::Joined => {
+                for audience in self.database.audience.values_mut() {
+                    audience.insert(user_id);
+                }
+                self.database.members.insert(user_id)
+            }
+            MembershipChange::Left => self.database.members.remove(&user_id),
+        };
+        if changed {
+            self.database.version += 1;
+            let members_version = self.database.version;
+            self.network.push(Envelope::Membership {
+                topic: ROOM,
+                members_version,
+                user_id,
+                change,
+            });
+        }
+    }
+
+    fn look(&mut self, user: i64) {
+        let is_member = self.database.members.contains(&user);
+        let look = Look { head: self.database.head, version: self.database.version };
+        let reader = self.reader(user);
+        reader.look = (is_member && reader.key.is_none()).then_some(look);
+    }
+
+    fn subscribe(&mut self, user: i64) {
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        let Some(look) = reader.look.take() else { return };
+        match self.node.hub.subscribe(ROOM, &reader.outbox, look.head, look.version) {
+            Subscribe::Behind(key) => {
+                reader.key = Some(key);
+                reader.cursor = look.head;
+                reader.read_head = Some(look.head);
+                reader.is_behind = true;
+            }
+            Subscribe::Stale => self.look(user),
+        }
+    }
+
+    /// Reads a page: only who is a member is given one.
+    fn read(&mut self, user: i64, most: usize) {
+        let (head, is_member) = (self.database.head, self.database.members.contains(&user));
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        let Some(key) = reader.key.filter(|_| reader.is_behind) else { return };
+        if !is_member {
+            self.node.hub.unsubscribe(ROOM, key, &reader.outbox);
+            reader.key = None;
+            return;
+        }
+        let last = head.min(reader.cursor + i64::try_from(most).unwrap());
+        reader.cursor = last;
+        reader.read_head = (last == head).then_some(head);
+    }
+
+    fn go_live(&mut self, user: i64) {
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        let (Some(key), Some(_)) = (reader.key, reader.read_head) else { return };
+        if reader.is_behind && self.node.hub.go_live(ROOM, key, &reader.outbox, reader.cursor) {
+            reader.is_behind = false;
+        }
+        reader.read_head = None;
+    }
+
+    fn fall_behind(&mut self, user: i64) {
+        self.drain(user);
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        let Some(key) = reader.key else { return };
+        self.node.hub.fall_behind(ROOM, key, &reader.outbox);
+        reader.is_behind = true;
+    }
+
+    fn reconnect(&mut self, user: i64) {
+        self.drain(user);
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        // The resident stays, so that the room is never without subscribers.
+        if user == RESIDENT {
+            return;
+        }
+        if let Some(key) = reader.key.take() {
+            self.node.hub.unsubscribe(ROOM, key, &reader.outbox);
+            self.look(user);
+        }
+    }
+
+    fn drain(&mut self, user: i64) {
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        for got in drain(&reader.outbox).expect("nothing here closes a socket") {
+            match got {
+                Got::Frame(text) => {
+                    let number: i64 = text.trim_start_matches('0').parse().unwrap();
+                    assert_eq!(number, reader.cursor + 1, "user {user} hears the next number");
+                    assert!(
+                        self.database.audience[&number].contains(&user),
+                        "user {user} hears {number}, said when they were no member and not since"
+                    );
+                    reader.cursor = number;
+                }
+                Got::Signal(Signal::Behind(_)) => {
+                    let Some(key) = reader.key else { continue };
+                    let cursor = self.node.hub.cursor(ROOM, key, &reader.outbox);
+                    assert!(cursor.is_none_or(|cursor| cursor == reader.cursor));
+                    reader.is_behind = true;
+                    reader.read_head = None;
+                }
+                Got::Signal(Signal::Removed(_)) => {
+                    if let Some(key) = reader.key.take() {
+                        self.node.hub.unsubscribe(ROOM, key, &reader.outbox);
+                    }
+                }
+                Got::Signal(Signal::Added(_)) => {
+                    if reader.key.is_none() && self.database.members.contains(&user) {
+                        let (head, version) = (self.database.head, self.database.version);
+                        reader.look = Some(Look { head, version });
+                    }
+                }
+            }
+        }
+    }
+
+    fn read_members(&mut self) {
+        self.asked += self.node.reloads();
+        if self.asked > 0 {
+            self.asked -= 1;
+            self.answers.push((self.database.version, self.database.members.clone()));
+        }
+    }
+
+    fn tell_members(&mut self, which: usize) {
+        if !self.answers.is_empty() {
+            let (version, members) = self.answers.remove(which % self.answers.len());
+            self.node.hub.set_members(ROOM, version, &members);
+        }
+    }
+
+    fn take(&mut self, which: usize) -> Option<Envelope> {
+        (!self.network.is_empty()).then(|| self.network.remove(which % self.network.len()))
+    }
+
+    fn step(&mut self, step: &Step) {
+        match *step {
+            Step::Commit { count, large } => self.commit(count, large),
+            Step::Join(user) => self.change_members(user, MembershipChange::Joined),
+            Step::Leave(user) => self.change_members(user, MembershipChange::Left),
+            Step::Deliver(which) => {
+                if let Some(envelope) = self.take(which) {
+                    self.node.hub.deliver(envelope);
+                }
+            }
+            Step::Double(which) => {
+                if !self.network.is_empty() {
+                    let envelope = self.network[which % self.network.len()].clone();
+                    self.node.hub.deliver(envelope);
+                }
+            }
+            Step::Drop(which) => {
+                self.take(which);
+            }
+            Step::ReadMembers => self.read_members(),
+            Step::TellMembers(which) => self.tell_members(which),
+            Step::Look(user) => self.look(user),
+            Step::Subscribe(user) => self.subscribe(user),
+            Step::Read(user, most) => self.read(user, most),
+            Step::GoLive(user) => self.go_live(user),
+            Step::Drain(user) => self.drain(user),
+            Step::FallBehind(user) => self.fall_behind(user),
+            Step::Reconnect(user) => self.reconnect(user),
+        }
+    }
+
+    /// From now on nothing is lost, and everybody does what a socket does.
+    fn heal(&mut self) {
+        // The next event is what shows a lost one; between nodes a look at the heads does the same.
+        self.commit(1, false);
+        while let Some(envelope) = self.take(0) {
+            self.node.hub.deliver(envelope);
+        }
+        for _ in 0..8 {
+            self.read_members();
+            self.tell_members(0);
+            for user in 0..USERS {
+                self.drain(user);
+                self.subscribe(user);
+                // A stale look is followed by a new one.
+                self.subscribe(user);
+                self.read(user, 10_000);
+                self.go_live(user);
+            }
+        }
+    }
+
+    fn everybody_is_where_the_database_is(&mut self) {
+        let (head, members) = (self.database.head, self.database.members.clone());
+        for reader in &self.readers {
+            let is_member = members.contains(&reader.user);
+            assert_eq!(reader.key.is_some(), is_member, "user {} is subscribed", reader.user);
+            if is_member {
+                assert_eq!(reader.cursor, head, "user {} has everything", reader.user);
+                assert!(!reader.is_behind, "user {} is live", reader.user);
+            }
+        }
+        // And they are live indeed.
+        self.commit(1, false);
+        let next = self.take(0).unwrap();
+        self.node.hub.deliver(next);
+        for user in members {
+            self.drain(user);
+            assert_eq!(self.reader(user).cursor, head + 1);
+        }
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..Default::default() })]
+
+    #[test]
+    fn whatever_happens_each_number_is_heard_once_in_order_by_who_may(
+        steps in prop::collection::vec(step(), 1..120),
+    ) {
+        let mut world = World::new();
+        for step in &steps {
+            world.step(step);
+        }
+        world.heal();
+        world.everybody_is_where_the_database_is();
+    }
+}

@@ -1,0 +1,156 @@
+//! A hub with readable queues.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::task::{Context, Poll, Waker};
+
+use adda_realtime::{
+    CloseReason, Envelope, Hub, Item, MembershipChange, Outbox, ReloadMembers, Signal, Subscribe,
+    Topic,
+};
+use bytes::Bytes;
+use uuid::Uuid;
+
+pub(crate) const ROOM: Topic = Topic { space: 0, id: 7 };
+
+/// What came out of a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Got {
+    Frame(String),
+    Signal(Signal),
+}
+
+/// Takes everything out of a queue; the error is the order to close.
+pub(crate) fn drain(outbox: &Outbox) -> Result<Vec<Got>, CloseReason> {
+    let mut items = VecDeque::new();
+    match outbox.poll_drain(&mut Context::from_waker(Waker::noop()), &mut items) {
+        Poll::Pending => return Ok(vec![]),
+        Poll::Ready(drained) => drained?,
+    }
+    let text = |frame: &Bytes| Got::Frame(String::from_utf8(frame.to_vec()).unwrap());
+    let mut got = Vec::new();
+    for item in items {
+        match item {
+            Item::Frame(frame) => got.push(text(&frame)),
+            Item::Frames(frames, from) => got.extend(frames[from..].iter().map(text)),
+            Item::Signal(signal) => got.push(Got::Signal(signal)),
+        }
+    }
+    Ok(got)
+}
+
+pub(crate) fn frame(text: &str) -> Got {
+    Got::Frame(text.to_owned())
+}
+
+pub(crate) fn behind() -> Got {
+    Got::Signal(Signal::Behind(ROOM))
+}
+
+pub(crate) fn removed() -> Got {
+    Got::Signal(Signal::Removed(ROOM))
+}
+
+pub(crate) fn added() -> Got {
+    Got::Signal(Signal::Added(ROOM))
+}
+
+/// Events of the room from this number on.
+pub(crate) fn events(first: i64, frames: &[&str], members_version: i64) -> Envelope {
+    let frames = frames.iter().map(|text| Bytes::copy_from_slice(text.as_bytes())).collect();
+    Envelope::Events { topic: ROOM, members_version, first, frames }
+}
+
+/// One event whose frame has so many bytes.
+pub(crate) fn large_event(number: i64, bytes: usize) -> Envelope {
+    events(number, &["x".repeat(bytes).as_str()], 0)
+}
+
+pub(crate) fn hint(text: &'static str, except: i64, members_version: i64) -> Envelope {
+    Envelope::Hint {
+        topic: ROOM,
+        members_version,
+        except,
+        frame: Bytes::from_static(text.as_bytes()),
+    }
+}
+
+pub(crate) fn state(text: &str, members_version: i64) -> Envelope {
+    let frame = Bytes::copy_from_slice(text.as_bytes());
+    Envelope::State { topic: ROOM, members_version, frame }
+}
+
+pub(crate) fn came(user_id: i64, members_version: i64) -> Envelope {
+    let change = MembershipChange::Joined;
+    Envelope::Membership { topic: ROOM, members_version, user_id, change }
+}
+
+pub(crate) fn went(user_id: i64, members_version: i64) -> Envelope {
+    let change = MembershipChange::Left;
+    Envelope::Membership { topic: ROOM, members_version, user_id, change }
+}
+
+/// A connected socket and its key in the room.
+pub(crate) struct Socket {
+    pub(crate) outbox: Arc<Outbox>,
+    pub(crate) key: usize,
+}
+
+/// A hub under test.
+pub(crate) struct Node {
+    pub(crate) hub: Hub,
+    reload: ReloadMembers,
+}
+
+impl Node {
+    pub(crate) fn new() -> Self {
+        let (hub, reload) = Hub::new();
+        Self { hub, reload }
+    }
+
+    /// A connected socket of a user, subscribed to nothing.
+    pub(crate) fn connects(&self, user: i64) -> Arc<Outbox> {
+        let outbox = Arc::new(Outbox::new(user, Uuid::from_u128(user.unsigned_abs().into())));
+        self.hub.connect(&outbox);
+        outbox
+    }
+
+    /// A socket that is behind at a number, of a user who saw the first version of the members.
+    pub(crate) fn behind(&self, user: i64, cursor: i64) -> Socket {
+        let outbox = self.connects(user);
+        let Subscribe::Behind(key) = self.hub.subscribe(ROOM, &outbox, cursor, 0) else {
+            panic!("stale");
+        };
+        Socket { outbox, key }
+    }
+
+    /// A socket that is live at a number.
+    pub(crate) fn live(&self, user: i64, cursor: i64) -> Socket {
+        let socket = self.behind(user, cursor);
+        assert!(self.goes_live(&socket, cursor));
+        socket
+    }
+
+    pub(crate) fn goes_live(&self, socket: &Socket, cursor: i64) -> bool {
+        self.hub.go_live(ROOM, socket.key, &socket.outbox, cursor)
+    }
+
+    pub(crate) fn deliver(&self, envelopes: impl IntoIterator<Item = Envelope>) {
+        envelopes.into_iter().for_each(|envelope| self.hub.deliver(envelope));
+    }
+
+    /// How often the members were asked for since the last look.
+    pub(crate) fn reloads(&mut self) -> usize {
+        std::iter::from_fn(|| self.reload.try_recv().ok()).count()
+    }
+
+    pub(crate) fn members_are(&self, version: i64, members: &[i64]) {
+        self.hub.set_members(ROOM, version, &members.iter().copied().collect());
+    }
+}
+
+impl Socket {
+    pub(crate) fn gets(&self) -> Vec<Got> {
+        drain(&self.outbox).expect("the socket is open")
+    }
+}
