@@ -1,1 +1,372 @@
+//! What the tests of stores and services stand on: a fresh database of each kind, everything built
+//! on it, and people and rooms made without passwords and endpoints.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use adda_entities::{private_room, private_room_member, session, user};
+use adda_protocol::rooms::CreateRoomRequest;
+use adda_protocol::{MessageText, RoomName};
+use adda_realtime::{Broker, Hub, Item, Outbox, Subscribe};
+use futures_util::FutureExt;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Database, EntityTrait, IntoActiveModel,
+};
+use tempfile::TempDir;
+use uuid::Uuid;
+
+use crate::clock::Clock;
+use crate::config::Registration;
+use crate::db::{self, Db, Family};
+use crate::features::accounts::{Accounts, Admit, Person, Settings, Tokens};
+use crate::features::messages::{Accepted, MessageError, Messages, Operation, Pending, Writer};
+use crate::features::receipts::Receipts;
+use crate::features::rooms::{RoomRef, Rooms};
+
+/// Makes two tests of one: on SQLite and on PostgreSQL. The body gets the [`Storage`].
+macro_rules! on_both_databases {
+    ($(async fn $name:ident($storage:ident: Storage) $body:block)+) => {$(
+        mod $name {
+            #[allow(unused_imports)]
+            use super::*;
+
+            async fn test($storage: Storage) $body
+
+            #[tokio::test]
+            async fn sqlite() {
+                test(Storage::Sqlite).await;
+            }
+
+            #[tokio::test]
+            async fn postgres() {
+                test(Storage::Postgres).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;
+
+/// Which database a test stands on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Storage {
+    Sqlite,
+    Postgres,
+}
+
+/// A fresh, empty database, which is removed with this.
+pub(crate) struct TestDatabase {
+    pub(crate) url: String,
+    _folder: Option<TempDir>,
+    postgres_name: Option<String>,
+}
+
+fn postgres_url() -> String {
+    std::env::vars().find(|(name, _)| name == "ADDA_TEST_POSTGRES_URL").map_or_else(
+        || panic!("ADDA_TEST_POSTGRES_URL is not set: run the tests with `make test`"),
+        |(_, url)| url,
+    )
+}
+
+async fn administer(sql: String) {
+    let connection = Database::connect(postgres_url()).await.unwrap();
+    connection.execute_unprepared(&sql).await.unwrap();
+    connection.close().await.unwrap();
+}
+
+impl TestDatabase {
+    pub(crate) async fn new(storage: Storage) -> Self {
+        if storage == Storage::Sqlite {
+            let folder = TempDir::new().unwrap();
+            let url = format!("sqlite://{}", folder.path().join("adda.db").display());
+            return Self { url, _folder: Some(folder), postgres_name: None };
+        }
+        let name = format!("adda_unit_{}", Uuid::new_v4().simple());
+        administer(format!("CREATE DATABASE {name}")).await;
+        let server = postgres_url();
+        let (server, _) = server.rsplit_once('/').expect("a URL with a database's name");
+        Self { url: format!("{server}/{name}"), _folder: None, postgres_name: Some(name) }
+    }
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Some(name) = self.postgres_name.take() else { return };
+        // The test's own runtime may be shutting down, so this takes one of its own.
+        let dropped = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+            runtime.unwrap().block_on(administer(sql));
+        });
+        let _ = dropped.join();
+    }
+}
+
+/// Every service on a fresh, migrated database, with a clock that the test sets.
+pub(crate) struct World {
+    pub(crate) db: Db,
+    /// Milliseconds since the epoch.
+    pub(crate) now: Arc<AtomicI64>,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) accounts: Arc<Accounts>,
+    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) writer: Writer,
+    pub(crate) messages: Arc<Messages>,
+    pub(crate) receipts: Arc<Receipts>,
+    pub(crate) broker: Broker,
+    _database: TestDatabase,
+}
+
+/// The moment at which every test begins.
+pub(crate) const BEGIN: i64 = 1_795_341_600_000;
+
+impl World {
+    pub(crate) async fn new(storage: Storage) -> Self {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        Self::on(database, db).await
+    }
+
+    /// The same, with every statement on the reading connections counted.
+    pub(crate) async fn counting(storage: Storage) -> (Self, Arc<std::sync::atomic::AtomicUsize>) {
+        let database = TestDatabase::new(storage).await;
+        let mut db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        let count = db.count_reads();
+        (Self::on(database, db).await, count)
+    }
+
+    async fn on(database: TestDatabase, db: Db) -> Self {
+        let now = Arc::new(AtomicI64::new(BEGIN));
+        let clock = Clock::Manual(now.clone());
+        crate::features::messages::prepare(&db, &clock).await.unwrap();
+        let hub = Arc::new(Hub::new().0);
+        let broker = Broker::new(hub.clone());
+        let tokens = Tokens::new("a secret for tests that is long enough", None);
+        let settings = Settings { registration: Registration::Open, rate_limits: false };
+        let admit: Admit =
+            Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
+        let accounts = Accounts::new(
+            db.clone(),
+            clock.clone(),
+            tokens,
+            settings,
+            admit,
+            hub.clone(),
+            broker.clone(),
+        );
+        let rooms = Rooms::new(db.clone(), clock.clone(), hub.clone(), broker.clone(), false);
+        let rooms = Arc::new(rooms);
+        let writer = Writer::start(&db, &clock, &broker);
+        let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), false);
+        let receipts = Receipts::new(db.clone(), rooms.clone(), broker.clone());
+        Self {
+            db,
+            now,
+            hub,
+            accounts: Arc::new(accounts),
+            rooms,
+            writer,
+            messages: Arc::new(messages),
+            receipts: Arc::new(receipts),
+            broker,
+            _database: database,
+        }
+    }
+
+    /// Sets the clock to so many milliseconds after the beginning.
+    pub(crate) fn is_at(&self, after_begin: i64) {
+        self.now.store(BEGIN + after_begin, Ordering::Relaxed);
+    }
+
+    /// Somebody with an account and a session, made without hashing a password.
+    pub(crate) async fn person(&self, username: &str) -> Person {
+        self.person_called(username, username).await
+    }
+
+    pub(crate) async fn person_called(&self, username: &str, display_name: &str) -> Person {
+        let transaction = self.db.begin().await.unwrap();
+        let row = user::ActiveModel {
+            username: Set(username.to_owned()),
+            display_name: Set(display_name.to_owned()),
+            password_hash: Set(Some("no password has this hash".to_owned())),
+            is_admin: Set(false),
+            created_at: Set(BEGIN),
+            ..Default::default()
+        };
+        let user = row.insert(&transaction).await.unwrap();
+        let session = session::Model {
+            id: Uuid::new_v4(),
+            user_id: user.id,
+            salt: vec![7; 32],
+            generation: 0,
+            user_agent: None,
+            created_at: BEGIN,
+            rotated_at: BEGIN,
+            expires_at: BEGIN + 1_000_000,
+            revoked_at: None,
+        };
+        let row = session.clone().into_active_model();
+        session::Entity::insert(row).exec_without_returning(&transaction).await.unwrap();
+        transaction.commit().await.unwrap();
+        Person {
+            id: user.id,
+            username: user.username,
+            display_name: user.display_name,
+            is_admin: false,
+            created_at: BEGIN,
+            session_id: session.id,
+            token_expires_at: BEGIN + 600_000,
+        }
+    }
+
+    /// A public room of these people.
+    pub(crate) async fn room(&self, name: &str, members: &[&Person]) -> RoomRef {
+        let name = RoomName::parse(name).unwrap();
+        let (first, others) = members.split_first().expect("somebody makes the room");
+        let request = CreateRoomRequest { name: name.clone(), title: None, topic: None };
+        self.rooms.create(first, request).await.unwrap();
+        for person in others {
+            self.rooms.join(person, &name).await.unwrap();
+        }
+        self.rooms.find(first.id, &name).await.unwrap().room
+    }
+
+    /// The private room of two people.
+    pub(crate) async fn private_room(&self, one: &Person, other: &Person) -> RoomRef {
+        let (lo, hi) = (one.id.min(other.id), one.id.max(other.id));
+        let transaction = self.db.begin().await.unwrap();
+        let row = private_room::ActiveModel {
+            name: Set(format!("private_{lo}_{hi}")),
+            lo_user_id: Set(lo),
+            hi_user_id: Set(hi),
+            created_at: Set(BEGIN),
+            last_seq: Set(0),
+            floor_seq: Set(0),
+            members_version: Set(0),
+            ..Default::default()
+        };
+        let room = row.insert(&transaction).await.unwrap();
+        for user_id in [lo, hi] {
+            let member = private_room_member::ActiveModel {
+                room_id: Set(room.id),
+                user_id: Set(user_id),
+                joined_at: Set(BEGIN),
+                read_seq: Set(0),
+            };
+            let inserted = private_room_member::Entity::insert(member);
+            inserted.exec_without_returning(&transaction).await.unwrap();
+        }
+        transaction.commit().await.unwrap();
+        RoomRef { family: Family::Private, id: room.id, name: room.name.as_str().into() }
+    }
+
+    /// A room of two people in either family.
+    pub(crate) async fn room_of(&self, family: Family, one: &Person, other: &Person) -> RoomRef {
+        match family {
+            Family::Public => self.room("tea", &[one, other]).await,
+            Family::Private => self.private_room(one, other).await,
+        }
+    }
+
+    /// Queues an operation and does not wait for it.
+    pub(crate) async fn submits(
+        &self,
+        person: &Person,
+        room: &RoomRef,
+        operation: Operation,
+    ) -> Pending {
+        self.writer.submit(room, person.id, operation).await.unwrap()
+    }
+
+    /// Does an operation.
+    pub(crate) async fn does(
+        &self,
+        person: &Person,
+        room: &RoomRef,
+        operation: Operation,
+    ) -> Result<Accepted, MessageError> {
+        self.submits(person, room, operation).await.await.unwrap()
+    }
+
+    /// Writes so many messages, many at once; answers them.
+    pub(crate) async fn writes_many(
+        &self,
+        person: &Person,
+        room: &RoomRef,
+        texts: impl IntoIterator<Item = String>,
+    ) -> Vec<Accepted> {
+        let mut pending = Vec::new();
+        for text in texts {
+            pending.push(self.submits(person, room, create(&text)).await);
+        }
+        let mut accepted = Vec::new();
+        for answer in pending {
+            accepted.push(answer.await.unwrap().unwrap());
+        }
+        accepted
+    }
+
+    /// A live listener to a room from its present head on.
+    pub(crate) async fn listens(&self, person: &Person, room: &RoomRef) -> Arc<Outbox> {
+        let name = RoomName::parse(&room.name).unwrap();
+        let seen = self.rooms.find(person.id, &name).await.unwrap();
+        let outbox = Arc::new(Outbox::new(person.id, person.session_id));
+        self.hub.connect(&outbox);
+        let (head, version) = (seen.last_seq, seen.members_version);
+        let Subscribe::Behind(key) = self.hub.subscribe(room.topic(), &outbox, head, version)
+        else {
+            panic!("nobody came or went meanwhile");
+        };
+        assert!(self.hub.go_live(room.topic(), key, &outbox, head));
+        outbox
+    }
+
+    /// Runs a statement that a test needs and the server never makes.
+    pub(crate) async fn run(&self, sql: &str) -> u64 {
+        let transaction = self.db.begin().await.unwrap();
+        let rows = db::run(&transaction, sql, vec![]).await.unwrap();
+        transaction.commit().await.unwrap();
+        rows
+    }
+
+    /// How many rows a table has.
+    pub(crate) async fn count(&self, table: &str) -> i64 {
+        let sql = format!("SELECT COUNT(*) AS n FROM {table}");
+        let rows = db::query(self.db.read(), sql, vec![]).await.unwrap();
+        rows[0].try_get("", "n").unwrap()
+    }
+}
+
+/// A new message.
+pub(crate) fn create(text: &str) -> Operation {
+    create_as(Uuid::new_v4(), text)
+}
+
+/// A message under a `client_id`.
+pub(crate) fn create_as(client_id: Uuid, text: &str) -> Operation {
+    Operation::Create { client_id, text: MessageText::parse(text).unwrap() }
+}
+
+/// An edit.
+pub(crate) fn edit(message_id: Uuid, text: &str) -> Operation {
+    Operation::Edit { message_id, text: MessageText::parse(text).unwrap() }
+}
+
+/// Everything that a queue holds: for each envelope its frames.
+pub(crate) fn drain(outbox: &Outbox) -> Vec<Vec<serde_json::Value>> {
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let mut items = std::collections::VecDeque::new();
+    if outbox.poll_drain(&mut context, &mut items).is_pending() {
+        return vec![];
+    }
+    let parse = |frame: &bytes::Bytes| serde_json::from_slice(frame).unwrap();
+    items
+        .into_iter()
+        .map(|item| match item {
+            Item::Frame(frame) => vec![parse(&frame)],
+            Item::Frames(frames, from) => frames[from..].iter().map(parse).collect(),
+            Item::Signal(signal) => panic!("{signal:?}"),
+        })
+        .collect()
+}

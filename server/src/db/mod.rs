@@ -6,6 +6,8 @@
 
 mod family;
 mod rows;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path;
 use std::time::Duration;
@@ -187,10 +189,13 @@ pub fn is_unavailable(error: &DbErr) -> bool {
                 | Error::PoolClosed
                 | Error::WorkerCrashed => true,
                 // PostgreSQL: connection exceptions, insufficient resources (disk full, too many
-                // connections), operator intervention, system errors, deadlock, serialisation.
+                // connections), operator intervention, system errors, deadlock, serialisation, a
+                // lock that was not given in time.
                 // SQLite: busy, locked, read-only, I/O error, full, cannot open.
                 Error::Database(error) => error.code().is_some_and(|code| {
-                    ["08", "53", "57", "58", "40"].iter().any(|class| code.starts_with(class))
+                    ["08", "53", "57", "58", "40", "55P03"]
+                        .iter()
+                        .any(|class| code.starts_with(class))
                         && code.len() == 5
                         || code.parse::<u32>().is_ok_and(|code| {
                             code.to_string().len() < 5

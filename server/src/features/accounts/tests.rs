@@ -1,1 +1,208 @@
+//! Sessions, refresh tokens and the directory on both databases, by a clock that the test sets.
 
+use std::sync::Arc;
+
+use adda_protocol::accounts::RegisterRequest;
+use adda_protocol::{Password, Username};
+
+use super::*;
+use crate::features::paging::PageRequest;
+use crate::testing::{BEGIN, Storage, World, on_both_databases};
+
+const DAY: i64 = 24 * 3_600 * 1_000;
+
+fn origin() -> Origin {
+    Origin { address: [127, 0, 0, 1].into(), user_agent: Some("a test".to_owned()) }
+}
+
+/// Registers somebody; answers their refresh token.
+async fn registered(world: &World, username: &str) -> String {
+    let request = RegisterRequest {
+        username: Username::parse(username).unwrap(),
+        password: Password::parse("two cups of tea").unwrap(),
+        display_name: None,
+        setup_token: None,
+        cookie: None,
+    };
+    world.accounts.register(request, &origin()).await.unwrap().refresh_token
+}
+
+async fn refreshed(world: &World, token: &str) -> Option<String> {
+    match world.accounts.refresh(token).await {
+        Ok(signed_in) => Some(signed_in.refresh_token),
+        Err(AccountError::InvalidRefreshToken) => None,
+        Err(error) => panic!("{error}"),
+    }
+}
+
+async fn found(world: &World, text: &str) -> Vec<String> {
+    let page = PageRequest::new(None, Some(100)).unwrap();
+    let page = world.accounts.directory(text, &page).await.unwrap();
+    page.items.into_iter().map(|user| user.username).collect()
+}
+
+on_both_databases! {
+    async fn a_refresh_token_leads_to_the_next_and_is_then_spent(storage: Storage) {
+        let world = World::new(storage).await;
+        let first = registered(&world, "mira").await;
+        let second = refreshed(&world, &first).await.unwrap();
+        let third = refreshed(&world, &second).await.unwrap();
+        assert!(first != second && second != third);
+        assert_eq!(refreshed(&world, &first).await, None, "an old one is a thief's");
+        assert_eq!(refreshed(&world, &third).await, None, "and ends the session");
+    }
+
+    async fn the_last_token_answers_the_same_next_one_for_sixty_seconds(storage: Storage) {
+        let world = World::new(storage).await;
+        let first = registered(&world, "mira").await;
+        let second = refreshed(&world, &first).await.unwrap();
+        for after in [0, 30_000, 60_000] {
+            world.is_at(after);
+            assert_eq!(refreshed(&world, &first).await.as_ref(), Some(&second), "{after}");
+        }
+        world.is_at(60_001);
+        assert_eq!(refreshed(&world, &first).await, None);
+        assert_eq!(refreshed(&world, &second).await, None, "the session was ended");
+    }
+
+    async fn the_grace_ends_when_the_next_token_is_used(storage: Storage) {
+        let world = World::new(storage).await;
+        let first = registered(&world, "mira").await;
+        let second = refreshed(&world, &first).await.unwrap();
+        refreshed(&world, &second).await.unwrap();
+        world.is_at(1_000);
+        assert_eq!(refreshed(&world, &first).await, None);
+    }
+
+    async fn two_tabs_that_refresh_at_once_both_go_on(storage: Storage) {
+        let world = Arc::new(World::new(storage).await);
+        let token = registered(&world, "mira").await;
+        let tabs: Vec<_> = (0..8)
+            .map(|_| {
+                let (world, token) = (world.clone(), token.clone());
+                tokio::spawn(async move { refreshed(&world, &token).await })
+            })
+            .collect();
+        let mut answers = std::collections::HashSet::new();
+        for tab in tabs {
+            answers.insert(tab.await.unwrap().expect("no tab logs the other out"));
+        }
+        assert_eq!(answers.len(), 1, "all were given the same token");
+    }
+
+    async fn a_session_ends_after_thirty_days_however_often_it_was_refreshed(storage: Storage) {
+        let world = World::new(storage).await;
+        let mut token = registered(&world, "mira").await;
+        for day in 1..30 {
+            world.is_at(day * DAY);
+            token = refreshed(&world, &token).await.unwrap();
+        }
+        world.is_at(30 * DAY - 1);
+        token = refreshed(&world, &token).await.unwrap();
+        world.is_at(30 * DAY);
+        assert_eq!(refreshed(&world, &token).await, None);
+    }
+
+    async fn an_ended_session_is_out_at_once(storage: Storage) {
+        let world = World::new(storage).await;
+        let token = registered(&world, "mira").await;
+        let signed_in = world.accounts.refresh(&token).await.unwrap();
+        let refresh = signed_in.refresh_token.clone();
+        let access = signed_in.into_wire(false).access_token;
+        let person = world.accounts.authenticate(&access).await.unwrap();
+        let sessions = world.accounts.sessions(&person).await.unwrap();
+        assert_eq!(sessions.len(), 1);
+        assert!(sessions[0].current);
+
+        let stranger = world.person("stranger").await;
+        let not_theirs = world.accounts.end_session(stranger.id, person.session_id).await;
+        assert!(matches!(not_theirs, Err(AccountError::NotFound)));
+        world.accounts.end_session(person.id, person.session_id).await.unwrap();
+        assert!(matches!(
+            world.accounts.authenticate(&access).await,
+            Err(AccountError::Unauthorized)
+        ));
+        assert_eq!(refreshed(&world, &refresh).await, None);
+        let again = world.accounts.end_session(person.id, person.session_id).await;
+        assert!(matches!(again, Err(AccountError::NotFound)));
+    }
+
+    async fn a_name_is_taken_once_however_many_ask_for_it_at_once(storage: Storage) {
+        let world = Arc::new(World::new(storage).await);
+        let request = || RegisterRequest {
+            username: Username::parse("mira").unwrap(),
+            password: Password::parse("two cups of tea").unwrap(),
+            display_name: None,
+            setup_token: None,
+            cookie: None,
+        };
+        let origin = origin();
+        let (one, other) = tokio::join!(
+            world.accounts.register(request(), &origin),
+            world.accounts.register(request(), &origin)
+        );
+        let taken = [one, other].into_iter().filter_map(Result::err);
+        let taken: Vec<_> = taken.collect();
+        assert!(matches!(taken[..], [AccountError::NameTaken]), "{taken:?}");
+        assert_eq!(world.count("room_members").await, 1, "nothing is left of the other attempt");
+    }
+
+    async fn last_seen_is_recorded_and_shown_of_who_is_away(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        world.is_at(9_000);
+        world.accounts.record_last_seen(&[mira.id]).await.unwrap();
+        world.accounts.record_last_seen(&[]).await.unwrap();
+        let last_seen = |user: adda_protocol::accounts::User| user.last_seen_at.map(|at| at.0);
+        let hers = world.accounts.user(mira.id).await.unwrap();
+        assert_eq!(last_seen(hers), Some(BEGIN + 9_000));
+        assert_eq!(last_seen(world.accounts.user(ravi.id).await.unwrap()), None);
+
+        world.hub.connect(&Arc::new(adda_realtime::Outbox::new(mira.id, mira.session_id)));
+        let hers = world.accounts.user(mira.id).await.unwrap();
+        assert!(hers.online);
+        assert_eq!(last_seen(hers), None, "who is here was not last seen");
+    }
+
+    async fn signs_that_mean_something_to_like_are_searched_for_as_they_are(storage: Storage) {
+        let world = World::new(storage).await;
+        for (username, display_name) in [
+            ("percent", "100% tea"),
+            ("under_score", "plain"),
+            ("backslash", r"C:\tea"),
+            ("plain", "Nothing Special"),
+        ] {
+            world.person_called(username, display_name).await;
+        }
+        assert_eq!(found(&world, "%").await, ["percent"]);
+        assert_eq!(found(&world, "_").await, ["under_score"]);
+        assert_eq!(found(&world, r"\").await, ["backslash"]);
+        assert_eq!(found(&world, r"\t").await, ["backslash"]);
+        assert_eq!(found(&world, "%%").await, Vec::<String>::new());
+        assert_eq!(found(&world, "nothing SPEC").await, ["plain"], "whatever the case");
+        assert_eq!(found(&world, "' OR 1=1 --").await, Vec::<String>::new());
+        assert_eq!(found(&world, "").await.len(), 4, "Adda itself is nobody to look for");
+    }
+
+    async fn the_pages_of_the_directory_are_complete_and_without_repeats(storage: Storage) {
+        let world = World::new(storage).await;
+        let mut names = vec!["-".repeat(2), "_a".into(), ".b".into(), "a-b".into(), "a_b".into()];
+        names.extend((0..20).map(|n| format!("user{n}")));
+        for name in &names {
+            world.person(name).await;
+        }
+        let (mut seen, mut cursor) = (Vec::new(), None::<String>);
+        loop {
+            let page = PageRequest::new(cursor.as_deref(), Some(7)).unwrap();
+            let page = world.accounts.directory("", &page).await.unwrap();
+            assert!(page.items.len() <= 7);
+            seen.extend(page.items.into_iter().map(|user| user.username));
+            cursor = page.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
+        }
+        names.sort();
+        assert_eq!(seen, names, "in the order of the bytes on both databases");
+    }
+}

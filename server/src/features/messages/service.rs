@@ -382,7 +382,7 @@ fn head(read_before: i64, rows: &[MessageRow]) -> i64 {
 }
 
 /// How many messages fit into one page of catching up, at least one.
-fn fitting(messages: &[Message]) -> usize {
+pub(super) fn fitting(messages: &[Message]) -> usize {
     let mut bytes = 0;
     let fit = messages.iter().take(SYNC_MESSAGES).take_while(|message| {
         bytes += message.to_json_string().len();

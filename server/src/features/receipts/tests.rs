@@ -1,1 +1,133 @@
+//! Read marks and unread counts on both databases, in both families of tables.
 
+use std::sync::atomic::Ordering;
+
+use adda_protocol::RoomName;
+use serde_json::json;
+
+use super::*;
+use crate::db::Family;
+use crate::features::messages::Operation;
+use crate::testing::{Storage, World, create, drain, on_both_databases};
+
+on_both_databases! {
+    async fn a_mark_moves_forward_only_and_not_past_the_head(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let name = RoomName::parse(&room.name).unwrap();
+            world.writes_many(&mira, &room, (1..=10).map(|n| n.to_string())).await;
+            for (seq, mark, unread) in
+                [(4, 4, 6), (2, 4, 6), (-5, 4, 6), (7, 7, 3), (99, 10, 0), (8, 10, 0)]
+            {
+                let read = world.receipts.read(ravi.id, &name, seq).await.unwrap();
+                assert_eq!((read.read_seq, read.unread), (mark, unread), "{family:?} {seq}");
+            }
+            let mine = world.receipts.my_room(mira.id, family, room.id).await.unwrap().unwrap();
+            assert_eq!(mine.summary.read_seq, 0, "a mark is one's own, and sending moves none");
+        }
+    }
+
+    async fn marks_that_come_together_end_at_the_greatest(storage: Storage) {
+        let world = std::sync::Arc::new(World::new(storage).await);
+        let mira = world.person("mira").await;
+        let room = world.room("tea", &[&mira]).await;
+        let name = RoomName::parse(&room.name).unwrap();
+        world.writes_many(&mira, &room, (1..=50).map(|n| n.to_string())).await;
+        let marks = (1..=50).rev().map(|seq| {
+            let (world, name) = (world.clone(), name.clone());
+            tokio::spawn(async move { world.receipts.read(mira.id, &name, seq).await.unwrap() })
+        });
+        let marks: Vec<_> = marks.collect();
+        for (mark, asked) in marks.into_iter().zip((1..=50).rev()) {
+            assert!(mark.await.unwrap().read_seq >= asked);
+        }
+        let mine = world.receipts.my_room(mira.id, room.family, room.id).await.unwrap().unwrap();
+        assert_eq!(mine.summary.read_seq, 50);
+    }
+
+    async fn unread_counts_the_others_undeleted_messages_and_stops_at_a_hundred(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let unread = || async {
+                let my = world.receipts.my_room(ravi.id, family, room.id).await.unwrap().unwrap();
+                my.summary.unread
+            };
+            let sent = world.writes_many(&mira, &room, (1..=5).map(|n| n.to_string())).await;
+            assert_eq!(unread().await, 5, "{family:?}");
+            world.writes_many(&ravi, &room, ["mine".to_owned()]).await;
+            assert_eq!(unread().await, 5, "one's own do not count");
+            let delete = Operation::Delete { message_id: sent[2].row.id };
+            world.does(&mira, &room, delete).await.unwrap();
+            assert_eq!(unread().await, 4, "deleted ones do not count");
+            let edited = crate::testing::edit(sent[0].row.id, "edited");
+            world.does(&mira, &room, edited).await.unwrap();
+            assert_eq!(unread().await, 4, "an edit is no news to count");
+            world.writes_many(&mira, &room, (0..95).map(|n| n.to_string())).await;
+            assert_eq!(unread().await, 99);
+            world.writes_many(&mira, &room, (0..7).map(|n| n.to_string())).await;
+            assert_eq!(unread().await, 100, "it stops there");
+        }
+    }
+
+    async fn only_members_have_a_mark(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let stranger = world.person("stranger").await;
+        let tea = world.room("tea", &[&mira]).await;
+        let private = world.private_room(&mira, &ravi).await;
+        let name = RoomName::parse(&tea.name).unwrap();
+        let refused = world.receipts.read(stranger.id, &name, 1).await;
+        assert!(matches!(refused, Err(ReceiptError::NotAMember)));
+        let name = RoomName::parse(&private.name).unwrap();
+        let hidden = world.receipts.read(stranger.id, &name, 1).await;
+        assert!(matches!(
+            hidden,
+            Err(ReceiptError::Room(crate::features::rooms::RoomError::NotFound))
+        ));
+    }
+
+    async fn a_moved_mark_is_told_to_ones_own_devices_alone(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let room = world.private_room(&mira, &ravi).await;
+        let name = RoomName::parse(&room.name).unwrap();
+        world.does(&mira, &room, create("tea?")).await.unwrap();
+        let (hers, his) = (world.listens(&mira, &room).await, world.listens(&ravi, &room).await);
+        world.receipts.read(ravi.id, &name, 1).await.unwrap();
+        world.receipts.read(ravi.id, &name, 1).await.unwrap();
+        let receipt =
+            json!({"type": "receipt", "room": room.name, "user_id": ravi.id, "read_seq": 1});
+        assert_eq!(drain(&his), [[receipt]], "once, for the second moved nothing");
+        assert!(drain(&hers).is_empty());
+    }
+
+    async fn the_number_of_statements_does_not_grow_with_the_number_of_rooms(storage: Storage) {
+        let (world, statements) = World::counting(storage).await;
+        let mira = world.person("mira").await;
+        let mut counts = Vec::new();
+        for round in 0..2 {
+            for n in 0..(2 + round * 30) {
+                let room = world.room(&format!("room-{round}-{n}"), &[&mira]).await;
+                let other = world.person(&format!("other-{round}-{n}")).await;
+                world.does(&mira, &room, create("hello")).await.unwrap();
+                world.private_room(&mira, &other).await;
+            }
+            let measure = |before: usize| statements.load(Ordering::Relaxed) - before;
+            let before = measure(0);
+            let mine = world.receipts.my_rooms(mira.id).await.unwrap();
+            let rooms = measure(before);
+            let overview = world.receipts.overview(mira.id).await.unwrap();
+            assert_eq!(overview.len(), mine.len());
+            let last = |name: &str| overview.iter().find(|room| room.name == name).unwrap();
+            let said = last("room-0-1").last_message.as_ref().unwrap();
+            assert_eq!(said.text.as_deref(), Some("hello"));
+            counts.push((rooms, measure(before)));
+        }
+        assert_eq!(counts[0].0, 2, "one for each family of tables");
+        assert_eq!(counts[0], counts[1], "64 rooms cost as many as 4");
+    }
+}

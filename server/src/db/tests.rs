@@ -1,0 +1,160 @@
+//! Migrations on both databases.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use adda_migrations::Migrator;
+use sea_orm::sqlx;
+use sea_orm::sqlx::error::{DatabaseError, ErrorKind};
+use sea_orm_migration::MigratorTrait;
+
+use super::*;
+use crate::testing::{Storage, TestDatabase, on_both_databases};
+
+impl Db {
+    /// Counts the statements on the reading connections from now on.
+    pub(crate) fn count_reads(&mut self) -> Arc<AtomicUsize> {
+        let count = Arc::new(AtomicUsize::new(0));
+        let counted = count.clone();
+        self.read.set_metric_callback(move |_| {
+            counted.fetch_add(1, Ordering::Relaxed);
+        });
+        count
+    }
+}
+
+async fn tables(db: &Db) -> Vec<String> {
+    let sql = match db.backend() {
+        DatabaseBackend::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%' \
+             ORDER BY name"
+        }
+        _ => {
+            "SELECT CAST(table_name AS text) AS name FROM information_schema.tables \
+             WHERE table_schema = current_schema() ORDER BY table_name"
+        }
+    };
+    let rows = query(db.read(), sql, vec![]).await.unwrap();
+    rows.iter().map(|row| row.try_get("", "name").unwrap()).collect()
+}
+
+on_both_databases! {
+    async fn the_schema_goes_up_and_down_and_up_again(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        let first = tables(&db).await;
+        for table in ["messages", "private_messages", "rooms", "private_rooms", "users"] {
+            assert!(first.contains(&table.to_owned()), "{table} in {first:?}");
+        }
+        db.migrate().await.expect("a second time changes nothing");
+
+        Migrator::down(&db.write, None).await.unwrap();
+        assert_eq!(tables(&db).await, ["seaql_migrations"]);
+        db.migrate().await.unwrap();
+        assert_eq!(tables(&db).await, first);
+        db.close().await;
+    }
+
+    async fn a_database_of_a_newer_version_is_refused_and_left_alone(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        Migrator::up(&db.write, Some(2)).await.unwrap();
+        let before = tables(&db).await;
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)";
+        run(&db.write, newer, vec![]).await.unwrap();
+
+        let refused = db.migrate().await.unwrap_err();
+        assert!(matches!(&refused, OpenError::Newer(name) if name == "m9999_later"), "{refused}");
+        assert_eq!(tables(&db).await, before, "nothing was changed");
+        db.close().await;
+    }
+
+    async fn a_transaction_that_is_dropped_leaves_nothing_and_no_lock(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        let insert = "INSERT INTO server_state (id, epoch) VALUES (1, 'e')";
+        let transaction = db.begin().await.unwrap();
+        run(&transaction, insert, vec![]).await.unwrap();
+        drop(transaction);
+        let transaction = db.begin().await.unwrap();
+        assert_eq!(run(&transaction, insert, vec![]).await.unwrap(), 1);
+        transaction.commit().await.unwrap();
+        db.close().await;
+    }
+
+    async fn lists_of_any_length_are_written_once_and_looked_up_whole(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        for length in [1_i64, 2, 3, 255, 256, 257, 700] {
+            let list = || {
+                let mut list = RowList::<1>::new();
+                (1..=length).for_each(|id| list.push([id.into()]));
+                list
+            };
+            let transaction = db.begin().await.unwrap();
+            let insert = |rows: &str| {
+                format!("WITH new (id) AS (VALUES {rows}) \
+                         INSERT INTO server_state (id, epoch) SELECT id, 'e' FROM new")
+            };
+            let written = list().write(&transaction, insert).await.unwrap();
+            assert_eq!(written, length.unsigned_abs());
+            let find = |ids: &str| {
+                let ids = ids.replace(['(', ')'], "");
+                format!("SELECT id FROM server_state WHERE id IN ({ids})")
+            };
+            let found = list().look_up(&transaction, find).await.unwrap();
+            assert_eq!(found.len(), usize::try_from(length).unwrap(), "each row once");
+            transaction.rollback().await.unwrap();
+        }
+        db.close().await;
+    }
+}
+
+fn database_error(code: &'static str) -> DbErr {
+    #[derive(Debug)]
+    struct Fake(&'static str);
+    impl std::fmt::Display for Fake {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+    impl std::error::Error for Fake {}
+    impl DatabaseError for Fake {
+        fn message(&self) -> &str {
+            self.0
+        }
+        fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
+            Some(self.0.into())
+        }
+        fn as_error(&self) -> &(dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn as_error_mut(&mut self) -> &mut (dyn std::error::Error + Send + Sync + 'static) {
+            self
+        }
+        fn into_error(self: Box<Self>) -> Box<dyn std::error::Error + Send + Sync + 'static> {
+            self
+        }
+        fn kind(&self) -> ErrorKind {
+            ErrorKind::Other
+        }
+    }
+    let error = sqlx::Error::Database(Box::new(Fake(code)));
+    DbErr::Exec(RuntimeErr::SqlxError(Arc::new(error)))
+}
+
+#[test]
+fn what_passes_by_itself_is_told_from_what_does_not() {
+    // PostgreSQL: shut down by an administrator, disk full, too many connections, deadlock, a lock
+    // that was not given in time. SQLite: busy, a busy snapshot, disk full, an error of fsync.
+    for code in ["57P01", "53100", "53300", "40P01", "55P03", "5", "517", "13", "1034"] {
+        assert!(is_unavailable(&database_error(code)), "{code}");
+    }
+    // A broken rule, a syntax error; the same of SQLite.
+    for code in ["23505", "42601", "22021", "19", "2067", "1"] {
+        assert!(!is_unavailable(&database_error(code)), "{code}");
+    }
+}
