@@ -4,5 +4,6 @@
 mod bad_input;
 mod conversation;
 mod crash;
+mod layering;
 mod specs;
 mod support;

@@ -1,0 +1,221 @@
+//! Who may import whom (docs/ARCHITECTURE.md), held by reading the sources.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// In this order: a feature may use those before it.
+const FEATURES: [&str; 5] = ["accounts", "rooms", "presence", "messages", "receipts"];
+
+/// Crates that know no other crate of the workspace.
+const INDEPENDENT: [&str; 4] =
+    ["server/crates/protocol", "server/crates/entities", "server/crates/realtime", "migrations"];
+
+/// What a service may name of SeaORM: its error, which each service's own error carries, and the
+/// transaction that it begins, hands to its store and commits. Queries are the stores'.
+const SERVICE_VOCABULARY: [&str; 3] = ["DbErr", "SqlErr", "DatabaseTransaction"];
+
+/// Beside stores, entities, migrations, `db` and `app`, these name SeaORM, each for a reason.
+const NAME_SEA_ORM: [(&str, &str); 5] = [
+    ("features/mod.rs", "turns the database's error into a problem"),
+    ("features/messages/row.rs", "the row that the store reads"),
+    (
+        "features/messages/writer.rs",
+        "the group commit: a transaction of its own, for both families",
+    ),
+    ("features/messages/welcome.rs", "the first rows of a new server, in one transaction"),
+    ("features/receipts/marks.rs", "the group commit of marks: carries the database's error"),
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().to_owned()
+}
+
+/// The code of all sources below a folder, by their path in it: no tests, no comments.
+fn sources(folder: &str) -> BTreeMap<String, String> {
+    let base = root().join(folder);
+    let mut waiting = vec![base.clone()];
+    let mut sources = BTreeMap::new();
+    while let Some(folder) = waiting.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            let name = path.strip_prefix(&base).unwrap().to_str().unwrap().replace('\\', "/");
+            if path.is_dir() {
+                waiting.push(path);
+            } else if name.ends_with(".rs") && !name.ends_with("tests.rs") && name != "testing.rs" {
+                sources.insert(name, code(&std::fs::read_to_string(&path).unwrap()));
+            }
+        }
+    }
+    assert!(!sources.is_empty(), "{folder} has sources");
+    sources
+}
+
+/// A source without its comments and without the tests at its end.
+fn code(source: &str) -> String {
+    let source = source.split("#[cfg(test)]\nmod tests {").next().unwrap();
+    let lines = source.lines().map(|line| line.split("//").next().unwrap());
+    lines.collect::<Vec<_>>().join("\n")
+}
+
+/// Whether code names a crate.
+fn names(code: &str, word: &str) -> bool {
+    words(code).any(|other| other == word)
+}
+
+fn words(code: &str) -> impl Iterator<Item = &str> {
+    code.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|word| !word.is_empty())
+}
+
+/// The names that code takes from a crate, by `use` or by a path.
+fn taken_from<'a>(code: &'a str, of: &str) -> Vec<&'a str> {
+    let path = format!("{of}::");
+    let after = code.match_indices(&path).filter(|(at, _)| {
+        // Not the end of a longer name, such as `crate::other_sea_orm::`.
+        !code[..*at].ends_with(|c: char| c.is_alphanumeric() || c == '_')
+    });
+    let mut taken = Vec::new();
+    for (at, _) in after {
+        let rest = &code[at + path.len()..];
+        match rest.strip_prefix('{') {
+            Some(list) => taken.extend(words(list.split('}').next().unwrap())),
+            None => taken.extend(words(rest).next()),
+        }
+    }
+    taken
+}
+
+/// The features that code names.
+fn features_of(code: &str) -> Vec<&str> {
+    let named = taken_from(code, "features");
+    named.into_iter().filter(|name| FEATURES.contains(name)).collect()
+}
+
+#[test]
+fn a_service_knows_neither_http_nor_sockets() {
+    for feature in FEATURES {
+        for (file, code) in sources(&format!("server/src/features/{feature}")) {
+            if file == "http.rs" {
+                continue;
+            }
+            // A message is encoded by its wire type, whose trait is the specification's.
+            let code = code.replace("poem_openapi::types::ToJSON", "");
+            for word in ["poem", "poem_openapi", "hyper", "tokio_websockets", "gateway"] {
+                assert!(!names(&code, word), "{feature}/{file} names {word}");
+            }
+            assert!(!code.contains("crate::http"), "{feature}/{file} names http");
+        }
+    }
+}
+
+#[test]
+fn only_stores_and_what_is_below_them_know_the_database() {
+    let mut used = Vec::new();
+    for (file, code) in sources("server/src") {
+        let is_below = file.starts_with("db/") || file == "app.rs" || file.ends_with("/store.rs");
+        let excepted = NAME_SEA_ORM.iter().find(|(name, _)| *name == file);
+        used.extend(excepted.filter(|_| names(&code, "sea_orm")).map(|(name, _)| *name));
+        if is_below || excepted.is_some() {
+            continue;
+        }
+        if file.ends_with("/service.rs") {
+            for name in taken_from(&code, "sea_orm") {
+                assert!(SERVICE_VOCABULARY.contains(&name), "{file} takes {name} from SeaORM");
+            }
+        } else {
+            assert!(!names(&code, "sea_orm"), "{file} names SeaORM");
+        }
+        for word in ["sqlx", "sea_orm_migration"] {
+            assert!(!names(&code, word), "{file} names {word}");
+        }
+    }
+    assert_eq!(used.len(), NAME_SEA_ORM.len(), "an exception that nobody needs any more: {used:?}");
+}
+
+#[test]
+fn the_tables_are_known_to_stores_alone() {
+    // Sign-in hands users and sessions on as they are stored; the greeting is written as rows.
+    let excepted = ["features/accounts/service.rs", "features/messages/welcome.rs"];
+    for (file, code) in sources("server/src") {
+        if !file.ends_with("/store.rs") && !excepted.contains(&file.as_str()) {
+            assert!(!names(&code, "adda_entities"), "{file} names the entities");
+        }
+    }
+}
+
+#[test]
+fn the_independent_crates_import_no_other_of_the_workspace() {
+    for folder in INDEPENDENT {
+        let manifest = std::fs::read_to_string(root().join(folder).join("Cargo.toml")).unwrap();
+        let (_, dependencies) = manifest.split_once("dependencies]").expect("dependencies");
+        assert!(!dependencies.contains("adda"), "{folder} depends on the workspace");
+    }
+}
+
+#[test]
+fn realtime_knows_no_feature() {
+    let words_of_features =
+        ["message", "messages", "receipt", "receipts", "account", "chat", "sea_orm", "serde"];
+    for (file, code) in sources("server/crates/realtime/src") {
+        for word in words_of_features {
+            assert!(!names(&code, word), "{file} names {word}");
+        }
+    }
+}
+
+#[test]
+fn features_use_each_other_in_one_direction() {
+    for (at, feature) in FEATURES.iter().enumerate() {
+        for (file, code) in sources(&format!("server/src/features/{feature}")) {
+            for other in features_of(&code) {
+                let is_before = FEATURES[..=at].contains(&other);
+                assert!(is_before, "{feature}/{file} uses {other}, which comes after it");
+            }
+        }
+    }
+}
+
+#[test]
+fn every_feature_has_its_place_in_the_order() {
+    let folder = root().join("server/src/features");
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            let name = path.file_name().unwrap().to_str().unwrap();
+            assert!(FEATURES.contains(&name), "{name} has no place in FEATURES");
+        }
+    }
+}
+
+#[test]
+fn a_store_is_its_features_own() {
+    for (file, code) in sources("server/src") {
+        for feature in FEATURES {
+            let inside = file.starts_with(&format!("features/{feature}/"));
+            assert!(
+                inside || !code.contains(&format!("{feature}::store")),
+                "{file} reaches into the store of {feature}"
+            );
+        }
+    }
+}
+
+#[test]
+fn nothing_below_knows_the_gateway_or_the_wiring() {
+    for (file, code) in sources("server/src") {
+        let is_below = file.starts_with("features/") || file.starts_with("db/");
+        for above in ["crate::gateway", "crate::app", "crate::cli"] {
+            assert!(!is_below || !code.contains(above), "{file} names {above}");
+        }
+    }
+}
+
+#[test]
+fn the_reader_of_the_sources_sees_what_it_shall_see() {
+    let source = "use sea_orm::{DbErr, EntityTrait};\n// use poem::Request;\n\
+                  fn f() -> sea_orm::Value {}\nuse crate::features::rooms::Rooms;\n\
+                  #[cfg(test)]\nmod tests {\nuse poem::Request;\n}";
+    let code = code(source);
+    assert!(!names(&code, "poem"), "neither comments nor tests count");
+    assert_eq!(taken_from(&code, "sea_orm"), ["DbErr", "EntityTrait", "Value"]);
+    assert_eq!(features_of(&code), ["rooms"]);
+}
