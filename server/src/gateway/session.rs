@@ -398,9 +398,18 @@ impl Session {
                 }
                 Ok(None)
             }
+            // A subscription that stands is newer than the removal that is told here.
+            Signal::Removed(topic) if self.is_subscribed(topic) => Ok(None),
             Signal::Removed(topic) => self.forget(topic),
             Signal::Added(topic) => self.added(topic).await,
         }
+    }
+
+    fn is_subscribed(&mut self, topic: Topic) -> bool {
+        let subscription = self.subscriptions.by_topic(topic);
+        subscription.is_some_and(|subscription| {
+            self.gateway.hub.cursor(topic, subscription.key, &self.outbox).is_some()
+        })
     }
 
     /// The person is no longer in a room.

@@ -37,7 +37,7 @@ pub enum Signal {
     Behind(Topic),
     /// The user came to this topic: subscribe.
     Added(Topic),
-    /// The user left this topic; the subscription is gone.
+    /// The user left this topic; the subscription of that time is gone.
     Removed(Topic),
 }
 

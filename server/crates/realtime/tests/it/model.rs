@@ -259,9 +259,11 @@ impl World {
                     reader.read_head = None;
                 }
                 Got::Signal(Signal::Removed(_)) => {
-                    if let Some(key) = reader.key.take() {
-                        self.node.hub.unsubscribe(ROOM, key, &reader.outbox);
-                    }
+                    // A subscription that stands is newer than the removal that is told here.
+                    let stands = reader.key.is_some_and(|key| {
+                        self.node.hub.cursor(ROOM, key, &reader.outbox).is_some()
+                    });
+                    reader.key = reader.key.filter(|_| stands);
                 }
                 Got::Signal(Signal::Added(_)) => {
                     if reader.key.is_none() && self.database.members.contains(&user) {
