@@ -1,5 +1,5 @@
 //! The integration binary: the real server as its own process, real databases, and people with names.
-#![allow(clippy::unwrap_used, reason = "what a test needs and has not is its failure")]
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on shall say where it stopped")]
 
 mod bad_input;
 mod conversation;

@@ -407,7 +407,7 @@ impl Participant {
                 }
             }
             _ if frame["room"].is_string() => {
-                self.diary.heard.push(Heard::Mention { room: room() })
+                self.diary.heard.push(Heard::Mention { room: room() });
             }
             _ => {}
         }

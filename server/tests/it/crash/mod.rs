@@ -2,6 +2,7 @@
 //!
 //! The plan of a run follows from its seed, which is printed; `ADDA_TEST_SEED` repeats a plan, and
 //! `ADDA_TEST_LONG=1` makes the runs hundreds of kills long.
+#![allow(clippy::print_stdout, reason = "a run that fails is repeated by its seed")]
 
 mod load;
 mod oracle;

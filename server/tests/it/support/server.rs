@@ -72,7 +72,9 @@ impl Drop for TestServer {
         if std::thread::panicking() {
             let log = self.log();
             let lines: Vec<_> = log.lines().rev().take(40).collect();
-            println!("The server's last words, the latest first:\n{}", lines.join("\n"));
+            let lines = lines.join("\n");
+            #[allow(clippy::print_stdout, reason = "the runner shows it with the failure")]
+            let () = println!("The server's last words, the latest first:\n{lines}");
         }
         if let Some(database) = self.database.take() {
             let drop = async move {
