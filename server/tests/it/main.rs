@@ -5,5 +5,6 @@ mod bad_input;
 mod conversation;
 mod crash;
 mod layering;
+mod messages;
 mod specs;
 mod support;

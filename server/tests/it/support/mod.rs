@@ -1,11 +1,13 @@
 //! The vocabulary of the tests: servers, people, sockets. It waits for events and never sleeps.
 
+mod client;
 mod people;
 mod server;
 mod socket;
 mod specification;
 
-pub(crate) use people::{Answer, Person};
+pub(crate) use client::Client;
+pub(crate) use people::{Answer, PASSWORD, Person, Request};
 pub(crate) use server::{Storage, TestServer};
 pub(crate) use socket::{Next, Socket};
 pub(crate) use specification::OPENAPI;

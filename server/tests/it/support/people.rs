@@ -57,42 +57,65 @@ impl Answer {
     }
 }
 
-/// Asks the server for something, and holds its answer against the OpenAPI document: an operation
-/// answers with nothing that it does not declare.
-pub(crate) async fn ask(
-    client: &Client,
-    address: &str,
-    method: Method,
-    path: &str,
-    token: Option<&str>,
-    body: Option<&Value>,
-) -> Answer {
-    try_to_ask(client, address, method, path, token, body).await.unwrap()
+/// A request of anybody: with a token or none, with headers of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Request<'a> {
+    pub(crate) method: Method,
+    /// Below `/api/v1`.
+    pub(crate) path: &'a str,
+    pub(crate) token: Option<&'a str>,
+    pub(crate) body: Option<Value>,
+    pub(crate) headers: &'a [(&'static str, &'a str)],
 }
 
-/// The same of a server that may be gone: the error is that no whole answer came.
-async fn try_to_ask(
-    client: &Client,
-    address: &str,
-    method: Method,
-    path: &str,
-    token: Option<&str>,
-    body: Option<&Value>,
-) -> Result<Answer, reqwest::Error> {
-    let url = format!("http://{address}/api/v1{path}");
-    let mut request = client.request(method.clone(), url).timeout(Duration::from_secs(30));
-    if let Some(token) = token {
-        request = request.bearer_auth(token);
+impl<'a> Request<'a> {
+    pub(crate) fn get(path: &'a str) -> Self {
+        Self { method: Method::GET, path, token: None, body: None, headers: &[] }
     }
-    if let Some(body) = body {
-        request = request.json(body);
+
+    pub(crate) fn post(path: &'a str, body: Value) -> Self {
+        Self { method: Method::POST, body: Some(body), ..Self::get(path) }
     }
-    let response = request.send().await?;
-    let (status, headers) = (response.status(), response.headers().clone());
-    let text = response.text().await?;
-    let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
-    specification::check(&method, path, status.as_u16(), &headers, &body);
-    Ok(Answer { status, body, headers })
+
+    pub(crate) fn with_token(self, token: &'a str) -> Self {
+        Self { token: Some(token), ..self }
+    }
+
+    pub(crate) fn with_headers(self, headers: &'a [(&'static str, &'a str)]) -> Self {
+        Self { headers, ..self }
+    }
+
+    /// Asks a server at an address.
+    pub(crate) async fn of(self, address: &str) -> Answer {
+        self.send(&Client::new(), address).await
+    }
+
+    /// Asks, and holds the answer against the OpenAPI document: an operation answers with nothing
+    /// that it does not declare.
+    async fn send(self, client: &Client, address: &str) -> Answer {
+        self.try_to_send(client, address).await.unwrap()
+    }
+
+    /// The same of a server that may be gone: the error is that no whole answer came.
+    async fn try_to_send(self, client: &Client, address: &str) -> Result<Answer, reqwest::Error> {
+        let url = format!("http://{address}/api/v1{}", self.path);
+        let mut request = client.request(self.method.clone(), url).timeout(Duration::from_secs(30));
+        if let Some(token) = self.token {
+            request = request.bearer_auth(token);
+        }
+        if let Some(body) = &self.body {
+            request = request.json(body);
+        }
+        for (name, value) in self.headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await?;
+        let (status, headers) = (response.status(), response.headers().clone());
+        let text = response.text().await?;
+        let body = if text.is_empty() { Value::Null } else { serde_json::from_str(&text).unwrap() };
+        specification::check(&self.method, self.path, status.as_u16(), &headers, &body);
+        Ok(Answer { status, body, headers })
+    }
 }
 
 impl Person {
@@ -100,8 +123,7 @@ impl Person {
     pub(crate) async fn register(address: &str, username: &str) -> Self {
         let client = Client::new();
         let request = json!({"username": username, "password": PASSWORD});
-        let path = "/auth/register";
-        let answer = ask(&client, address, Method::POST, path, None, Some(&request)).await;
+        let answer = Request::post("/auth/register", request).send(&client, address).await;
         Self::from_tokens(address, client, answer.expect(201))
     }
 
@@ -109,8 +131,7 @@ impl Person {
     pub(crate) async fn another_device(&self) -> Self {
         let request = json!({"username": self.username, "password": PASSWORD});
         let client = Client::new();
-        let path = "/auth/login";
-        let answer = ask(&client, &self.address, Method::POST, path, None, Some(&request)).await;
+        let answer = Request::post("/auth/login", request).send(&client, &self.address).await;
         Self::from_tokens(&self.address, client, answer.expect(200))
     }
 
@@ -126,9 +147,11 @@ impl Person {
         }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
+    /// Asks for anything in this person's name.
+    pub(crate) async fn ask(&self, method: Method, path: &str, body: Option<Value>) -> Answer {
         let token = Some(self.access_token.as_str());
-        ask(&self.client, &self.address, method, path, token, body.as_ref()).await
+        let request = Request { method, path, token, body, headers: &[] };
+        request.send(&self.client, &self.address).await
     }
 
     /// Asks a server that may be gone.
@@ -139,7 +162,8 @@ impl Person {
         body: Option<Value>,
     ) -> Result<Answer, reqwest::Error> {
         let token = Some(self.access_token.as_str());
-        try_to_ask(&self.client, &self.address, method, path, token, body.as_ref()).await
+        let request = Request { method, path, token, body, headers: &[] };
+        request.try_to_send(&self.client, &self.address).await
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -201,5 +225,29 @@ impl Person {
         socket.say(auth).await;
         socket.hears("ready").await;
         socket
+    }
+
+    /// Opens a socket for one room alone and waits until it is ready.
+    pub(crate) async fn connects_to(&self, room: &str) -> Socket {
+        let mut socket = Socket::open(&self.address, &format!("/ws/chat/{room}")).await;
+        socket.say(json!({"type": "auth", "token": self.access_token})).await;
+        socket.hears("ready").await;
+        socket
+    }
+
+    /// The whole history of a room, page by page from its end.
+    pub(crate) async fn reads_all(&self, room: &str) -> Vec<Value> {
+        let mut messages: Vec<Value> = Vec::new();
+        loop {
+            let before = messages.first().map_or(i64::MAX, |first| first["seq"].as_i64().unwrap());
+            let path = format!("/rooms/{room}/messages?limit=100&before={before}");
+            let page = self.get(&path).await.expect(200);
+            let mut items = page["items"].as_array().unwrap().clone();
+            items.append(&mut messages);
+            messages = items;
+            if page["has_before"] == false {
+                return messages;
+            }
+        }
     }
 }

@@ -116,6 +116,23 @@ impl Socket {
         }
     }
 
+    /// Says something and answers what is answered.
+    pub(crate) async fn asks(&mut self, mut frame: Value) -> Value {
+        let reference = Uuid::new_v4().to_string();
+        frame["ref"] = Value::from(reference.as_str());
+        self.say(frame).await;
+        self.hears_answer_to(&reference).await
+    }
+
+    /// Says something that must be refused with this code.
+    pub(crate) async fn is_refused(&mut self, frame: Value, status: u16, code: &str) -> Value {
+        let answer = self.asks(frame).await;
+        assert_eq!(answer["type"], "error", "{answer:#}");
+        assert_eq!(answer["error"]["code"], code, "{answer:#}");
+        assert_eq!(answer["error"]["status"], status, "{answer:#}");
+        answer
+    }
+
     /// Writes a message and waits for the acknowledgement; answers the message.
     pub(crate) async fn writes(&mut self, room: &str, text: &str) -> Value {
         let reference = Uuid::new_v4().to_string();
@@ -133,6 +150,30 @@ impl Socket {
         let reference = Uuid::new_v4().to_string();
         self.say(json!({"type": "ping", "ref": reference})).await;
         self.hears_answer_to(&reference).await;
+    }
+
+    /// Listens until what was heard is enough.
+    pub(crate) async fn hears_until(&mut self, enough: impl Fn(&[Value]) -> bool) {
+        while !enough(&self.heard) {
+            if let Next::Closed(code) = self.next().await {
+                panic!("closed ({code:?}) before enough was heard: {:#?}", self.heard.last());
+            }
+        }
+    }
+
+    /// The `sync` frames of a room up to the last of them.
+    pub(crate) async fn is_synced(&mut self, room: &str) -> Vec<Value> {
+        let mut frames = Vec::new();
+        loop {
+            let frame = self.hears("sync").await;
+            if frame["room"] == room {
+                let more = frame["more"] == true;
+                frames.push(frame);
+                if !more {
+                    return frames;
+                }
+            }
+        }
     }
 
     /// What was heard of a type.
