@@ -7,6 +7,7 @@ use std::sync::Arc;
 use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Ready, Refused, RoomAdded, RoomRemoved, ServerFrame, Sync};
 use adda_protocol::frame::{self, Opcode};
+use adda_protocol::rooms::RoomSummary;
 use adda_protocol::{Code, Problem, RoomName, Timestamp, UserId, input};
 use adda_realtime::{CloseReason, Item, Outbox, Signal, Subscribe, Topic};
 use futures_util::future::BoxFuture;
@@ -165,6 +166,15 @@ async fn one_room(
     }
 }
 
+/// Where a client goes on in a room.
+#[derive(Clone, Copy, Debug)]
+struct GoesOn {
+    /// Everything up to here was told.
+    cursor: i64,
+    /// Whether that is a number of this server's epoch.
+    same_epoch: bool,
+}
+
 /// Commands that wait for their answers, encoded; absent in an idle socket.
 type InFlight = Option<Box<FuturesUnordered<BoxFuture<'static, String>>>>;
 
@@ -242,9 +252,10 @@ impl Session {
             End::Internal
         })?;
         let mut summaries = Vec::with_capacity(rooms.len());
+        let mut resume = resume;
         for my in rooms {
-            summaries.push(my.summary.clone());
-            self.subscribe(my);
+            let from = resume.as_mut().and_then(|resume| self.cursor_of(resume, &my.room.name));
+            summaries.extend(self.subscribe_at_last(my, from).await?);
         }
         self.subscriptions.shrink();
         summaries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -257,40 +268,75 @@ impl Session {
             rooms: summaries,
         };
         let ready = ServerFrame::Ready(ready).encode();
+        // What is left of the cursors is of rooms that are not this person's.
         let removed = resume.map(|resume| self.resume(resume)).unwrap_or_default();
         std::iter::once(ready).chain(removed).for_each(|json| connection.queue_text(&json));
         self.write(connection).await
     }
 
-    /// Subscribes to a room, behind at its head as of `my`. A subscription that is stale by then is
-    /// made anew by the loop.
-    fn subscribe(&mut self, my: MyRoom) {
+    /// Takes a room's cursor out of where the client resumes.
+    fn cursor_of(&self, resume: &mut Resume, room: &str) -> Option<GoesOn> {
+        let same_epoch = self.is_epoch(resume);
+        resume.rooms.remove(room).map(|cursor| GoesOn { cursor, same_epoch })
+    }
+
+    fn is_epoch(&self, resume: &Resume) -> bool {
+        resume.epoch.as_ref().is_none_or(|epoch| *epoch == self.gateway.epoch)
+    }
+
+    /// Subscribes to a room, looking again for as long as its members change meanwhile. Answers the
+    /// room as of the subscription; nothing when the person is no longer in it.
+    async fn subscribe_at_last(
+        &mut self,
+        my: MyRoom,
+        from: Option<GoesOn>,
+    ) -> Result<Option<RoomSummary>, End> {
+        let topic = my.room.topic();
+        let mut seen = Some(my);
+        while let Some(my) = seen {
+            let summary = my.summary.clone();
+            if self.subscribe(my, from) {
+                return Ok(Some(summary));
+            }
+            let family = Family::of_topic(topic);
+            let again = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
+            seen = again.map_err(|error| {
+                tracing::warn!(%error, "a socket's room could not be read again");
+                End::Internal
+            })?;
+        }
+        Ok(None)
+    }
+
+    /// Subscribes to a room: behind, where the client resumes, else at its head as of `my`. `false`
+    /// when the members changed since `my` was read: it must be read again.
+    fn subscribe(&mut self, my: MyRoom, from: Option<GoesOn>) -> bool {
         let topic = my.room.topic();
         let (head, members_version) = (my.summary.last_seq, my.members_version);
-        match self.gateway.hub.subscribe(topic, &self.outbox, head, members_version) {
-            Subscribe::Behind(key) => {
-                self.subscriptions.insert(Subscription {
-                    room: my.room,
-                    key,
-                    cursor: head,
-                    members_version,
-                    owed: false,
-                    same_epoch: true,
-                    typed_at: None,
-                    is_open: false,
-                });
-                if !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
-                    self.behind.push_back(topic);
-                }
-            }
-            // The members changed between the read and now: look again from the beginning.
-            Subscribe::Stale => self.outbox.signal(Signal::Added(topic)),
+        let key = match self.gateway.hub.subscribe(topic, &self.outbox, head, members_version) {
+            Subscribe::Behind(key) => key,
+            Subscribe::Stale => return false,
+        };
+        self.subscriptions.insert(Subscription {
+            room: my.room,
+            key,
+            cursor: from.map_or(head, |from| from.cursor),
+            members_version,
+            owed: from.is_some(),
+            same_epoch: from.is_none_or(|from| from.same_epoch),
+            typed_at: None,
+            is_open: false,
+        });
+        // Who resumes goes live only after the pages: nothing live may overtake them.
+        if from.is_some() || !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
+            self.behind.push_back(topic);
         }
+        true
     }
 
     /// Goes back to the client's cursors. Answers what the client must forget.
     pub(super) fn resume(&mut self, resume: Resume) -> Vec<String> {
-        let same_epoch = resume.epoch.as_ref().is_none_or(|epoch| *epoch == self.gateway.epoch);
+        let same_epoch = self.is_epoch(&resume);
         let mut gone = Vec::new();
         for (name, cursor) in resume.rooms {
             let Some(subscription) = self.subscriptions.by_name(&name) else {
@@ -439,8 +485,12 @@ impl Session {
         match my {
             Ok(Some(my)) => {
                 let frame = ServerFrame::RoomAdded(RoomAdded { room: my.summary.clone() }).encode();
+                if !self.subscribe(my, None) {
+                    // The members changed meanwhile: look again.
+                    self.outbox.signal(Signal::Added(topic));
+                    return Ok(None);
+                }
                 self.gateway.presence.joined(topic, self.user_id);
-                self.subscribe(my);
                 Ok(Some(frame))
             }
             Ok(None) => Ok(None),
