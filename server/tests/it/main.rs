@@ -6,5 +6,6 @@ mod conversation;
 mod crash;
 mod layering;
 mod messages;
+mod resume;
 mod specs;
 mod support;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::{self, Message};
 use tokio_tungstenite::{MaybeTlsStream, WebSocketStream};
@@ -46,6 +46,17 @@ impl Socket {
         }
         let (stream, _) = tokio_tungstenite::connect_async(request).await?;
         Ok(Self { stream, heard: Vec::new() })
+    }
+
+    /// Opens a socket whose connection takes little at once when it is not read.
+    pub(crate) async fn open_narrow(address: &str, path: &str) -> Self {
+        let tcp = TcpSocket::new_v4().unwrap();
+        tcp.set_recv_buffer_size(64 * 1024).unwrap();
+        let tcp = tcp.connect(address.parse().unwrap()).await.unwrap();
+        let request = format!("ws://{address}{path}").into_client_request().unwrap();
+        let tcp = MaybeTlsStream::Plain(tcp);
+        let (stream, _) = tokio_tungstenite::client_async(request, tcp).await.unwrap();
+        Self { stream, heard: Vec::new() }
     }
 
     /// Sends a frame.
