@@ -184,7 +184,6 @@ pub(super) struct Session {
     pub(super) user_id: UserId,
     pub(super) outbox: Arc<Outbox>,
     pub(super) subscriptions: Subscriptions,
-    only_room: Option<Topic>,
     /// Rooms to read from the database, in turn.
     behind: VecDeque<Topic>,
     /// Commands that wait for their answer; made when there is the first.
@@ -198,7 +197,7 @@ pub(super) struct Session {
 impl Session {
     fn new(gateway: &Arc<Gateway>, person: &Person, only_room: Option<Topic>) -> Self {
         let now = Instant::now();
-        let outbox = Arc::new(Outbox::new(person.id, person.session_id));
+        let outbox = Arc::new(Outbox::new(person.id, person.session_id, only_room));
         gateway.open.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         gateway.hub.connect(&outbox);
         gateway.presence.connected(person.id);
@@ -207,7 +206,6 @@ impl Session {
             user_id: person.id,
             outbox,
             subscriptions: Subscriptions::default(),
-            only_room,
             behind: VecDeque::new(),
             in_flight: None,
             rate: FrameRate::new(now),
@@ -239,7 +237,7 @@ impl Session {
         person: &Person,
         resume: Option<Resume>,
     ) -> Result<(), End> {
-        let rooms = match self.only_room {
+        let rooms = match self.outbox.only {
             None => self.gateway.receipts.my_rooms(self.user_id).await,
             Some(topic) => {
                 let family = Family::of_topic(topic);
@@ -331,6 +329,8 @@ impl Session {
         if from.is_some() || !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
             self.behind.push_back(topic);
         }
+        // Also on a first connection: who joined without a device is not known there yet.
+        self.gateway.presence.joined(topic, self.user_id);
         true
     }
 
@@ -467,7 +467,7 @@ impl Session {
             self.gateway.presence.close(topic, &self.outbox);
         }
         self.gateway.presence.left(topic, self.user_id);
-        if self.only_room.is_some() {
+        if self.outbox.only.is_some() {
             return Err(End::RoomForbidden);
         }
         let removed = RoomRemoved { room: subscription.name().to_string() };
@@ -476,7 +476,7 @@ impl Session {
 
     /// The person came to a room, perhaps: the database says.
     async fn added(&mut self, topic: Topic) -> Result<Option<String>, End> {
-        let is_other = self.only_room.is_some_and(|only| only != topic);
+        let is_other = self.outbox.only.is_some_and(|only| only != topic);
         if is_other || self.subscriptions.by_topic(topic).is_some() {
             return Ok(None);
         }
@@ -490,7 +490,6 @@ impl Session {
                     self.outbox.signal(Signal::Added(topic));
                     return Ok(None);
                 }
-                self.gateway.presence.joined(topic, self.user_id);
                 Ok(Some(frame))
             }
             Ok(None) => Ok(None),

@@ -73,8 +73,10 @@ pub enum Envelope {
         /// Came or left.
         change: MembershipChange,
     },
-    /// Something for all sockets of one user.
+    /// Something about a topic for the sockets of one user; those about another topic are spared.
     User {
+        /// The topic.
+        topic: Topic,
         /// Who.
         user_id: i64,
         /// The frame.

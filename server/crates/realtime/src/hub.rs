@@ -171,9 +171,11 @@ impl Hub {
                     self.signal_user(user_id, Signal::Added(topic));
                 }
             }
-            Envelope::User { user_id, frame } => {
+            Envelope::User { topic, user_id, frame } => {
                 if let Some(sockets) = self.users.get(user_id) {
-                    sockets.iter().for_each(|outbox| outbox.push_state(frame));
+                    let meant =
+                        |outbox: &&Arc<Outbox>| outbox.only.is_none_or(|only| only == *topic);
+                    sockets.iter().filter(meant).for_each(|outbox| outbox.push_state(frame));
                 }
             }
             Envelope::Everyone { frame } => {

@@ -61,6 +61,8 @@ pub struct Outbox {
     pub user_id: i64,
     /// The session that it signed in with.
     pub session_id: Uuid,
+    /// The one topic that it is about; all of the user's where absent.
+    pub only: Option<Topic>,
     state: Mutex<State>,
 }
 
@@ -82,11 +84,11 @@ impl Outbox {
     /// The most bytes of frames that wait in a queue; what one stalled reader can cost.
     pub const MAX_BYTES: usize = 256 * 1024;
 
-    /// A new queue for a socket of this user and session.
+    /// A new queue for a socket of this user and session, about all topics or only one.
     #[must_use]
-    pub fn new(user_id: i64, session_id: Uuid) -> Self {
+    pub fn new(user_id: i64, session_id: Uuid, only: Option<Topic>) -> Self {
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Self { id, user_id, session_id, state: Mutex::default() }
+        Self { id, user_id, session_id, only, state: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -180,7 +180,7 @@ impl Receipts {
         let receipt =
             Receipt { room: access.room.name.to_string(), user_id, read_seq: after.read_seq };
         let frame = ServerFrame::Receipt(receipt).to_bytes();
-        self.broker.publish(Envelope::User { user_id, frame });
+        self.broker.publish(Envelope::User { topic: access.room.topic(), user_id, frame });
         Ok(after)
     }
 

@@ -134,6 +134,11 @@ impl TestServer {
     /// Asks the server to stop (SIGTERM) and waits until it has; answers whether it ended well.
     pub(crate) async fn stop(&mut self) -> bool {
         self.terminate().await;
+        self.has_ended_well().await
+    }
+
+    /// Waits until the server has stopped; answers whether it ended well.
+    pub(crate) async fn has_ended_well(&mut self) -> bool {
         let ended = tokio::time::timeout(Duration::from_secs(20), self.child.wait()).await;
         ended.expect("the server stops within 20 s").unwrap().success()
     }
