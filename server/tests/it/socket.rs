@@ -52,9 +52,11 @@ async fn the_first_frame_must_be_auth() {
     let server = TestServer::start(Storage::Sqlite).await;
     for first in [
         Message::text(json!({"type": "ping"}).to_string()),
-        Message::text(json!({"type": "message.send", "room": "general",
+        Message::text(
+            json!({"type": "message.send", "room": "general",
             "client_id": Uuid::new_v4(), "text": "hi"})
-        .to_string()),
+            .to_string(),
+        ),
         Message::text("{}"),
         Message::text("[]"),
         Message::text("not json"),
@@ -114,7 +116,9 @@ async fn only_pages_of_allowed_origins_open_a_socket() {
         let headers = [("origin", origin)];
         assert!(Socket::try_open(&server.address, "/ws", &headers).await.is_ok(), "{origin}");
     }
-    for origin in ["null", "https://evil.test", "https://app.example.org.evil.test", "http://app.example.org"] {
+    for origin in
+        ["null", "https://evil.test", "https://app.example.org.evil.test", "http://app.example.org"]
+    {
         for path in ["/ws", "/ws/chat/general"] {
             let headers = [("origin", origin)];
             let refused = Socket::try_open(&server.address, path, &headers).await;
@@ -143,8 +147,12 @@ async fn what_cannot_be_read_is_refused_and_the_socket_lives_on() {
     assert!(answer["error"]["detail"].as_str().unwrap().contains("message.send"));
     let incomplete = json!({"type": "message.send", "room": "general"});
     let answer = socket.is_refused(incomplete, 400, "invalid_input").await;
-    let fields: Vec<_> = answer["error"]["errors"].as_array().unwrap().iter()
-        .map(|error| error["field"].as_str().unwrap().to_owned()).collect();
+    let fields: Vec<_> = answer["error"]["errors"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|error| error["field"].as_str().unwrap().to_owned())
+        .collect();
     assert_eq!(fields, ["client_id", "text"]);
     for raw in [
         Message::text("{"),

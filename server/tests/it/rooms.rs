@@ -1,0 +1,278 @@
+//! Making rooms, coming and going.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+
+use crate::on_both_databases;
+use crate::support::{Socket, Storage, TestServer};
+
+fn names(page: &Value, field: &str) -> Vec<String> {
+    let items = page["items"].as_array().unwrap().iter();
+    items.map(|item| item[field].as_str().unwrap().to_owned()).collect()
+}
+
+on_both_databases! {
+    async fn who_makes_a_room_is_its_first_member(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let request = json!({"name": "rust", "title": "  Rust 🦀 ", "topic": "Everything Rust"});
+        let room = mira.post("/rooms", request).await.expect(201);
+        assert_eq!(room["title"], "Rust 🦀");
+        assert_eq!(room["created_by"], mira.id);
+        assert_eq!((&room["member_count"], &room["is_member"]), (&json!(1), &json!(true)));
+        assert_eq!((&room["kind"], &room["last_seq"]), (&json!("public"), &json!(0)));
+        let seen = ravi.get("/rooms/rust").await.expect(200);
+        assert_eq!((&seen["title"], &seen["is_member"]), (&room["title"], &json!(false)));
+        assert_eq!(names(&mira.get("/rooms").await.expect(200), "name"), ["general", "rust"]);
+        assert_eq!(names(&ravi.get("/rooms").await.expect(200), "name"), ["general"]);
+
+        let plain = mira.post("/rooms", json!({"name": "tea"})).await.expect(201);
+        assert_eq!((&plain["title"], plain.get("topic")), (&json!("tea"), None));
+    }
+}
+
+on_both_databases! {
+    async fn a_name_that_is_taken_or_reserved_is_refused(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        mira.makes_room("rust").await;
+        for taken in ["rust", "general", "private_1_2", "private_", "private_room"] {
+            let answer = mira.post("/rooms", json!({"name": taken})).await;
+            answer.expect_problem(409, "name_taken");
+        }
+        for wrong in ["", "Rust", "a b", "_x", "আড্ডা", &"r".repeat(65)] {
+            let problem = mira.post("/rooms", json!({"name": wrong})).await;
+            let problem = problem.expect_problem(400, "invalid_input");
+            assert_eq!(problem["errors"][0]["field"], "name");
+        }
+        for missing in ["nowhere", "private_1_2"] {
+            let path = format!("/rooms/{missing}");
+            mira.get(&path).await.expect_problem(404, "not_found");
+            let path = format!("/rooms/{missing}/membership");
+            mira.put(&path, Value::Null).await.expect_problem(404, "not_found");
+        }
+    }
+}
+
+on_both_databases! {
+    async fn coming_and_going_is_idempotent_and_counted(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.makes_room("rust").await;
+        for _ in 0..2 {
+            ravi.joins("rust").await;
+        }
+        let room = ravi.get("/rooms/rust").await.expect(200);
+        assert_eq!((&room["member_count"], &room["is_member"]), (&json!(2), &json!(true)));
+        let members = mira.get("/rooms/rust/members").await.expect(200);
+        assert_eq!(names(&members, "username"), ["mira", "ravi"]);
+        for _ in 0..2 {
+            ravi.leaves("rust").await;
+        }
+        assert_eq!(ravi.get("/rooms/rust").await.expect(200)["member_count"], 1);
+        let members = ravi.get("/rooms/rust/members").await.expect(200);
+        assert_eq!(names(&members, "username"), ["mira"]);
+    }
+}
+
+on_both_databases! {
+    async fn lists_are_read_page_by_page(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        for name in ["bread", "butter", "beans"] {
+            mira.makes_room(name).await;
+        }
+        for name in ["ada", "ben", "cleo"] {
+            server.person(name).await;
+        }
+        let lists = [
+            ("/directory/rooms?", "name", vec!["beans", "bread", "butter", "general"]),
+            ("/rooms/general/members?", "username", vec!["ada", "ben", "cleo", "mira"]),
+            ("/users?", "username", vec!["ada", "ben", "cleo", "mira"]),
+        ];
+        for (list, field, expected) in lists {
+            let (mut seen, mut cursor) = (Vec::new(), String::new());
+            for page in 0.. {
+                let answer = mira.get(&format!("{list}limit=3{cursor}")).await.expect(200);
+                seen.extend(names(&answer, field));
+                match answer["next_cursor"].as_str() {
+                    Some(next) => cursor = format!("&cursor={next}"),
+                    None => {
+                        assert_eq!(page, 1);
+                        break;
+                    }
+                }
+            }
+            assert_eq!(seen, expected, "{list}");
+            for wrong in ["cursor=%2A", "limit=0", "limit=101"] {
+                let answer = mira.get(&format!("{list}{wrong}")).await;
+                answer.expect_problem(400, "invalid_input");
+            }
+        }
+    }
+}
+
+on_both_databases! {
+    async fn the_directory_finds_rooms_by_name_and_title(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.post("/rooms", json!({"name": "r_st", "title": "Crabs"})).await.expect(201);
+        mira.post("/rooms", json!({"name": "rust", "title": "100% iron"})).await.expect(201);
+        let _hers = mira.connects().await;
+        for (q, found) in [("crab", vec!["r_st"]), ("RUST", vec!["rust"]), ("r_s", vec!["r_st"]),
+            ("0%25", vec!["rust"]), ("nothing", vec![])]
+        {
+            let page = ravi.get(&format!("/directory/rooms?q={q}")).await.expect(200);
+            assert_eq!(names(&page, "name"), found, "{q}");
+        }
+        let page = ravi.get("/directory/rooms?q=rust").await.expect(200);
+        let room = &page["items"][0];
+        assert_eq!(room["is_member"], false);
+        assert_eq!((&room["member_count"], &room["online_count"]), (&json!(1), &json!(1)));
+    }
+}
+
+on_both_databases! {
+    async fn only_who_made_a_room_and_administrators_change_it(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let token = server.setup_token.clone().unwrap();
+        let admin = crate::support::Request::post("/auth/register", json!({"username": "root-1",
+            "password": crate::support::PASSWORD, "setup_token": token}));
+        let admin = admin.of(&server.address).await.expect(201);
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.makes_room("rust").await;
+        ravi.joins("rust").await;
+        let mut his = ravi.connects().await;
+
+        let refused = ravi.patch("/rooms/rust", json!({"title": "his"})).await;
+        refused.expect_problem(403, "forbidden");
+        let changed = json!({"title": "Hers", "topic": "Mine"});
+        let room = mira.patch("/rooms/rust", changed).await.expect(200);
+        let heard = his.hears("room.updated").await;
+        assert_eq!(heard, json!({"type": "room.updated", "room": "rust", "title": "Hers",
+            "topic": "Mine"}));
+        // An empty topic is none; what is not named stays; what nobody may set is not taken.
+        let changed = json!({"topic": "", "created_by": ravi.id, "last_seq": 99});
+        let again = mira.patch("/rooms/rust", changed).await.expect(200);
+        assert_eq!((&again["title"], again.get("topic")), (&room["title"], None));
+        assert_eq!((&again["created_by"], &again["last_seq"]), (&json!(mira.id), &json!(0)));
+        his.hears("room.updated").await;
+
+        let by_admin = crate::support::Request {
+            method: Method::PATCH,
+            ..crate::support::Request::post("/rooms/rust", json!({"title": "Theirs"}))
+        };
+        let by_admin = by_admin.with_token(admin["access_token"].as_str().unwrap());
+        by_admin.of(&server.address).await.expect(200);
+        assert_eq!(his.hears("room.updated").await["title"], "Theirs");
+    }
+}
+
+on_both_databases! {
+    async fn nothing_of_a_room_reaches_who_left_it(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.makes_room("rust").await;
+        ravi.joins("rust").await;
+        let mut hers = mira.connects().await;
+        let (mut phone, mut laptop) = (ravi.connects().await, ravi.connects().await);
+        hers.writes("rust", "welcome").await;
+        for socket in [&mut phone, &mut laptop] {
+            assert_eq!(socket.hears("message.created").await["message"]["text"], "welcome");
+        }
+
+        ravi.leaves("rust").await;
+        let message = hers.writes("rust", "he is gone").await;
+        hers.say(json!({"type": "typing", "room": "rust"})).await;
+        mira.patch("/rooms/rust", json!({"title": "Without him"})).await.expect(200);
+        let path = format!("/rooms/rust/messages/{}", message["id"].as_str().unwrap());
+        mira.delete(&path).await.expect(200);
+        hers.writes("general", "the end").await;
+
+        for socket in [&mut phone, &mut laptop] {
+            socket.hears_until(|heard| heard.last().unwrap()["message"]["text"] == "the end").await;
+            let after: Vec<_> = socket.heard.iter()
+                .skip_while(|frame| frame["message"]["text"] != "welcome").skip(1).collect();
+            let kinds: Vec<_> = after.iter().map(|frame| (&frame["type"], &frame["room"])).collect();
+            assert_eq!(kinds, [(&json!("room.removed"), &json!("rust")),
+                (&json!("message.created"), &json!("general"))]);
+            let write = json!({"type": "message.send", "room": "rust",
+                "client_id": uuid::Uuid::new_v4(), "text": "me again"});
+            socket.is_refused(write, 403, "not_a_member").await;
+        }
+    }
+}
+
+on_both_databases! {
+    async fn who_joins_while_connected_gets_the_events_from_then_on(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.makes_room("rust").await;
+        mira.writes("rust", "before").await;
+        let (mut phone, mut laptop) = (ravi.connects().await, ravi.connects().await);
+
+        ravi.joins("rust").await;
+        for socket in [&mut phone, &mut laptop] {
+            let added = socket.hears("room.added").await;
+            assert_eq!(added["room"]["name"], "rust");
+            assert_eq!((&added["room"]["last_seq"], &added["room"]["unread"]), (&json!(1), &json!(0)));
+        }
+        let message = mira.writes("rust", "after").await;
+        for socket in [&mut phone, &mut laptop] {
+            let heard = socket.hears("message.created").await;
+            assert_eq!((&heard["message"], &heard["seq"]), (&message, &json!(2)));
+        }
+        // A room that one makes oneself is added too, and after leaving and joining again.
+        ravi.makes_room("tea").await;
+        assert_eq!(phone.hears("room.added").await["room"]["name"], "tea");
+        ravi.leaves("rust").await;
+        ravi.joins("rust").await;
+        assert_eq!(phone.hears("room.removed").await["room"], "rust");
+        assert_eq!(phone.hears("room.added").await["room"]["name"], "rust");
+        mira.writes("rust", "once more").await;
+        phone.hears("message.created").await;
+        phone.catches_up().await;
+        assert_eq!(phone.heard_of("message.created").len(), 2);
+    }
+}
+
+on_both_databases! {
+    async fn the_address_of_a_room_joins_it_and_carries_it_alone(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.makes_room("rust").await;
+
+        let mut his = ravi.connects_to("rust").await;
+        let rooms = &his.heard[0]["rooms"];
+        assert_eq!(rooms.as_array().unwrap().len(), 1);
+        assert_eq!(rooms[0]["name"], "rust");
+        assert_eq!(ravi.get("/rooms/rust").await.expect(200)["is_member"], true);
+
+        mira.writes("general", "elsewhere").await;
+        mira.makes_room("tea").await;
+        ravi.joins("tea").await;
+        let message = mira.writes("rust", "here").await;
+        assert_eq!(his.hears("message.created").await["message"], message);
+        assert_eq!(his.heard.len(), 2, "{:#?}", his.heard);
+        his.writes("rust", "hello").await;
+
+        ravi.leaves("rust").await;
+        assert_eq!(his.hears_close().await, Some(4504));
+    }
+}
+
+on_both_databases! {
+    async fn the_address_of_a_room_that_may_not_be_seen_is_closed(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        for room in ["nowhere", "private_1_2", "NoSuchName", "%00"] {
+            let mut socket = Socket::open(&server.address, &format!("/ws/chat/{room}")).await;
+            socket.say(json!({"type": "auth", "token": mira.access_token})).await;
+            assert_eq!(socket.hears_close().await, Some(4504), "{room}");
+            // Whoever is not signed in does not learn what there is.
+            let mut socket = Socket::open(&server.address, &format!("/ws/chat/{room}")).await;
+            socket.say(json!({"type": "auth", "token": "rubbish"})).await;
+            assert_eq!(socket.hears_close().await, Some(4500), "{room}");
+        }
+    }
+}
