@@ -1,6 +1,7 @@
 //! The integration binary: the real server as its own process, real databases, and people with names.
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall say where it stopped")]
 
+mod accounts;
 mod bad_input;
 mod conversation;
 mod crash;

@@ -1,0 +1,476 @@
+//! Accounts, sessions and what ends them.
+
+use std::collections::BTreeSet;
+
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use futures_util::future::join_all;
+use reqwest::header::HeaderMap;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::on_both_databases;
+use crate::support::{Answer, PASSWORD, Person, Request, Storage, TestServer};
+
+async fn refresh(address: &str, token: &str) -> Answer {
+    Request::post("/auth/refresh", json!({"refresh_token": token})).of(address).await
+}
+
+fn refresh_token(body: &Value) -> String {
+    body["refresh_token"].as_str().unwrap().to_owned()
+}
+
+async fn login(address: &str, username: &str, password: &str) -> Answer {
+    let request = json!({"username": username, "password": password});
+    Request::post("/auth/login", request).of(address).await
+}
+
+async fn register(address: &str, body: Value) -> Answer {
+    Request::post("/auth/register", body).of(address).await
+}
+
+on_both_databases! {
+    async fn each_refresh_token_leads_to_the_next(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let address = server.address.as_str();
+        let mut token = mira.refresh_token.clone();
+        let mut seen = BTreeSet::from([token.clone()]);
+        for _ in 0..4 {
+            let body = refresh(address, &token).await.expect(200);
+            token = refresh_token(&body);
+            assert!(seen.insert(token.clone()), "every generation has its own");
+            assert_eq!(body["user"]["username"], "mira");
+            let access = body["access_token"].as_str().unwrap();
+            Request::get("/users/me").with_token(access).of(address).await.expect(200);
+        }
+        assert_eq!(mira.get("/auth/sessions").await.expect(200)["items"].as_array().unwrap().len(), 1);
+    }
+}
+
+on_both_databases! {
+    async fn a_refresh_token_used_once_more_at_once_answers_the_same_next(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let first = refresh(&server.address, &mira.refresh_token).await.expect(200);
+        let again = refresh(&server.address, &mira.refresh_token).await.expect(200);
+        assert_eq!(refresh_token(&again), refresh_token(&first));
+        refresh(&server.address, &refresh_token(&first)).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn a_replayed_refresh_token_ends_the_session(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let other = mira.another_device().await;
+        let (mut stolen, mut safe) = (mira.connects().await, other.connects().await);
+        let second = refresh(&server.address, &mira.refresh_token).await.expect(200);
+        let third = refresh(&server.address, &refresh_token(&second)).await.expect(200);
+
+        let replayed = refresh(&server.address, &mira.refresh_token).await;
+        replayed.expect_problem(401, "invalid_refresh_token");
+
+        assert_eq!(stolen.hears_close().await, Some(4505));
+        let current = refresh(&server.address, &refresh_token(&third)).await;
+        current.expect_problem(401, "invalid_refresh_token");
+        mira.get("/users/me").await.expect_problem(401, "unauthorized");
+        // The other device is another session.
+        safe.writes("general", "still here").await;
+        refresh(&server.address, &other.refresh_token).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn a_forged_refresh_token_ends_nothing(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let bytes = URL_SAFE_NO_PAD.decode(&mira.refresh_token).unwrap();
+        let mut later = bytes.clone();
+        later[23] += 1;
+        let mut broken = bytes.clone();
+        *broken.last_mut().unwrap() ^= 1;
+        let forged = [later, broken, bytes[..40].to_vec(), vec![0; 56]];
+        for token in forged.iter().map(|bytes| URL_SAFE_NO_PAD.encode(bytes)) {
+            let answer = refresh(&server.address, &token).await;
+            answer.expect_problem(401, "invalid_refresh_token");
+        }
+        let answer = refresh(&server.address, "").await;
+        answer.expect_problem(401, "invalid_refresh_token");
+        refresh(&server.address, &mira.refresh_token).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn tabs_that_refresh_at_the_same_moment_stay_signed_in(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let mut socket = mira.connects().await;
+        let mut token = mira.refresh_token.clone();
+        for _ in 0..5 {
+            let tabs = (0..4).map(|_| refresh(&server.address, &token));
+            let answers = join_all(tabs).await;
+            let next: BTreeSet<_> =
+                answers.into_iter().map(|answer| refresh_token(&answer.expect(200))).collect();
+            assert_eq!(next.len(), 1, "all tabs get the same token");
+            token = next.into_iter().next().unwrap();
+        }
+        socket.writes("general", "still here").await;
+    }
+}
+
+#[track_caller]
+fn cookie(headers: &HeaderMap) -> String {
+    headers["set-cookie"].to_str().unwrap().to_owned()
+}
+
+on_both_databases! {
+    async fn a_browser_keeps_its_refresh_token_in_a_cookie(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        server.person("mira").await;
+        let address = server.address.as_str();
+        let request = json!({"username": "mira", "password": PASSWORD, "cookie": true});
+        let answer = Request::post("/auth/login", request).of(address).await;
+        let set = cookie(&answer.headers);
+        let body = answer.expect(200);
+        assert!(body.get("refresh_token").is_none(), "a script never sees it");
+        let (pair, attributes) = set.split_once(';').unwrap();
+        for attribute in ["HttpOnly", "SameSite=Strict", "Path=/api/v1/auth", "Max-Age=2592000"] {
+            assert!(attributes.split("; ").any(|a| a.trim() == attribute), "{attribute}: {set}");
+        }
+        assert!(!attributes.contains("Secure"), "over http a browser would not send it back");
+
+        let by = |cookie: String, origin: Option<String>| async move {
+            let mut headers = vec![("cookie", cookie.as_str())];
+            headers.extend(origin.as_deref().map(|origin| ("origin", origin)));
+            // The list lives as long as the request.
+            Request::post("/auth/refresh", json!({})).with_headers(&headers).of(address).await
+        };
+        for foreign in ["https://evil.test", "null"] {
+            let answer = by(pair.to_owned(), Some(foreign.to_owned())).await;
+            answer.expect_problem(403, "origin_not_allowed");
+        }
+        let answer = by(pair.to_owned(), Some(format!("http://{address}"))).await;
+        let next = cookie(&answer.headers).split(';').next().unwrap().to_owned();
+        assert!(answer.expect(200).get("refresh_token").is_none());
+        assert_ne!(next, pair);
+        let third = by(next, None).await;
+        let third = cookie(&third.headers);
+        assert!(third.starts_with("adda_refresh="));
+
+        // A replay ends the session and takes the cookie back.
+        let replayed = by(pair.to_owned(), None).await;
+        assert!(cookie(&replayed.headers).contains("Max-Age=0"));
+        replayed.expect_problem(401, "invalid_refresh_token");
+        let nothing = Request::post("/auth/refresh", json!({})).of(address).await;
+        nothing.expect_problem(401, "invalid_refresh_token");
+    }
+}
+
+on_both_databases! {
+    async fn logging_out_ends_this_session_at_once_and_no_other(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let other = mira.another_device().await;
+        let (mut this, mut that) = (mira.connects().await, other.connects().await);
+        let mut in_room = mira.connects_to("general").await;
+
+        mira.post("/auth/logout", Value::Null).await.expect(204);
+
+        mira.get("/users/me").await.expect_problem(401, "unauthorized");
+        assert_eq!(this.hears_close().await, Some(4505));
+        assert_eq!(in_room.hears_close().await, Some(4505));
+        let refreshed = refresh(&server.address, &mira.refresh_token).await;
+        refreshed.expect_problem(401, "invalid_refresh_token");
+        that.writes("general", "still here").await;
+    }
+}
+
+on_both_databases! {
+    async fn a_device_is_signed_out_from_another(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let lost = mira.another_device().await;
+        let mut socket = lost.connects().await;
+        let sessions = mira.get("/auth/sessions").await.expect(200);
+        let sessions = sessions["items"].as_array().unwrap();
+        assert_eq!(sessions.len(), 2);
+        let session = sessions.iter().find(|session| session["current"] == false).unwrap();
+        let path = format!("/auth/sessions/{}", session["id"].as_str().unwrap());
+
+        // Not by somebody else, who is told what is told of a session that is not there.
+        let by_ravi = ravi.delete(&path).await.expect_problem(404, "not_found");
+        let of_nobody = ravi.delete(&format!("/auth/sessions/{}", Uuid::new_v4())).await;
+        let of_nobody = of_nobody.expect_problem(404, "not_found");
+        assert_eq!(by_ravi["detail"], of_nobody["detail"]);
+        lost.get("/users/me").await.expect(200);
+
+        mira.delete(&path).await.expect(204);
+        lost.get("/users/me").await.expect_problem(401, "unauthorized");
+        assert_eq!(socket.hears_close().await, Some(4505));
+        mira.delete(&path).await.expect_problem(404, "not_found");
+        mira.get("/users/me").await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn a_new_password_ends_all_other_sessions(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let other = mira.another_device().await;
+        let (mut this, mut that) = (mira.connects().await, other.connects().await);
+        let change = |current: &str, new: &str| {
+            let body = json!({"current_password": current, "new_password": new});
+            let mira = mira.clone();
+            async move { mira.post("/auth/password", body).await }
+        };
+        change("a wrong one", "three cups of tea").await.expect_problem(401, "invalid_credentials");
+        change(PASSWORD, "password1").await.expect_problem(400, "invalid_input");
+        change(PASSWORD, "short").await.expect_problem(400, "invalid_input");
+        that.writes("general", "nothing happened").await;
+
+        change(PASSWORD, "three cups of tea").await.expect(204);
+        assert_eq!(that.hears_close().await, Some(4505));
+        other.get("/users/me").await.expect_problem(401, "unauthorized");
+        let ended = refresh(&server.address, &other.refresh_token).await;
+        ended.expect_problem(401, "invalid_refresh_token");
+        this.writes("general", "still here").await;
+        mira.get("/users/me").await.expect(200);
+        let old = login(&server.address, "mira", PASSWORD).await;
+        old.expect_problem(401, "invalid_credentials");
+        login(&server.address, "mira", "three cups of tea").await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn the_setup_token_makes_exactly_one_administrator(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let token = server.setup_token.clone().expect("it is printed");
+        let address = server.address.clone();
+        let with = |name: String, token: String| {
+            let address = address.clone();
+            async move {
+                let body = json!({"username": name, "password": PASSWORD, "setup_token": token});
+                register(&address, body).await
+            }
+        };
+        assert!(server.person("mira").await.get("/users/me").await.expect(200)["is_admin"] == false);
+        with("guess".into(), "0".repeat(32)).await.expect_problem(400, "invalid_input");
+        // Refused for another reason, it is not used up; and of five at once one has it.
+        with("mira".into(), token.clone()).await.expect_problem(409, "name_taken");
+        let five = (0..5).map(|n| with(format!("admin-{n}"), token.clone()));
+        let (made, refused): (Vec<_>, Vec<_>) =
+            join_all(five).await.into_iter().partition(|answer| answer.status == 201);
+        assert_eq!((made.len(), refused.len()), (1, 4));
+        assert_eq!(made[0].body["user"]["is_admin"], true);
+        for answer in refused {
+            let problem = answer.expect_problem(400, "invalid_input");
+            assert_eq!(problem["errors"][0]["field"], "setup_token");
+        }
+        server.stop().await;
+        server.start_again().await;
+        assert_eq!(server.setup_token, None, "printed only while there is no administrator");
+    }
+}
+
+#[tokio::test]
+async fn where_registration_is_not_open_only_the_setup_token_makes_an_account() {
+    for registration in ["closed", "invite"] {
+        let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_REGISTRATION", registration)];
+        let server = TestServer::start_with(Storage::Sqlite, &settings).await;
+        let body = json!({"username": "mira", "password": PASSWORD});
+        let answer = register(&server.address, body).await;
+        answer.expect_problem(403, "registration_closed");
+        let body = json!({"username": "mira", "password": PASSWORD,
+            "setup_token": server.setup_token.clone().unwrap()});
+        assert_eq!(register(&server.address, body).await.expect(201)["user"]["is_admin"], true);
+        login(&server.address, "mira", PASSWORD).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn a_user_name_is_one_persons_in_any_case(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let body = |name: &str| json!({"username": name, "password": PASSWORD, "is_admin": true});
+        let made = register(&server.address, body("Mira.K")).await.expect(201);
+        assert_eq!(made["user"]["username"], "mira.k");
+        assert_eq!(made["user"]["is_admin"], false, "nobody makes themselves one");
+        for name in ["mira.k", "MIRA.K", "Mira.k"] {
+            let answer = register(&server.address, body(name)).await;
+            answer.expect_problem(409, "name_taken");
+        }
+        register(&server.address, body("adda")).await.expect_problem(409, "name_taken");
+        login(&server.address, "MIRA.k", PASSWORD).await.expect(200);
+        // Of two at the same moment one gets it.
+        let both = join_all((0..4).map(|_| register(&server.address, body("ravi")))).await;
+        assert_eq!(both.iter().filter(|answer| answer.status == 201).count(), 1);
+        assert_eq!(both.iter().filter(|answer| answer.status == 409).count(), 3);
+    }
+}
+
+on_both_databases! {
+    async fn an_unknown_name_and_a_wrong_password_get_the_same_answer(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        server.person("mira").await;
+        let mut answers = Vec::new();
+        // `adda` is there but has no password; the last is a name that nobody can have.
+        for name in ["mira", "nobody", "adda", "no such name!"] {
+            let answer = login(&server.address, name, "not the password").await;
+            let mut problem = answer.expect_problem(401, "invalid_credentials");
+            problem.as_object_mut().unwrap().remove("request_id");
+            answers.push(problem);
+        }
+        assert!(answers.iter().all(|answer| *answer == answers[0]), "{answers:#?}");
+    }
+}
+
+#[tokio::test]
+async fn common_passwords_are_refused() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    for password in ["password", "12345678", "qwertyuiop", "miramira", "seven77", ""] {
+        let body = json!({"username": "mira", "password": password});
+        let problem = register(&server.address, body).await.expect_problem(400, "invalid_input");
+        assert_eq!(problem["errors"][0]["field"], "password", "{password}");
+    }
+    let body = json!({"username": "mira", "password": "পাসওয়ার্ড নয়"});
+    register(&server.address, body).await.expect(201);
+    login(&server.address, "mira", "পাসওয়ার্ড নয়").await.expect(200);
+}
+
+#[tokio::test]
+async fn forged_access_tokens_open_nothing() {
+    let settings =
+        [("ADDA_RATE_LIMITS", "off"), ("SECRET_KEY", "c1f7b2d94e6a80355d2e9c7f1a4b6d08")];
+    let server = TestServer::start_with(Storage::Sqlite, &settings).await;
+    let mira = server.person("mira").await;
+    let parts: Vec<_> = mira.access_token.split('.').collect();
+    let claims: Value = serde_json::from_slice(&URL_SAFE_NO_PAD.decode(parts[1]).unwrap()).unwrap();
+    let encode = |value: &Value| URL_SAFE_NO_PAD.encode(value.to_string());
+    let with = |name: &str, value: Value| {
+        let mut changed = claims.clone();
+        changed[name] = value;
+        changed
+    };
+    let sign = |claims: &Value, key: &[u8]| {
+        let key = jsonwebtoken::EncodingKey::from_secret(key);
+        jsonwebtoken::encode(&jsonwebtoken::Header::default(), claims, &key).unwrap()
+    };
+    let none = json!({"alg": "none", "typ": "JWT"});
+    let forged = [
+        format!("{}.{}.", encode(&none), parts[1]),
+        format!("{}.{}.{}", encode(&none), parts[1], parts[2]),
+        format!("{}.{}.", parts[0], parts[1]),
+        // The claims of somebody else under this signature.
+        format!("{}.{}.{}", parts[0], encode(&with("sub", json!("2"))), parts[2]),
+        format!("{}.{}.{}", parts[0], encode(&with("exp", json!(9_999_999_999_i64))), parts[2]),
+        // Signed, but not with the server's key; nor with its secret itself.
+        sign(&claims, b"another key of the same kind and length"),
+        sign(&claims, b"c1f7b2d94e6a80355d2e9c7f1a4b6d08"),
+        sign(&claims, b""),
+        mira.refresh_token.clone(),
+    ];
+    for token in forged {
+        let answer = Request::get("/users/me").with_token(&token).of(&server.address).await;
+        assert_eq!(answer.headers["www-authenticate"], "Bearer");
+        answer.expect_problem(401, "unauthorized");
+    }
+    mira.get("/users/me").await.expect(200);
+    let lifetime = claims["exp"].as_i64().unwrap() - claims["iat"].as_i64().unwrap();
+    assert_eq!(lifetime, 600);
+}
+
+on_both_databases! {
+    async fn a_new_name_is_seen_by_everybody_at_once(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        mira.writes("general", "hello").await;
+        let mut his = ravi.connects().await;
+        let body = json!({"display_name": " মীরা ☕ ", "is_admin": true, "username": "root"});
+        let me = mira.patch("/users/me", body).await.expect(200);
+        assert_eq!((&me["display_name"], &me["username"]), (&json!("মীরা ☕"), &json!("mira")));
+        assert_eq!(me["is_admin"], false);
+        let heard = his.hears("user.updated").await;
+        assert_eq!(heard["user"],
+            json!({"id": mira.id, "username": "mira", "display_name": "মীরা ☕"}));
+        let message = ravi.reads_all("general").await.pop().unwrap();
+        assert_eq!(message["sender"], heard["user"]);
+        for wrong in ["", "   ", "a\nb", &"x".repeat(65)] {
+            let answer = mira.patch("/users/me", json!({"display_name": wrong})).await;
+            answer.expect_problem(400, "invalid_input");
+        }
+    }
+}
+
+on_both_databases! {
+    async fn people_are_found_by_either_name(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        for name in ["ravi", "r_vi", "tara"] {
+            server.person(name).await;
+        }
+        mira.patch("/users/me", json!({"display_name": "Mirabel 100%"})).await.expect(200);
+        for (q, found) in [("rav", vec!["ravi"]), ("BEL", vec!["mira"]), ("r_", vec!["r_vi"]),
+            ("0%25", vec!["mira"]), ("a", vec!["mira", "ravi", "tara"]), ("adda", vec![])]
+        {
+            let page = mira.get(&format!("/users?q={q}")).await.expect(200);
+            let names: Vec<_> = page["items"].as_array().unwrap().iter()
+                .map(|user| user["username"].as_str().unwrap()).collect();
+            assert_eq!(names, found, "{q}");
+        }
+        let me = mira.get(&format!("/users/{}", mira.id)).await.expect(200);
+        assert_eq!(me["display_name"], "Mirabel 100%");
+        for nobody in ["0", "99", "-1"] {
+            mira.get(&format!("/users/{nobody}")).await.expect_problem(404, "not_found");
+        }
+        mira.get("/users/mira").await.expect_problem(400, "invalid_input");
+    }
+}
+
+#[tokio::test]
+async fn guessing_a_password_is_slowed_down() {
+    let server = TestServer::start_with(Storage::Sqlite, &[]).await;
+    let mira = server.person("mira").await;
+    for _ in 0..10 {
+        login(&server.address, "mira", "a guess").await.expect(401);
+    }
+    let answer = login(&server.address, "MIRA", PASSWORD).await;
+    let wait: u64 = answer.headers["retry-after"].to_str().unwrap().parse().unwrap();
+    assert!((1..=6).contains(&wait), "{wait}");
+    let problem = answer.expect_problem(429, "rate_limited");
+    let wait_ms = problem["retry_after_ms"].as_u64().unwrap();
+    assert!((1..=6_000).contains(&wait_ms), "{wait_ms}");
+    // Somebody else signs in, and who is signed in is not affected.
+    login(&server.address, "ravi", "a guess").await.expect(401);
+    mira.get("/users/me").await.expect(200);
+}
+
+#[tokio::test]
+async fn whoever_writes_too_fast_is_told_when_to_go_on_and_stays_connected() {
+    let server = TestServer::start_with(Storage::Sqlite, &[]).await;
+    let mira = server.person("mira").await;
+    let mut socket = mira.connects().await;
+    let send = |number: i32| {
+        json!({"type": "message.send", "ref": number.to_string(),
+        "room": "general", "client_id": Uuid::new_v4(), "text": "quick"})
+    };
+    for number in 0..100 {
+        socket.say(send(number)).await;
+    }
+    let answered = |frame: &&Value| frame["ref"].is_string();
+    socket.hears_until(|heard| heard.iter().filter(answered).count() == 100).await;
+    let errors = socket.heard_of("error");
+    assert!(!errors.is_empty());
+    for error in &errors {
+        assert_eq!(error["error"]["code"], "rate_limited");
+        assert_eq!(error["error"]["status"], 429);
+        assert!(error["error"]["retry_after_ms"].as_u64().unwrap() >= 1);
+    }
+    let accepted = socket.heard_of("ok").len();
+    assert_eq!(accepted + errors.len(), 100);
+    assert!(accepted >= 60, "{accepted}");
+    assert_eq!(socket.asks(json!({"type": "ping"})).await["type"], "pong");
+    assert_eq!(mira.reads_all("general").await.len(), accepted + 1);
+    // Somebody else has a measure of their own.
+    let ravi: Person = server.person("ravi").await;
+    ravi.writes("general", "slowly").await;
+}
