@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on shall say where it stopped")]
 
 mod accounts;
+mod authorisation;
 mod bad_input;
+mod command_line;
 mod conversation;
 mod crash;
+mod events;
 mod layering;
 mod messages;
 mod presence;

@@ -1,6 +1,5 @@
 //! Making rooms, coming and going.
 
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::on_both_databases;
@@ -136,9 +135,7 @@ on_both_databases! {
     async fn only_who_made_a_room_and_administrators_change_it(storage: Storage) {
         let server = TestServer::start(storage).await;
         let token = server.setup_token.clone().unwrap();
-        let admin = crate::support::Request::post("/auth/register", json!({"username": "root-1",
-            "password": crate::support::PASSWORD, "setup_token": token}));
-        let admin = admin.of(&server.address).await.expect(201);
+        let asha = server.administrator("asha", &token).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
         mira.makes_room("rust").await;
         ravi.joins("rust").await;
@@ -158,12 +155,7 @@ on_both_databases! {
         assert_eq!((&again["created_by"], &again["last_seq"]), (&json!(mira.id), &json!(0)));
         his.hears("room.updated").await;
 
-        let by_admin = crate::support::Request {
-            method: Method::PATCH,
-            ..crate::support::Request::post("/rooms/rust", json!({"title": "Theirs"}))
-        };
-        let by_admin = by_admin.with_token(admin["access_token"].as_str().unwrap());
-        by_admin.of(&server.address).await.expect(200);
+        asha.patch("/rooms/rust", json!({"title": "Theirs"})).await.expect(200);
         assert_eq!(his.hears("room.updated").await["title"], "Theirs");
     }
 }

@@ -8,19 +8,19 @@ mod specification;
 
 pub(crate) use client::Client;
 pub(crate) use people::{Answer, PASSWORD, Person, Request};
-pub(crate) use server::{Storage, TestServer};
+pub(crate) use server::{Installation, Storage, TestServer};
 pub(crate) use socket::{Next, Socket};
 pub(crate) use specification::OPENAPI;
 
 /// Makes two tests of one: on SQLite and on PostgreSQL. The body gets the [`Storage`].
 #[macro_export]
 macro_rules! on_both_databases {
-    ($(#[$meta:meta])* async fn $name:ident($storage:ident: Storage) $body:block) => {
+    ($(#[$meta:meta])* async fn $name:ident($storage:ident: $kind:ty) $body:block) => {
         mod $name {
             #[allow(unused_imports)]
             use super::*;
 
-            async fn test($storage: $crate::support::Storage) $body
+            async fn test($storage: $kind) $body
 
             $(#[$meta])*
             #[tokio::test]

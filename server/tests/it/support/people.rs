@@ -121,18 +121,22 @@ impl<'a> Request<'a> {
 impl Person {
     /// Registers somebody new.
     pub(crate) async fn register(address: &str, username: &str) -> Self {
-        let client = Client::new();
         let request = json!({"username": username, "password": PASSWORD});
-        let answer = Request::post("/auth/register", request).send(&client, address).await;
-        Self::from_tokens(address, client, answer.expect(201))
+        Self::sign_in(address, "/auth/register", request).await
+    }
+
+    /// Registers or signs in by a request of one's own.
+    pub(crate) async fn sign_in(address: &str, path: &str, request: Value) -> Self {
+        let client = Client::new();
+        let answer = Request::post(path, request).send(&client, address).await;
+        assert!(answer.status.is_success(), "{:#}", answer.body);
+        Self::from_tokens(address, client, answer.body)
     }
 
     /// Signs an existing person in on another device.
     pub(crate) async fn another_device(&self) -> Self {
         let request = json!({"username": self.username, "password": PASSWORD});
-        let client = Client::new();
-        let answer = Request::post("/auth/login", request).send(&client, &self.address).await;
-        Self::from_tokens(&self.address, client, answer.expect(200))
+        Self::sign_in(&self.address, "/auth/login", request).await
     }
 
     fn from_tokens(address: &str, client: Client, body: Value) -> Self {

@@ -4,12 +4,13 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, Database};
+use serde_json::json;
 use tempfile::TempDir;
-use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
 use uuid::Uuid;
 
-use super::people::Person;
+use super::people::{PASSWORD, Person};
 
 /// Which database a server stands on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +26,24 @@ pub(crate) struct TestServer {
     pub(crate) address: String,
     /// The one-time set-up token that was printed, if one was.
     pub(crate) setup_token: Option<String>,
+    /// What it stands on.
+    pub(crate) installation: Installation,
+}
+
+/// A place where the binary runs: a folder, settings and a database. Dropped, all of it is removed.
+pub(crate) struct Installation {
     environment: Vec<(String, String)>,
-    /// The data folder; its log is `log` in it.
+    /// The folder; the server's log is `log` in it.
     pub(crate) folder: TempDir,
     database: Option<PostgresDatabase>,
+}
+
+/// What a command said.
+#[derive(Debug)]
+pub(crate) struct Output {
+    pub(crate) ended_well: bool,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 /// A PostgreSQL database that lives as long as a test.
@@ -76,6 +91,11 @@ impl Drop for TestServer {
             #[allow(clippy::print_stdout, reason = "the runner shows it with the failure")]
             let () = println!("The server's last words, the latest first:\n{lines}");
         }
+    }
+}
+
+impl Drop for Installation {
+    fn drop(&mut self) {
         if let Some(database) = self.database.take() {
             let drop = async move {
                 administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name)).await;
@@ -90,14 +110,9 @@ impl Drop for TestServer {
     }
 }
 
-impl TestServer {
-    /// A fresh server with the rate limits off.
-    pub(crate) async fn start(storage: Storage) -> Self {
-        Self::start_with(storage, &[("ADDA_RATE_LIMITS", "off")]).await
-    }
-
-    /// A fresh server with these settings.
-    pub(crate) async fn start_with(storage: Storage, settings: &[(&str, &str)]) -> Self {
+impl Installation {
+    /// A fresh one with these settings.
+    pub(crate) async fn new(storage: Storage, settings: &[(&str, &str)]) -> Self {
         let folder = TempDir::new().unwrap();
         let database = match storage {
             Storage::Sqlite => None,
@@ -117,8 +132,59 @@ impl TestServer {
         }
         let given = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         environment.extend(given);
-        let (child, address, setup_token) = spawn(&folder, &environment).await;
-        Self { child, address, setup_token, environment, folder, database }
+        Self { environment, folder, database }
+    }
+
+    /// The binary with these arguments, in its folder and with its settings.
+    fn command(&self) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_adda"));
+        let environment = self.environment.iter().map(|(name, value)| (name, value));
+        command.current_dir(self.folder.path()).env_clear().envs(environment).kill_on_drop(true);
+        command
+    }
+
+    /// Runs a command to its end, with this on its standard input.
+    pub(crate) async fn run(&self, arguments: &[&str], input: &str) -> Output {
+        let mut command = self.command();
+        command.args(arguments).stdin(Stdio::piped());
+        command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        // A command that does not ask for it may have ended by now.
+        let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
+        let output = tokio::time::timeout(Duration::from_secs(30), child.wait_with_output()).await;
+        let output = output.expect("the command ends").unwrap();
+        let text = |bytes| String::from_utf8(bytes).unwrap();
+        Output {
+            ended_well: output.status.success(),
+            stdout: text(output.stdout),
+            stderr: text(output.stderr),
+        }
+    }
+
+    /// The database's own URL, to look into it.
+    pub(crate) fn database_url(&self) -> String {
+        match &self.database {
+            Some(database) => database.url.clone(),
+            None => format!("sqlite://{}/data/adda.db", self.folder.path().display()),
+        }
+    }
+}
+
+impl TestServer {
+    /// A fresh server with the rate limits off.
+    pub(crate) async fn start(storage: Storage) -> Self {
+        Self::start_with(storage, &[("ADDA_RATE_LIMITS", "off")]).await
+    }
+
+    /// A fresh server with these settings.
+    pub(crate) async fn start_with(storage: Storage, settings: &[(&str, &str)]) -> Self {
+        Self::on(Installation::new(storage, settings).await).await
+    }
+
+    /// A server on what is there.
+    pub(crate) async fn on(installation: Installation) -> Self {
+        let (child, address, setup_token) = spawn(&installation).await;
+        Self { child, address, setup_token, installation }
     }
 
     /// The process id.
@@ -152,47 +218,39 @@ impl TestServer {
     /// Starts the server again on the same data and the same port.
     pub(crate) async fn start_again(&mut self) {
         let port = self.address.rsplit(':').next().unwrap().to_owned();
-        let mut environment = self.environment.clone();
-        environment.push(("PORT".to_owned(), port));
-        let (child, address, setup_token) = spawn(&self.folder, &environment).await;
+        self.installation.environment.push(("PORT".to_owned(), port));
+        let (child, address, setup_token) = spawn(&self.installation).await;
         (self.child, self.address, self.setup_token) = (child, address, setup_token);
     }
 
     /// What the server logged so far.
     pub(crate) fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("log")).unwrap()
-    }
-
-    /// The database's own URL, to look into it.
-    pub(crate) fn database_url(&self) -> String {
-        match &self.database {
-            Some(database) => database.url.clone(),
-            None => format!("sqlite://{}/data/adda.db", self.folder.path().display()),
-        }
+        std::fs::read_to_string(self.installation.folder.path().join("log")).unwrap()
     }
 
     /// A new person of this name, registered and signed in.
     pub(crate) async fn person(&self, username: &str) -> Person {
         Person::register(&self.address, username).await
     }
+
+    /// An administrator of this name, made with the set-up token.
+    pub(crate) async fn administrator(&self, username: &str, token: &str) -> Person {
+        let request = json!({"username": username, "password": PASSWORD, "setup_token": token});
+        Person::sign_in(&self.address, "/auth/register", request).await
+    }
+
+    /// Somebody who has an account, signed in.
+    pub(crate) async fn signs_in(&self, username: &str) -> Person {
+        let request = json!({"username": username, "password": PASSWORD});
+        Person::sign_in(&self.address, "/auth/login", request).await
+    }
 }
 
 /// Starts the binary and waits until it says where it listens.
-async fn spawn(
-    folder: &TempDir,
-    environment: &[(String, String)],
-) -> (Child, String, Option<String>) {
-    let log =
-        std::fs::File::options().create(true).append(true).open(folder.path().join("log")).unwrap();
-    let mut child = Command::new(env!("CARGO_BIN_EXE_adda"))
-        .current_dir(folder.path())
-        .env_clear()
-        .envs(environment.iter().map(|(name, value)| (name, value)))
-        .stdout(Stdio::piped())
-        .stderr(log)
-        .kill_on_drop(true)
-        .spawn()
-        .unwrap();
+async fn spawn(installation: &Installation) -> (Child, String, Option<String>) {
+    let log = installation.folder.path().join("log");
+    let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
+    let mut child = installation.command().stdout(Stdio::piped()).stderr(file).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut token = None;
     let read = tokio::time::timeout(Duration::from_secs(30), async {
@@ -206,7 +264,7 @@ async fn spawn(
         None
     });
     let Ok(Some(port)) = read.await else {
-        let log = std::fs::read_to_string(folder.path().join("log")).unwrap_or_default();
+        let log = std::fs::read_to_string(log).unwrap_or_default();
         panic!("the server did not start:\n{log}");
     };
     (child, format!("127.0.0.1:{port}"), token)

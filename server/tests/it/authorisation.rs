@@ -1,0 +1,135 @@
+//! Who may do what: every operation of the OpenAPI document, asked by everybody.
+
+use reqwest::Method;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::on_both_databases;
+use crate::support::{OPENAPI, PASSWORD, Person, Request, Storage, TestServer};
+
+/// What is answered to nobody, to a stranger to the room, to a member of it, to an administrator
+/// who is a stranger to it, and to Mira, whose room, message and session it is about.
+///
+/// An operation without an entry fails the test: say here who may do it.
+fn expected(operation: &str) -> Option<[u16; 5]> {
+    Some(match operation {
+        // Open: these make somebody somebody.
+        "register" => [201; 5],
+        "login" | "refresh" => [200; 5],
+        // About oneself, or about what everybody with an account may see.
+        "listSessions" | "getMe" | "updateMe" | "listRooms" | "listUsers" | "getUser"
+        | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
+        | "listChanges" => [401, 200, 200, 200, 200],
+        "createRoom" => [401, 201, 201, 201, 201],
+        "logout" | "joinRoom" | "leaveRoom" => [401, 204, 204, 204, 204],
+        // Asked with a password that is too short, so that nobody's sessions end.
+        "changePassword" => [401, 400, 400, 400, 400],
+        // For members.
+        "sendMessage" => [401, 403, 201, 403, 201],
+        "markRead" => [401, 403, 200, 403, 200],
+        // For whose thing it is; for the room also administrators.
+        "editMessage" | "deleteMessage" => [401, 403, 403, 403, 200],
+        "updateRoom" => [401, 403, 403, 200, 200],
+        "endSession" => [401, 404, 404, 404, 204],
+        _ => return None,
+    })
+}
+
+/// The body with which an operation is asked; `None` where it takes none.
+async fn body(operation: &str, mira: &Person) -> Option<Value> {
+    let unique = Uuid::new_v4().simple().to_string();
+    Some(match operation {
+        "register" => json!({"username": &unique[..20], "password": PASSWORD}),
+        "login" => json!({"username": "mira", "password": PASSWORD}),
+        "refresh" => json!({"refresh_token": mira.another_device().await.refresh_token}),
+        "changePassword" => json!({"current_password": PASSWORD, "new_password": "short"}),
+        "updateMe" => json!({}),
+        "createRoom" => json!({"name": unique}),
+        "updateRoom" => json!({"title": unique}),
+        "sendMessage" => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
+        "editMessage" => json!({"text": unique}),
+        "markRead" => json!({"seq": 1}),
+        _ => return None,
+    })
+}
+
+/// The path of an operation about Mira's things.
+async fn path(template: &str, mira: &Person) -> String {
+    let mut path = template.replace("{room}", "rust").replace("{user_id}", &mira.id.to_string());
+    if path.contains("{message_id}") {
+        let message = mira.writes("rust", "hers").await;
+        path = path.replace("{message_id}", message["id"].as_str().unwrap());
+    }
+    if path.contains("{session_id}") {
+        let device = mira.another_device().await;
+        let sessions = device.get("/auth/sessions").await.expect(200);
+        let session = sessions["items"].as_array().unwrap().iter().find(|s| s["current"] == true);
+        path = path.replace("{session_id}", session.unwrap()["id"].as_str().unwrap());
+    }
+    assert!(!path.contains('{'), "{template} has a parameter that this test does not know");
+    path
+}
+
+fn operations() -> Vec<(String, Method, Value)> {
+    let paths = OPENAPI["paths"].as_object().unwrap();
+    let of_path = |(path, methods): (&String, &Value)| {
+        let methods = methods.as_object().unwrap().clone();
+        let path = path.clone();
+        methods.into_iter().map(move |(method, operation)| {
+            (path.clone(), method.to_uppercase().parse().unwrap(), operation)
+        })
+    };
+    paths.iter().flat_map(of_path).collect()
+}
+
+on_both_databases! {
+    async fn everybody_may_do_what_the_table_says_and_nothing_else(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        let token = server.setup_token.clone().unwrap();
+        let admin = server.administrator("asha", &token).await;
+        mira.makes_room("rust").await;
+        mira.writes("rust", "first").await;
+
+        let everybody = [
+            ("nobody", None),
+            ("a stranger", Some(&tara)),
+            ("a member", Some(&ravi)),
+            ("an administrator", Some(&admin)),
+            ("Mira", Some(&mira)),
+        ];
+        let mut wrong = Vec::new();
+        for (template, method, operation) in operations() {
+            let name = operation["operationId"].as_str().unwrap();
+            let expected = expected(name)
+                .unwrap_or_else(|| panic!("{name} is new: say in this test who may do it"));
+            let is_open = operation.get("security").is_none();
+            assert_eq!(expected[0] == 401, !is_open, "{name} and its `security` disagree");
+            for ((who, person), expected) in everybody.iter().zip(expected) {
+                mira.joins("rust").await;
+                ravi.joins("rust").await;
+                tara.leaves("rust").await;
+                admin.leaves("rust").await;
+                // On a device of its own, which may be signed out.
+                let device = match person {
+                    Some(person) => Some(person.another_device().await),
+                    None => None,
+                };
+                let path = path(&template, &mira).await;
+                let request = Request {
+                    method: method.clone(),
+                    path: &path,
+                    token: device.as_ref().map(|device| device.access_token.as_str()),
+                    body: body(name, &mira).await,
+                    headers: &[],
+                };
+                let answer = request.of(&server.address).await;
+                if answer.status.as_u16() != expected {
+                    wrong.push(format!("{name} by {who}: {} {}", answer.status, answer.body["code"]));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
