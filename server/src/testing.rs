@@ -311,7 +311,7 @@ impl World {
     pub(crate) async fn listens(&self, person: &Person, room: &RoomRef) -> Arc<Outbox> {
         let name = RoomName::parse(&room.name).unwrap();
         let seen = self.rooms.find(person.id, &name).await.unwrap();
-        let outbox = Arc::new(Outbox::new(person.id, person.session_id));
+        let outbox = Arc::new(Outbox::new(person.id, person.session_id, None));
         self.hub.connect(&outbox);
         let (head, version) = (seen.last_seq, seen.members_version);
         let Subscribe::Behind(key) = self.hub.subscribe(room.topic(), &outbox, head, version)

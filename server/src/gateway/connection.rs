@@ -361,7 +361,11 @@ mod tests {
             masked(0x88, b"x"),
             masked(0x88, &1005_u16.to_be_bytes()),
         ] {
-            assert_eq!(hears(&[broken.clone()]).await, Err(End::BrokenFraming), "{broken:?}");
+            assert_eq!(
+                hears(std::slice::from_ref(&broken)).await,
+                Err(End::BrokenFraming),
+                "{broken:?}"
+            );
         }
         let interrupted = [masked(0x01, b"a"), masked(0x81, b"b")];
         assert_eq!(hears(&interrupted).await, Err(End::BrokenFraming));

@@ -70,6 +70,8 @@ pub struct Outbox {
 struct State {
     queue: VecDeque<Item>,
     bytes: usize,
+    /// What was drained last and may still be on its way to the peer.
+    on_the_way: usize,
     /// Overtakes the queue: whoever is to be closed is told nothing more.
     closing: Option<CloseReason>,
     waker: Option<Waker>,
@@ -146,7 +148,7 @@ impl Outbox {
     fn push(&self, item: Item, bytes: usize) -> bool {
         let waker = {
             let mut state = self.lock();
-            if state.bytes + bytes > Self::MAX_BYTES {
+            if state.on_the_way + state.bytes + bytes > Self::MAX_BYTES {
                 return false;
             }
             state.bytes += bytes;
@@ -160,7 +162,8 @@ impl Outbox {
     }
 
     /// Takes everything that waits into `into`, which must be empty, or waits until there is
-    /// something; an error is the order to close. Only one task may poll.
+    /// something; an error is the order to close. Only one task may poll, and only when it has
+    /// written what it took before: until then that counts as waiting.
     pub fn poll_drain(
         &self,
         cx: &mut Context<'_>,
@@ -171,6 +174,8 @@ impl Outbox {
             *into = VecDeque::new();
         }
         let mut state = self.lock();
+        // Whoever comes for more has written what was drained before.
+        state.on_the_way = 0;
         if let Some(reason) = state.closing {
             return Poll::Ready(Err(reason));
         }
@@ -179,7 +184,7 @@ impl Outbox {
             return Poll::Pending;
         }
         std::mem::swap(&mut state.queue, into);
-        state.bytes = 0;
+        state.on_the_way = std::mem::take(&mut state.bytes);
         Poll::Ready(Ok(()))
     }
 

@@ -158,7 +158,7 @@ on_both_databases! {
         assert_eq!(last_seen(hers), Some(BEGIN + 9_000));
         assert_eq!(last_seen(world.accounts.user(ravi.id).await.unwrap()), None);
 
-        world.hub.connect(&Arc::new(adda_realtime::Outbox::new(mira.id, mira.session_id)));
+        world.hub.connect(&Arc::new(adda_realtime::Outbox::new(mira.id, mira.session_id, None)));
         let hers = world.accounts.user(mira.id).await.unwrap();
         assert!(hers.online);
         assert_eq!(last_seen(hers), None, "who is here was not last seen");

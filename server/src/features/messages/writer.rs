@@ -15,7 +15,7 @@ use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
 use adda_protocol::{MessageText, UserId, frame};
-use adda_realtime::{Broker, Envelope};
+use adda_realtime::{Broker, Envelope, Outbox};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use poem_openapi::types::ToJSON;
@@ -33,6 +33,11 @@ use crate::features::rooms::RoomRef;
 
 /// The most operations in one transaction.
 const LARGEST_BATCH: usize = 512;
+/// The most bytes of events that one transaction may make: half of what fits into an outbox, so that
+/// a reader who keeps up is never thrown back by a single commit.
+const LARGEST_BATCH_BYTES: usize = Outbox::MAX_BYTES / 2;
+/// What an event needs beside its text, at most.
+const EVENT_BYTES: usize = 640;
 /// The most operations that wait for one writer; beyond it whoever sends waits with them.
 const QUEUE: usize = 4_096;
 const POSTGRES_WRITERS: usize = 4;
@@ -121,6 +126,22 @@ impl Writer {
     }
 }
 
+/// How many of the waiting operations go into the next transaction, at least one.
+fn fitting(waiting: &[Job]) -> usize {
+    let mut bytes = 0;
+    let fit = waiting.iter().take_while(|job| {
+        bytes += EVENT_BYTES
+            + match &job.operation {
+                Operation::Create { text, .. } | Operation::Edit { text, .. } => {
+                    text.as_str().len()
+                }
+                Operation::Delete { .. } => 0,
+            };
+        bytes <= LARGEST_BATCH_BYTES
+    });
+    fit.count().max(1)
+}
+
 #[derive(Debug)]
 struct WriterTask {
     db: Db,
@@ -130,17 +151,20 @@ struct WriterTask {
 
 impl WriterTask {
     async fn run(self, mut queue: mpsc::Receiver<Job>) {
-        let mut batch = Vec::new();
-        while queue.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
-            // Who asked is told even if a defect panics here; the writer itself must live on.
-            let written = AssertUnwindSafe(self.write(&batch)).catch_unwind().await;
-            let answers = written.unwrap_or_else(|_| {
-                tracing::error!("the writer panicked; its batch is refused");
-                batch.iter().map(|_| Err(MessageError::Stopping)).collect()
-            });
-            for (job, answer) in batch.drain(..).zip(answers) {
-                // Whoever asked may be gone; what is stored is stored.
-                let _ = job.answer.send(answer);
+        let mut waiting = Vec::new();
+        while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
+            while !waiting.is_empty() {
+                let batch: Vec<Job> = waiting.drain(..fitting(&waiting)).collect();
+                // Who asked is told even if a defect panics here; the writer itself must live on.
+                let written = AssertUnwindSafe(self.write(&batch)).catch_unwind().await;
+                let answers = written.unwrap_or_else(|_| {
+                    tracing::error!("the writer panicked; its batch is refused");
+                    batch.iter().map(|_| Err(MessageError::Stopping)).collect()
+                });
+                for (job, answer) in batch.into_iter().zip(answers) {
+                    // Whoever asked may be gone; what is stored is stored.
+                    let _ = job.answer.send(answer);
+                }
             }
         }
     }

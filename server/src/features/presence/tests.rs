@@ -37,7 +37,7 @@ impl Scene {
     }
 
     fn connects(&self, person: &Person) -> Arc<Outbox> {
-        let outbox = Arc::new(Outbox::new(person.id, Uuid::nil()));
+        let outbox = Arc::new(Outbox::new(person.id, Uuid::nil(), None));
         self.world.hub.connect(&outbox);
         self.presence.connected(person.id);
         outbox

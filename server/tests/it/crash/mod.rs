@@ -178,7 +178,7 @@ async fn a_server_whose_database_connections_are_cut_recovers_by_itself() {
     let seed = seed();
     let mut run = Run::start(Storage::Postgres, seed).await;
     let pid = run.server.pid();
-    let database = Database::connect(run.server.database_url()).await.unwrap();
+    let database = Database::connect(run.server.installation.database_url()).await.unwrap();
     let cuts = if is_long() { 100 } else { 8 };
     for _ in 0..cuts {
         run.works().await;

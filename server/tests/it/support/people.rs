@@ -130,7 +130,7 @@ impl Person {
         let client = Client::new();
         let answer = Request::post(path, request).send(&client, address).await;
         assert!(answer.status.is_success(), "{:#}", answer.body);
-        Self::from_tokens(address, client, answer.body)
+        Self::from_tokens(address, client, &answer.body)
     }
 
     /// Signs an existing person in on another device.
@@ -139,7 +139,7 @@ impl Person {
         Self::sign_in(&self.address, "/auth/login", request).await
     }
 
-    fn from_tokens(address: &str, client: Client, body: Value) -> Self {
+    fn from_tokens(address: &str, client: Client, body: &Value) -> Self {
         let text = |value: &Value| value.as_str().unwrap().to_owned();
         Self {
             address: address.to_owned(),

@@ -167,7 +167,7 @@ fn a_frame_for_a_user_reaches_all_their_sockets_and_one_for_everyone_all_sockets
     let node = Node::new();
     let (phone, desk, other) = (node.connects(1), node.connects(1), node.connects(2));
     node.deliver([
-        Envelope::User { user_id: 1, frame: Bytes::from_static(b"yours") },
+        Envelope::User { topic: ROOM, user_id: 1, frame: Bytes::from_static(b"yours") },
         Envelope::Everyone { frame: Bytes::from_static(b"all") },
     ]);
     for socket in [&phone, &desk] {
@@ -187,7 +187,7 @@ fn an_order_to_close_means_one_session_or_all_but_one() {
     let sockets = |node: &Node| {
         [10_u128, 11, 12].map(|session| {
             let outbox =
-                std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::from_u128(session)));
+                std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::from_u128(session), None));
             node.hub.connect(&outbox);
             outbox
         })
@@ -209,7 +209,7 @@ fn an_order_to_close_means_one_session_or_all_but_one() {
 #[test]
 fn the_first_socket_of_a_user_and_the_last_are_told_apart() {
     let node = Node::new();
-    let new = || std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::nil()));
+    let new = || std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::nil(), None));
     let (first, second) = (new(), new());
     assert!(!node.hub.is_connected(1));
     assert!(node.hub.connect(&first));
@@ -219,6 +219,6 @@ fn the_first_socket_of_a_user_and_the_last_are_told_apart() {
     assert!(node.hub.disconnect(&second));
     assert!(!node.hub.is_connected(1));
     second.signal(Signal::Added(ROOM));
-    node.deliver([Envelope::User { user_id: 1, frame: Bytes::from_static(b"late") }]);
+    node.deliver([Envelope::User { topic: ROOM, user_id: 1, frame: Bytes::from_static(b"late") }]);
     assert_eq!(drain(&second).unwrap().len(), 1, "who is gone is sent nothing");
 }

@@ -21,7 +21,7 @@ impl Wake for Bell {
 }
 
 fn outbox() -> Outbox {
-    Outbox::new(1, Uuid::nil())
+    Outbox::new(1, Uuid::nil(), None)
 }
 
 #[test]

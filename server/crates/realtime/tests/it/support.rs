@@ -110,7 +110,7 @@ impl Node {
 
     /// A connected socket of a user, subscribed to nothing.
     pub(crate) fn connects(&self, user: i64) -> Arc<Outbox> {
-        let outbox = Arc::new(Outbox::new(user, Uuid::from_u128(user.unsigned_abs().into())));
+        let outbox = Arc::new(Outbox::new(user, Uuid::from_u128(user.unsigned_abs().into()), None));
         self.hub.connect(&outbox);
         outbox
     }
