@@ -326,7 +326,8 @@ impl Participant {
                 }
             }
             tokio::select! {
-                next = socket.next() => match next {
+                // Who has nothing to hear may wait for as long as the run lasts.
+                next = socket.next_whenever() => match next {
                     Next::Frame(frame) => {
                         is_ready |= frame["type"] == "ready";
                         self.hear(&frame);

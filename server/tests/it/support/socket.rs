@@ -76,12 +76,16 @@ impl Socket {
 
     /// What comes next, within patience.
     pub(crate) async fn next(&mut self) -> Next {
+        let next = tokio::time::timeout(PATIENCE, self.next_whenever()).await;
+        next.unwrap_or_else(|_| {
+            panic!("nothing came within {PATIENCE:?}; heard: {:#?}", self.heard.last())
+        })
+    }
+
+    /// What comes next, whenever that is.
+    pub(crate) async fn next_whenever(&mut self) -> Next {
         loop {
-            let message = tokio::time::timeout(PATIENCE, self.stream.next()).await;
-            let message = message.unwrap_or_else(|_| {
-                panic!("nothing came within {PATIENCE:?}; heard: {:#?}", self.heard.last())
-            });
-            match message {
+            match self.stream.next().await {
                 Some(Ok(Message::Text(text))) => {
                     let frame: Value = serde_json::from_str(&text).unwrap();
                     self.heard.push(frame.clone());
