@@ -353,6 +353,16 @@ pub(crate) fn edit(message_id: Uuid, text: &str) -> Operation {
     Operation::Edit { message_id, text: MessageText::parse(text).unwrap() }
 }
 
+/// What a text frame of the server says.
+pub(crate) fn read(frame: &[u8]) -> serde_json::Value {
+    let header = match frame[1] {
+        126 => 4,
+        127 => 10,
+        _ => 2,
+    };
+    serde_json::from_slice(&frame[header..]).unwrap()
+}
+
 /// Everything that a queue holds: for each envelope its frames.
 pub(crate) fn drain(outbox: &Outbox) -> Vec<Vec<serde_json::Value>> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
@@ -360,7 +370,7 @@ pub(crate) fn drain(outbox: &Outbox) -> Vec<Vec<serde_json::Value>> {
     if outbox.poll_drain(&mut context, &mut items).is_pending() {
         return vec![];
     }
-    let parse = |frame: &bytes::Bytes| serde_json::from_slice(frame).unwrap();
+    let parse = |frame: &bytes::Bytes| read(frame);
     items
         .into_iter()
         .map(|item| match item {

@@ -11,7 +11,7 @@ use uuid::Uuid;
 use super::*;
 use crate::features::accounts::Person;
 use crate::features::rooms::RoomRef;
-use crate::testing::{Storage, World, drain};
+use crate::testing::{Storage, World, drain, read};
 
 /// Two people, a room, and the service that nobody drives but the test.
 struct Scene {
@@ -51,7 +51,7 @@ impl Scene {
 
     async fn watches(&self, outbox: &Arc<Outbox>) -> Value {
         let snapshot = self.presence.open(&self.room, outbox).await.unwrap();
-        serde_json::from_slice(&snapshot).unwrap()
+        read(&snapshot)
     }
 
     /// One round now; answers who went offline.

@@ -22,11 +22,9 @@ pub(crate) enum Got {
 
 /// Takes everything out of a queue; the error is the order to close.
 pub(crate) fn drain(outbox: &Outbox) -> Result<Vec<Got>, CloseReason> {
-    let mut items = VecDeque::new();
-    match outbox.poll_drain(&mut Context::from_waker(Waker::noop()), &mut items) {
-        Poll::Pending => return Ok(vec![]),
-        Poll::Ready(drained) => drained?,
-    }
+    let items = drain_once(outbox)?;
+    // Coming for more says that what was taken is written.
+    assert!(items.is_empty() || drain_once(outbox)?.is_empty());
     let text = |frame: &Bytes| Got::Frame(String::from_utf8(frame.to_vec()).unwrap());
     let mut got = Vec::new();
     for item in items {
@@ -37,6 +35,15 @@ pub(crate) fn drain(outbox: &Outbox) -> Result<Vec<Got>, CloseReason> {
         }
     }
     Ok(got)
+}
+
+/// Everything that a queue holds, which from now on is on its way.
+pub(crate) fn drain_once(outbox: &Outbox) -> Result<VecDeque<Item>, CloseReason> {
+    let mut items = VecDeque::new();
+    match outbox.poll_drain(&mut Context::from_waker(Waker::noop()), &mut items) {
+        Poll::Pending => Ok(VecDeque::new()),
+        Poll::Ready(drained) => drained.map(|()| items),
+    }
 }
 
 pub(crate) fn frame(text: &str) -> Got {
