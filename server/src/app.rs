@@ -165,9 +165,8 @@ impl Server {
         let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), broker));
 
         let address = config.listen_address();
-        let listener = Listener::bind(address)
-            .await
-            .map_err(|source| StartError::Listen { address, source })?;
+        let listener =
+            Listener::bind(address).map_err(|source| StartError::Listen { address, source })?;
         let public = config.public_url(listener.address.port());
         let stop = watch::Sender::new(false);
         let services = Services {

@@ -16,7 +16,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Request, Response};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
@@ -26,6 +26,9 @@ const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 const MAX_HEAD_BYTES: usize = 64 * 1024;
 /// Connections at once; below the usual limit of open files, so that files can still be opened.
 const MAX_CONNECTIONS: usize = 18_000;
+/// Connections that may wait to be accepted. When everybody comes back at once after a restart, one
+/// that finds no place is tried again only a second later.
+const BACKLOG: u32 = 4_096;
 /// After an error of accepting (no more file descriptors), wait instead of spinning.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
@@ -54,8 +57,12 @@ impl Listener {
     ///
     /// # Errors
     /// When the address cannot be taken.
-    pub async fn bind(address: SocketAddr) -> std::io::Result<Self> {
-        let tcp = TcpListener::bind(address).await?;
+    pub fn bind(address: SocketAddr) -> std::io::Result<Self> {
+        let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+        // So that a server that was just stopped can be started again at once.
+        socket.set_reuseaddr(true)?;
+        socket.bind(address)?;
+        let tcp = socket.listen(BACKLOG)?;
         let address = tcp.local_addr()?;
         Ok(Self { tcp, address })
     }
