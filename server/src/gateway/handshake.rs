@@ -12,7 +12,7 @@ use poem::{Addr, IntoResponse, Request, Response, handler};
 use sha1_smol::Sha1;
 
 use super::connection::Connection;
-use super::session::{self, Scope, Start};
+use super::enter::{self, Scope, Start};
 use super::{Gateway, MAX_AUTH_FRAME_BYTES};
 use crate::features::accounts::Person;
 use crate::http::{Origins, SocketUpgrade, problem_response};
@@ -106,7 +106,7 @@ async fn prepare(
             tracing::error!("an upgraded connection is not a TCP stream");
             return;
         };
-        session::run(Start { gateway, connection, scope, person, place }).await;
+        enter::run(Start { gateway, connection, scope, person, place }).await;
     });
     Ok(Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)

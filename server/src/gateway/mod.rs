@@ -7,6 +7,8 @@
 mod close;
 mod connection;
 mod dispatch;
+mod enter;
+mod follow;
 mod handshake;
 mod places;
 mod rate;

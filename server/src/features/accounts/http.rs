@@ -17,7 +17,9 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
-use super::service::{AccountError, Accounts, Origin, SignedIn};
+use super::error::AccountError;
+use super::service::{Accounts, Origin};
+use super::sessions::SignedIn;
 use crate::features::paging::PageRequest;
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, Origins, SIGNED_IN,

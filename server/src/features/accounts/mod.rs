@@ -8,15 +8,18 @@
 //! - Ending a session closes its sockets; changing the password ends all other sessions.
 
 mod common_passwords;
+mod error;
 mod http;
 mod passwords;
 mod service;
+mod sessions;
 mod store;
 mod tokens;
 
 #[cfg(test)]
 mod tests;
 
+pub use error::AccountError;
 pub use http::{AccountsApi, Cookies};
-pub use service::{AccountError, Accounts, Admit, Origin, Person, Settings};
+pub use service::{Accounts, Admit, Origin, Person, Settings};
 pub use tokens::Tokens;

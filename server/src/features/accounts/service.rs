@@ -1,4 +1,4 @@
-//! The use cases of accounts and sessions.
+//! The use cases of accounts: making them, signing in, profiles and the directory.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -6,32 +6,27 @@ use std::time::Duration;
 
 use adda_entities::{session, user};
 use adda_protocol::accounts::{
-    Authenticated, ChangePasswordRequest, LoginRequest, Me, RegisterRequest, Session, User,
-    UserPage, UserRef,
+    ChangePasswordRequest, LoginRequest, Me, RegisterRequest, User, UserPage, UserRef,
 };
 use adda_protocol::event::{ServerFrame, UserUpdated};
-use adda_protocol::{Code, DisplayName, Problem, Timestamp, UserId, Username};
+use adda_protocol::{DisplayName, Timestamp, UserId, Username};
 use adda_realtime::{Broker, CloseReason, Envelope, Hub};
 use futures_util::future::BoxFuture;
 use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::passwords::{Busy, Passwords};
+use super::common_passwords;
+use super::error::AccountError;
+use super::passwords::Passwords;
+use super::sessions::SignedIn;
 use super::store::{self, NewUser};
-use super::tokens::{ACCESS_SECONDS, RefreshToken, Tokens};
-use super::{common_passwords, tokens::AccessClaims};
+use super::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::Db;
 use crate::features::paging::PageRequest;
-use crate::features::{database_problem, internal_problem};
-use crate::limits::{Limit, TooOften, address_key};
-
-/// A session ends at the latest after this time.
-const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
-/// For so long the refresh token before the current one still answers the current one.
-const REUSE_GRACE_MS: i64 = 60_000;
+use crate::limits::{Limit, address_key};
 
 /// What the accounts need to know from the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -83,120 +78,6 @@ impl Person {
     }
 }
 
-/// Why something about an account was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum AccountError {
-    /// A field breaks a rule that only the service knows.
-    #[error("{0} {1}")]
-    Invalid(&'static str, &'static str),
-    /// Nobody can register by themselves.
-    #[error("registration is closed")]
-    RegistrationClosed,
-    /// The handle belongs to somebody.
-    #[error("the user name is taken")]
-    NameTaken,
-    /// Wrong name or password; deliberately not said which.
-    #[error("wrong user name or password")]
-    InvalidCredentials,
-    /// The account was disabled.
-    #[error("the account is disabled")]
-    Disabled,
-    /// No token, or one that is not good.
-    #[error("not signed in")]
-    Unauthorized,
-    /// A refresh token that is not the current one.
-    #[error("the refresh token is not valid")]
-    InvalidRefreshToken,
-    /// There is no such person or session.
-    #[error("not found")]
-    NotFound,
-    /// Too often.
-    #[error("too often")]
-    TooOften(TooOften),
-    /// Too many passwords are being checked at this moment.
-    #[error("too many sign-ins at once")]
-    Busy,
-    /// The database.
-    #[error(transparent)]
-    Database(#[from] DbErr),
-    /// Signing a token.
-    #[error(transparent)]
-    Signing(#[from] jsonwebtoken::errors::Error),
-}
-
-impl From<TooOften> for AccountError {
-    fn from(error: TooOften) -> Self {
-        Self::TooOften(error)
-    }
-}
-
-impl From<Busy> for AccountError {
-    fn from(Busy: Busy) -> Self {
-        Self::Busy
-    }
-}
-
-impl From<AccountError> for Problem {
-    fn from(error: AccountError) -> Self {
-        let say = Problem::new;
-        match error {
-            AccountError::Invalid(field, rule) => Problem::invalid_field(field, rule),
-            AccountError::RegistrationClosed => say(
-                Code::RegistrationClosed,
-                "New accounts cannot be made here; ask the administrator for one.",
-            ),
-            AccountError::NameTaken => {
-                say(Code::NameTaken, "This user name is taken; choose another.")
-            }
-            AccountError::InvalidCredentials => say(
-                Code::InvalidCredentials,
-                "The user name or the password is wrong; check both and try again.",
-            ),
-            AccountError::Disabled => {
-                say(Code::AccountDisabled, "This account was disabled; ask the administrator.")
-            }
-            AccountError::Unauthorized => say(
-                Code::Unauthorized,
-                "Sign in first: send `Authorization: Bearer` with an access token that has not ended.",
-            ),
-            AccountError::InvalidRefreshToken => say(
-                Code::InvalidRefreshToken,
-                "The refresh token is not the current one of a session; sign in again.",
-            ),
-            AccountError::NotFound => Problem::not_found(),
-            AccountError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
-            AccountError::Busy => Problem::rate_limited(2_000),
-            AccountError::Database(error) => database_problem(&error),
-            AccountError::Signing(error) => {
-                tracing::error!(%error, "a token could not be signed");
-                internal_problem()
-            }
-        }
-    }
-}
-
-/// A successful sign-in, before it is decided how the refresh token travels.
-#[derive(Debug)]
-pub struct SignedIn {
-    person: Person,
-    access_token: String,
-    /// The refresh token.
-    pub refresh_token: String,
-}
-
-impl SignedIn {
-    /// The wire form, with or without the refresh token.
-    #[must_use]
-    pub fn into_wire(self, with_refresh_token: bool) -> Authenticated {
-        Authenticated {
-            user: self.person.me(),
-            access_token: self.access_token,
-            expires_in: ACCESS_SECONDS.unsigned_abs(),
-            refresh_token: with_refresh_token.then_some(self.refresh_token),
-        }
-    }
-}
-
 /// Where a request comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
@@ -208,14 +89,14 @@ pub struct Origin {
 
 /// The service.
 pub struct Accounts {
-    db: Db,
-    clock: Clock,
-    tokens: Tokens,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
+    pub(super) tokens: Tokens,
     passwords: Passwords,
     settings: Settings,
     admit: Admit,
     hub: Arc<Hub>,
-    broker: Broker,
+    pub(super) broker: Broker,
     setup_token: Mutex<Option<String>>,
     registrations: Limit<IpAddr>,
     logins_by_address: Limit<IpAddr>,
@@ -367,49 +248,6 @@ impl Accounts {
         Ok((user, session))
     }
 
-    fn new_session(&self, user_id: UserId, origin: &Origin) -> session::Model {
-        let now = self.clock.now_ms();
-        let salt: [u8; 32] = rand::random();
-        let user_agent = origin
-            .user_agent
-            .as_ref()
-            .map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
-        session::Model {
-            // Random and not of this moment: the id stands in tokens and tells nothing.
-            id: Uuid::new_v4(),
-            user_id,
-            salt: salt.to_vec(),
-            generation: 0,
-            user_agent,
-            created_at: now,
-            rotated_at: now,
-            expires_at: now + SESSION_MS,
-            revoked_at: None,
-        }
-    }
-
-    fn signed_in(
-        &self,
-        user: &user::Model,
-        session: &session::Model,
-    ) -> Result<SignedIn, AccountError> {
-        let now = self.clock.now_ms();
-        let access_token = self.tokens.access(user.id, session.id, now, self.clock.uuid())?;
-        Ok(SignedIn {
-            person: Person {
-                id: user.id,
-                username: user.username.clone(),
-                display_name: user.display_name.clone(),
-                is_admin: user.is_admin,
-                created_at: user.created_at,
-                session_id: session.id,
-                token_expires_at: now + ACCESS_SECONDS * 1_000,
-            },
-            access_token,
-            refresh_token: self.tokens.refresh(session.id, &session.salt, session.generation),
-        })
-    }
-
     /// Signs in.
     ///
     /// # Errors
@@ -439,132 +277,6 @@ impl Accounts {
         store::insert_session(&transaction, session.clone()).await?;
         transaction.commit().await?;
         self.signed_in(&user, &session)
-    }
-
-    /// Who an access token belongs to, looked up anew each time: a session that was ended, or an
-    /// account that was disabled, is out at once.
-    ///
-    /// # Errors
-    /// [`AccountError::Unauthorized`] for any token that is not good, [`AccountError::Disabled`].
-    pub async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
-        let now = self.clock.now_ms();
-        let (claims, user_id) =
-            self.tokens.check_access(token, now).ok_or(AccountError::Unauthorized)?;
-        let AccessClaims { sid, exp, .. } = claims;
-        let row = store::session_user(self.db.read(), sid).await?;
-        let row = row.filter(|row| row.user_id == user_id && row.revoked_at.is_none());
-        let row = row.filter(|row| row.expires_at > now).ok_or(AccountError::Unauthorized)?;
-        if row.disabled_at.is_some() {
-            return Err(AccountError::Disabled);
-        }
-        Ok(Person {
-            id: row.user_id,
-            username: row.username,
-            display_name: row.display_name,
-            is_admin: row.is_admin,
-            created_at: row.created_at,
-            session_id: sid,
-            token_expires_at: exp * 1_000,
-        })
-    }
-
-    /// The next tokens of a session. Token n makes n+1 current; n once more within a minute, while
-    /// n+1 has not been used, answers the same n+1; anything else that was once genuine ends the
-    /// session (RFC 9700).
-    ///
-    /// # Errors
-    /// [`AccountError::InvalidRefreshToken`], [`AccountError::Disabled`].
-    pub async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
-        let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
-        let now = self.clock.now_ms();
-        let transaction = self.db.begin().await?;
-        let session = store::session_by_id(&transaction, token.session_id).await?;
-        let session = session
-            .filter(|session| session.revoked_at.is_none() && session.expires_at > now)
-            .filter(|session| self.tokens.is_genuine(&token, &session.salt))
-            .ok_or(AccountError::InvalidRefreshToken)?;
-        let next = self.next_generation(&transaction, &session, &token, now).await?;
-        let user = store::user_by_id(&transaction, session.user_id).await?;
-        let user = user.ok_or(AccountError::InvalidRefreshToken)?;
-        transaction.commit().await?;
-
-        let Some(generation) = next else {
-            tracing::warn!(user_id = user.id, "a refresh token was replayed; its session is ended");
-            self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
-            return Err(AccountError::InvalidRefreshToken);
-        };
-        if user.disabled_at.is_some() {
-            return Err(AccountError::Disabled);
-        }
-        self.signed_in(&user, &session::Model { generation, ..session })
-    }
-
-    /// The generation that the token leads to; `None` when the session was ended for its sake.
-    async fn next_generation(
-        &self,
-        transaction: &DatabaseTransaction,
-        session: &session::Model,
-        token: &RefreshToken,
-        now: i64,
-    ) -> Result<Option<i64>, DbErr> {
-        let mut current = session.clone();
-        if token.generation == current.generation {
-            if store::rotate(transaction, current.id, current.generation, now).await? {
-                return Ok(Some(current.generation + 1));
-            }
-            // Another tab was faster between our read and our write.
-            current = store::session_by_id(transaction, current.id).await?.unwrap_or(current);
-        }
-        let just_before = token.generation + 1 == current.generation;
-        if current.revoked_at.is_none() && just_before && now - current.rotated_at <= REUSE_GRACE_MS
-        {
-            return Ok(Some(current.generation));
-        }
-        store::revoke_session(transaction, current.user_id, current.id, now).await?;
-        Ok(None)
-    }
-
-    /// Ends a session of a user and closes its sockets.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`] when the user has no such standing session.
-    pub async fn end_session(&self, user_id: UserId, id: Uuid) -> Result<(), AccountError> {
-        let transaction = self.db.begin().await?;
-        let ended = store::revoke_session(&transaction, user_id, id, self.clock.now_ms()).await?;
-        transaction.commit().await?;
-        if !ended {
-            return Err(AccountError::NotFound);
-        }
-        self.close_sockets(user_id, Some(id), None, CloseReason::SessionRevoked);
-        Ok(())
-    }
-
-    fn close_sockets(
-        &self,
-        user_id: UserId,
-        session_id: Option<Uuid>,
-        except: Option<Uuid>,
-        reason: CloseReason,
-    ) {
-        self.broker.publish(Envelope::Close { user_id, session_id, except, reason });
-    }
-
-    /// The devices that a person is signed in on.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn sessions(&self, person: &Person) -> Result<Vec<Session>, AccountError> {
-        let now = self.clock.now_ms();
-        let sessions = store::standing_sessions(self.db.read(), person.id, now).await?;
-        let wire = |session: session::Model| Session {
-            id: session.id,
-            current: session.id == person.session_id,
-            user_agent: session.user_agent,
-            created_at: Timestamp(session.created_at),
-            last_used_at: Timestamp(session.rotated_at),
-            expires_at: Timestamp(session.expires_at),
-        };
-        Ok(sessions.into_iter().map(wire).collect())
     }
 
     /// Changes the password and ends all other sessions.

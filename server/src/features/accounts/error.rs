@@ -1,0 +1,100 @@
+//! What can go wrong with an account, and how a person is told.
+
+use adda_protocol::{Code, Problem};
+use sea_orm::DbErr;
+
+use super::passwords::Busy;
+use crate::features::{database_problem, internal_problem};
+use crate::limits::TooOften;
+
+/// Why something about an account was not done.
+#[derive(Debug, thiserror::Error)]
+pub enum AccountError {
+    /// A field breaks a rule that only the service knows.
+    #[error("{0} {1}")]
+    Invalid(&'static str, &'static str),
+    /// Nobody can register by themselves.
+    #[error("registration is closed")]
+    RegistrationClosed,
+    /// The handle belongs to somebody.
+    #[error("the user name is taken")]
+    NameTaken,
+    /// Wrong name or password; deliberately not said which.
+    #[error("wrong user name or password")]
+    InvalidCredentials,
+    /// The account was disabled.
+    #[error("the account is disabled")]
+    Disabled,
+    /// No token, or one that is not good.
+    #[error("not signed in")]
+    Unauthorized,
+    /// A refresh token that is not the current one.
+    #[error("the refresh token is not valid")]
+    InvalidRefreshToken,
+    /// There is no such person or session.
+    #[error("not found")]
+    NotFound,
+    /// Too often.
+    #[error("too often")]
+    TooOften(TooOften),
+    /// Too many passwords are being checked at this moment.
+    #[error("too many sign-ins at once")]
+    Busy,
+    /// The database.
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    /// Signing a token.
+    #[error(transparent)]
+    Signing(#[from] jsonwebtoken::errors::Error),
+}
+
+impl From<TooOften> for AccountError {
+    fn from(error: TooOften) -> Self {
+        Self::TooOften(error)
+    }
+}
+
+impl From<Busy> for AccountError {
+    fn from(Busy: Busy) -> Self {
+        Self::Busy
+    }
+}
+
+impl From<AccountError> for Problem {
+    fn from(error: AccountError) -> Self {
+        let say = Problem::new;
+        match error {
+            AccountError::Invalid(field, rule) => Problem::invalid_field(field, rule),
+            AccountError::RegistrationClosed => say(
+                Code::RegistrationClosed,
+                "New accounts cannot be made here; ask the administrator for one.",
+            ),
+            AccountError::NameTaken => {
+                say(Code::NameTaken, "This user name is taken; choose another.")
+            }
+            AccountError::InvalidCredentials => say(
+                Code::InvalidCredentials,
+                "The user name or the password is wrong; check both and try again.",
+            ),
+            AccountError::Disabled => {
+                say(Code::AccountDisabled, "This account was disabled; ask the administrator.")
+            }
+            AccountError::Unauthorized => say(
+                Code::Unauthorized,
+                "Sign in first: send `Authorization: Bearer` with an access token that has not ended.",
+            ),
+            AccountError::InvalidRefreshToken => say(
+                Code::InvalidRefreshToken,
+                "The refresh token is not the current one of a session; sign in again.",
+            ),
+            AccountError::NotFound => Problem::not_found(),
+            AccountError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
+            AccountError::Busy => Problem::rate_limited(2_000),
+            AccountError::Database(error) => database_problem(&error),
+            AccountError::Signing(error) => {
+                tracing::error!(%error, "a token could not be signed");
+                internal_problem()
+            }
+        }
+    }
+}

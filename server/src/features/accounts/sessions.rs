@@ -1,0 +1,211 @@
+//! Sessions: their tokens, how one token leads to the next, and how a session ends.
+
+use adda_entities::{session, user};
+use adda_protocol::accounts::{Authenticated, Session};
+use adda_protocol::{Timestamp, UserId};
+use adda_realtime::{CloseReason, Envelope};
+use sea_orm::{DatabaseTransaction, DbErr};
+use uuid::Uuid;
+
+use super::error::AccountError;
+use super::service::{Accounts, Origin, Person};
+use super::store;
+use super::tokens::{ACCESS_SECONDS, AccessClaims, RefreshToken};
+
+/// A session ends at the latest after this time.
+const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
+/// For so long the refresh token before the current one still answers the current one.
+const REUSE_GRACE_MS: i64 = 60_000;
+
+/// A successful sign-in, before it is decided how the refresh token travels.
+#[derive(Debug)]
+pub struct SignedIn {
+    person: Person,
+    access_token: String,
+    /// The refresh token.
+    pub refresh_token: String,
+}
+
+impl SignedIn {
+    /// The wire form, with or without the refresh token.
+    #[must_use]
+    pub fn into_wire(self, with_refresh_token: bool) -> Authenticated {
+        Authenticated {
+            user: self.person.me(),
+            access_token: self.access_token,
+            expires_in: ACCESS_SECONDS.unsigned_abs(),
+            refresh_token: with_refresh_token.then_some(self.refresh_token),
+        }
+    }
+}
+
+impl Accounts {
+    pub(super) fn new_session(&self, user_id: UserId, origin: &Origin) -> session::Model {
+        let now = self.clock.now_ms();
+        let salt: [u8; 32] = rand::random();
+        let user_agent = origin
+            .user_agent
+            .as_ref()
+            .map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
+        session::Model {
+            // Random and not of this moment: the id stands in tokens and tells nothing.
+            id: Uuid::new_v4(),
+            user_id,
+            salt: salt.to_vec(),
+            generation: 0,
+            user_agent,
+            created_at: now,
+            rotated_at: now,
+            expires_at: now + SESSION_MS,
+            revoked_at: None,
+        }
+    }
+
+    pub(super) fn signed_in(
+        &self,
+        user: &user::Model,
+        session: &session::Model,
+    ) -> Result<SignedIn, AccountError> {
+        let now = self.clock.now_ms();
+        let access_token = self.tokens.access(user.id, session.id, now, self.clock.uuid())?;
+        Ok(SignedIn {
+            person: Person {
+                id: user.id,
+                username: user.username.clone(),
+                display_name: user.display_name.clone(),
+                is_admin: user.is_admin,
+                created_at: user.created_at,
+                session_id: session.id,
+                token_expires_at: now + ACCESS_SECONDS * 1_000,
+            },
+            access_token,
+            refresh_token: self.tokens.refresh(session.id, &session.salt, session.generation),
+        })
+    }
+
+    /// Who an access token belongs to, looked up anew each time: a session that was ended, or an
+    /// account that was disabled, is out at once.
+    ///
+    /// # Errors
+    /// [`AccountError::Unauthorized`] for any token that is not good, [`AccountError::Disabled`].
+    pub async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
+        let now = self.clock.now_ms();
+        let (claims, user_id) =
+            self.tokens.check_access(token, now).ok_or(AccountError::Unauthorized)?;
+        let AccessClaims { sid, exp, .. } = claims;
+        let row = store::session_user(self.db.read(), sid).await?;
+        let row = row.filter(|row| row.user_id == user_id && row.revoked_at.is_none());
+        let row = row.filter(|row| row.expires_at > now).ok_or(AccountError::Unauthorized)?;
+        if row.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        Ok(Person {
+            id: row.user_id,
+            username: row.username,
+            display_name: row.display_name,
+            is_admin: row.is_admin,
+            created_at: row.created_at,
+            session_id: sid,
+            token_expires_at: exp * 1_000,
+        })
+    }
+
+    /// The next tokens of a session. Token n makes n+1 current; n once more within a minute, while
+    /// n+1 has not been used, answers the same n+1; anything else that was once genuine ends the
+    /// session (RFC 9700).
+    ///
+    /// # Errors
+    /// [`AccountError::InvalidRefreshToken`], [`AccountError::Disabled`].
+    pub async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
+        let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
+        let now = self.clock.now_ms();
+        let transaction = self.db.begin().await?;
+        let session = store::session_by_id(&transaction, token.session_id).await?;
+        let session = session
+            .filter(|session| session.revoked_at.is_none() && session.expires_at > now)
+            .filter(|session| self.tokens.is_genuine(&token, &session.salt))
+            .ok_or(AccountError::InvalidRefreshToken)?;
+        let next = self.next_generation(&transaction, &session, &token, now).await?;
+        let user = store::user_by_id(&transaction, session.user_id).await?;
+        let user = user.ok_or(AccountError::InvalidRefreshToken)?;
+        transaction.commit().await?;
+
+        let Some(generation) = next else {
+            tracing::warn!(user_id = user.id, "a refresh token was replayed; its session is ended");
+            self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
+            return Err(AccountError::InvalidRefreshToken);
+        };
+        if user.disabled_at.is_some() {
+            return Err(AccountError::Disabled);
+        }
+        self.signed_in(&user, &session::Model { generation, ..session })
+    }
+
+    /// The generation that the token leads to; `None` when the session was ended for its sake.
+    async fn next_generation(
+        &self,
+        transaction: &DatabaseTransaction,
+        session: &session::Model,
+        token: &RefreshToken,
+        now: i64,
+    ) -> Result<Option<i64>, DbErr> {
+        let mut current = session.clone();
+        if token.generation == current.generation {
+            if store::rotate(transaction, current.id, current.generation, now).await? {
+                return Ok(Some(current.generation + 1));
+            }
+            // Another tab was faster between our read and our write.
+            current = store::session_by_id(transaction, current.id).await?.unwrap_or(current);
+        }
+        let just_before = token.generation + 1 == current.generation;
+        if current.revoked_at.is_none() && just_before && now - current.rotated_at <= REUSE_GRACE_MS
+        {
+            return Ok(Some(current.generation));
+        }
+        store::revoke_session(transaction, current.user_id, current.id, now).await?;
+        Ok(None)
+    }
+
+    /// Ends a session of a user and closes its sockets.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`] when the user has no such standing session.
+    pub async fn end_session(&self, user_id: UserId, id: Uuid) -> Result<(), AccountError> {
+        let transaction = self.db.begin().await?;
+        let ended = store::revoke_session(&transaction, user_id, id, self.clock.now_ms()).await?;
+        transaction.commit().await?;
+        if !ended {
+            return Err(AccountError::NotFound);
+        }
+        self.close_sockets(user_id, Some(id), None, CloseReason::SessionRevoked);
+        Ok(())
+    }
+
+    pub(super) fn close_sockets(
+        &self,
+        user_id: UserId,
+        session_id: Option<Uuid>,
+        except: Option<Uuid>,
+        reason: CloseReason,
+    ) {
+        self.broker.publish(Envelope::Close { user_id, session_id, except, reason });
+    }
+
+    /// The devices that a person is signed in on.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn sessions(&self, person: &Person) -> Result<Vec<Session>, AccountError> {
+        let now = self.clock.now_ms();
+        let sessions = store::standing_sessions(self.db.read(), person.id, now).await?;
+        let wire = |session: session::Model| Session {
+            id: session.id,
+            current: session.id == person.session_id,
+            user_agent: session.user_agent,
+            created_at: Timestamp(session.created_at),
+            last_used_at: Timestamp(session.rotated_at),
+            expires_at: Timestamp(session.expires_at),
+        };
+        Ok(sessions.into_iter().map(wire).collect())
+    }
+}

@@ -1,0 +1,147 @@
+//! The way into a socket: who it is, which rooms it is about, and its end.
+
+use std::sync::Arc;
+
+use adda_protocol::command::{Auth, ClientFrame};
+use adda_protocol::event::{Draining, Refused, ServerFrame};
+use adda_protocol::{Code, Problem, RoomName, input};
+use adda_realtime::{CloseReason, Topic};
+use tokio::time::timeout;
+
+use super::close::End;
+use super::connection::{Connection, Message};
+use super::places::Place;
+use super::session::{Session, text_frames_only};
+use super::{AUTH_WITHIN, Gateway, MAX_FRAME_BYTES};
+use crate::features::accounts::{AccountError, Person};
+use crate::features::rooms::RoomError;
+
+/// Which rooms a socket is about.
+#[derive(Clone, Debug)]
+pub(super) enum Scope {
+    /// All of the person's.
+    EveryRoom,
+    /// One; `None` for a name that no room can have.
+    OneRoom(Option<RoomName>),
+}
+
+/// What a socket begins with.
+pub(super) struct Start {
+    pub(super) gateway: Arc<Gateway>,
+    pub(super) connection: Connection,
+    pub(super) scope: Scope,
+    /// Who, when the handshake carried a token.
+    pub(super) person: Option<Person>,
+    pub(super) place: Place,
+}
+
+/// Runs a socket to its end.
+pub(super) async fn run(start: Start) {
+    let Start { gateway, mut connection, scope, person, place } = start;
+    // The way in is boxed: its future is large and short-lived, the loop's small and long-lived.
+    let entered = Box::pin(enter(&gateway, &mut connection, scope, person)).await;
+    let end = match entered {
+        Ok((mut session, place_of_user)) => {
+            let end = session.live(&mut connection).await;
+            drop((session, place_of_user));
+            end
+        }
+        Err(end) => end,
+    };
+    if end == End::Draining {
+        connection.queue_text(&draining());
+    }
+    Box::pin(connection.close(end)).await;
+    drop(place);
+}
+
+/// Says when to come back: each socket at another time, so that not all come at once.
+fn draining() -> String {
+    let retry_after_ms = rand::random_range(500..5_000);
+    ServerFrame::Draining(Draining { retry_after_ms }).encode()
+}
+
+/// Signs in and subscribes. Answers the running session, or why there is none.
+async fn enter(
+    gateway: &Arc<Gateway>,
+    connection: &mut Connection,
+    scope: Scope,
+    person: Option<Person>,
+) -> Result<(Session, Place), End> {
+    let (person, resume) = match person {
+        Some(person) => (person, None),
+        None => {
+            let auth = match timeout(AUTH_WITHIN, first_frame(connection)).await {
+                Ok(auth) => auth?,
+                Err(_) => return Err(End::AuthTimeout),
+            };
+            let person = gateway.accounts.authenticate(&auth.token).await;
+            (person.map_err(|error| sign_in_failed(&error))?, auth.resume)
+        }
+    };
+    let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
+    connection.set_limit(MAX_FRAME_BYTES);
+
+    let only_room = match scope {
+        Scope::EveryRoom => None,
+        Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
+    };
+    let mut session = Session::new(gateway, &person, only_room);
+    if gateway.is_draining() {
+        // The order to close went to the sockets that were known by then; this one was not.
+        session.outbox.close(CloseReason::Draining);
+    }
+    session.begin(connection, &person, resume).await?;
+    Ok((session, place))
+}
+
+fn sign_in_failed(error: &AccountError) -> End {
+    match error {
+        AccountError::Disabled => End::AccountDisabled,
+        AccountError::Database(_) => End::Internal,
+        _ => End::AuthFailed,
+    }
+}
+
+async fn first_frame(connection: &mut Connection) -> Result<Auth, End> {
+    let problem = loop {
+        let text = match connection.next().await? {
+            Message::Text(text) => text,
+            Message::Binary => break text_frames_only(),
+            Message::Heartbeat => {
+                connection.flush().await?;
+                continue;
+            }
+        };
+        match input::parse::<ClientFrame>(&text) {
+            Ok(ClientFrame::Auth(auth)) => return Ok(auth),
+            Err(problem) => break problem,
+            Ok(_) => {
+                let sentence = "The first frame must be `auth` with an access token.";
+                break Problem::new(Code::Unauthorized, sentence);
+            }
+        }
+    };
+    let refused = ServerFrame::Error(Refused { reference: None, error: problem });
+    connection.queue_text(&refused.encode());
+    connection.flush().await?;
+    Err(End::ProtocolError)
+}
+
+/// Opening a public room joins it; a room that may not be seen is refused.
+async fn one_room(
+    gateway: &Gateway,
+    person: &Person,
+    name: Option<RoomName>,
+) -> Result<Topic, End> {
+    let name = name.ok_or(End::RoomForbidden)?;
+    match gateway.rooms.join(person, &name).await {
+        Ok(access) => Ok(access.room.topic()),
+        Err(RoomError::NotFound) => Err(End::RoomForbidden),
+        Err(RoomError::TooOften(_)) => Err(End::RateLimited),
+        Err(error) => {
+            tracing::warn!(%error, "a socket's room could not be opened");
+            Err(End::Internal)
+        }
+    }
+}
