@@ -170,6 +170,9 @@ async fn a_fuzzer_finds_no_answer_that_the_document_does_not_declare() {
     let mut command = tool(".venv/bin/schemathesis");
     command.arg("--config-file").arg(script("schemathesis.toml")).arg("run");
     command.arg(root().join("openapi/openapi.json")).args(["--url", &url, "--checks", "all"]);
+    // A deleted message stays as a tombstone, and leaving a room does not end the room: nothing that
+    // this check looks at is promised.
+    command.args(["--exclude-checks", "use_after_free"]);
     command.args(["--generation-database", "none", "--warnings", "off", "--no-color"]);
     command.args(["--continue-on-failure", "--output-sanitize", "false"]);
     if is_long() {
