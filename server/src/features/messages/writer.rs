@@ -33,8 +33,8 @@ use crate::features::rooms::RoomRef;
 
 /// The most operations in one transaction.
 const LARGEST_BATCH: usize = 512;
-/// The most bytes of events that one transaction may make: half of what fits into an outbox, so that
-/// a reader who keeps up is never thrown back by a single commit.
+/// The most bytes of events that one transaction may make in one room: half of what fits into an
+/// outbox, so that a reader who keeps up is never thrown back by a single commit.
 const LARGEST_BATCH_BYTES: usize = Outbox::MAX_BYTES / 2;
 /// What an event needs beside its text, at most.
 const EVENT_BYTES: usize = 640;
@@ -128,16 +128,17 @@ impl Writer {
 
 /// How many of the waiting operations go into the next transaction, at least one.
 fn fitting(waiting: &[Job]) -> usize {
-    let mut bytes = 0;
+    let mut rooms = HashMap::new();
     let fit = waiting.iter().take_while(|job| {
-        bytes += EVENT_BYTES
+        let bytes = rooms.entry((job.room.family, job.room.id)).or_insert(0);
+        *bytes += EVENT_BYTES
             + match &job.operation {
                 Operation::Create { text, .. } | Operation::Edit { text, .. } => {
                     text.as_str().len()
                 }
                 Operation::Delete { .. } => 0,
             };
-        bytes <= LARGEST_BATCH_BYTES
+        *bytes <= LARGEST_BATCH_BYTES
     });
     fit.count().max(1)
 }
