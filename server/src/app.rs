@@ -176,7 +176,8 @@ impl Server {
             receipts: receipts.clone(),
             presence: presence.clone(),
         };
-        let gateway = Arc::new(Gateway::new(services, hub.clone(), epoch, clock, limited));
+        let gateway =
+            Arc::new(Gateway::new(services, hub.clone(), epoch, clock, db.readers(), limited));
         let health = Arc::new(Health::new(db.clone()));
         let setup_token = accounts.prepare_setup().await?;
         let background = vec![

@@ -28,6 +28,8 @@ pub use rows::{RowList, query, run};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const SQLITE_READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 20;
+/// Of these, what sockets may take to read; the rest is for writers and for requests.
+const POSTGRES_READERS: u32 = 10;
 
 /// What can go wrong before the database is ready to serve.
 #[derive(Debug, thiserror::Error)]
@@ -132,6 +134,16 @@ impl Db {
     #[must_use]
     pub fn backend(&self) -> DatabaseBackend {
         self.write.get_database_backend()
+    }
+
+    /// How many sockets should read at once, so that requests and writers need not wait for them.
+    #[must_use]
+    pub fn readers(&self) -> usize {
+        let readers = match self.backend() {
+            DatabaseBackend::Sqlite => SQLITE_READERS,
+            _ => POSTGRES_READERS,
+        };
+        readers as usize
     }
 
     /// A connection for reading.

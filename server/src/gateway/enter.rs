@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adda_protocol::command::{Auth, ClientFrame};
+use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Refused, ServerFrame};
 use adda_protocol::{Code, Problem, RoomName, input};
 use adda_realtime::{CloseReason, Topic};
@@ -12,6 +12,7 @@ use super::close::End;
 use super::connection::{Connection, Message};
 use super::places::Place;
 use super::session::{Session, text_frames_only};
+use super::turns::Turn;
 use super::{AUTH_WITHIN, Gateway, MAX_FRAME_BYTES};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::rooms::RoomError;
@@ -68,17 +69,7 @@ async fn enter(
     scope: Scope,
     person: Option<Person>,
 ) -> Result<(Session, Place), End> {
-    let (person, resume) = match person {
-        Some(person) => (person, None),
-        None => {
-            let auth = match timeout(AUTH_WITHIN, first_frame(connection)).await {
-                Ok(auth) => auth?,
-                Err(_) => return Err(End::AuthTimeout),
-            };
-            let person = gateway.accounts.authenticate(&auth.token).await;
-            (person.map_err(|error| sign_in_failed(&error))?, auth.resume)
-        }
-    };
+    let (person, resume, turn) = sign_in(gateway, connection, person).await?;
     let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
     connection.set_limit(MAX_FRAME_BYTES);
 
@@ -91,8 +82,24 @@ async fn enter(
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
     }
-    session.begin(connection, &person, resume).await?;
+    session.begin(connection, &person, resume, turn).await?;
     Ok((session, place))
+}
+
+/// Who it is, where they go on, and the turn in which the rest may be read.
+async fn sign_in(
+    gateway: &Gateway,
+    connection: &mut Connection,
+    person: Option<Person>,
+) -> Result<(Person, Option<Resume>, Turn), End> {
+    if let Some(person) = person {
+        return Ok((person, None, gateway.turns.take().await));
+    }
+    let auth = timeout(AUTH_WITHIN, first_frame(connection)).await;
+    let auth = auth.map_err(|_| End::AuthTimeout)??;
+    let turn = gateway.turns.take().await;
+    let person = gateway.accounts.authenticate(&auth.token).await;
+    Ok((person.map_err(|error| sign_in_failed(&error))?, auth.resume, turn))
 }
 
 fn sign_in_failed(error: &AccountError) -> End {

@@ -13,6 +13,7 @@ use super::close::End;
 use super::connection::Connection;
 use super::session::Session;
 use super::subscriptions::Subscription;
+use super::turns::Turn;
 use crate::db::Family;
 use crate::features::accounts::Person;
 use crate::features::receipts::MyRoom;
@@ -28,12 +29,13 @@ struct GoesOn {
 }
 
 impl Session {
-    /// Subscribes to the rooms and says `ready`.
+    /// Subscribes to the rooms and says `ready`. The turn ends before anything is written.
     pub(super) async fn begin(
         &mut self,
         connection: &mut Connection,
         person: &Person,
         resume: Option<Resume>,
+        turn: Turn,
     ) -> Result<(), End> {
         let rooms = match self.outbox.only {
             None => self.gateway.receipts.my_rooms(self.user_id).await,
@@ -53,6 +55,7 @@ impl Session {
             let from = resume.as_mut().and_then(|resume| self.cursor_of(resume, &my.room.name));
             summaries.extend(self.subscribe_at_last(my, from).await?);
         }
+        drop(turn);
         self.subscriptions.shrink();
         summaries.sort_by(|a, b| a.name.cmp(&b.name));
         let ready = Ready {
@@ -125,7 +128,7 @@ impl Session {
         });
         // Who resumes goes live only after the pages: nothing live may overtake them.
         if from.is_some() || !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
-            self.behind.push_back(topic);
+            self.fell_behind(topic);
         }
         // Also on a first connection: who joined without a device is not known there yet.
         self.gateway.presence.joined(topic, self.user_id);
@@ -146,9 +149,7 @@ impl Session {
             subscription.cursor = cursor;
             subscription.owed = true;
             subscription.same_epoch = same_epoch;
-            if !self.behind.contains(&topic) {
-                self.behind.push_back(topic);
-            }
+            self.fell_behind(topic);
         }
         gone
     }
@@ -163,7 +164,7 @@ impl Session {
                     && !self.behind.contains(&topic)
                 {
                     subscription.cursor = cursor;
-                    self.behind.push_back(topic);
+                    self.fell_behind(topic);
                 }
                 Ok(None)
             }
@@ -223,9 +224,28 @@ impl Session {
         }
     }
 
-    /// Reads one page of one room that is behind, looking anew whether the person may.
+    fn fell_behind(&mut self, topic: Topic) {
+        if !self.behind.contains(&topic) {
+            self.behind.push_back(topic);
+        }
+    }
+
+    /// Lets the hub serve a room that is only a little behind. Who resumes is owed a `sync`.
+    fn is_served_from_memory(&mut self, topic: Topic) -> bool {
+        let subscription = self.subscriptions.by_topic(topic).filter(|room| !room.owed);
+        subscription.is_some_and(|room| {
+            self.gateway.hub.go_live(topic, room.key, &self.outbox, room.cursor)
+        })
+    }
+
+    /// Catches up with one room that is behind: from memory, else by one page of the database,
+    /// looking anew whether the person may.
     pub(super) async fn catch_up(&mut self, connection: &mut Connection) -> Result<(), End> {
         let Some(topic) = self.behind.pop_front() else { return Ok(()) };
+        if self.is_served_from_memory(topic) {
+            return Ok(());
+        }
+        let turn = self.turn().await?;
         let (user_id, gateway) = (self.user_id, self.gateway.clone());
         let Some(subscription) = self.subscriptions.by_topic(topic) else { return Ok(()) };
         let Ok(name) = RoomName::parse(&subscription.room.name) else { return Err(End::Internal) };
@@ -237,6 +257,7 @@ impl Session {
         let access = match gateway.rooms.find(user_id, &name).await {
             Ok(access) if access.is_member => access,
             Ok(_) | Err(RoomError::NotFound) => {
+                drop(turn);
                 if let Some(json) = self.forget(topic)? {
                     connection.queue_text(&json);
                 }
@@ -247,6 +268,7 @@ impl Session {
         let page =
             gateway.messages.sync_page(&access, subscription.cursor, subscription.same_epoch);
         let page = page.await.map_err(|error| failed(&error))?;
+        drop(turn);
 
         let is_due = subscription.owed || !page.messages.is_empty() || page.reset;
         subscription.cursor = page.cursor;
@@ -266,7 +288,7 @@ impl Session {
             self.write(connection).await?;
         }
         if page.more || !gateway.hub.go_live(topic, key, &self.outbox, page.cursor) {
-            self.behind.push_back(topic);
+            self.fell_behind(topic);
         }
         Ok(())
     }

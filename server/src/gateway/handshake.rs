@@ -153,7 +153,9 @@ async fn bearer(headers: &HeaderMap, gateway: &Gateway) -> Result<Option<Person>
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
+    let turn = gateway.turns.take().await;
     let person = gateway.accounts.authenticate(token.unwrap_or("")).await;
+    drop(turn);
     person.map(Some).map_err(|error| Box::new(Problem::from(error)))
 }
 

@@ -1,7 +1,8 @@
 //! The socket: one task a connection, which reads commands, and writes what its rooms have new.
 //!
-//! A socket is a reader with a cursor per room, `behind` or `live`. Behind, it reads pages from the
-//! database as it drains and buffers nothing; live, the hub hands it the events after its cursor.
+//! A socket is a reader with a cursor per room, `behind` or `live`. Behind, it is handed what the hub
+//! still remembers, else reads pages from the database as it drains and buffers nothing; live, the
+//! hub hands it the events after its cursor.
 //! Resuming, slow readers, lost broadcasts and restarts are this one mechanism.
 
 mod close;
@@ -14,6 +15,7 @@ mod places;
 mod rate;
 mod session;
 mod subscriptions;
+mod turns;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -31,6 +33,7 @@ use crate::features::rooms::Rooms;
 
 pub(crate) use handshake::{every_room, one_room};
 pub use places::Places;
+use turns::Turns;
 
 /// A silent connection is pinged this often.
 const PING_EVERY: Duration = Duration::from_secs(25);
@@ -67,6 +70,8 @@ pub struct Gateway {
     pub clock: Clock,
     /// How many sockets somebody may have.
     pub places: Arc<Places>,
+    /// Who may read from the database now.
+    turns: Turns,
     /// Whether commands are limited in number.
     pub rate_limits: bool,
     draining: AtomicBool,
@@ -94,13 +99,14 @@ pub struct Services {
 }
 
 impl Gateway {
-    /// A gateway on its parts.
+    /// A gateway on its parts; `readers` is how many sockets may read from the database at once.
     #[must_use]
     pub fn new(
         services: Services,
         hub: Arc<Hub>,
         epoch: String,
         clock: Clock,
+        readers: usize,
         rate_limits: bool,
     ) -> Self {
         let Services { accounts, rooms, messages, receipts, presence } = services;
@@ -114,6 +120,7 @@ impl Gateway {
             epoch,
             clock,
             places: Arc::new(Places::new(rate_limits)),
+            turns: Turns::new(readers),
             rate_limits,
             draining: AtomicBool::new(false),
             open: AtomicUsize::new(0),

@@ -17,6 +17,7 @@ use super::close::End;
 use super::connection::{Connection, Message};
 use super::rate::{FrameRate, Verdict};
 use super::subscriptions::Subscriptions;
+use super::turns::Turn;
 use super::{Gateway, MAX_IN_FLIGHT, PING_EVERY, SILENCE, STALL};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::messages::Answer;
@@ -30,7 +31,7 @@ pub(super) struct Session {
     pub(super) user_id: UserId,
     pub(super) outbox: Arc<Outbox>,
     pub(super) subscriptions: Subscriptions,
-    /// Rooms to read from the database, in turn.
+    /// Rooms that are behind, in the order in which they are read.
     pub(super) behind: VecDeque<Topic>,
     /// Commands that wait for their answer; made when there is the first.
     in_flight: InFlight,
@@ -78,7 +79,8 @@ impl Session {
                 Some(answer) = next_answer(&mut self.in_flight) => {
                     self.answer(connection, answer).await
                 }
-                // Ready at once when a room is behind: one page, then whatever else waits.
+                // Ready at once when a room is behind: one page, then whatever else waits. The queue
+                // is empty here, so that it can take what memory has.
                 () = std::future::ready(()), if !self.behind.is_empty() => {
                     Box::pin(self.catch_up(connection)).await
                 }
@@ -112,6 +114,15 @@ impl Session {
             if connection.written == written {
                 return Err(End::SlowConsumer);
             }
+        }
+    }
+
+    /// This socket's turn at the database; the order to close is obeyed meanwhile.
+    pub(super) async fn turn(&mut self) -> Result<Turn, End> {
+        tokio::select! {
+            biased;
+            reason = poll_fn(|cx| self.outbox.poll_close(cx)) => Err(reason.into()),
+            turn = self.gateway.turns.take() => Ok(turn),
         }
     }
 

@@ -120,8 +120,9 @@ impl Hub {
         });
     }
 
-    /// Makes a subscription live that has read everything up to `cursor`; `false` when there is
-    /// more to read first.
+    /// Makes a subscription live that has read everything up to `cursor`, and hands over what was
+    /// published since, if that is still in memory; what does not fit into the queue comes after
+    /// another [`Signal::Behind`]. `false` when there is more to read from the database first.
     #[must_use]
     pub fn go_live(&self, topic: Topic, key: usize, outbox: &Outbox, cursor: i64) -> bool {
         self.room(topic).is_some_and(|room| lock(&room).go_live(key, outbox, cursor))

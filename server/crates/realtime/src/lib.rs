@@ -13,6 +13,7 @@ mod broker;
 mod envelope;
 mod hub;
 mod outbox;
+mod recent;
 mod room;
 
 pub use broker::Broker;

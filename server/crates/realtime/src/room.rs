@@ -8,6 +8,7 @@ use slab::Slab;
 
 use crate::envelope::{Envelope, Frames, MembershipChange, Topic};
 use crate::outbox::{Outbox, Signal};
+use crate::recent::Recent;
 
 /// Envelopes that wait for the members to be reloaded; beyond it all subscribers fall behind.
 const MOST_PENDING: usize = 1_024;
@@ -65,6 +66,8 @@ pub(crate) struct Room {
     /// The version of the members that `subscribers` were checked against.
     members_version: i64,
     subscribers: Slab<Subscriber>,
+    /// The events up to `head`, as far back as is worth keeping.
+    recent: Recent,
     /// What arrived under a newer version of the members than is known here.
     pending: VecDeque<Envelope>,
     reloading: bool,
@@ -77,6 +80,7 @@ impl Room {
             head: 0,
             members_version,
             subscribers: Slab::new(),
+            recent: Recent::default(),
             pending: VecDeque::new(),
             reloading: false,
         }
@@ -110,18 +114,32 @@ impl Room {
         }
     }
 
-    /// Makes a subscriber live that has read everything up to `cursor`; `false` when there is more
-    /// to read, or when the subscription is gone.
+    /// Makes a subscriber live that has read everything up to `cursor`, and hands over what was
+    /// published since, if that is still in memory. What does not fit into the queue comes after
+    /// another [`Signal::Behind`]. `false` when there is more to read from the database first, or
+    /// when the subscription is gone.
     pub(crate) fn go_live(&mut self, key: usize, outbox: &Outbox, cursor: i64) -> bool {
-        let head = self.head;
-        match self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id) {
-            Some(subscriber) if cursor >= head => {
-                subscriber.cursor = cursor;
-                subscriber.live = true;
-                true
-            }
-            _ => false,
+        let (topic, head) = (self.topic, self.head);
+        let subscriber = self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id);
+        let Some(subscriber) = subscriber else { return false };
+        if subscriber.live {
+            return true;
         }
+        if cursor < head {
+            let Some(missed) = self.recent.after(cursor) else { return false };
+            subscriber.cursor = cursor;
+            for (frames, from, last) in missed {
+                if !subscriber.outbox.push_frames(frames, from) {
+                    subscriber.outbox.signal(Signal::Behind(topic));
+                    return true;
+                }
+                subscriber.cursor = last;
+            }
+        } else {
+            subscriber.cursor = cursor;
+        }
+        subscriber.live = true;
+        true
     }
 
     pub(crate) fn cursor(&self, key: usize, outbox: &Outbox) -> Option<i64> {
@@ -160,6 +178,7 @@ impl Room {
             // thrown away counts as published: nobody goes live without having read it.
             let last = self.pending.iter().chain([&envelope]).filter_map(last_number).max();
             self.head = self.head.max(last.unwrap_or(0));
+            self.recent.clear();
             self.pending.clear();
             self.all_behind();
         } else {
@@ -241,6 +260,7 @@ impl Room {
         let Ok(count) = i64::try_from(frames.len()) else { return };
         let last = first + count - 1;
         self.head = self.head.max(last);
+        self.recent.keep(first, last, frames, self.subscribers.len());
         for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
             if subscriber.cursor >= last {
                 continue;

@@ -56,10 +56,9 @@ fn envelopes_out_of_order_never_turn_the_order_of_the_numbers() {
     let mira = node.live(1, 0);
     node.deliver([events(2, &["two"], 0), events(1, &["one"], 0), events(3, &["three"], 0)]);
     assert_eq!(mira.gets(), [behind()]);
-    assert!(!node.goes_live(&mira, 2), "three was published meanwhile");
-    assert!(node.goes_live(&mira, 3));
+    assert!(node.goes_live(&mira, 2), "two was read from the database");
     node.deliver([events(4, &["four"], 0)]);
-    assert_eq!(mira.gets(), [frame("four")]);
+    assert_eq!(mira.gets(), [frame("three"), frame("four")]);
 }
 
 #[test]
@@ -71,15 +70,50 @@ fn who_is_behind_gets_nothing_live() {
 }
 
 #[test]
-fn what_is_published_between_the_reading_and_going_live_must_be_read_too() {
+fn what_is_published_between_the_reading_and_going_live_is_handed_over_from_memory() {
     let node = Node::new();
     let mira = node.behind(1, 0);
-    // The page was read at head 1; then 2 was committed and published.
-    node.deliver([events(1, &["one"], 0), events(2, &["two"], 0)]);
-    assert!(!node.goes_live(&mira, 1));
+    // The page was read at head 1; then 2 and 3 were committed and published.
+    node.deliver([events(1, &["one"], 0), events(2, &["two", "three"], 0)]);
     assert!(node.goes_live(&mira, 2));
-    node.deliver([events(2, &["two"], 0), events(3, &["three"], 0)]);
-    assert_eq!(mira.gets(), [frame("three")]);
+    node.deliver([events(2, &["two", "three"], 0), events(4, &["four"], 0)]);
+    assert_eq!(mira.gets(), [frame("three"), frame("four")]);
+}
+
+#[test]
+fn what_is_no_longer_in_memory_must_be_read_before_going_live() {
+    let node = Node::new();
+    let mira = node.behind(1, 0);
+    node.deliver((1..=4).map(|number| large_event(number, 400)));
+    assert!(!node.goes_live(&mira, 0), "one subscriber is worth 1 KiB, that is two of these");
+    assert!(!node.goes_live(&mira, 1));
+    assert_eq!(mira.gets(), []);
+    assert!(node.goes_live(&mira, 2));
+    assert_eq!(mira.gets().len(), 2);
+    let late = node.behind(2, 4);
+    node.deliver([events(7, &["seven"], 0)]);
+    assert!(!node.goes_live(&late, 4), "five and six never came here");
+    assert!(node.goes_live(&late, 6));
+    assert_eq!(late.gets(), [frame("seven")]);
+}
+
+#[test]
+fn what_is_in_memory_but_not_in_the_queue_comes_once_the_queue_is_empty() {
+    let node = Node::new();
+    let crowd: Vec<_> = (0..600).map(|user| node.behind(user, 0)).collect();
+    let (mira, frames) = (&crowd[7], (1..=8).map(|number| format!("{number:0>60000}")));
+    let frames: Vec<String> = frames.collect();
+    for (number, frame) in (1..).zip(&frames) {
+        node.deliver([events(number, &[frame], 0)]);
+    }
+    let gets = |texts: &[String]| texts.iter().map(|text| frame(text)).collect::<Vec<_>>();
+    assert!(node.goes_live(mira, 0), "all of it is in memory");
+    assert_eq!(mira.gets(), [gets(&frames[..4]), vec![behind()]].concat());
+    assert_eq!(node.hub.cursor(ROOM, mira.key, &mira.outbox), Some(4));
+    assert!(node.goes_live(mira, 4));
+    assert_eq!(mira.gets(), gets(&frames[4..]));
+    node.deliver([events(9, &["nine"], 0)]);
+    assert_eq!(mira.gets(), [frame("nine")], "live again");
 }
 
 #[test]
@@ -98,8 +132,9 @@ fn who_falls_behind_by_choice_is_told_nothing_more() {
     node.hub.fall_behind(ROOM, mira.key, &mira.outbox);
     node.deliver([events(6, &["six"], 0)]);
     assert_eq!(mira.gets(), []);
-    assert!(!node.goes_live(&mira, 5));
-    assert!(node.goes_live(&mira, 6));
+    assert!(!node.goes_live(&mira, 3), "five is older than what this node has seen");
+    assert!(node.goes_live(&mira, 5));
+    assert_eq!(mira.gets(), [frame("six")]);
 }
 
 #[test]

@@ -18,10 +18,11 @@ const RESIDENT: i64 = 0;
 
 #[derive(Clone, Debug)]
 enum Step {
-    /// So many events are committed and put on the network; large ones fill queues.
+    /// So many events of so many bytes are committed and put on the network; large ones fill
+    /// queues, small ones are kept for a while.
     Commit {
         count: usize,
-        large: bool,
+        bytes: usize,
     },
     Join(i64),
     Leave(i64),
@@ -47,8 +48,8 @@ enum Step {
 fn step() -> impl Strategy<Value = Step> {
     let user = || 0..USERS;
     prop_oneof![
-        4 => (1..5_usize, prop::bool::weighted(0.1))
-            .prop_map(|(count, large)| Step::Commit { count, large }),
+        4 => (1..5_usize, prop_oneof![6 => Just(0), 3 => Just(600), 1 => Just(60_000)])
+            .prop_map(|(count, bytes)| Step::Commit { count, bytes }),
         1 => (1..USERS).prop_map(Step::Join),
         1 => (1..USERS).prop_map(Step::Leave),
         6 => any::<usize>().prop_map(Step::Deliver),
@@ -90,8 +91,6 @@ struct Reader {
     look: Option<Look>,
     /// Everything up to here was given to the client.
     cursor: i64,
-    /// The head as of the page that was read last, while behind.
-    read_head: Option<i64>,
     is_behind: bool,
 }
 
@@ -119,7 +118,6 @@ impl World {
             key: None,
             look: None,
             cursor: 0,
-            read_head: None,
             is_behind: false,
         };
         let readers = (0..USERS).map(reader).collect();
@@ -136,11 +134,10 @@ impl World {
         &mut self.readers[usize::try_from(user).unwrap()]
     }
 
-    fn commit(&mut self, count: usize, large: bool) {
+    fn commit(&mut self, count: usize, bytes: usize) {
         let first = self.database.head + 1;
-        let padding = if large { 60_000 } else { 0 };
         let numbers = first..first + i64::try_from(count).unwrap();
-        let frames = numbers.clone().map(|number| Bytes::from(format!("{number:0>padding$}")));
+        let frames = numbers.clone().map(|number| Bytes::from(format!("{number:0>bytes$}")));
         let frames = frames.collect();
         for number in numbers {
             self.database.audience.insert(number, self.database.members.clone());
@@ -186,7 +183,6 @@ impl World {
             Subscribe::Behind(key) => {
                 reader.key = Some(key);
                 reader.cursor = look.head;
-                reader.read_head = Some(look.head);
                 reader.is_behind = true;
             }
             Subscribe::Stale => self.look(user),
@@ -203,18 +199,15 @@ impl World {
             reader.key = None;
             return;
         }
-        let last = head.min(reader.cursor + i64::try_from(most).unwrap());
-        reader.cursor = last;
-        reader.read_head = (last == head).then_some(head);
+        reader.cursor = head.min(reader.cursor + i64::try_from(most).unwrap());
     }
 
     fn go_live(&mut self, user: i64) {
         let reader = &mut self.readers[usize::try_from(user).unwrap()];
-        let (Some(key), Some(_)) = (reader.key, reader.read_head) else { return };
+        let Some(key) = reader.key else { return };
         if reader.is_behind && self.node.hub.go_live(ROOM, key, &reader.outbox, reader.cursor) {
             reader.is_behind = false;
         }
-        reader.read_head = None;
     }
 
     fn fall_behind(&mut self, user: i64) {
@@ -256,7 +249,6 @@ impl World {
                     let cursor = self.node.hub.cursor(ROOM, key, &reader.outbox);
                     assert!(cursor.is_none_or(|cursor| cursor == reader.cursor));
                     reader.is_behind = true;
-                    reader.read_head = None;
                 }
                 Got::Signal(Signal::Removed(_)) => {
                     // A subscription that stands is newer than the removal that is told here.
@@ -296,7 +288,7 @@ impl World {
 
     fn step(&mut self, step: &Step) {
         match *step {
-            Step::Commit { count, large } => self.commit(count, large),
+            Step::Commit { count, bytes } => self.commit(count, bytes),
             Step::Join(user) => self.change_members(user, MembershipChange::Joined),
             Step::Leave(user) => self.change_members(user, MembershipChange::Left),
             Step::Deliver(which) => {
@@ -328,7 +320,7 @@ impl World {
     /// From now on nothing is lost, and everybody does what a socket does.
     fn heal(&mut self) {
         // The next event is what shows a lost one; between nodes a look at the heads does the same.
-        self.commit(1, false);
+        self.commit(1, 0);
         while let Some(envelope) = self.take(0) {
             self.node.hub.deliver(envelope);
         }
@@ -357,7 +349,7 @@ impl World {
             }
         }
         // And they are live indeed.
-        self.commit(1, false);
+        self.commit(1, 0);
         let next = self.take(0).unwrap();
         self.node.hub.deliver(next);
         for user in members {
