@@ -120,6 +120,9 @@ fn obstacle(outcome: &Outcome, rate: f64, demand: Demand) -> Option<String> {
     if let Err(fault) = outcome.require_sound() {
         return Some(fault.to_string());
     }
+    if outcome.skipped > 0 {
+        return Some(format!("{} deliveries were left to the history", outcome.skipped));
+    }
     if outcome.latency.at(0.99) >= demand.p99 {
         return Some("too slow".to_owned());
     }

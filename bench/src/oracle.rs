@@ -2,7 +2,9 @@
 //!
 //! By numbers alone (any rate): on every socket the `seq` of each room rises by one from the head
 //! that `ready` named, so nothing is lost, repeated or out of order; and each room's head has
-//! risen by exactly the number of acknowledged sends, so nothing acknowledged is missing.
+//! risen by exactly the number of acknowledged sends, so nothing acknowledged is missing. A socket
+//! that fell too far behind is told so (`reset`) and goes on at a newer page; what it skipped is
+//! counted, and is in the history.
 //! In full (up to 1,000 messages a second) also by content: every socket got the same message at
 //! the same `seq`, each send stands for one message, and every acknowledgement names the message
 //! that was delivered. The rows compare that with the history afterwards.
@@ -103,6 +105,8 @@ pub(crate) struct Inbox {
     pub(crate) delivered: u64,
     /// Those of them that came on a page because the socket fell behind.
     pub(crate) by_page: u64,
+    /// Messages left to the history, because the socket had fallen too far behind.
+    pub(crate) skipped: u64,
     /// Sends of this socket that were acknowledged.
     pub(crate) acknowledged: u64,
     /// Sends of this socket that were refused.
@@ -130,6 +134,7 @@ impl Inbox {
             answer_latency: Histogram::default(),
             delivered: 0,
             by_page: 0,
+            skipped: 0,
             acknowledged: 0,
             refused: 0,
         }
@@ -147,6 +152,9 @@ impl Inbox {
             Kind::Sync => match self.scanner.page(frame) {
                 Some(page) => {
                     self.by_page += page.len() as u64;
+                    if Scanner::begins_anew(frame) {
+                        self.begin_anew(&page);
+                    }
                     page.iter().for_each(|message| self.deliver(message, now, last));
                 }
                 None => self.foreign(frame),
@@ -167,6 +175,15 @@ impl Inbox {
     fn foreign(&mut self, frame: &[u8]) {
         self.faults
             .note(|| format!("a message not of this load: {}", String::from_utf8_lossy(frame)));
+    }
+
+    fn begin_anew(&mut self, page: &[Message]) {
+        let Some(first) = page.first() else { return };
+        let room = first.stamp.room;
+        if let Some(cursor) = self.cursors.iter_mut().find(|cursor| cursor.room == room) {
+            self.skipped += first.seq.saturating_sub(cursor.seq + 1);
+            cursor.seq = cursor.seq.max(first.seq.saturating_sub(1));
+        }
     }
 
     fn deliver(&mut self, message: &Message, now: u64, last: &[AtomicU32]) {
@@ -358,6 +375,23 @@ mod tests {
         created(&mut one, 41, 0, 1);
         created(&mut one, 43, 2, 3);
         assert!(verdict(&[one]).contains("43 came with a gap before it, 42 was due"));
+    }
+
+    #[test]
+    fn who_is_told_to_begin_anew_skips_what_the_history_has() {
+        let mut one = inbox();
+        created(&mut one, 41, 0, 1);
+        let page = |reset: bool| {
+            json!({"type": "sync", "room": "bench", "messages": [message(900, 859, 2)],
+                "last_seq": 900, "more": false, "reset": reset})
+        };
+        one.take(page(true).to_string().as_bytes(), 0, &[]);
+        assert_eq!((one.skipped, one.faults.is_empty()), (858, true));
+        created(&mut one, 901, 860, 3);
+        assert!(one.faults.is_empty());
+        let mut other = inbox();
+        other.take(page(false).to_string().as_bytes(), 0, &[]);
+        assert_eq!((other.skipped, other.faults.count), (0, 1), "without being told, it is a gap");
     }
 
     #[test]

@@ -106,6 +106,11 @@ impl Scanner {
         page.filter(|_| texts.next().is_none() && ids.next().is_none())
     }
 
+    /// Whether a `sync` tells the client to begin anew with this page: it was away for too long.
+    pub(crate) fn begins_anew(frame: &[u8]) -> bool {
+        memchr::memmem::find(frame, br#""reset":true"#).is_some()
+    }
+
     /// The number that a send carried as its `ref`.
     pub(crate) fn reference(&mut self, frame: &[u8]) -> Option<u32> {
         u32::try_from(decimal(self.reference.after(frame)?)?).ok()

@@ -21,6 +21,8 @@ pub(crate) struct Outcome {
     pub(crate) delivered: u64,
     /// Those of them that came on pages, to sockets that had fallen behind.
     pub(crate) by_page: u64,
+    /// Messages that were left to the history, for sockets that had fallen too far behind.
+    pub(crate) skipped: u64,
     /// The measured window's length in seconds, as it turned out.
     pub(crate) seconds: f64,
     /// Acknowledgements that arrived within the window.

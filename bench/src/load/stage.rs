@@ -25,6 +25,7 @@ pub(super) struct Snapshot {
     acknowledged: u64,
     refused: u64,
     delivered: u64,
+    skipped: u64,
     cpu: Seconds,
 }
 
@@ -105,6 +106,7 @@ impl Stage<'_> {
             sum.acknowledged += inbox.acknowledged;
             sum.refused += inbox.refused;
             sum.delivered += inbox.delivered;
+            sum.skipped += inbox.skipped;
         }
         sum
     }
@@ -115,7 +117,8 @@ impl Stage<'_> {
         let (mut progress, mut moved) = (0, clock::now());
         loop {
             let sum = self.counters();
-            if sum.acknowledged + sum.refused >= sends && sum.delivered >= self.deliveries_owed() {
+            let told = sum.delivered + sum.skipped;
+            if sum.acknowledged + sum.refused >= sends && told >= self.deliveries_owed() {
                 return;
             }
             if sum.acknowledged + sum.refused + sum.delivered != progress {
@@ -182,6 +185,7 @@ impl Stage<'_> {
             acknowledged: sum.acknowledged,
             delivered: sum.delivered,
             by_page,
+            skipped: sum.skipped,
             seconds: (end.at - begin.at) as f64 / 1e9,
             window_acknowledged: end.acknowledged - begin.acknowledged,
             window_delivered: end.delivered - begin.delivered,

@@ -68,7 +68,7 @@ fn millis(span: Duration) -> f64 {
 fn story(outcome: &Outcome) -> String {
     let latency = &outcome.latency;
     format!(
-        "p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms; {} messages, {} deliveries, {} of them on pages; \
+        "p50 {:.1} ms, p99 {:.1} ms, max {:.1} ms; {} messages, {} deliveries, {} of them on pages, {} left to the history; \
          server {:.2} CPU-s, generator {:.2} CPU-s ({:.0} %), at most {:.1} ms behind its schedule",
         millis(latency.at(0.5)),
         millis(latency.at(0.99)),
@@ -76,6 +76,7 @@ fn story(outcome: &Outcome) -> String {
         outcome.acknowledged,
         outcome.delivered,
         outcome.by_page,
+        outcome.skipped,
         outcome.cpu.server,
         outcome.cpu.generator,
         outcome.cpu.generator_share(),
@@ -91,6 +92,7 @@ fn details(outcome: &Outcome) -> Value {
         "messages_acknowledged": outcome.acknowledged,
         "deliveries": outcome.delivered,
         "deliveries_on_pages": outcome.by_page,
+        "deliveries_left_to_the_history": outcome.skipped,
         "window_messages_acknowledged": outcome.window_acknowledged,
         "window_deliveries": outcome.window_delivered,
         "server_cpu_seconds": outcome.cpu.server,
