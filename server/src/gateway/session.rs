@@ -25,6 +25,10 @@ use crate::features::messages::Answer;
 /// Commands that wait for their answers, encoded; absent in an idle socket.
 type InFlight = Option<Box<FuturesUnordered<BoxFuture<'static, String>>>>;
 
+/// After so many rounds of the loop everything else has its turn before more is delivered. Until
+/// then, delivering goes first: who writes into a room waits while the room cannot keep up.
+const MOST_IN_A_ROW: u32 = 64;
+
 /// A signed-in socket.
 pub(super) struct Session {
     pub(super) gateway: Arc<Gateway>,
@@ -67,15 +71,21 @@ impl Session {
         let mut items = VecDeque::new();
         let timer = sleep_until(self.next_deadline());
         tokio::pin!(timer);
+        let mut in_a_row = 0;
         loop {
+            // Whoever hears without a pause is still heard.
+            let gives_way = in_a_row >= MOST_IN_A_ROW;
+            in_a_row = if gives_way { 0 } else { in_a_row + 1 };
             let wants_more =
                 self.in_flight.as_ref().is_none_or(|waiting| waiting.len() < MAX_IN_FLIGHT);
             let step = tokio::select! {
                 biased;
-                drained = poll_fn(|cx| self.outbox.poll_drain(cx, &mut items)) => match drained {
-                    Ok(()) => self.deliver(connection, &mut items).await,
-                    Err(reason) => Err(reason.into()),
-                },
+                drained = poll_fn(|cx| self.outbox.poll_drain(cx, &mut items)), if !gives_way => {
+                    match drained {
+                        Ok(()) => self.deliver(connection, &mut items).await,
+                        Err(reason) => Err(reason.into()),
+                    }
+                }
                 Some(answer) = next_answer(&mut self.in_flight) => {
                     self.answer(connection, answer).await
                 }
@@ -93,6 +103,7 @@ impl Session {
                     timer.as_mut().reset(self.next_deadline());
                     result
                 }
+                () = std::future::ready(()), if gives_way => Ok(()),
             };
             if let Err(end) = step {
                 return end;
