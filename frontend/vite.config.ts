@@ -1,11 +1,13 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+import { precompress } from './scripts/precompress';
+
 // The server of the development proxy; `make run` listens there.
 const server = process.env['ADDA_DEV_SERVER'] ?? 'http://localhost:8000';
 
 export default defineConfig({
-  plugins: [svelte()],
+  plugins: [svelte(), precompress()],
   build: {
     target: 'es2022',
     // Data addresses would need another source in the policy for fonts and styles.
