@@ -17,3 +17,5 @@ mod rooms;
 mod socket;
 mod specs;
 mod support;
+
+pub(crate) use support::on_both_databases;
