@@ -130,8 +130,6 @@ impl Session {
         if from.is_some() || !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
             self.fell_behind(topic);
         }
-        // Also on a first connection: who joined without a device is not known there yet.
-        self.gateway.presence.joined(topic, self.user_id);
         true
     }
 
@@ -190,7 +188,6 @@ impl Session {
         if subscription.is_open {
             self.gateway.presence.close(topic, &self.outbox);
         }
-        self.gateway.presence.left(topic, self.user_id);
         if self.outbox.only.is_some() {
             return Err(End::RoomForbidden);
         }

@@ -88,6 +88,13 @@ impl Hub {
         self.room(topic).map(|room| lock(&room).users()).unwrap_or_default()
     }
 
+    /// The version of a topic's members as far as it is known here; `None` when nobody on this node
+    /// is subscribed.
+    #[must_use]
+    pub fn members_version(&self, topic: Topic) -> Option<i64> {
+        self.room(topic).map(|room| lock(&room).members_version())
+    }
+
     fn room(&self, topic: Topic) -> Option<Arc<Mutex<Room>>> {
         self.rooms.get(&topic).map(|room| room.clone())
     }

@@ -90,6 +90,10 @@ impl Room {
         self.subscribers.is_empty()
     }
 
+    pub(crate) fn members_version(&self) -> i64 {
+        self.members_version
+    }
+
     /// Adds a subscriber that is behind. `None` when what the subscriber knows of the members is
     /// older than what is known here: it must look again whether it may read.
     pub(crate) fn subscribe(
