@@ -60,6 +60,8 @@ pub(crate) struct World {
     _database: TestDatabase,
 }
 
+const SECRET: &str = "a secret for tests that is long enough";
+
 /// The moment at which every test begins.
 pub(crate) const BEGIN: i64 = 1_795_341_600_000;
 
@@ -86,7 +88,7 @@ impl World {
         crate::features::messages::prepare(&db, &clock).await.unwrap();
         let hub = Arc::new(Hub::new().0);
         let broker = Broker::new(hub.clone());
-        let tokens = Tokens::new("a secret for tests that is long enough", None);
+        let tokens = Tokens::new(SECRET, None);
         let settings = Settings { registration: Registration::Open, rate_limits: false };
         let admit: Admit =
             Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
@@ -162,6 +164,13 @@ impl World {
             session_id: session.id,
             token_expires_at: BEGIN + 600_000,
         }
+    }
+
+    /// An access token of the person's session, made now.
+    pub(crate) fn access_token(&self, person: &Person) -> String {
+        let now = self.now.load(Ordering::Relaxed);
+        let tokens = Tokens::new(SECRET, None);
+        tokens.access(person.id, person.session_id, now, Uuid::new_v4()).unwrap()
     }
 
     /// A public room of these people.

@@ -13,7 +13,7 @@ use super::connection::{Connection, Message};
 use super::places::Place;
 use super::session::{Session, text_frames_only};
 use super::turns::Turn;
-use super::{AUTH_WITHIN, Gateway, MAX_FRAME_BYTES};
+use super::{Gateway, MAX_FRAME_BYTES};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::rooms::RoomError;
 
@@ -52,7 +52,7 @@ pub(super) async fn run(start: Start) {
     if end == End::Draining {
         connection.queue_text(&draining());
     }
-    Box::pin(connection.close(end)).await;
+    Box::pin(connection.close(end, gateway.timing.farewell)).await;
     drop(place);
 }
 
@@ -95,7 +95,7 @@ async fn sign_in(
     if let Some(person) = person {
         return Ok((person, None, gateway.turns.take().await));
     }
-    let auth = timeout(AUTH_WITHIN, first_frame(connection)).await;
+    let auth = timeout(gateway.timing.auth_within, first_frame(connection)).await;
     let auth = auth.map_err(|_| End::AuthTimeout)??;
     let turn = gateway.turns.take().await;
     let person = gateway.accounts.authenticate(&auth.token).await;

@@ -8,7 +8,6 @@ use adda_protocol::event::{Ready, RoomAdded, RoomRemoved, ServerFrame, Sync};
 use adda_protocol::rooms::RoomSummary;
 use adda_realtime::{Signal, Subscribe, Topic};
 
-use super::Gateway;
 use super::close::End;
 use super::connection::Connection;
 use super::session::Session;
@@ -63,7 +62,7 @@ impl Session {
             session_id: person.session_id,
             epoch: self.gateway.epoch.clone(),
             token_expires_at: Timestamp(person.token_expires_at),
-            limits: Gateway::limits(),
+            limits: self.gateway.limits(),
             rooms: summaries,
         };
         let ready = ServerFrame::Ready(ready).encode();

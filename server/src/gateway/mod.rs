@@ -15,6 +15,9 @@ mod places;
 mod rate;
 mod session;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
+mod timing;
 mod turns;
 
 use std::sync::Arc;
@@ -33,16 +36,9 @@ use crate::features::rooms::Rooms;
 
 pub(crate) use handshake::{every_room, one_room};
 pub use places::Places;
+pub use timing::Timing;
 use turns::Turns;
 
-/// A silent connection is pinged this often.
-const PING_EVERY: Duration = Duration::from_secs(25);
-/// A connection that says nothing for so long is closed.
-const SILENCE: Duration = Duration::from_secs(60);
-/// The first frame must come within this time.
-const AUTH_WITHIN: Duration = Duration::from_secs(5);
-/// A connection that reads nothing for so long is closed.
-const STALL: Duration = Duration::from_secs(30);
 /// The largest frame that is read.
 const MAX_FRAME_BYTES: usize = 128 * 1024;
 /// The largest frame that is read before the connection is authenticated.
@@ -74,6 +70,8 @@ pub struct Gateway {
     turns: Turns,
     /// Whether commands are limited in number.
     pub rate_limits: bool,
+    /// How long a socket may take for what.
+    pub timing: Timing,
     draining: AtomicBool,
     open: AtomicUsize,
 }
@@ -108,6 +106,7 @@ impl Gateway {
         clock: Clock,
         readers: usize,
         rate_limits: bool,
+        timing: Timing,
     ) -> Self {
         let Services { accounts, rooms, messages, receipts, presence } = services;
         Self {
@@ -122,6 +121,7 @@ impl Gateway {
             places: Arc::new(Places::new(rate_limits)),
             turns: Turns::new(readers),
             rate_limits,
+            timing,
             draining: AtomicBool::new(false),
             open: AtomicUsize::new(0),
         }
@@ -143,11 +143,11 @@ impl Gateway {
         self.draining.load(Ordering::SeqCst)
     }
 
-    fn limits() -> Limits {
+    fn limits(&self) -> Limits {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Limits {
-            ping_ms: ms(PING_EVERY),
-            silence_ms: ms(SILENCE),
+            ping_ms: ms(self.timing.ping_every),
+            silence_ms: ms(self.timing.silence),
             typing_ttl_ms: TYPING_TTL_MS,
             max_frame_bytes: MAX_FRAME_BYTES as u64,
             max_text_chars: 8_000,
