@@ -1,4 +1,5 @@
-//! What depends on time, over real connections: each test shortens the one limit that it is about.
+//! What depends on time or on a thousand others, over real connections: a test shortens the one time
+//! that it is about, and takes places without connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite;
 
 use super::*;
 use crate::features::accounts::Person;
@@ -29,6 +31,15 @@ struct Served {
 
 impl Served {
     async fn with(timing: Timing) -> Self {
+        Self::new(timing, false).await
+    }
+
+    /// A server with its limits on.
+    async fn limited() -> Self {
+        Self::new(Timing::default(), true).await
+    }
+
+    async fn new(timing: Timing, rate_limits: bool) -> Self {
         let world = World::new(Storage::Sqlite).await;
         let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
         let (messages, receipts) = (world.messages.clone(), world.receipts.clone());
@@ -42,7 +53,8 @@ impl Served {
             receipts: receipts.clone(),
             presence: Arc::new(presence),
         };
-        let gateway = Gateway::new(services, hub, "an epoch".to_owned(), clock, 2, false, timing);
+        let epoch = "an epoch".to_owned();
+        let gateway = Gateway::new(services, hub, epoch, clock, 2, rate_limits, timing);
         let gateway = Arc::new(gateway);
         let endpoint = routes(Parts {
             accounts,
@@ -99,13 +111,18 @@ enum Heard {
 impl Peer {
     /// Opens a socket without signing in. Its connection takes little when it is not read.
     async fn opens(address: &str) -> Self {
+        Self::tries_to_open(address).await.unwrap()
+    }
+
+    /// The same; the error is the answer to the handshake.
+    async fn tries_to_open(address: &str) -> Result<Self, tungstenite::Error> {
         let tcp = TcpSocket::new_v4().unwrap();
         tcp.set_recv_buffer_size(64 * 1024).unwrap();
         let tcp = tcp.connect(address.parse().unwrap()).await.unwrap();
         let request = format!("ws://{address}/ws");
-        let (socket, _) = tokio_tungstenite::client_async(request, tcp).await.unwrap();
+        let (socket, _) = tokio_tungstenite::client_async(request, tcp).await?;
         // Nothing was read beyond the handshake: the server says nothing before it is spoken to.
-        Self { stream: socket.into_inner() }
+        Ok(Self { stream: socket.into_inner() })
     }
 
     async fn says(&mut self, frame: &Value) {
@@ -278,4 +295,28 @@ async fn a_socket_ends_with_its_token_unless_it_is_given_a_new_one() {
     for _ in 0..3 {
         renewed.is_alive().await;
     }
+}
+
+#[tokio::test]
+async fn the_thousandth_socket_of_an_address_is_the_last() {
+    let served = Served::limited().await;
+    let localhost = "127.0.0.1".parse().unwrap();
+    let others: Vec<_> =
+        (0..999).map(|_| served.gateway.places.of_address(localhost).unwrap()).collect();
+    let mira = served.world.person("mira").await;
+    let mut last = served.connects(&mira).await;
+
+    let refused = Peer::tries_to_open(&served.address).await.err().expect("one too many");
+    let tungstenite::Error::Http(response) = refused else { panic!("{refused}") };
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["retry-after"], "10");
+    let problem: Value = serde_json::from_slice(response.body().as_ref().unwrap()).unwrap();
+    assert_eq!(
+        (&problem["code"], &problem["retry_after_ms"]),
+        (&json!("rate_limited"), &json!(10_000))
+    );
+
+    last.is_alive().await;
+    drop(others);
+    served.connects(&mira).await.is_alive().await;
 }

@@ -9,6 +9,7 @@ mod conversation;
 mod crash;
 mod events;
 mod layering;
+mod limits;
 mod messages;
 mod presence;
 mod receipts;
