@@ -234,9 +234,7 @@ impl Server {
         self.gateway.drain();
         let drained = tokio::time::timeout(DRAIN_WITHIN, async {
             let _ = serving.await;
-            while self.gateway.open_sockets() > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            self.gateway.drained().await;
         });
         if drained.await.is_err() {
             tracing::warn!(

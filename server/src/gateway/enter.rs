@@ -6,7 +6,7 @@ use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Refused, ServerFrame};
 use adda_protocol::{Code, Problem, RoomName, input};
 use adda_realtime::{CloseReason, Topic};
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::close::End;
 use super::connection::{Connection, Message};
@@ -78,7 +78,7 @@ async fn enter(
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
     let mut session = Session::new(gateway, &person, only_room);
-    if gateway.is_draining() {
+    if gateway.draining.is_cancelled() {
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
     }
@@ -95,8 +95,11 @@ async fn sign_in(
     if let Some(person) = person {
         return Ok((person, None, gateway.turns.take().await));
     }
-    let auth = timeout(gateway.timing.auth_within, first_frame(connection)).await;
-    let auth = auth.map_err(|_| End::AuthTimeout)??;
+    let auth = tokio::select! {
+        auth = first_frame(connection) => auth?,
+        () = sleep(gateway.timing.auth_within) => return Err(End::AuthTimeout),
+        () = gateway.draining.cancelled() => return Err(End::Draining),
+    };
     let turn = gateway.turns.take().await;
     let person = gateway.accounts.authenticate(&auth.token).await;
     Ok((person.map_err(|error| sign_in_failed(&error))?, auth.resume, turn))

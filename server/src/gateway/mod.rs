@@ -21,11 +21,12 @@ mod timing;
 mod turns;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use adda_protocol::event::Limits;
 use adda_realtime::{CloseReason, Hub};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::features::accounts::Accounts;
@@ -72,13 +73,14 @@ pub struct Gateway {
     pub rate_limits: bool,
     /// How long a socket may take for what.
     pub timing: Timing,
-    draining: AtomicBool,
-    open: AtomicUsize,
+    /// The tasks of all sockets, those that have not signed in yet too.
+    sockets: TaskTracker,
+    draining: CancellationToken,
 }
 
 impl std::fmt::Debug for Gateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gateway").field("open", &self.open).finish_non_exhaustive()
+        f.debug_struct("Gateway").field("sockets", &self.sockets.len()).finish_non_exhaustive()
     }
 }
 
@@ -122,25 +124,27 @@ impl Gateway {
             turns: Turns::new(readers),
             rate_limits,
             timing,
-            draining: AtomicBool::new(false),
-            open: AtomicUsize::new(0),
+            sockets: TaskTracker::new(),
+            draining: CancellationToken::new(),
         }
     }
 
     /// How many sockets are open.
     #[must_use]
     pub fn open_sockets(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+        self.sockets.len()
     }
 
-    /// Ends all sockets, those that are just being opened too: the server is about to stop.
+    /// Tells all sockets to end, those that are just being opened too: the server is about to stop.
     pub fn drain(&self) {
-        self.draining.store(true, Ordering::SeqCst);
+        self.draining.cancel();
         self.hub.close_all(CloseReason::Draining);
     }
 
-    fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::SeqCst)
+    /// Waits until all sockets have ended and their peers know. No more may be opened by now.
+    pub async fn drained(&self) {
+        self.sockets.close();
+        self.sockets.wait().await;
     }
 
     fn limits(&self) -> Limits {

@@ -49,7 +49,6 @@ impl Session {
     pub(super) fn new(gateway: &Arc<Gateway>, person: &Person, only_room: Option<Topic>) -> Self {
         let now = Instant::now();
         let outbox = Arc::new(Outbox::new(person.id, person.session_id, only_room));
-        gateway.open.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         gateway.hub.connect(&outbox);
         gateway.presence.connected(person.id);
         Self {
@@ -264,7 +263,6 @@ impl Drop for Session {
         if self.gateway.hub.disconnect(&self.outbox) {
             self.gateway.presence.disconnected(self.user_id);
         }
-        self.gateway.open.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
     }
 }
 

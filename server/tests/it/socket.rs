@@ -206,6 +206,17 @@ async fn typing_reaches_the_others_and_not_oneself() {
     assert!(stranger.heard_of("typing").is_empty());
 }
 
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_says_so_to_who_has_not_signed_in_yet() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    let mut socket = Socket::open(&server.address, "/ws").await;
+    server.terminate().await;
+    socket.hears("draining").await;
+    assert_eq!(socket.hears_close().await, Some(4002));
+    drop(socket);
+    assert!(server.has_ended_well().await, "exit code 0");
+}
+
 on_both_databases! {
     async fn a_server_that_is_asked_to_stop_says_so_and_loses_nothing(storage: Storage) {
         let mut server = TestServer::start(storage).await;
