@@ -1,6 +1,11 @@
 //! The socket itself: how it begins, what it answers, how it ends.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{self, Message};
 use uuid::Uuid;
 
@@ -214,6 +219,26 @@ async fn a_server_that_is_asked_to_stop_says_so_to_who_has_not_signed_in_yet() {
     socket.hears("draining").await;
     assert_eq!(socket.hears_close().await, Some(4002));
     drop(socket);
+    assert!(server.has_ended_well().await, "exit code 0");
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_does_not_wait_for_who_never_asked_for_anything() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    let mut in_advance = TcpStream::connect(&server.address).await.unwrap();
+    let mut half = TcpStream::connect(&server.address).await.unwrap();
+    half.write_all(b"GET /livez HTT").await.unwrap();
+    // Connections are accepted in turn: who signs in by a later one shows that these are.
+    server.person("mira").await;
+    server.terminate().await;
+    // Well before the ten seconds after which a request that never comes is given up.
+    let ended = timeout(Duration::from_secs(6), async {
+        for connection in [&mut in_advance, &mut half] {
+            let read = connection.read(&mut [0; 64]).await;
+            assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+        }
+    });
+    ended.await.expect("they are closed");
     assert!(server.has_ended_well().await, "exit code 0");
 }
 
