@@ -230,7 +230,7 @@ impl Session {
     fn is_served_from_memory(&mut self, topic: Topic) -> bool {
         let subscription = self.subscriptions.by_topic(topic).filter(|room| !room.owed);
         subscription.is_some_and(|room| {
-            self.gateway.hub.go_live(topic, room.key, &self.outbox, room.cursor)
+            self.gateway.hub.hand_over(topic, room.key, &self.outbox, room.cursor)
         })
     }
 
