@@ -2,7 +2,8 @@
 .PHONY: run test check generate bench
 
 run:
-	cargo run --release --workspace --bin adda
+	cargo build --release --workspace --bin adda
+	target/release/adda
 
 test: check
 	scripts/python-tools
