@@ -1,7 +1,7 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
-import { precompress } from './scripts/precompress';
+import { precompress } from './scripts/precompress.ts';
 
 // The server of the development proxy; `make run` listens there.
 const server = process.env['ADDA_DEV_SERVER'] ?? 'http://localhost:8000';

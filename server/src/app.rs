@@ -18,7 +18,7 @@ use crate::features::messages::{self, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
-use crate::gateway::{Gateway, Services};
+use crate::gateway::{Gateway, Services, Timing};
 use crate::http::{Health, Listener, Origins, Parts, routes};
 
 /// Sockets and requests may take so long to end when the server stops.
@@ -176,8 +176,15 @@ impl Server {
             receipts: receipts.clone(),
             presence: presence.clone(),
         };
-        let gateway =
-            Arc::new(Gateway::new(services, hub.clone(), epoch, clock, db.readers(), limited));
+        let gateway = Arc::new(Gateway::new(
+            services,
+            hub.clone(),
+            epoch,
+            clock,
+            db.readers(),
+            limited,
+            Timing::default(),
+        ));
         let health = Arc::new(Health::new(db.clone()));
         let setup_token = accounts.prepare_setup().await?;
         let background = vec![
@@ -227,9 +234,7 @@ impl Server {
         self.gateway.drain();
         let drained = tokio::time::timeout(DRAIN_WITHIN, async {
             let _ = serving.await;
-            while self.gateway.open_sockets() > 0 {
-                tokio::time::sleep(Duration::from_millis(20)).await;
-            }
+            self.gateway.drained().await;
         });
         if drained.await.is_err() {
             tracing::warn!(

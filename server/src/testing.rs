@@ -1,6 +1,9 @@
 //! What the tests of stores and services stand on: a fresh database of each kind, everything built
 //! on it, and people and rooms made without passwords and endpoints.
 
+#[path = "../tests/it/support/database.rs"]
+mod database;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
@@ -9,12 +12,12 @@ use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
 use adda_realtime::{Broker, Hub, Item, Outbox, Subscribe};
 use futures_util::FutureExt;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, Database, EntityTrait, IntoActiveModel,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use self::database::PostgresDatabase;
+pub(crate) use self::database::{Storage, on_both_databases};
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family};
@@ -23,54 +26,11 @@ use crate::features::messages::{Accepted, MessageError, Messages, Operation, Pen
 use crate::features::receipts::Receipts;
 use crate::features::rooms::{RoomRef, Rooms};
 
-/// Makes two tests of one: on SQLite and on PostgreSQL. The body gets the [`Storage`].
-macro_rules! on_both_databases {
-    ($(async fn $name:ident($storage:ident: Storage) $body:block)+) => {$(
-        mod $name {
-            #[allow(unused_imports)]
-            use super::*;
-
-            async fn test($storage: Storage) $body
-
-            #[tokio::test]
-            async fn sqlite() {
-                test(Storage::Sqlite).await;
-            }
-
-            #[tokio::test]
-            async fn postgres() {
-                test(Storage::Postgres).await;
-            }
-        }
-    )+};
-}
-pub(crate) use on_both_databases;
-
-/// Which database a test stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Storage {
-    Sqlite,
-    Postgres,
-}
-
 /// A fresh, empty database, which is removed with this.
 pub(crate) struct TestDatabase {
     pub(crate) url: String,
     _folder: Option<TempDir>,
-    postgres_name: Option<String>,
-}
-
-fn postgres_url() -> String {
-    std::env::vars().find(|(name, _)| name == "ADDA_TEST_POSTGRES_URL").map_or_else(
-        || panic!("ADDA_TEST_POSTGRES_URL is not set: run the tests with `make test`"),
-        |(_, url)| url,
-    )
-}
-
-async fn administer(sql: String) {
-    let connection = Database::connect(postgres_url()).await.unwrap();
-    connection.execute_unprepared(&sql).await.unwrap();
-    connection.close().await.unwrap();
+    _postgres: Option<PostgresDatabase>,
 }
 
 impl TestDatabase {
@@ -78,26 +38,10 @@ impl TestDatabase {
         if storage == Storage::Sqlite {
             let folder = TempDir::new().unwrap();
             let url = format!("sqlite://{}", folder.path().join("adda.db").display());
-            return Self { url, _folder: Some(folder), postgres_name: None };
+            return Self { url, _folder: Some(folder), _postgres: None };
         }
-        let name = format!("adda_unit_{}", Uuid::new_v4().simple());
-        administer(format!("CREATE DATABASE {name}")).await;
-        let server = postgres_url();
-        let (server, _) = server.rsplit_once('/').expect("a URL with a database's name");
-        Self { url: format!("{server}/{name}"), _folder: None, postgres_name: Some(name) }
-    }
-}
-
-impl Drop for TestDatabase {
-    fn drop(&mut self) {
-        let Some(name) = self.postgres_name.take() else { return };
-        // The test's own runtime may be shutting down, so this takes one of its own.
-        let dropped = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-            let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
-            runtime.unwrap().block_on(administer(sql));
-        });
-        let _ = dropped.join();
+        let postgres = PostgresDatabase::create().await;
+        Self { url: postgres.url.clone(), _folder: None, _postgres: Some(postgres) }
     }
 }
 
@@ -115,6 +59,8 @@ pub(crate) struct World {
     pub(crate) broker: Broker,
     _database: TestDatabase,
 }
+
+const SECRET: &str = "a secret for tests that is long enough";
 
 /// The moment at which every test begins.
 pub(crate) const BEGIN: i64 = 1_795_341_600_000;
@@ -142,7 +88,7 @@ impl World {
         crate::features::messages::prepare(&db, &clock).await.unwrap();
         let hub = Arc::new(Hub::new().0);
         let broker = Broker::new(hub.clone());
-        let tokens = Tokens::new("a secret for tests that is long enough", None);
+        let tokens = Tokens::new(SECRET, None);
         let settings = Settings { registration: Registration::Open, rate_limits: false };
         let admit: Admit =
             Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
@@ -218,6 +164,13 @@ impl World {
             session_id: session.id,
             token_expires_at: BEGIN + 600_000,
         }
+    }
+
+    /// An access token of the person's session, made now.
+    pub(crate) fn access_token(&self, person: &Person) -> String {
+        let now = self.now.load(Ordering::Relaxed);
+        let tokens = Tokens::new(SECRET, None);
+        tokens.access(person.id, person.session_id, now, Uuid::new_v4()).unwrap()
     }
 
     /// A public room of these people.

@@ -29,8 +29,6 @@ const READ_BYTES: usize = 16 * 1024;
 const WRITE_SLICES: usize = 64;
 /// A drained queue that grew beyond this gives its memory back.
 const KEEP_CAPACITY: usize = 32;
-/// How long the peer may take to answer a close frame.
-const FAREWELL: Duration = Duration::from_secs(2);
 
 thread_local! {
     static SCRATCH: RefCell<Box<[u8]>> = RefCell::new(vec![0; READ_BYTES].into_boxed_slice());
@@ -219,7 +217,7 @@ impl Connection {
 
     /// Sends the close frame and waits a moment for the peer, so that the code is not lost: bytes
     /// that were never read would reset the connection and take the close frame with them.
-    pub(super) async fn close(mut self, end: End) {
+    pub(super) async fn close(mut self, end: End, within: Duration) {
         let farewell = async {
             if let Some((code, word)) = end.code() {
                 self.queue(frame::close(code, word));
@@ -230,7 +228,7 @@ impl Connection {
             let mut sink = [0; 1024];
             while self.stream.read(&mut sink).await.is_ok_and(|read| read > 0) {}
         };
-        let _ = tokio::time::timeout(FAREWELL, farewell).await;
+        let _ = tokio::time::timeout(within, farewell).await;
     }
 }
 

@@ -6,14 +6,14 @@ use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Refused, ServerFrame};
 use adda_protocol::{Code, Problem, RoomName, input};
 use adda_realtime::{CloseReason, Topic};
-use tokio::time::timeout;
+use tokio::time::sleep;
 
 use super::close::End;
 use super::connection::{Connection, Message};
 use super::places::Place;
 use super::session::{Session, text_frames_only};
 use super::turns::Turn;
-use super::{AUTH_WITHIN, Gateway, MAX_FRAME_BYTES};
+use super::{Gateway, MAX_FRAME_BYTES};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::rooms::RoomError;
 
@@ -52,7 +52,7 @@ pub(super) async fn run(start: Start) {
     if end == End::Draining {
         connection.queue_text(&draining());
     }
-    Box::pin(connection.close(end)).await;
+    Box::pin(connection.close(end, gateway.timing.farewell)).await;
     drop(place);
 }
 
@@ -78,7 +78,7 @@ async fn enter(
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
     let mut session = Session::new(gateway, &person, only_room);
-    if gateway.is_draining() {
+    if gateway.draining.is_cancelled() {
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
     }
@@ -95,8 +95,11 @@ async fn sign_in(
     if let Some(person) = person {
         return Ok((person, None, gateway.turns.take().await));
     }
-    let auth = timeout(AUTH_WITHIN, first_frame(connection)).await;
-    let auth = auth.map_err(|_| End::AuthTimeout)??;
+    let auth = tokio::select! {
+        auth = first_frame(connection) => auth?,
+        () = sleep(gateway.timing.auth_within) => return Err(End::AuthTimeout),
+        () = gateway.draining.cancelled() => return Err(End::Draining),
+    };
     let turn = gateway.turns.take().await;
     let person = gateway.accounts.authenticate(&auth.token).await;
     Ok((person.map_err(|error| sign_in_failed(&error))?, auth.resume, turn))

@@ -8,7 +8,6 @@ use adda_protocol::event::{Ready, RoomAdded, RoomRemoved, ServerFrame, Sync};
 use adda_protocol::rooms::RoomSummary;
 use adda_realtime::{Signal, Subscribe, Topic};
 
-use super::Gateway;
 use super::close::End;
 use super::connection::Connection;
 use super::session::Session;
@@ -63,7 +62,7 @@ impl Session {
             session_id: person.session_id,
             epoch: self.gateway.epoch.clone(),
             token_expires_at: Timestamp(person.token_expires_at),
-            limits: Gateway::limits(),
+            limits: self.gateway.limits(),
             rooms: summaries,
         };
         let ready = ServerFrame::Ready(ready).encode();
@@ -130,8 +129,6 @@ impl Session {
         if from.is_some() || !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
             self.fell_behind(topic);
         }
-        // Also on a first connection: who joined without a device is not known there yet.
-        self.gateway.presence.joined(topic, self.user_id);
         true
     }
 
@@ -190,7 +187,6 @@ impl Session {
         if subscription.is_open {
             self.gateway.presence.close(topic, &self.outbox);
         }
-        self.gateway.presence.left(topic, self.user_id);
         if self.outbox.only.is_some() {
             return Err(End::RoomForbidden);
         }
@@ -234,7 +230,7 @@ impl Session {
     fn is_served_from_memory(&mut self, topic: Topic) -> bool {
         let subscription = self.subscriptions.by_topic(topic).filter(|room| !room.owed);
         subscription.is_some_and(|room| {
-            self.gateway.hub.go_live(topic, room.key, &self.outbox, room.cursor)
+            self.gateway.hub.hand_over(topic, room.key, &self.outbox, room.cursor)
         })
     }
 

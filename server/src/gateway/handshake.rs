@@ -99,8 +99,9 @@ async fn prepare(
         gateway.places.of_address(address).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
     let person = bearer(request.headers(), gateway).await?;
 
+    let sockets = gateway.sockets.clone();
     let gateway = gateway.clone();
-    tokio::spawn(async move {
+    sockets.spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let Some(connection) = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES) else {
             tracing::error!("an upgraded connection is not a TCP stream");

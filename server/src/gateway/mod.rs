@@ -15,14 +15,18 @@ mod places;
 mod rate;
 mod session;
 mod subscriptions;
+#[cfg(test)]
+mod tests;
+mod timing;
 mod turns;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use adda_protocol::event::Limits;
 use adda_realtime::{CloseReason, Hub};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
 use crate::features::accounts::Accounts;
@@ -33,16 +37,9 @@ use crate::features::rooms::Rooms;
 
 pub(crate) use handshake::{every_room, one_room};
 pub use places::Places;
+pub use timing::Timing;
 use turns::Turns;
 
-/// A silent connection is pinged this often.
-const PING_EVERY: Duration = Duration::from_secs(25);
-/// A connection that says nothing for so long is closed.
-const SILENCE: Duration = Duration::from_secs(60);
-/// The first frame must come within this time.
-const AUTH_WITHIN: Duration = Duration::from_secs(5);
-/// A connection that reads nothing for so long is closed.
-const STALL: Duration = Duration::from_secs(30);
 /// The largest frame that is read.
 const MAX_FRAME_BYTES: usize = 128 * 1024;
 /// The largest frame that is read before the connection is authenticated.
@@ -74,13 +71,16 @@ pub struct Gateway {
     turns: Turns,
     /// Whether commands are limited in number.
     pub rate_limits: bool,
-    draining: AtomicBool,
-    open: AtomicUsize,
+    /// How long a socket may take for what.
+    pub timing: Timing,
+    /// The tasks of all sockets, those that have not signed in yet too.
+    sockets: TaskTracker,
+    draining: CancellationToken,
 }
 
 impl std::fmt::Debug for Gateway {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Gateway").field("open", &self.open).finish_non_exhaustive()
+        f.debug_struct("Gateway").field("sockets", &self.sockets.len()).finish_non_exhaustive()
     }
 }
 
@@ -108,6 +108,7 @@ impl Gateway {
         clock: Clock,
         readers: usize,
         rate_limits: bool,
+        timing: Timing,
     ) -> Self {
         let Services { accounts, rooms, messages, receipts, presence } = services;
         Self {
@@ -122,32 +123,35 @@ impl Gateway {
             places: Arc::new(Places::new(rate_limits)),
             turns: Turns::new(readers),
             rate_limits,
-            draining: AtomicBool::new(false),
-            open: AtomicUsize::new(0),
+            timing,
+            sockets: TaskTracker::new(),
+            draining: CancellationToken::new(),
         }
     }
 
     /// How many sockets are open.
     #[must_use]
     pub fn open_sockets(&self) -> usize {
-        self.open.load(Ordering::Relaxed)
+        self.sockets.len()
     }
 
-    /// Ends all sockets, those that are just being opened too: the server is about to stop.
+    /// Tells all sockets to end, those that are just being opened too: the server is about to stop.
     pub fn drain(&self) {
-        self.draining.store(true, Ordering::SeqCst);
+        self.draining.cancel();
         self.hub.close_all(CloseReason::Draining);
     }
 
-    fn is_draining(&self) -> bool {
-        self.draining.load(Ordering::SeqCst)
+    /// Waits until all sockets have ended and their peers know. No more may be opened by now.
+    pub async fn drained(&self) {
+        self.sockets.close();
+        self.sockets.wait().await;
     }
 
-    fn limits() -> Limits {
+    fn limits(&self) -> Limits {
         let ms = |duration: Duration| u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
         Limits {
-            ping_ms: ms(PING_EVERY),
-            silence_ms: ms(SILENCE),
+            ping_ms: ms(self.timing.ping_every),
+            silence_ms: ms(self.timing.silence),
             typing_ttl_ms: TYPING_TTL_MS,
             max_frame_bytes: MAX_FRAME_BYTES as u64,
             max_text_chars: 8_000,

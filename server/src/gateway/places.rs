@@ -99,4 +99,13 @@ mod tests {
         assert!(places.of_user(7).is_ok());
         assert!(places.users.is_empty(), "nobody is remembered without a socket");
     }
+
+    #[test]
+    fn an_address_has_a_thousand_places() {
+        let places = Arc::new(Places::new(true));
+        let of = |address: &str| places.of_address(address.parse().unwrap());
+        let _taken: Vec<_> = (0..1_000).map(|_| of("192.0.2.1").unwrap()).collect();
+        assert!(of("192.0.2.1").is_err());
+        assert!(of("192.0.2.2").is_ok());
+    }
 }

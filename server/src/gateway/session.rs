@@ -18,7 +18,7 @@ use super::connection::{Connection, Message};
 use super::rate::{FrameRate, Verdict};
 use super::subscriptions::Subscriptions;
 use super::turns::Turn;
-use super::{Gateway, MAX_IN_FLIGHT, PING_EVERY, SILENCE, STALL};
+use super::{Gateway, MAX_IN_FLIGHT};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::messages::Answer;
 
@@ -49,7 +49,6 @@ impl Session {
     pub(super) fn new(gateway: &Arc<Gateway>, person: &Person, only_room: Option<Topic>) -> Self {
         let now = Instant::now();
         let outbox = Arc::new(Outbox::new(person.id, person.session_id, only_room));
-        gateway.open.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
         gateway.hub.connect(&outbox);
         gateway.presence.connected(person.id);
         Self {
@@ -111,7 +110,7 @@ impl Session {
         }
     }
 
-    /// Writes all that is queued. A peer that takes nothing for half a minute is given up, and the
+    /// Writes all that is queued. A peer that takes nothing for too long is given up, and the
     /// order to close is obeyed meanwhile.
     pub(super) async fn write(&mut self, connection: &mut Connection) -> Result<(), End> {
         loop {
@@ -120,7 +119,7 @@ impl Session {
                 biased;
                 flushed = connection.flush() => return flushed,
                 reason = poll_fn(|cx| self.outbox.poll_close(cx)) => return Err(reason.into()),
-                () = tokio::time::sleep(STALL) => {}
+                () = tokio::time::sleep(self.gateway.timing.stall) => {}
             }
             if connection.written == written {
                 return Err(End::SlowConsumer);
@@ -230,8 +229,8 @@ impl Session {
     }
 
     fn next_deadline(&self) -> Instant {
-        let ping = self.last_heard.max(self.last_pinged) + PING_EVERY;
-        ping.min(self.last_heard + SILENCE).min(self.token_expires)
+        let ping = self.last_heard.max(self.last_pinged) + self.gateway.timing.ping_every;
+        ping.min(self.last_heard + self.gateway.timing.silence).min(self.token_expires)
     }
 
     async fn tick(&mut self, connection: &mut Connection) -> Result<(), End> {
@@ -239,10 +238,10 @@ impl Session {
         if now >= self.token_expires {
             return Err(End::TokenExpired);
         }
-        if now >= self.last_heard + SILENCE {
+        if now >= self.last_heard + self.gateway.timing.silence {
             return Err(End::Heartbeat);
         }
-        if now >= self.last_heard.max(self.last_pinged) + PING_EVERY {
+        if now >= self.last_heard.max(self.last_pinged) + self.gateway.timing.ping_every {
             self.last_pinged = now;
             connection.queue(frame::frame(Opcode::Ping, &[]));
             self.write(connection).await?;
@@ -264,7 +263,6 @@ impl Drop for Session {
         if self.gateway.hub.disconnect(&self.outbox) {
             self.gateway.presence.disconnected(self.user_id);
         }
-        self.gateway.open.fetch_sub(1, std::sync::atomic::Ordering::Relaxed);
     }
 }
 

@@ -3,6 +3,7 @@
 //! the bare TCP stream.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -132,7 +133,10 @@ struct Connection {
 impl Connection {
     async fn serve(self, stream: TcpStream) {
         let Self { endpoint, local, peer, mut stop } = self;
+        let has_asked = Arc::new(AtomicBool::new(false));
+        let asks = has_asked.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
+            asks.store(true, Ordering::Relaxed);
             let endpoint = endpoint.clone();
             async move {
                 Ok::<_, std::convert::Infallible>(answer(&endpoint, request, local, peer).await)
@@ -149,6 +153,10 @@ impl Connection {
         let result = tokio::select! {
             result = connection.as_mut() => result,
             () = stopping(&mut stop) => {
+                if !has_asked.load(Ordering::Relaxed) {
+                    // Browsers open connections in advance; hyper would wait for a first request.
+                    return;
+                }
                 connection.as_mut().graceful_shutdown();
                 connection.await
             }

@@ -10,6 +10,9 @@ const FEATURES: [&str; 5] = ["accounts", "rooms", "presence", "messages", "recei
 const INDEPENDENT: [&str; 4] =
     ["server/crates/protocol", "server/crates/entities", "server/crates/realtime", "migrations"];
 
+/// The crates of the server's HTTP.
+const HTTP_CRATES: [&str; 4] = ["poem", "poem_openapi", "hyper", "hyper_util"];
+
 /// The files of a service: one, or several where it has more than one job.
 const SERVICE_FILES: [&str; 3] = ["/service.rs", "/sessions.rs", "/error.rs"];
 
@@ -18,13 +21,11 @@ const SERVICE_FILES: [&str; 3] = ["/service.rs", "/sessions.rs", "/error.rs"];
 const SERVICE_VOCABULARY: [&str; 3] = ["DbErr", "SqlErr", "DatabaseTransaction"];
 
 /// Beside stores, entities, migrations, `db` and `app`, these name SeaORM, each for a reason.
-const NAME_SEA_ORM: [(&str, &str); 5] = [
+const NAME_SEA_ORM: [(&str, &str); 6] = [
     ("features/mod.rs", "turns the database's error into a problem"),
     ("features/messages/row.rs", "the row that the store reads"),
-    (
-        "features/messages/writer.rs",
-        "the group commit: a transaction of its own, for both families",
-    ),
+    ("features/messages/writer/batch.rs", "the group commit: one transaction for both families"),
+    ("features/messages/writer/queue.rs", "as many writers as the database takes, and its error"),
     ("features/messages/welcome.rs", "the first rows of a new server, in one transaction"),
     ("features/receipts/marks.rs", "the group commit of marks: carries the database's error"),
 ];
@@ -102,11 +103,23 @@ fn a_service_knows_neither_http_nor_sockets() {
             }
             // A message is encoded by its wire type, whose trait is the specification's.
             let code = code.replace("poem_openapi::types::ToJSON", "");
-            for word in ["poem", "poem_openapi", "hyper", "tokio_websockets", "gateway"] {
+            // The sockets are the gateway's own, on the bare connection.
+            for word in HTTP_CRATES.into_iter().chain(["gateway"]) {
                 assert!(!names(&code, word), "{feature}/{file} names {word}");
             }
-            assert!(!code.contains("crate::http"), "{feature}/{file} names http");
+            for path in ["crate::http", "tokio::net"] {
+                assert!(!code.contains(path), "{feature}/{file} names {path}");
+            }
         }
+    }
+}
+
+#[test]
+fn the_crates_that_services_may_not_name_are_there() {
+    let manifest = std::fs::read_to_string(root().join("server/Cargo.toml")).unwrap();
+    for word in HTTP_CRATES {
+        let dependency = format!("\n{}.workspace", word.replace('_', "-"));
+        assert!(manifest.contains(&dependency), "{word} is forbidden and no dependency");
     }
 }
 

@@ -9,6 +9,7 @@ mod conversation;
 mod crash;
 mod events;
 mod layering;
+mod limits;
 mod messages;
 mod presence;
 mod receipts;
@@ -17,3 +18,5 @@ mod rooms;
 mod socket;
 mod specs;
 mod support;
+
+pub(crate) use support::on_both_databases;

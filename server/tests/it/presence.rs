@@ -57,6 +57,27 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn who_left_without_a_device_is_not_here_once_connected(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        mira.makes_room("rust").await;
+        ravi.joins("rust").await;
+        let mut hers = mira.connects().await;
+        hers.say(json!({"type": "room.open", "room": "rust"})).await;
+        assert_eq!(hers.hears("room.presence").await["online"], json!([mira.id]));
+
+        ravi.leaves("rust").await;
+        let _his = ravi.connects().await;
+        // Who came to the room after that shows that the change was told.
+        tara.joins("rust").await;
+        let _elsewhere = tara.connects().await;
+        let told = hers.hears("room.presence").await;
+        assert_eq!((&told["joined"], &told["count"]), (&json!([tara.id]), &json!(2)));
+    }
+}
+
+on_both_databases! {
     async fn a_closed_room_tells_no_more(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

@@ -230,6 +230,33 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn the_first_to_come_back_after_a_restart_reads_every_page(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let before = knows_everything(&ravi, &["general"]).await;
+        let mut hers = mira.connects().await;
+        for number in 0..230 {
+            hers.say(json!({"type": "message.send", "ref": number.to_string(), "room": "general",
+                "client_id": Uuid::new_v4(), "text": format!("while away {number}")})).await;
+        }
+        hers.hears_until(|heard| {
+            heard.iter().filter(|frame| frame["type"] == "ok").count() == 230
+        }).await;
+        server.kill().await;
+        server.start_again().await;
+
+        // Nobody has the room open, so that the server itself does not know where it ends.
+        let mut his = comes_back(&ravi, &before).await;
+        his.is_synced("general").await;
+        mira.writes("general", "and live again").await;
+        his.hears("message.created").await;
+        let client = before.hearing(&his.heard);
+        assert_eq!(client.rooms["general"].history(), ravi.reads_all("general").await);
+        assert_eq!(his.heard_of("sync").len(), 3);
+    }
+}
+
+on_both_databases! {
     async fn resuming_while_others_write_misses_nothing_and_repeats_nothing(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

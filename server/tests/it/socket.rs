@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
-use tokio::time::Instant;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
 use tokio_tungstenite::tungstenite::{self, Message};
 use uuid::Uuid;
 
@@ -33,18 +35,6 @@ async fn a_token_that_is_not_good_ends_the_socket() {
         assert_eq!(socket.hears_close().await, Some(4500), "{token:?}");
         assert!(socket.heard.is_empty(), "{:#?}", socket.heard);
     }
-}
-
-#[tokio::test]
-async fn the_first_frame_must_come_within_five_seconds() {
-    let server = TestServer::start(Storage::Sqlite).await;
-    let began = Instant::now();
-    let mut socket = Socket::open(&server.address, "/ws").await;
-    // A ping is not a first frame.
-    socket.say_raw(Message::Ping(Vec::new().into())).await;
-    assert_eq!(socket.hears_close().await, Some(4501));
-    let waited = began.elapsed();
-    assert!((Duration::from_millis(4_900)..Duration::from_secs(8)).contains(&waited), "{waited:?}");
 }
 
 #[tokio::test]
@@ -219,6 +209,37 @@ async fn typing_reaches_the_others_and_not_oneself() {
     assert_eq!(hers.heard_of("typing").len(), 1);
     assert_eq!(his.heard_of("typing").len(), 1);
     assert!(stranger.heard_of("typing").is_empty());
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_says_so_to_who_has_not_signed_in_yet() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    let mut socket = Socket::open(&server.address, "/ws").await;
+    server.terminate().await;
+    socket.hears("draining").await;
+    assert_eq!(socket.hears_close().await, Some(4002));
+    drop(socket);
+    assert!(server.has_ended_well().await, "exit code 0");
+}
+
+#[tokio::test]
+async fn a_server_that_is_asked_to_stop_does_not_wait_for_who_never_asked_for_anything() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    let mut in_advance = TcpStream::connect(&server.address).await.unwrap();
+    let mut half = TcpStream::connect(&server.address).await.unwrap();
+    half.write_all(b"GET /livez HTT").await.unwrap();
+    // Connections are accepted in turn: who signs in by a later one shows that these are.
+    server.person("mira").await;
+    server.terminate().await;
+    // Well before the ten seconds after which a request that never comes is given up.
+    let ended = timeout(Duration::from_secs(6), async {
+        for connection in [&mut in_advance, &mut half] {
+            let read = connection.read(&mut [0; 64]).await;
+            assert!(matches!(read, Ok(0) | Err(_)), "{read:?}");
+        }
+    });
+    ended.await.expect("they are closed");
+    assert!(server.has_ended_well().await, "exit code 0");
 }
 
 on_both_databases! {

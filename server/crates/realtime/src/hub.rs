@@ -88,6 +88,13 @@ impl Hub {
         self.room(topic).map(|room| lock(&room).users()).unwrap_or_default()
     }
 
+    /// The version of a topic's members as far as it is known here; `None` when nobody on this node
+    /// is subscribed.
+    #[must_use]
+    pub fn members_version(&self, topic: Topic) -> Option<i64> {
+        self.room(topic).map(|room| lock(&room).members_version())
+    }
+
     fn room(&self, topic: Topic) -> Option<Arc<Mutex<Room>>> {
         self.rooms.get(&topic).map(|room| room.clone())
     }
@@ -120,12 +127,20 @@ impl Hub {
         });
     }
 
-    /// Makes a subscription live that has read everything up to `cursor`, and hands over what was
-    /// published since, if that is still in memory; what does not fit into the queue comes after
-    /// another [`Signal::Behind`]. `false` when there is more to read from the database first.
+    /// Makes a subscription live that has read everything up to `cursor` and found no more, and
+    /// hands over what was published since; `false` when there is more to read from the database
+    /// first.
     #[must_use]
     pub fn go_live(&self, topic: Topic, key: usize, outbox: &Outbox, cursor: i64) -> bool {
         self.room(topic).is_some_and(|room| lock(&room).go_live(key, outbox, cursor))
+    }
+
+    /// Serves a subscription that is behind, at `cursor`, from memory and makes it live; what does
+    /// not fit into the queue comes after another [`Signal::Behind`]. `false` when not everything
+    /// after the cursor is in memory: it must be read from the database.
+    #[must_use]
+    pub fn hand_over(&self, topic: Topic, key: usize, outbox: &Outbox, cursor: i64) -> bool {
+        self.room(topic).is_some_and(|room| lock(&room).hand_over(key, outbox, cursor))
     }
 
     /// The last number that a subscription was given; `None` when it is gone.

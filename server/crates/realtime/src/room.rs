@@ -90,6 +90,10 @@ impl Room {
         self.subscribers.is_empty()
     }
 
+    pub(crate) fn members_version(&self) -> i64 {
+        self.members_version
+    }
+
     /// Adds a subscriber that is behind. `None` when what the subscriber knows of the members is
     /// older than what is known here: it must look again whether it may read.
     pub(crate) fn subscribe(
@@ -114,29 +118,39 @@ impl Room {
         }
     }
 
-    /// Makes a subscriber live that has read everything up to `cursor`, and hands over what was
-    /// published since, if that is still in memory. What does not fit into the queue comes after
-    /// another [`Signal::Behind`]. `false` when there is more to read from the database first, or
-    /// when the subscription is gone.
+    /// Makes a subscriber live that has read everything up to `cursor` and found no more, and hands
+    /// over what was published since. `false` when that is no longer in memory and must be read
+    /// from the database first, or when the subscription is gone.
     pub(crate) fn go_live(&mut self, key: usize, outbox: &Outbox, cursor: i64) -> bool {
-        let (topic, head) = (self.topic, self.head);
+        if cursor < self.head {
+            return self.hand_over(key, outbox, cursor);
+        }
+        let subscriber = self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id);
+        let Some(subscriber) = subscriber else { return false };
+        if !subscriber.live {
+            subscriber.cursor = cursor;
+            subscriber.live = true;
+        }
+        true
+    }
+
+    /// Hands over what came after `cursor`, and makes the subscriber live, if all of it is in
+    /// memory. What does not fit into the queue comes after another [`Signal::Behind`].
+    pub(crate) fn hand_over(&mut self, key: usize, outbox: &Outbox, cursor: i64) -> bool {
+        let topic = self.topic;
         let subscriber = self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id);
         let Some(subscriber) = subscriber else { return false };
         if subscriber.live {
             return true;
         }
-        if cursor < head {
-            let Some(missed) = self.recent.after(cursor) else { return false };
-            subscriber.cursor = cursor;
-            for (frames, from, last) in missed {
-                if !subscriber.outbox.push_frames(frames, from) {
-                    subscriber.outbox.signal(Signal::Behind(topic));
-                    return true;
-                }
-                subscriber.cursor = last;
+        let Some(missed) = self.recent.after(cursor) else { return false };
+        subscriber.cursor = cursor;
+        for (frames, from, last) in missed {
+            if !subscriber.outbox.push_frames(frames, from) {
+                subscriber.outbox.signal(Signal::Behind(topic));
+                return true;
             }
-        } else {
-            subscriber.cursor = cursor;
+            subscriber.cursor = last;
         }
         subscriber.live = true;
         true

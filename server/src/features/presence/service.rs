@@ -67,25 +67,17 @@ impl Presence {
     /// The database.
     pub async fn open(&self, room: &RoomRef, outbox: &Arc<Outbox>) -> Result<Bytes, RoomError> {
         let topic = room.topic();
-        let mut loaded = None;
-        loop {
-            {
-                let mut state = self.lock();
-                let State { online, watched } = &mut *state;
-                if let Some(members) = loaded.take() {
-                    let entry = watched.entry(topic);
-                    let entry = entry.or_insert_with(|| Watched::new(room.name.clone()));
-                    for user in members {
-                        entry.add_member(user, online.contains_key(&user));
-                    }
-                }
-                if let Some(entry) = watched.get_mut(&topic) {
-                    return Ok(entry.watch(outbox));
-                }
-            }
-            let members = self.rooms.members_of(topic).await?;
-            loaded = Some(members.map(|(_, members)| members).unwrap_or_default());
+        if let Some(room) = self.lock().watched.get_mut(&topic) {
+            return Ok(room.watch(outbox));
         }
+        let members = self.rooms.members_of(topic).await?;
+        let mut state = self.lock();
+        let State { online, watched } = &mut *state;
+        let entry = watched.entry(topic).or_insert_with(|| Watched::new(room.name.clone()));
+        if let Some((version, members)) = members {
+            entry.set_members(version, members, |user| online.contains_key(&user));
+        }
+        Ok(entry.watch(outbox))
     }
 
     /// Ends watching a room.
@@ -99,31 +91,18 @@ impl Presence {
         }
     }
 
-    /// A connected user became a member of a room.
-    pub fn joined(&self, topic: Topic, user: UserId) {
-        if let Some(room) = self.lock().watched.get_mut(&topic) {
-            room.add_member(user, true);
-        }
-    }
-
-    /// A connected user is no longer a member of a room.
-    pub fn left(&self, topic: Topic, user: UserId) {
-        if let Some(room) = self.lock().watched.get_mut(&topic) {
-            room.remove_member(user);
-        }
-    }
-
     /// Hands a typing notice to the room's others. It may be lost.
     pub(super) fn hint(&self, topic: Topic, members_version: i64, except: UserId, frame: Bytes) {
         self.broker.publish(Envelope::Hint { topic, members_version, except, frame });
     }
 
-    /// Ends graces and tells watchers, until the service is dropped by everybody else.
+    /// Follows members, ends graces and tells watchers, round by round, until the service is dropped by everybody else.
     pub async fn run(self: Arc<Self>) {
         let mut tick = tokio::time::interval(FLUSH);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             tick.tick().await;
+            self.learn_members().await;
             let gone = self.flush(Instant::now());
             if gone.is_empty() {
                 continue;
@@ -134,7 +113,35 @@ impl Presence {
         }
     }
 
-    /// One round; answers who went offline.
+    /// Reads the members of the watched rooms whose members changed. The hub knows of every change,
+    /// whoever made it and on whichever node, because a watched room has a subscriber here.
+    pub(super) async fn learn_members(&self) {
+        let changed: Vec<Topic> = {
+            let state = self.lock();
+            let rooms = state
+                .watched
+                .iter()
+                .filter(|(topic, room)| self.hub.members_version(**topic) > room.members_version());
+            rooms.map(|(topic, _)| *topic).collect()
+        };
+        for topic in changed {
+            match self.rooms.members_of(topic).await {
+                Ok(Some((version, members))) => {
+                    let mut state = self.lock();
+                    let State { online, watched } = &mut *state;
+                    if let Some(room) = watched.get_mut(&topic) {
+                        room.set_members(version, members, |user| online.contains_key(&user));
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => {
+                    tracing::warn!(%error, "who is in a room could not be read; trying again");
+                }
+            }
+        }
+    }
+
+    /// Ends graces and tells watchers; answers who went offline.
     pub(super) fn flush(&self, now: Instant) -> Vec<UserId> {
         let mut state = self.lock();
         let State { online, watched } = &mut *state;

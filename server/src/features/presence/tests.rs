@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use adda_protocol::RoomName;
 use adda_realtime::Outbox;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -36,6 +37,7 @@ impl Scene {
         Self { world, presence, room, mira, ravi }
     }
 
+    /// A device that does not follow the room.
     fn connects(&self, person: &Person) -> Arc<Outbox> {
         let outbox = Arc::new(Outbox::new(person.id, Uuid::nil(), None));
         self.world.hub.connect(&outbox);
@@ -49,19 +51,62 @@ impl Scene {
         }
     }
 
+    /// A device that follows the room, as every one that watches it does.
+    async fn follows(&self, person: &Person) -> Arc<Outbox> {
+        let outbox = self.world.listens(person, &self.room).await;
+        self.presence.connected(person.id);
+        outbox
+    }
+
     async fn watches(&self, outbox: &Arc<Outbox>) -> Value {
         let snapshot = self.presence.open(&self.room, outbox).await.unwrap();
         read(&snapshot)
     }
 
-    /// One round now; answers who went offline.
-    fn flush(&self) -> Vec<i64> {
-        self.flush_after(Instant::now(), 0)
+    /// One round now.
+    async fn round(&self) {
+        self.presence.learn_members().await;
+        self.flush_after(Instant::now(), 0);
     }
 
-    /// One round so many milliseconds after a moment.
+    /// The end of a round so many milliseconds after a moment; answers who went offline.
     fn flush_after(&self, moment: Instant, ms: u64) -> Vec<i64> {
         self.presence.flush(moment + Duration::from_millis(ms))
+    }
+
+    async fn joins(&self, person: &Person) {
+        self.world.rooms.join(person, &self.name()).await.unwrap();
+    }
+
+    async fn leaves(&self, person: &Person) {
+        self.world.rooms.leave(person, &self.name()).await.unwrap();
+    }
+
+    fn name(&self) -> RoomName {
+        RoomName::parse(&self.room.name).unwrap()
+    }
+
+    /// People of these numbers come to the room, all of them connected.
+    async fn has_a_crowd(&self, users: std::ops::Range<i64>) {
+        let room = self.room.id;
+        let rows =
+            |row: &dyn Fn(i64) -> String| users.clone().map(row).collect::<Vec<_>>().join(", ");
+        let people = rows(&|id| format!("({id}, 'guest-{id}', 'Guest', FALSE, 0)"));
+        let members = rows(&|id| format!("({room}, {id}, 0, 0)"));
+        let columns = "id, username, display_name, is_admin, created_at";
+        self.world.run(&format!("INSERT INTO users ({columns}) VALUES {people}")).await;
+        let columns = "room_id, user_id, joined_at, read_seq";
+        self.world.run(&format!("INSERT INTO room_members ({columns}) VALUES {members}")).await;
+        self.world.run("UPDATE rooms SET members_version = members_version + 1").await;
+        self.hears_of_changes_elsewhere().await;
+        users.for_each(|user| self.presence.connected(user));
+    }
+
+    /// What a node does that learns of another's changes: it reads the members again.
+    async fn hears_of_changes_elsewhere(&self) {
+        let topic = self.room.topic();
+        let (version, members) = self.world.rooms.members_of(topic).await.unwrap().unwrap();
+        self.world.hub.set_members(topic, version, &members);
     }
 }
 
@@ -79,10 +124,10 @@ async fn a_watcher_gets_a_snapshot_and_then_only_what_changes() {
         snapshot,
         json!({"type": "room.presence", "room": "tea", "online": [mira], "count": 1})
     );
-    scene.flush();
+    scene.round().await;
     assert_eq!(told(&hers), Vec::<Value>::new(), "nothing changed");
     scene.connects(&scene.ravi);
-    scene.flush();
+    scene.round().await;
     assert_eq!(
         told(&hers),
         [json!({"type": "room.presence", "room": "tea", "joined": [ravi], "count": 2})]
@@ -126,27 +171,79 @@ async fn a_reload_is_not_seen() {
 #[tokio::test]
 async fn coming_and_going_between_two_rounds_is_not_told() {
     let scene = Scene::new().await;
-    let hers = scene.connects(&scene.mira);
+    let tara = scene.world.person("tara").await;
+    let hers = scene.follows(&scene.mira).await;
     scene.watches(&hers).await;
-    scene.presence.joined(scene.room.topic(), 77);
-    scene.presence.left(scene.room.topic(), 77);
-    scene.flush();
+    scene.connects(&tara);
+    scene.joins(&tara).await;
+    scene.leaves(&tara).await;
+    scene.round().await;
     assert_eq!(told(&hers), Vec::<Value>::new());
 }
 
 #[tokio::test]
 async fn members_come_and_go_with_the_room() {
     let scene = Scene::new().await;
-    let hers = scene.connects(&scene.mira);
-    let his = scene.connects(&scene.ravi);
+    let hers = scene.follows(&scene.mira).await;
+    scene.connects(&scene.ravi);
     scene.watches(&hers).await;
-    scene.presence.left(scene.room.topic(), scene.ravi.id);
-    scene.flush();
+    scene.leaves(&scene.ravi).await;
+    scene.round().await;
     assert_eq!(told(&hers)[0]["left"], json!([scene.ravi.id]));
-    scene.presence.joined(scene.room.topic(), scene.ravi.id);
-    scene.flush();
+    scene.joins(&scene.ravi).await;
+    scene.round().await;
     assert_eq!(told(&hers)[0]["joined"], json!([scene.ravi.id]));
-    drop(his);
+}
+
+#[tokio::test]
+async fn who_left_without_a_device_is_not_here_with_the_next_one() {
+    let scene = Scene::new().await;
+    let hers = scene.follows(&scene.mira).await;
+    scene.watches(&hers).await;
+    scene.leaves(&scene.ravi).await;
+    scene.connects(&scene.ravi);
+    scene.round().await;
+    assert_eq!(told(&hers), Vec::<Value>::new());
+    scene.joins(&scene.ravi).await;
+    scene.round().await;
+    assert_eq!(told(&hers)[0]["joined"], json!([scene.ravi.id]));
+}
+
+#[tokio::test]
+async fn who_joined_without_a_device_is_here_with_the_next_one() {
+    let scene = Scene::new().await;
+    let tara = scene.world.person("tara").await;
+    let hers = scene.follows(&scene.mira).await;
+    scene.watches(&hers).await;
+    scene.joins(&tara).await;
+    scene.round().await;
+    assert_eq!(told(&hers), Vec::<Value>::new());
+    scene.connects(&tara);
+    scene.round().await;
+    assert_eq!(told(&hers)[0]["joined"], json!([tara.id]));
+}
+
+#[tokio::test]
+async fn a_change_that_another_node_made_is_seen() {
+    let scene = Scene::new().await;
+    let hers = scene.follows(&scene.mira).await;
+    scene.connects(&scene.ravi);
+    scene.watches(&hers).await;
+    let sql = format!("DELETE FROM room_members WHERE user_id = {}", scene.ravi.id);
+    scene.world.run(&sql).await;
+    scene.world.run("UPDATE rooms SET members_version = members_version + 1").await;
+    scene.hears_of_changes_elsewhere().await;
+    scene.round().await;
+    assert_eq!(told(&hers)[0]["left"], json!([scene.ravi.id]));
+}
+
+#[tokio::test]
+async fn who_is_in_a_private_room_is_seen() {
+    let mut scene = Scene::new().await;
+    scene.room = scene.world.private_room(&scene.mira, &scene.ravi).await;
+    let hers = scene.follows(&scene.mira).await;
+    scene.connects(&scene.ravi);
+    assert_eq!(scene.watches(&hers).await["online"], json!([scene.mira.id, scene.ravi.id]));
 }
 
 #[tokio::test]
@@ -156,7 +253,7 @@ async fn who_closed_the_room_is_told_no_more() {
     scene.watches(&hers).await;
     scene.presence.close(scene.room.topic(), &hers);
     scene.connects(&scene.ravi);
-    scene.flush();
+    scene.round().await;
     assert_eq!(told(&hers), Vec::<Value>::new());
     assert_eq!(scene.watches(&hers).await["count"], 2, "a new snapshot is right again");
 }
@@ -173,27 +270,24 @@ async fn who_is_no_member_is_not_counted() {
 #[tokio::test]
 async fn above_two_hundred_and_fifty_only_the_count_is_told() {
     let scene = Scene::new().await;
-    let topic = scene.room.topic();
-    let hers = scene.connects(&scene.mira);
+    let hers = scene.follows(&scene.mira).await;
     scene.watches(&hers).await;
-    for user in 1_000..1_249 {
-        scene.presence.joined(topic, user);
-    }
-    scene.flush();
+    scene.has_a_crowd(1_000..1_249).await;
+    scene.round().await;
     assert_eq!(told(&hers)[0]["joined"].as_array().unwrap().len(), 249, "250 are named");
 
-    scene.presence.joined(topic, 1_249);
-    scene.flush();
+    scene.has_a_crowd(1_249..1_250).await;
+    scene.round().await;
     assert_eq!(told(&hers), [json!({"type": "room.presence", "room": "tea", "count": 251})]);
     let snapshot = scene.watches(&scene.connects(&scene.ravi)).await;
     assert_eq!(snapshot, json!({"type": "room.presence", "room": "tea", "count": 251}));
 
-    scene.flush();
+    scene.round().await;
     told(&hers);
-    for user in 1_000..1_249 {
-        scene.presence.left(topic, user);
-    }
-    scene.flush();
+    scene.world.run("DELETE FROM room_members WHERE user_id BETWEEN 1000 AND 1248").await;
+    scene.world.run("UPDATE rooms SET members_version = members_version + 1").await;
+    scene.hears_of_changes_elsewhere().await;
+    scene.round().await;
     let names = json!([scene.mira.id, scene.ravi.id, 1_249]);
     assert_eq!(told(&hers)[0]["online"], names, "few again: from the beginning");
 }

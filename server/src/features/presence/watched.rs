@@ -15,6 +15,8 @@ pub(super) const MOST_NAMED: usize = 250;
 #[derive(Debug)]
 pub(super) struct Watched {
     name: Arc<str>,
+    /// The version of `members`; nothing before they were read.
+    members_version: Option<i64>,
     members: HashSet<UserId>,
     online: HashSet<UserId>,
     watchers: HashMap<SocketId, Arc<Outbox>>,
@@ -32,6 +34,7 @@ impl Watched {
     pub(super) fn new(name: Arc<str>) -> Self {
         Self {
             name,
+            members_version: None,
             members: HashSet::new(),
             online: HashSet::new(),
             watchers: HashMap::new(),
@@ -64,17 +67,22 @@ impl Watched {
         self.watchers.remove(&socket);
     }
 
-    /// A member, and whether they are online.
-    pub(super) fn add_member(&mut self, user: UserId, online: bool) {
-        self.members.insert(user);
-        if online {
-            self.online.insert(user);
-        }
+    pub(super) fn members_version(&self) -> Option<i64> {
+        self.members_version
     }
 
-    pub(super) fn remove_member(&mut self, user: UserId) {
-        self.members.remove(&user);
-        self.online.remove(&user);
+    /// The members as the database has them; what is older than what is known changes nothing.
+    pub(super) fn set_members(
+        &mut self,
+        version: i64,
+        members: HashSet<UserId>,
+        is_online: impl Fn(UserId) -> bool,
+    ) {
+        if Some(version) > self.members_version {
+            self.members_version = Some(version);
+            self.online = members.iter().copied().filter(|user| is_online(*user)).collect();
+            self.members = members;
+        }
     }
 
     pub(super) fn set_online(&mut self, user: UserId, online: bool) {

@@ -131,3 +131,29 @@ on_both_databases! {
         assert_eq!(counts[0], counts[1], "64 rooms cost as many as 4");
     }
 }
+
+#[tokio::test]
+async fn postgresql_counts_what_is_unread_without_reading_the_whole_history() {
+    let world = World::new(Storage::Postgres).await;
+    let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+    for number in 0..10 {
+        world.room(&format!("room-{number}"), &[&mira, &ravi]).await;
+    }
+    // Ten lively rooms, whose messages lie between each other's.
+    let history = format!(
+        "INSERT INTO messages (id, room_id, seq, changed_seq, client_id, client_digest, \
+         sender_id, text, created_at) SELECT gen_random_uuid(), r.id, n, n, \
+         gen_random_uuid(), 0, {}, 'hello', 0 FROM generate_series(1, 5000) n, rooms r \
+         WHERE r.name LIKE 'room-%' ORDER BY n",
+        mira.id
+    );
+    assert_eq!(world.run(&history).await, 50_000);
+    world.run("ANALYZE").await;
+    let explain = format!("EXPLAIN {}", store::my_rooms_statement(Family::Public, false));
+    let plan = crate::db::query(world.db.read(), explain, vec![ravi.id.into()]).await.unwrap();
+    let plan: Vec<String> =
+        plan.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect();
+    let plan = plan.join("\n");
+    assert!(plan.contains("Index Scan using messages_by_seq"), "{plan}");
+    assert!(!plan.contains("Seq Scan on messages"), "{plan}");
+}

@@ -1,14 +1,17 @@
-//! The server is killed under load, again and again, and keeps what it promised.
+//! The server is killed again and again, under load and in the instant of an acknowledgement, and
+//! keeps what it promised.
 //!
-//! The plan of a run follows from its seed, which is printed; `ADDA_TEST_SEED` repeats a plan, and
-//! `ADDA_TEST_LONG=1` makes the runs hundreds of kills long.
+//! The plan of a run follows from its seed, which is printed; `ADDA_TEST_SEED` repeats a plan.
+//! `ADDA_TEST_LONG=1` makes many runs, each on a database of its own: hundreds of kills, and no
+//! history that grows until reading it is all that a run does.
 #![allow(clippy::print_stdout, reason = "a run that fails is repeated by its seed")]
 
+mod at_its_word;
 mod load;
 mod oracle;
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -17,6 +20,7 @@ use serde_json::Value;
 
 use self::load::Load;
 use self::oracle::{History, judge_diary, judge_history};
+use crate::on_both_databases;
 use crate::support::{Person, Storage, TestServer};
 
 const ROOMS: [&str; 3] = ["tea", "rust", "night"];
@@ -25,14 +29,16 @@ fn setting(name: &str) -> Option<String> {
     std::env::vars().find(|(other, _)| other == name).map(|(_, value)| value)
 }
 
-fn is_long() -> bool {
-    setting("ADDA_TEST_LONG").is_some_and(|value| value == "1")
+/// How often a test is to do what it does once in the short mode.
+fn times(long: u64) -> u64 {
+    if setting("ADDA_TEST_LONG").is_some_and(|value| value == "1") { long } else { 1 }
 }
 
-fn seed() -> u64 {
-    // Small enough that several runs can count on from it.
+/// The seeds of so many runs: the first is given or random, the others count on from it.
+fn seeds(runs: u64) -> impl Iterator<Item = u64> {
     let random = || rand::random::<u32>().into();
-    setting("ADDA_TEST_SEED").map_or_else(random, |seed| seed.parse().unwrap())
+    let first = setting("ADDA_TEST_SEED").map_or_else(random, |seed| seed.parse().unwrap());
+    first..first + runs
 }
 
 /// One server, its people, and the judge.
@@ -42,6 +48,13 @@ struct Run {
     server: TestServer,
     load: Load,
     judge: Person,
+}
+
+/// A run that went well.
+struct Ended {
+    acknowledged: usize,
+    refused: usize,
+    server: TestServer,
 }
 
 impl Run {
@@ -76,8 +89,7 @@ impl Run {
     async fn works(&mut self) {
         let more = self.random.random_range(1..150);
         self.load.acknowledges(more).await;
-        // Right after an acknowledgement, which is when a commit that comes too late is found, or
-        // some time within the batches that follow.
+        // Right after an acknowledgement, or some time within the batches that follow.
         if self.random.random_bool(0.5) {
             let moment = Duration::from_millis(self.random.random_range(1..6));
             tokio::time::sleep(moment).await;
@@ -102,7 +114,7 @@ impl Run {
     }
 
     /// Ends the work and holds everything that anybody heard against the history.
-    async fn ends(mut self) -> TestServer {
+    async fn ends(mut self) -> Ended {
         self.load.settles().await;
         let history = self.history().await;
         let heads: BTreeMap<_, _> =
@@ -114,7 +126,8 @@ impl Run {
         assert!(broken.is_empty(), "seed {}: {broken:#?}", self.seed);
         let sizes = history.iter().map(|room| room.messages.len());
         assert_eq!(sizes.sum::<usize>(), promises.attempted.len(), "all was written in the end");
-        self.server
+        let acknowledged = promises.acknowledged.len();
+        Ended { acknowledged, refused: self.load.refused(), server: self.server }
     }
 }
 
@@ -146,49 +159,43 @@ async fn history(judge: &Person, room: &str) -> History {
     }
 }
 
-/// Runs with so many kills each; several in the long mode.
-async fn killed(storage: Storage, kills: usize) {
-    let seed = seed();
-    let (runs, kills) = if is_long() { (6, 40) } else { (1, kills) };
-    for round in 0..runs {
-        let mut run = Run::start(storage, seed + round).await;
-        for _ in 0..kills {
+on_both_databases! {
+    async fn a_server_that_is_killed_under_load_keeps_its_promises(storage: Storage) {
+        let begun = Instant::now();
+        let (mut kills, mut acknowledged) = (0, 0);
+        for seed in seeds(times(26)) {
+            let mut run = Run::start(storage, seed).await;
+            for _ in 0..8 {
+                run.works().await;
+                run.server.kill().await;
+                run.server.start_again().await;
+                run.keeps_its_promises().await;
+                kills += 1;
+            }
             run.works().await;
-            run.server.kill().await;
-            run.server.start_again().await;
-            run.keeps_its_promises().await;
+            acknowledged += run.ends().await.acknowledged;
         }
-        run.works().await;
-        run.ends().await;
+        let time = begun.elapsed();
+        println!("{storage:?}: {kills} kills, {acknowledged} acknowledgements, {time:?}");
     }
-}
-
-#[tokio::test]
-async fn a_server_on_sqlite_that_is_killed_keeps_its_promises() {
-    killed(Storage::Sqlite, 12).await;
-}
-
-#[tokio::test]
-async fn a_server_on_postgres_that_is_killed_keeps_its_promises() {
-    killed(Storage::Postgres, 10).await;
 }
 
 #[tokio::test]
 async fn a_server_whose_database_connections_are_cut_recovers_by_itself() {
-    let seed = seed();
-    let mut run = Run::start(Storage::Postgres, seed).await;
-    let pid = run.server.pid();
-    let database = Database::connect(run.server.installation.database_url()).await.unwrap();
-    let cuts = if is_long() { 100 } else { 8 };
-    for _ in 0..cuts {
+    for seed in seeds(times(12)) {
+        let mut run = Run::start(Storage::Postgres, seed).await;
+        let pid = run.server.pid();
+        let database = Database::connect(run.server.installation.database_url()).await.unwrap();
+        for _ in 0..8 {
+            run.works().await;
+            let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                       WHERE datname = current_database() AND pid <> pg_backend_pid()";
+            database.execute_unprepared(cut).await.unwrap();
+        }
         run.works().await;
-        let cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
-                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
-        database.execute_unprepared(cut).await.unwrap();
+        database.close().await.unwrap();
+        let ended = run.ends().await;
+        assert_eq!(ended.server.pid(), pid, "the same process serves");
+        println!("{} operations were refused for the moment", ended.refused);
     }
-    run.works().await;
-    println!("{} operations were refused for the moment", run.load.refused());
-    database.close().await.unwrap();
-    let server = run.ends().await;
-    assert_eq!(server.pid(), pid, "the same process serves");
 }

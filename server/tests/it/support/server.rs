@@ -3,21 +3,13 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, Database};
 use serde_json::json;
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
-use uuid::Uuid;
 
+use super::database::{PostgresDatabase, Storage};
 use super::people::{PASSWORD, Person};
-
-/// Which database a server stands on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Storage {
-    Sqlite,
-    Postgres,
-}
 
 /// A server that was started for a test. Dropped, it is killed and its database removed.
 pub(crate) struct TestServer {
@@ -46,41 +38,6 @@ pub(crate) struct Output {
     pub(crate) stderr: String,
 }
 
-/// A PostgreSQL database that lives as long as a test.
-struct PostgresDatabase {
-    name: String,
-    url: String,
-}
-
-fn postgres_url() -> String {
-    std::env::vars().find(|(name, _)| name == "ADDA_TEST_POSTGRES_URL").map_or_else(
-        || panic!("ADDA_TEST_POSTGRES_URL is not set: run the tests with `make test`"),
-        |(_, url)| url,
-    )
-}
-
-async fn administer(sql: String) {
-    let connection = Database::connect(postgres_url()).await.unwrap();
-    connection.execute_unprepared(&sql).await.unwrap();
-    connection.close().await.unwrap();
-}
-
-impl PostgresDatabase {
-    async fn create() -> Self {
-        let name = format!("adda_it_{}", Uuid::new_v4().simple());
-        administer(format!("CREATE DATABASE {name}")).await;
-        let mut url = url_parts(&postgres_url());
-        url.1 = name.clone();
-        Self { name, url: format!("{}/{}", url.0, url.1) }
-    }
-}
-
-/// A database URL as what comes before the database's name, and the name.
-fn url_parts(url: &str) -> (String, String) {
-    let (server, name) = url.rsplit_once('/').expect("a URL with a database's name");
-    (server.to_owned(), name.to_owned())
-}
-
 impl Drop for TestServer {
     fn drop(&mut self) {
         let _ = self.child.start_kill();
@@ -90,22 +47,6 @@ impl Drop for TestServer {
             let lines = lines.join("\n");
             #[allow(clippy::print_stdout, reason = "the runner shows it with the failure")]
             let () = println!("The server's last words, the latest first:\n{lines}");
-        }
-    }
-}
-
-impl Drop for Installation {
-    fn drop(&mut self) {
-        if let Some(database) = self.database.take() {
-            let drop = async move {
-                administer(format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", database.name)).await;
-            };
-            // A test's own runtime may be shutting down, so this takes one of its own.
-            let dropped = std::thread::spawn(|| {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                runtime.unwrap().block_on(drop);
-            });
-            let _ = dropped.join();
         }
     }
 }

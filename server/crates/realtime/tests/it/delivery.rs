@@ -98,6 +98,15 @@ fn what_is_no_longer_in_memory_must_be_read_before_going_live() {
 }
 
 #[test]
+fn a_room_that_has_heard_nothing_yet_knows_of_no_end_and_hands_nothing_over() {
+    let node = Node::new();
+    let mira = node.behind(1, 2);
+    assert!(!node.hands_over(&mira, 2), "the database may have more");
+    assert!(node.goes_live(&mira, 5), "it was read to its end");
+    assert!(node.hands_over(&mira, 5), "who is live needs nothing");
+}
+
+#[test]
 fn what_is_in_memory_but_not_in_the_queue_comes_once_the_queue_is_empty() {
     let node = Node::new();
     let crowd: Vec<_> = (0..600).map(|user| node.behind(user, 0)).collect();
@@ -107,10 +116,10 @@ fn what_is_in_memory_but_not_in_the_queue_comes_once_the_queue_is_empty() {
         node.deliver([events(number, &[frame], 0)]);
     }
     let gets = |texts: &[String]| texts.iter().map(|text| frame(text)).collect::<Vec<_>>();
-    assert!(node.goes_live(mira, 0), "all of it is in memory");
+    assert!(node.hands_over(mira, 0), "all of it is in memory");
     assert_eq!(mira.gets(), [gets(&frames[..4]), vec![behind()]].concat());
     assert_eq!(node.hub.cursor(ROOM, mira.key, &mira.outbox), Some(4));
-    assert!(node.goes_live(mira, 4));
+    assert!(node.hands_over(mira, 4));
     assert_eq!(mira.gets(), gets(&frames[4..]));
     node.deliver([events(9, &["nine"], 0)]);
     assert_eq!(mira.gets(), [frame("nine")], "live again");

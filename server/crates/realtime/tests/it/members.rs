@@ -188,3 +188,17 @@ fn more_than_can_wait_makes_everybody_read_and_nothing_is_lost() {
     node.deliver([events(most + 2, &["next"], 1)]);
     assert_eq!(reading.gets(), [frame("next")]);
 }
+
+#[test]
+fn the_version_of_the_members_is_known_while_somebody_is_subscribed() {
+    let node = Node::new();
+    assert_eq!(node.hub.members_version(ROOM), None);
+    let _mira = node.live(1, 0);
+    node.deliver([came(2, 1)]);
+    assert_eq!(node.hub.members_version(ROOM), Some(1));
+    // A change was missed: the version is known once the members are.
+    node.deliver([went(2, 3)]);
+    assert_eq!(node.hub.members_version(ROOM), Some(1));
+    node.members_are(3, &[1]);
+    assert_eq!(node.hub.members_version(ROOM), Some(3));
+}

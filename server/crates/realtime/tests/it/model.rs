@@ -38,6 +38,8 @@ enum Step {
     Subscribe(i64),
     Read(i64, usize),
     GoLive(i64),
+    /// A socket that is behind asks for what is in memory.
+    HandOver(i64),
     Drain(i64),
     /// A live socket goes back to reading, as after a client's own resume.
     FallBehind(i64),
@@ -61,6 +63,7 @@ fn step() -> impl Strategy<Value = Step> {
         2 => user().prop_map(Step::Subscribe),
         4 => (user(), 1..6_usize).prop_map(|(user, most)| Step::Read(user, most)),
         3 => user().prop_map(Step::GoLive),
+        2 => user().prop_map(Step::HandOver),
         4 => user().prop_map(Step::Drain),
         1 => user().prop_map(Step::FallBehind),
         1 => user().prop_map(Step::Reconnect),
@@ -76,21 +79,17 @@ struct Database {
     audience: BTreeMap<i64, HashSet<i64>>,
 }
 
-/// What a socket saw when it looked at the room.
-#[derive(Clone, Copy)]
-struct Look {
-    head: i64,
-    version: i64,
-}
-
 /// One user's socket.
 struct Reader {
     user: i64,
     outbox: Arc<Outbox>,
     key: Option<usize>,
-    look: Option<Look>,
+    /// The version of the members that it saw when it looked at the room.
+    look: Option<i64>,
     /// Everything up to here was given to the client.
     cursor: i64,
+    /// Whether the page that was read last had no more after it.
+    has_read_all: bool,
     is_behind: bool,
 }
 
@@ -106,11 +105,14 @@ struct World {
 impl World {
     fn new() -> Self {
         let node = Node::new();
+        // There was a past before anybody subscribed here.
+        let everybody: HashSet<i64> = (0..USERS).collect();
+        let past = 3;
         let database = Database {
-            head: 0,
+            head: past,
             version: 0,
-            members: (0..USERS).collect(),
-            audience: BTreeMap::new(),
+            members: everybody.clone(),
+            audience: (1..=past).map(|number| (number, everybody.clone())).collect(),
         };
         let reader = |user| Reader {
             user,
@@ -118,6 +120,7 @@ impl World {
             key: None,
             look: None,
             cursor: 0,
+            has_read_all: false,
             is_behind: false,
         };
         let readers = (0..USERS).map(reader).collect();
@@ -171,18 +174,18 @@ impl World {
 
     fn look(&mut self, user: i64) {
         let is_member = self.database.members.contains(&user);
-        let look = Look { head: self.database.head, version: self.database.version };
+        let version = self.database.version;
         let reader = self.reader(user);
-        reader.look = (is_member && reader.key.is_none()).then_some(look);
+        reader.look = (is_member && reader.key.is_none()).then_some(version);
     }
 
     fn subscribe(&mut self, user: i64) {
         let reader = &mut self.readers[usize::try_from(user).unwrap()];
-        let Some(look) = reader.look.take() else { return };
-        match self.node.hub.subscribe(ROOM, &reader.outbox, look.head, look.version) {
+        let Some(version) = reader.look.take() else { return };
+        match self.node.hub.subscribe(ROOM, &reader.outbox, reader.cursor, version) {
             Subscribe::Behind(key) => {
                 reader.key = Some(key);
-                reader.cursor = look.head;
+                reader.has_read_all = false;
                 reader.is_behind = true;
             }
             Subscribe::Stale => self.look(user),
@@ -200,12 +203,23 @@ impl World {
             return;
         }
         reader.cursor = head.min(reader.cursor + i64::try_from(most).unwrap());
+        reader.has_read_all = reader.cursor == head;
     }
 
     fn go_live(&mut self, user: i64) {
         let reader = &mut self.readers[usize::try_from(user).unwrap()];
-        let Some(key) = reader.key else { return };
-        if reader.is_behind && self.node.hub.go_live(ROOM, key, &reader.outbox, reader.cursor) {
+        let Some(key) = reader.key.filter(|_| reader.is_behind && reader.has_read_all) else {
+            return;
+        };
+        let is_live = self.node.hub.go_live(ROOM, key, &reader.outbox, reader.cursor);
+        reader.is_behind = !is_live;
+        reader.has_read_all = false;
+    }
+
+    fn hand_over(&mut self, user: i64) {
+        let reader = &mut self.readers[usize::try_from(user).unwrap()];
+        let Some(key) = reader.key.filter(|_| reader.is_behind) else { return };
+        if self.node.hub.hand_over(ROOM, key, &reader.outbox, reader.cursor) {
             reader.is_behind = false;
         }
     }
@@ -216,6 +230,7 @@ impl World {
         let Some(key) = reader.key else { return };
         self.node.hub.fall_behind(ROOM, key, &reader.outbox);
         reader.is_behind = true;
+        reader.has_read_all = false;
     }
 
     fn reconnect(&mut self, user: i64) {
@@ -249,6 +264,7 @@ impl World {
                     let cursor = self.node.hub.cursor(ROOM, key, &reader.outbox);
                     assert!(cursor.is_none_or(|cursor| cursor == reader.cursor));
                     reader.is_behind = true;
+                    reader.has_read_all = false;
                 }
                 Got::Signal(Signal::Removed(_)) => {
                     // A subscription that stands is newer than the removal that is told here.
@@ -259,8 +275,7 @@ impl World {
                 }
                 Got::Signal(Signal::Added(_)) => {
                     if reader.key.is_none() && self.database.members.contains(&user) {
-                        let (head, version) = (self.database.head, self.database.version);
-                        reader.look = Some(Look { head, version });
+                        reader.look = Some(self.database.version);
                     }
                 }
             }
@@ -311,6 +326,7 @@ impl World {
             Step::Subscribe(user) => self.subscribe(user),
             Step::Read(user, most) => self.read(user, most),
             Step::GoLive(user) => self.go_live(user),
+            Step::HandOver(user) => self.hand_over(user),
             Step::Drain(user) => self.drain(user),
             Step::FallBehind(user) => self.fall_behind(user),
             Step::Reconnect(user) => self.reconnect(user),

@@ -142,6 +142,10 @@ impl Node {
         self.hub.go_live(ROOM, socket.key, &socket.outbox, cursor)
     }
 
+    pub(crate) fn hands_over(&self, socket: &Socket, cursor: i64) -> bool {
+        self.hub.hand_over(ROOM, socket.key, &socket.outbox, cursor)
+    }
+
     pub(crate) fn deliver(&self, envelopes: impl IntoIterator<Item = Envelope>) {
         envelopes.into_iter().for_each(|envelope| self.hub.deliver(envelope));
     }

@@ -1,0 +1,322 @@
+//! What depends on time or on a thousand others, over real connections: a test shortens the one time
+//! that it is about, and takes places without connections.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adda_protocol::frame::Opcode;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpSocket, TcpStream};
+use tokio::sync::watch;
+use tokio::time::{Instant, timeout};
+use tokio_tungstenite::tungstenite;
+
+use super::*;
+use crate::features::accounts::Person;
+use crate::http::{Health, Listener, Origins, Parts, routes};
+use crate::testing::{Storage, World};
+
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A server that listens.
+struct Served {
+    world: World,
+    gateway: Arc<Gateway>,
+    address: String,
+    /// The server goes on until this is dropped.
+    _stop: watch::Sender<bool>,
+}
+
+impl Served {
+    async fn with(timing: Timing) -> Self {
+        Self::new(timing, false).await
+    }
+
+    /// A server with its limits on.
+    async fn limited() -> Self {
+        Self::new(Timing::default(), true).await
+    }
+
+    async fn new(timing: Timing, rate_limits: bool) -> Self {
+        let world = World::new(Storage::Sqlite).await;
+        let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
+        let (messages, receipts) = (world.messages.clone(), world.receipts.clone());
+        let (hub, clock) = (world.hub.clone(), Clock::Manual(world.now.clone()));
+        let presence =
+            Presence::new(accounts.clone(), rooms.clone(), hub.clone(), world.broker.clone());
+        let services = Services {
+            accounts: accounts.clone(),
+            rooms: rooms.clone(),
+            messages: messages.clone(),
+            receipts: receipts.clone(),
+            presence: Arc::new(presence),
+        };
+        let epoch = "an epoch".to_owned();
+        let gateway = Gateway::new(services, hub, epoch, clock, 2, rate_limits, timing);
+        let gateway = Arc::new(gateway);
+        let endpoint = routes(Parts {
+            accounts,
+            rooms,
+            messages,
+            receipts,
+            gateway: gateway.clone(),
+            health: Arc::new(Health::new(world.db.clone())),
+            origins: Origins::new(None, vec![]),
+            is_https: false,
+        });
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.address.to_string();
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(listener.serve(endpoint, stopped));
+        Self { world, gateway, address, _stop: stop }
+    }
+
+    fn auth(&self, person: &Person) -> Value {
+        json!({"type": "auth", "token": self.world.access_token(person)})
+    }
+
+    async fn connects(&self, person: &Person) -> Peer {
+        let mut peer = Peer::opens(&self.address).await;
+        peer.says(&self.auth(person)).await;
+        peer.is_ready().await;
+        peer
+    }
+
+    /// Waits until the server has given up the person's sockets; they may still be told why.
+    async fn gives_up(&self, person: &Person) {
+        let given_up = timeout(PATIENCE, async {
+            while self.gateway.hub.is_connected(person.id) {
+                tokio::task::yield_now().await;
+            }
+        });
+        given_up.await.expect("the sockets are given up");
+    }
+}
+
+/// A client that does nothing by itself: it answers no ping, and reads only what it is asked to.
+struct Peer {
+    stream: TcpStream,
+}
+
+#[derive(Debug, PartialEq)]
+enum Heard {
+    Text(Vec<u8>),
+    Ping,
+    Pong,
+    Closed(u16),
+}
+
+impl Peer {
+    /// Opens a socket without signing in. Its connection takes little when it is not read.
+    async fn opens(address: &str) -> Self {
+        Self::tries_to_open(address).await.unwrap()
+    }
+
+    /// The same; the error is the answer to the handshake.
+    async fn tries_to_open(address: &str) -> Result<Self, tungstenite::Error> {
+        let tcp = TcpSocket::new_v4().unwrap();
+        tcp.set_recv_buffer_size(64 * 1024).unwrap();
+        let tcp = tcp.connect(address.parse().unwrap()).await.unwrap();
+        let request = format!("ws://{address}/ws");
+        let (socket, _) = tokio_tungstenite::client_async(request, tcp).await?;
+        // Nothing was read beyond the handshake: the server says nothing before it is spoken to.
+        Ok(Self { stream: socket.into_inner() })
+    }
+
+    async fn says(&mut self, frame: &Value) {
+        self.sends(Opcode::Text, frame.to_string().as_bytes()).await;
+    }
+
+    /// Sends a frame under a mask of zeros.
+    async fn sends(&mut self, opcode: Opcode, payload: &[u8]) {
+        let length = u16::try_from(payload.len()).unwrap();
+        let mut frame = vec![0x80 | opcode as u8, 0x80 | 126];
+        if opcode.is_control() {
+            frame[1] = 0x80 | u8::try_from(length).unwrap();
+        } else {
+            frame.extend(length.to_be_bytes());
+        }
+        frame.extend([0; 4]);
+        frame.extend(payload);
+        self.stream.write_all(&frame).await.unwrap();
+    }
+
+    async fn next(&mut self) -> Heard {
+        timeout(PATIENCE, self.reads()).await.expect("something comes")
+    }
+
+    async fn reads(&mut self) -> Heard {
+        let (first, length) = (self.stream.read_u8().await.unwrap(), self.stream.read_u8().await);
+        let length = match length.unwrap() {
+            126 => u64::from(self.stream.read_u16().await.unwrap()),
+            127 => self.stream.read_u64().await.unwrap(),
+            short => u64::from(short),
+        };
+        let mut payload = vec![0; usize::try_from(length).unwrap()];
+        self.stream.read_exact(&mut payload).await.unwrap();
+        match Opcode::new(first & 0x0F).unwrap() {
+            Opcode::Text => Heard::Text(payload),
+            Opcode::Ping => Heard::Ping,
+            Opcode::Pong => Heard::Pong,
+            Opcode::Close => Heard::Closed(u16::from_be_bytes([payload[0], payload[1]])),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// The next text.
+    async fn hears(&mut self) -> Value {
+        loop {
+            match self.next().await {
+                Heard::Text(text) => return serde_json::from_slice(&text).unwrap(),
+                Heard::Ping | Heard::Pong => {}
+                Heard::Closed(code) => panic!("closed with {code}"),
+            }
+        }
+    }
+
+    async fn is_ready(&mut self) {
+        assert_eq!(self.hears().await["type"], "ready");
+    }
+
+    /// Whether the server still does what it is asked to.
+    async fn is_alive(&mut self) {
+        self.says(&json!({"type": "ping"})).await;
+        assert_eq!(self.hears().await["type"], "pong");
+    }
+
+    /// Listens to the end: how often it was pinged, and the close code.
+    async fn hears_close(&mut self) -> (usize, u16) {
+        let mut pings = 0;
+        loop {
+            match self.next().await {
+                Heard::Text(_) | Heard::Pong => {}
+                Heard::Ping => pings += 1,
+                Heard::Closed(code) => return (pings, code),
+            }
+        }
+    }
+}
+
+#[test]
+fn the_times_are_those_of_the_protocol() {
+    let seconds = Duration::from_secs;
+    let Timing { auth_within, ping_every, silence, stall, farewell } = Timing::default();
+    assert_eq!((auth_within, ping_every, silence), (seconds(5), seconds(25), seconds(60)));
+    assert_eq!((stall, farewell), (seconds(30), seconds(2)));
+}
+
+#[tokio::test]
+async fn who_does_not_sign_in_in_time_is_closed() {
+    let auth_within = Duration::from_millis(200);
+    let served = Served::with(Timing { auth_within, ..Timing::default() }).await;
+    let began = Instant::now();
+    let mut peer = Peer::opens(&served.address).await;
+    // A ping is not a first frame, though it is answered.
+    peer.sends(Opcode::Ping, b"").await;
+    assert_eq!(peer.next().await, Heard::Pong);
+    assert_eq!(peer.next().await, Heard::Closed(4501));
+    assert!(began.elapsed() >= auth_within, "{:?}", began.elapsed());
+}
+
+#[tokio::test]
+async fn who_says_nothing_is_pinged_and_then_closed() {
+    let (ping_every, silence) = (Duration::from_millis(50), Duration::from_millis(500));
+    let served = Served::with(Timing { ping_every, silence, ..Timing::default() }).await;
+    let mira = served.world.person("mira").await;
+    let began = Instant::now();
+    let mut peer = served.connects(&mira).await;
+    let (pings, code) = peer.hears_close().await;
+    assert_eq!(code, 4001);
+    assert!(began.elapsed() >= silence, "{:?}", began.elapsed());
+    assert!((1..10).contains(&pings), "{pings}");
+}
+
+#[tokio::test]
+async fn whoever_answers_pings_or_says_anything_stays() {
+    let (ping_every, silence) = (Duration::from_millis(30), Duration::from_millis(600));
+    let served = Served::with(Timing { ping_every, silence, ..Timing::default() }).await;
+    let mira = served.world.person("mira").await;
+    let lives = async |opcode, payload: &[u8]| {
+        let mut peer = served.connects(&mira).await;
+        let began = Instant::now();
+        while began.elapsed() < silence * 3 / 2 {
+            if peer.next().await == Heard::Ping {
+                peer.sends(opcode, payload).await;
+            }
+        }
+        peer.is_alive().await;
+    };
+    let command = br#"{"type":"room.close","room":"general"}"#;
+    tokio::join!(lives(Opcode::Pong, b""), lives(Opcode::Text, command));
+}
+
+#[tokio::test]
+async fn who_takes_nothing_is_given_up_as_too_slow() {
+    // Whoever reads on is told why, however long that takes on a busy machine.
+    let (stall, farewell) = (Duration::from_millis(200), PATIENCE);
+    let served = Served::with(Timing { stall, farewell, ..Timing::default() }).await;
+    let mira = served.world.person("mira").await;
+    let room = served.world.room("tea", &[&mira]).await;
+    // Well over what the kernel's buffers take: 8 MB.
+    let texts = (0..250).map(|_| "\u{1F980}".repeat(8_000));
+    served.world.writes_many(&mira, &room, texts).await;
+
+    let mut peer = Peer::opens(&served.address).await;
+    let mut auth = served.auth(&mira);
+    auth["resume"] = json!({"rooms": {"tea": 0}});
+    peer.says(&auth).await;
+    peer.is_ready().await;
+    served.gives_up(&mira).await;
+    assert_eq!(peer.hears_close().await, (0, 4003));
+}
+
+#[tokio::test]
+async fn a_socket_ends_with_its_token_unless_it_is_given_a_new_one() {
+    let served = Served::with(Timing::default()).await;
+    let mira = served.world.person("mira").await;
+    let old = served.auth(&mira);
+    // One second before the token is over.
+    served.world.is_at(599_000);
+    let mut peers = Vec::new();
+    for _ in 0..2 {
+        let mut peer = Peer::opens(&served.address).await;
+        peer.says(&old).await;
+        peer.is_ready().await;
+        peers.push(peer);
+    }
+    let [renewed, other] = peers.as_mut_slice() else { panic!("two") };
+    renewed.says(&served.auth(&mira)).await;
+    assert_eq!(renewed.hears().await["type"], "ok");
+
+    assert_eq!(other.hears_close().await, (0, 4004));
+    // The first would have ended earlier, for it began earlier.
+    for _ in 0..3 {
+        renewed.is_alive().await;
+    }
+}
+
+#[tokio::test]
+async fn the_thousandth_socket_of_an_address_is_the_last() {
+    let served = Served::limited().await;
+    let localhost = "127.0.0.1".parse().unwrap();
+    let others: Vec<_> =
+        (0..999).map(|_| served.gateway.places.of_address(localhost).unwrap()).collect();
+    let mira = served.world.person("mira").await;
+    let mut last = served.connects(&mira).await;
+
+    let refused = Peer::tries_to_open(&served.address).await.err().expect("one too many");
+    let tungstenite::Error::Http(response) = refused else { panic!("{refused}") };
+    assert_eq!(response.status(), 429);
+    assert_eq!(response.headers()["retry-after"], "10");
+    let problem: Value = serde_json::from_slice(response.body().as_ref().unwrap()).unwrap();
+    assert_eq!(
+        (&problem["code"], &problem["retry_after_ms"]),
+        (&json!("rate_limited"), &json!(10_000))
+    );
+
+    last.is_alive().await;
+    drop(others);
+    served.connects(&mira).await.is_alive().await;
+}
