@@ -113,13 +113,12 @@ export interface Piece {
   url?: string;
 }
 
-export function pieces(message: Message): Piece[] {
-  const text = message.text ?? '';
-  if (message.links.length === 0) return [{ text }];
+export function pieces(text: string, links: Message['links']): Piece[] {
+  if (links.length === 0) return [{ text }];
   const characters = [...text];
   const cut: Piece[] = [];
   let from = 0;
-  for (const link of message.links) {
+  for (const link of links) {
     if (link.start > from) cut.push({ text: characters.slice(from, link.start).join('') });
     cut.push({ text: characters.slice(link.start, link.end).join(''), url: link.url });
     from = link.end;
