@@ -4,6 +4,19 @@ import { plural } from './plural';
 
 const n = (count: number) => count.toLocaleString('bn');
 
+/** সার্ভার কোন ঘরটি নেয়নি, আর কী চায়। */
+const FIELDS: Record<string, string> = {
+  username: 'a–z, 0–9, বিন্দু, হাইফেন ও আন্ডারস্কোর; ২ থেকে ৩২টি অক্ষর দিন।',
+  password: '৮ থেকে ১২৮টি অক্ষর দিন।',
+  new_password: '৮ থেকে ১২৮টি অক্ষর দিন।',
+  current_password: 'এখনকার পাসওয়ার্ডটি ভুল।',
+  display_name: 'এক লাইনে ১ থেকে ৬৪টি অক্ষর দিন।',
+  name: 'a–z ও 0–9 দিয়ে শুরু; হাইফেন ও আন্ডারস্কোর চলে; সর্বোচ্চ ৬৪টি অক্ষর।',
+  title: 'এক লাইনে একটি শিরোনাম দিন।',
+  topic: 'এক লাইনে ছোট করে লিখুন।',
+  setup_token: 'লিঙ্কটি ঠিক নয়, অথবা আগেই ব্যবহার হয়েছে।',
+};
+
 export const bn: Catalogue = {
   app: {
     name: 'আড্ডা',
@@ -78,8 +91,19 @@ export const bn: Catalogue = {
     notMember: 'আপনি শুধু পড়ছেন। লিখতে হলে যোগ দিন।',
     gone: 'ঘরটি নেই, অথবা এটি আপনার দেখার নয়।',
     details: 'এই ঘর সম্পর্কে',
+    about: (title) => `${title} সম্পর্কে`,
+    loadFailed: 'ঘরটি আনা যায়নি।',
     edit: 'শিরোনাম ও বিষয় বদলান',
     pickOne: 'বাঁদিকে একটি ঘর বেছে নিন, অথবা নতুন ঘর খুঁজুন।',
+    noneHint: 'ঘুরে দেখুন: একটা চেয়ার সব সময়ই খালি থাকে।',
+    account: 'আপনার অ্যাকাউন্ট ও সেটিংস',
+    lastSaid: (name, text) => `${name}: ${text}`,
+    topicHint: 'এক লাইনে। খালিও রাখা যায়।',
+    createHint: 'সবার জন্য খোলা ঘর: এখানকার যে কেউ খুঁজে পাবেন, পড়তে ও যোগ দিতে পারবেন।',
+    taken: 'এই ঠিকানায় আগে থেকেই একটি ঘর আছে। অন্য ঠিকানা দিন।',
+    found: (count) => `${n(count)}টি ঘর`,
+    notLoaded: 'ঘরগুলি আনা যায়নি।',
+    unknownHint: 'লিঙ্কটি হয়তো পুরোনো, বা পুরোটা কপি হয়নি।',
   },
   timeline: {
     label: (title) => `${title} ঘরের বার্তা`,
@@ -116,9 +140,13 @@ export const bn: Catalogue = {
     send: 'পাঠান',
     emoji: 'ইমোজি',
     emojiSearch: 'ইমোজি খুঁজুন',
+    emojiGroups: 'ইমোজির ধরন',
+    emojiLoading: 'ইমোজি আসছে…',
+    emojiFound: (count) => plural('bn', count, { one: '১টি ইমোজি', other: `${n(count)}টি ইমোজি` }),
     emojiNone: 'এই নামে কোনো ইমোজি নেই।',
     editing: 'আপনার বার্তা সম্পাদনা করছেন',
     saveEdit: 'সংরক্ষণ করুন',
+    notSaved: 'পরিবর্তনটি সংরক্ষণ করা যায়নি। আপনার লেখা এখানেই আছে; আবার চেষ্টা করুন।',
     cancelEdit: 'সম্পাদনা বাতিল',
     tooLong: (left) => `${n(left)}টি অক্ষর বেশি হয়েছে`,
     left: (left) => `আর ${n(left)}টি`,
@@ -140,11 +168,11 @@ export const bn: Catalogue = {
     connecting: 'সংযোগ করা হচ্ছে…',
     offline: 'ইন্টারনেট নেই। যা লিখবেন, সংযোগ ফিরলে পাঠানো হবে।',
     waiting: (seconds) =>
-      seconds <= 0
-        ? 'আবার সংযোগ করা হচ্ছে…'
-        : `সংযোগ নেই। ${n(seconds)} সেকেন্ড পরে আবার চেষ্টা হবে।`,
+      seconds <= 0 ? 'আবার সংযোগ করা হচ্ছে…' : `সংযোগ নেই। ${n(seconds)} সেকেন্ড পরে আবার চেষ্টা হবে।`,
     now: 'এখনই',
     back: 'সংযোগ ফিরেছে',
+    stopped: 'সার্ভার সংযোগ বন্ধ করে দিয়েছে।',
+    again: 'আবার সংযোগ করুন',
   },
   settings: {
     title: 'সেটিংস',
@@ -167,5 +195,32 @@ export const bn: Catalogue = {
     passwordChanged: 'পাসওয়ার্ড বদলানো হয়েছে। আপনার অন্য সব যন্ত্র থেকে বেরিয়ে যাওয়া হয়েছে।',
     unknownDevice: 'অজানা যন্ত্র',
     administrator: 'প্রশাসক',
+    displayNameHint: 'অন্যরা যে নামে দেখবেন, যেকোনো ভাষায়।',
+    devicesHint: 'যেসব যন্ত্রে আপনি প্রবেশ করে আছেন। অচেনা কিছু দেখলে বের করে দিন।',
+    device: (browser, system) => `${system}-এ ${browser}`,
+    signedInAt: (when) => `প্রবেশ ${when}`,
+    signOutEverywhereHint: 'এই যন্ত্রটি সহ সব জায়গা থেকে।',
+    signedOutOthers: 'এখন শুধু এই যন্ত্রেই প্রবেশ করা আছে।',
+    devicesNotLoaded: 'যন্ত্রের তালিকা আনা যায়নি।',
+    passwordHint: 'অন্য সব যন্ত্রে আবার প্রবেশ করতে হবে।',
+  },
+  problems: {
+    required: 'এটি লাগবে।',
+    field: (name, detail) => FIELDS[name] ?? `এটি ঠিক নয়: ${detail}`,
+    codes: {
+      invalid_input: 'কিছু একটা ঠিকভাবে দেওয়া হয়নি।',
+      unauthorized: 'আগে প্রবেশ করুন।',
+      invalid_credentials: 'ব্যবহারকারীর নাম বা পাসওয়ার্ড ভুল।',
+      forbidden: 'এটি করার অনুমতি আপনার নেই।',
+      not_a_member: 'আগে ঘরে যোগ দিন।',
+      registration_closed: 'এখানে এখন নতুন অ্যাকাউন্ট খোলা যায় না।',
+      account_disabled: 'এই অ্যাকাউন্টটি বন্ধ করে দেওয়া হয়েছে।',
+      not_found: 'এটি পাওয়া যায়নি।',
+      name_taken: 'নামটি আগেই নেওয়া হয়েছে। অন্য একটি দিন।',
+      too_large: 'এটি বেশি বড়।',
+      rate_limited: 'বড্ড ঘন ঘন হয়ে যাচ্ছে। একটু পরে আবার চেষ্টা করুন।',
+      unavailable: 'সার্ভার এখন ব্যস্ত। একটু পরে আবার চেষ্টা করুন।',
+      internal: 'সার্ভারে গোলমাল হয়েছে। আবার চেষ্টা করুন।',
+    },
   },
 };

@@ -3,6 +3,19 @@ import { plural } from './plural';
 
 const n = (count: number) => count.toLocaleString('en');
 
+/** How the server's fields are called here. */
+const FIELDS: Record<string, string> = {
+  username: 'The username',
+  password: 'The password',
+  new_password: 'The password',
+  current_password: 'The current password',
+  display_name: 'The name',
+  name: 'The address',
+  title: 'The title',
+  topic: 'The topic',
+  setup_token: 'The link’s token',
+};
+
 export const en = {
   app: {
     name: 'Adda',
@@ -78,8 +91,19 @@ export const en = {
     notMember: 'You are reading along. Join to write.',
     gone: 'This room does not exist, or you may not see it.',
     details: 'About this room',
+    about: (title: string) => `About ${title}`,
+    loadFailed: 'The room could not be loaded.',
     edit: 'Change title and topic',
     pickOne: 'Pick a room on the left, or browse for another.',
+    noneHint: 'Look around: there is always a free chair.',
+    account: 'Your account and settings',
+    lastSaid: (name: string, text: string) => `${name}: ${text}`,
+    topicHint: 'One line. Can stay empty.',
+    createHint: 'A public room: everybody here may find it, read and join.',
+    taken: 'There is a room at this address already. Choose another.',
+    found: (count: number) => plural('en', count, { one: '1 room', other: `${n(count)} rooms` }),
+    notLoaded: 'The rooms could not be loaded.',
+    unknownHint: 'The link may be old, or cut short.',
   },
   timeline: {
     label: (title: string) => `Messages in ${title}`,
@@ -116,9 +140,14 @@ export const en = {
     send: 'Send',
     emoji: 'Emoji',
     emojiSearch: 'Find an emoji',
+    emojiGroups: 'Kinds of emoji',
+    emojiLoading: 'Fetching the emoji…',
+    emojiFound: (count: number) =>
+      plural('en', count, { one: '1 emoji', other: `${n(count)} emoji` }),
     emojiNone: 'No emoji by this name.',
     editing: 'Editing your message',
     saveEdit: 'Save',
+    notSaved: 'The change was not saved. Your text is still here; try again.',
     cancelEdit: 'Cancel editing',
     tooLong: (left: number) =>
       plural('en', left, { one: '1 character too long', other: `${n(left)} characters too long` }),
@@ -149,6 +178,8 @@ export const en = {
           }),
     now: 'Now',
     back: 'Connected again',
+    stopped: 'The server closed the connection.',
+    again: 'Connect again',
   },
   settings: {
     title: 'Settings',
@@ -171,6 +202,24 @@ export const en = {
     passwordChanged: 'The password was changed. All your other devices were signed out.',
     unknownDevice: 'Unknown device',
     administrator: 'Administrator',
+    displayNameHint: 'As others see you, in any language.',
+    devicesHint: 'Where you are signed in. Sign out what you do not know.',
+    device: (browser: string, system: string) => `${browser} on ${system}`,
+    signedInAt: (when: string) => `signed in ${when}`,
+    signOutEverywhereHint: 'Ends every session, this one too.',
+    signedOutOthers: 'Only this device is signed in now.',
+    devicesNotLoaded: 'The devices could not be loaded.',
+    passwordHint: 'All your other devices will have to sign in again.',
+  },
+  problems: {
+    required: 'This is needed.',
+    /** A field that the server refused; its `detail` begins with a verb. */
+    field: (name: string, detail: string) => `${FIELDS[name] ?? 'This'} ${detail}.`,
+    /** By the server's code, where its own sentence is not good enough. */
+    codes: {
+      rate_limited: 'That was too often. Wait a little and try again.',
+      unavailable: 'The server is busy or starting. Try again in a moment.',
+    } as Record<string, string>,
   },
 };
 

@@ -38,6 +38,8 @@ export class Live {
   private openRoom: string | null = null;
   /** Rooms that were asked for what is missing. */
   private readonly healing = new Set<string>();
+  /** Messages that the server has, whose own frame is not applied yet. */
+  private kept: Message[] = [];
   private typedAt = new Map<string, number>();
   private cancelExpiry = () => {};
 
@@ -66,6 +68,7 @@ export class Live {
     for (const answer of this.answers.values())
       answer.reject(new Error('The connection was lost.'));
     this.answers.clear();
+    this.kept = [];
   }
 
   onReady(frame: ReadyFrame): void {
@@ -80,7 +83,6 @@ export class Live {
 
   onFrame(frame: ServerFrame): void {
     if (frame.type === 'ok' || frame.type === 'error') {
-      // The message itself comes as a frame of its room; what was asked first is applied first.
       this.answer(frame);
       return;
     }
@@ -113,12 +115,21 @@ export class Live {
     });
   }
 
-  /** Whose presence is shown: one room at a time, or none. */
-  watch(room: string | null): void {
-    if (room === this.openRoom) return;
+  /** Whose presence is shown: one room at a time, until it is told to stop. */
+  watch(room: string): () => void {
+    if (room !== this.openRoom) {
+      this.unwatch();
+      this.openRoom = room;
+      this.send({ type: 'room.open', room });
+    }
+    return () => {
+      if (this.openRoom === room) this.unwatch();
+    };
+  }
+
+  private unwatch(): void {
     if (this.openRoom !== null) this.send({ type: 'room.close', room: this.openRoom });
-    this.openRoom = room;
-    if (room !== null) this.send({ type: 'room.open', room });
+    this.openRoom = null;
   }
 
   /** The person is writing; the others are told every few seconds. */
@@ -148,12 +159,22 @@ export class Live {
 
   private flush(): void {
     const frames = this.inbox;
-    if (frames.length === 0) return;
+    if (frames.length === 0 && this.kept.length === 0) return;
     this.inbox = [];
     for (const frame of frames) if (frame.type === 'sync') this.healing.delete(frame.room);
     this.store.state = applyFrames(this.store.state, frames, this.page.now());
+    this.letGo();
     this.heal();
     this.expireLater();
+  }
+
+  /** A message leaves the outbox when it stands in its room, so that it is always shown once. */
+  private letGo(): void {
+    const { rooms } = this.store.state;
+    const stands = ({ room, seq }: Message) => (rooms.get(room)?.cursor ?? Infinity) >= seq;
+    const here = this.kept.filter(stands);
+    this.kept = this.kept.filter((message) => !stands(message));
+    for (const message of here) void this.outbox().acknowledged(message.client_id);
   }
 
   /** Asks for what is missing, once a gap; the answer is a `sync`. */
@@ -180,11 +201,17 @@ export class Live {
     });
   }
 
+  private keep(message: Message): void {
+    this.kept.push(message);
+    this.schedule();
+  }
+
   private answer(frame: Extract<ServerFrame, { type: 'ok' | 'error' }>): void {
     const ref = frame.ref;
     if (ref === undefined) return;
     if (this.outbox().has(ref)) {
-      if (frame.type === 'ok') void this.outbox().acknowledged(ref);
+      if (frame.type === 'ok' && frame.message) this.keep(frame.message);
+      else if (frame.type === 'ok') void this.outbox().acknowledged(ref);
       else void this.outbox().refused(ref, frame.error as Problem);
       return;
     }

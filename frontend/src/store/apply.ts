@@ -4,8 +4,17 @@
 // Numbers: a room's changes are numbered without holes. A live frame that is not the next one is
 // either known already and ignored, or shows a gap: it is not applied, and the room is marked to be
 // asked for again, so that nothing is ever missing in between.
-import type { Me, Message, MessagePage, ReadyFrame, RoomSummary, ServerFrame } from '../api/types';
-import type { ChatState, Presence, RoomState, Timeline } from './model';
+import type {
+  Me,
+  Message,
+  MessagePage,
+  ReadyFrame,
+  Room,
+  RoomSummary,
+  ServerFrame,
+  UserRef,
+} from '../api/types';
+import { roomOf, type ChatState, type Presence, type RoomState, type Timeline } from './model';
 import { append, fromPage, merge, prepend } from './timeline';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -21,9 +30,12 @@ export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
   const rooms = new Map<string, RoomState>();
   for (const summary of frame.rooms) {
     const known = state.rooms.get(summary.name);
-    rooms.set(summary.name, known ? { ...known, ...refreshed(known, summary) } : room(summary));
+    rooms.set(
+      summary.name,
+      known ? { ...known, ...refreshed(known, summary) } : entered(state, summary),
+    );
   }
-  return { ...state, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true };
+  return withoutDoubles({ ...state, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true });
 }
 
 /** Who is typing or here may have changed unseen; what was read from the history stands. */
@@ -47,6 +59,43 @@ function room(summary: RoomSummary): RoomState {
     presence: null,
     typing: [],
   };
+}
+
+/** A room that is new here. What was read along before stands, and what is newer is asked for. */
+function entered(state: ChatState, summary: RoomSummary): RoomState {
+  const { visited } = state;
+  if (visited?.summary.name !== summary.name) return room(summary);
+  const { timeline, cursor } = visited;
+  return { ...room(summary), timeline, cursor, hasGap: cursor < summary.last_seq };
+}
+
+/** A room is the person's own or read along, never both. */
+function withoutDoubles(state: ChatState): ChatState {
+  const isOwn = state.visited !== null && state.rooms.has(state.visited.summary.name);
+  return isOwn ? { ...state, visited: null } : state;
+}
+
+/** A room that the person is not in, as the server describes it: it can be read along. */
+export function applyVisit(
+  state: ChatState,
+  { name, kind, title, topic, last_seq }: Room,
+): ChatState {
+  if (state.rooms.has(name)) return state;
+  const about = topic === undefined ? {} : { topic };
+  const summary = { name, kind, title, last_seq, read_seq: last_seq, unread: 0, ...about };
+  return { ...state, visited: room(summary) };
+}
+
+/** Nobody looks at it any more. */
+export function applyVisitEnd(state: ChatState, name: string): ChatState {
+  return state.visited?.summary.name === name ? { ...state, visited: null } : state;
+}
+
+/** Names of people, learnt on the way. */
+export function applyPeople(state: ChatState, refs: readonly UserRef[]): ChatState {
+  const people = new Map(state.people);
+  for (const { id, username, display_name } of refs) people.set(id, { id, username, display_name });
+  return { ...state, people };
 }
 
 /** The rooms with their latest messages, which the socket does not tell. */
@@ -125,7 +174,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
     case 'room.added':
       return state.rooms.has(frame.room.name)
         ? state
-        : withRoom(state, frame.room.name, room(frame.room));
+        : withoutDoubles(withRoom(state, frame.room.name, entered(state, frame.room)));
     case 'room.updated':
       return inRoom(state, frame.room, (known) => {
         const { topic: _, ...summary } = known.summary;
@@ -157,10 +206,11 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
 }
 
 function inRoom(state: ChatState, name: string, change: (room: RoomState) => RoomState): ChatState {
-  const known = state.rooms.get(name);
+  const known = roomOf(state, name);
   if (known === undefined) return state;
   const next = change(known);
-  return next === known ? state : withRoom(state, name, next);
+  if (next === known) return state;
+  return known === state.visited ? { ...state, visited: next } : withRoom(state, name, next);
 }
 
 function withRoom(state: ChatState, name: string, room: RoomState): ChatState {

@@ -1,8 +1,8 @@
 // Reads a room's history as it is needed: the place where one enters, and the pages around it.
 import type { Api } from '../api/client';
 import type { Message } from '../api/types';
-import { applyNewer, applyOlder, applyPage } from './apply';
-import type { ChatState } from './model';
+import { applyFrames, applyNewer, applyOlder, applyPage, applyVisit } from './apply';
+import { roomOf, type ChatState, type Timeline } from './model';
 
 const PAGE = 50;
 
@@ -21,10 +21,9 @@ export class History {
   /** Loads where somebody enters: at a number, else around the first unread, else the newest. */
   enter(room: string, at: number | null): Promise<void> {
     return this.once(`enter ${room} ${at}`, async () => {
-      const known = this.holder.state.rooms.get(room);
-      if (at === null && known?.timeline && !known.timeline.hasAfter) return;
-      if (at !== null && known?.timeline && holds(known.timeline.items, at)) return;
+      const known = roomOf(this.holder.state, room);
       const unread = known && known.summary.unread > 0 ? known.summary.read_seq + 1 : null;
+      if (known?.timeline && reaches(known.timeline, at, unread)) return;
       const around = at ?? unread;
       const query = around === null ? { limit: PAGE } : { around, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
@@ -44,7 +43,7 @@ export class History {
   /** Loads the next older page, where there is one. */
   older(room: string): Promise<void> {
     return this.once(`older ${room}`, async () => {
-      const timeline = this.holder.state.rooms.get(room)?.timeline;
+      const timeline = roomOf(this.holder.state, room)?.timeline;
       const first = timeline?.items[0];
       if (!timeline?.hasBefore || !first) return;
       const query = { before: first.seq, limit: PAGE };
@@ -56,12 +55,35 @@ export class History {
   /** Loads the next newer page, where there is one. */
   newer(room: string): Promise<void> {
     return this.once(`newer ${room}`, async () => {
-      const timeline = this.holder.state.rooms.get(room)?.timeline;
+      const timeline = roomOf(this.holder.state, room)?.timeline;
       const last = timeline?.items.at(-1);
       if (!timeline?.hasAfter || !last) return;
       const query = { after: last.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
       this.holder.state = applyNewer(this.holder.state, room, page);
+    });
+  }
+
+  /** Gets to know a room that the person is not in, so that it can be read along. */
+  visit(room: string): Promise<void> {
+    return this.once(`visit ${room}`, async () => {
+      const details = await this.api.call('get', '/rooms/{room}', { path: { room } });
+      this.holder.state = applyVisit(this.holder.state, details);
+    });
+  }
+
+  /** Asks what changed in the room that is read along: nothing of it comes by itself. */
+  follow(room: string): Promise<void> {
+    return this.once(`follow ${room}`, async () => {
+      const visited = this.holder.state.visited;
+      if (visited?.summary.name !== room || !visited.timeline) return;
+      const page = await this.api.call('get', '/rooms/{room}/changes', {
+        path: { room },
+        query: { after: visited.cursor, limit: 100 },
+      });
+      const { items: messages, last_seq, more } = page;
+      const sync = { type: 'sync' as const, room, messages, last_seq, more, reset: false };
+      this.holder.state = applyFrames(this.holder.state, [sync], Date.now());
     });
   }
 
@@ -73,6 +95,13 @@ export class History {
     this.loading.set(key, started);
     return started;
   }
+}
+
+/** Whether what is loaded is enough to show the place where somebody enters. */
+function reaches(timeline: Timeline, at: number | null, unread: number | null): boolean {
+  if (at !== null) return holds(timeline.items, at);
+  if (timeline.hasAfter) return false;
+  return unread === null || !timeline.hasBefore || holds(timeline.items, unread);
 }
 
 function holds(items: readonly Message[], seq: number): boolean {

@@ -26,7 +26,7 @@ export interface Typist {
   until: number;
 }
 
-/** One of the person's rooms. */
+/** A room that is open to this person. */
 export interface RoomState {
   summary: RoomSummary;
   /** The last change that is known here: everything up to it was applied. */
@@ -46,6 +46,8 @@ export interface ChatState {
   me: Me | null;
   epoch: string | null;
   rooms: ReadonlyMap<string, RoomState>;
+  /** A room that the person reads along without being in it: it has no live frames. */
+  visited: RoomState | null;
   /** Names that were learnt after a message was written, by person. */
   people: ReadonlyMap<number, UserRef>;
   /** Whether the rooms are known at all. */
@@ -57,6 +59,13 @@ export const EMPTY: ChatState = {
   me: null,
   epoch: null,
   rooms: new Map(),
+  visited: null,
   people: new Map(),
   isLoaded: false,
 };
+
+/** A room that can be shown: one of the person's own, or the one that is read along. */
+export function roomOf(state: ChatState, name: string): RoomState | undefined {
+  const { rooms, visited } = state;
+  return rooms.get(name) ?? (visited?.summary.name === name ? visited : undefined);
+}

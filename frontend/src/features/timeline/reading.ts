@@ -25,7 +25,11 @@ export class Reading {
   /** Everything up to this number is above the lower edge of the window. */
   sees(seq: number): void {
     this.seen = seq;
-    if (!this.looking || seq <= this.read) return;
+    if (!this.looking) return;
+    if (seq <= this.read) {
+      this.close();
+      return;
+    }
     if (this.timer !== null) {
       this.pending = Math.min(this.pending, seq);
       return;

@@ -8,9 +8,6 @@ const TOGETHER_MS = 5 * 60_000;
 
 /** One row. Its key is its own for life, so that what is measured and focused stays. */
 export type Row =
-  | { kind: 'beginning'; key: string }
-  | { kind: 'older'; key: string }
-  | { kind: 'newer'; key: string }
   | { kind: 'day'; key: string; at: number }
   | { kind: 'unread'; key: string }
   | { kind: 'message'; key: string; message: Message; opensGroup: boolean; isOwn: boolean }
@@ -29,48 +26,50 @@ export interface Source {
 /** The rows, from the oldest to the newest. */
 export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
   const rows: Row[] = [];
-  rows.push(
-    timeline.hasBefore ? { kind: 'older', key: 'older' } : { kind: 'beginning', key: 'beginning' },
-  );
-  let day = NaN;
+  // Where a day begins is known once the message before is.
+  let day = timeline.hasBefore ? null : NaN;
   let previous: { sender: number; at: number } | null = null;
-  let owesDivider = unreadFrom !== null;
+  // The same holds for the divider: it stands between what was read and what was not.
+  let owesDivider =
+    unreadFrom !== null &&
+    (!timeline.hasBefore || (timeline.items[0]?.seq ?? Infinity) <= unreadFrom);
   const open = (at: number): void => {
     const itsDay = dayOf(at);
     if (itsDay === day) return;
+    if (day !== null) {
+      previous = null;
+      rows.push({ kind: 'day', key: `day ${itsDay}`, at });
+    }
     day = itsDay;
-    previous = null;
-    rows.push({ kind: 'day', key: `day ${itsDay}`, at });
   };
   const opensGroup = (sender: number, at: number): boolean => {
     const opens = previous?.sender !== sender || at - previous.at > TOGETHER_MS;
     previous = { sender, at };
     return opens;
   };
+  const own = new Set<string>();
   for (const message of timeline.items) {
-    const at = Date.parse(message.created_at);
+    const at = timeOf(message);
     open(at);
-    if (owesDivider && message.seq >= (unreadFrom ?? 0) && message.sender.id !== me) {
+    const sender = message.sender.id;
+    if (owesDivider && message.seq >= (unreadFrom ?? 0) && sender !== me && !message.deleted_at) {
       owesDivider = false;
       previous = null;
       rows.push({ kind: 'unread', key: 'unread' });
     }
-    const sender = message.sender.id;
+    if (sender === me) own.add(message.client_id);
     rows.push({
       kind: 'message',
-      key: message.client_id,
+      // One's own keeps the key that it had on its way; what others chose is not trusted to be unique.
+      key: sender === me ? message.client_id : message.id,
       message,
       opensGroup: opensGroup(sender, at),
       isOwn: sender === me,
     });
   }
-  if (timeline.hasAfter) {
-    rows.push({ kind: 'newer', key: 'newer' });
-    return rows;
-  }
-  const known = new Set(timeline.items.slice(-200).map((message) => message.client_id));
+  if (timeline.hasAfter) return rows;
   for (const entry of outgoing) {
-    if (known.has(entry.clientId)) continue;
+    if (own.has(entry.clientId)) continue;
     open(entry.at);
     rows.push({
       kind: 'outgoing',
@@ -82,9 +81,30 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
   return rows;
 }
 
+/** Times are read once a message: the rows of a long history are made often. */
+const times = new WeakMap<Message, number>();
+
+function timeOf(message: Message): number {
+  let at = times.get(message);
+  if (at === undefined) times.set(message, (at = Date.parse(message.created_at)));
+  return at;
+}
+
 /** The number of a moment's day where the person is. */
 function dayOf(at: number): number {
-  return Math.floor((at - new Date(at).getTimezoneOffset() * 60_000) / 86_400_000);
+  return Math.floor((at - offsetAt(at)) / DAY_MS);
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How far the clock of the place is from UTC, which changes at most once in an hour. */
+const offsets = new Map<number, number>();
+
+function offsetAt(at: number): number {
+  const hour = Math.floor(at / HOUR_MS);
+  let offset = offsets.get(hour);
+  if (offset === undefined) offsets.set(hour, (offset = new Date(at).getTimezoneOffset() * 60_000));
+  return offset;
 }
 
 /** A text cut at its links. Offsets count Unicode scalar values, not the halves of a string. */
@@ -93,13 +113,12 @@ export interface Piece {
   url?: string;
 }
 
-export function pieces(message: Message): Piece[] {
-  const text = message.text ?? '';
-  if (message.links.length === 0) return [{ text }];
+export function pieces(text: string, links: Message['links']): Piece[] {
+  if (links.length === 0) return [{ text }];
   const characters = [...text];
   const cut: Piece[] = [];
   let from = 0;
-  for (const link of message.links) {
+  for (const link of links) {
     if (link.start > from) cut.push({ text: characters.slice(from, link.start).join('') });
     cut.push({ text: characters.slice(link.start, link.end).join(''), url: link.url });
     from = link.end;

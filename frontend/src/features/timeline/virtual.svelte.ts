@@ -14,45 +14,68 @@ import { untrack } from 'svelte';
 export const END_PX = 48;
 const OVERSCAN = 12;
 
+/** What a list is told of its rows. */
+export interface Rows {
+  readonly keys: readonly string[];
+  /** The likely height of a row that was never shown, in pixels. */
+  estimate(index: number): number;
+  /** Space above the first and below the last, in pixels. */
+  before: number;
+  after: number;
+  /** Whether the last row is the last there is: else there is no end to follow. */
+  isWhole: boolean;
+}
+
 export class VirtualList {
   items = $state.raw<VirtualItem[]>([]);
   height = $state(0);
   isAtEnd = $state(true);
+  private wasWhole = false;
   private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
 
   constructor(
     element: () => HTMLElement | null,
-    count: () => number,
-    key: (index: number) => string,
-    estimate: (index: number) => number,
+    rows: () => Rows,
     /** Called when the window moved or rows changed. */
     private readonly moved: () => void,
   ) {
-    const options = () => ({
-      count: count(),
+    const options = ({ keys, estimate, before, after, isWhole }: Rows) => ({
+      count: keys.length,
       getScrollElement: element,
       estimateSize: estimate,
-      getItemKey: key,
+      getItemKey: (index: number) => keys[index] ?? index,
+      paddingStart: before,
+      paddingEnd: after,
       overscan: OVERSCAN,
       anchorTo: 'end' as const,
-      followOnAppend: true,
+      followOnAppend: isWhole && this.wasWhole,
       scrollEndThreshold: END_PX,
       observeElementRect,
       observeElementOffset,
       scrollToFn: elementScroll,
       onChange: () => this.read(),
     });
-    this.virtualizer = new Virtualizer(options());
+    this.virtualizer = new Virtualizer(options(untrack(rows)));
+    // What is above the window never moves what is in it, whichever way the person scrolls.
+    this.virtualizer.shouldAdjustScrollPositionOnItemSizeChange = (item, _, virtualizer) => {
+      const top = virtualizer.scrollOffset ?? 0;
+      return virtualizer.itemSizeCache.has(item.key) ? item.end <= top : item.start < top;
+    };
     $effect(() => untrack(() => this.virtualizer._didMount()));
-    $effect(() => {
-      // What the options depend on is read here; telling the virtualiser must not depend on more.
+    // Which rows are shown is known before they are drawn …
+    $effect.pre(() => {
       element();
-      const next = options();
+      const next = rows();
       untrack(() => {
-        this.virtualizer.setOptions(next);
-        this.virtualizer._willUpdate();
+        this.virtualizer.setOptions(options(next));
+        this.wasWhole = next.isWhole;
         this.read();
       });
+    });
+    // … and the window is moved once the room for it is there.
+    $effect(() => {
+      void [element(), this.items, this.height];
+      untrack(() => this.virtualizer._willUpdate());
     });
   }
 
