@@ -15,6 +15,9 @@ export interface Token {
   endsAt: number;
 }
 
+/** What the tabs tell each other. */
+type News = { type: 'signed-out' } | { type: 'signed-in'; person: number };
+
 /** What the server answers to a sign-in. */
 interface SignedIn {
   user: Me;
@@ -29,13 +32,12 @@ export class Session implements Tokens {
   wasEnded = $state(false);
   private kept: Token | null = null;
   private renewing: Promise<Token | null> | null = null;
+  /** Counts the sign-ins and sign-outs, so that an answer to a question from before is known. */
+  private turn = 0;
   private readonly tabs = new BroadcastChannel('adda-session');
 
   constructor(readonly origin: string) {
-    this.tabs.onmessage = (event: MessageEvent<string>) => {
-      if (event.data === 'signed-out') this.forget();
-      if (event.data === 'signed-in' && this.me === null) void this.resume();
-    };
+    this.tabs.onmessage = (event: MessageEvent<News>) => this.hear(event.data);
   }
 
   /** Finds out whether somebody is signed in. Throws when the server cannot be reached. */
@@ -65,9 +67,15 @@ export class Session implements Tokens {
 
   /** Ends the session, here and in the other tabs. */
   async logout(request: () => Promise<unknown>): Promise<void> {
-    await request();
-    this.tabs.postMessage('signed-out');
+    try {
+      await request();
+    } catch (error) {
+      // A session that had ended already is as good as one that ends now.
+      if (!(error instanceof Refused) || error.problem.status !== 401) throw error;
+    }
+    this.tell({ type: 'signed-out' });
     this.forget();
+    this.wasEnded = false;
   }
 
   /** The session was ended elsewhere. */
@@ -76,7 +84,22 @@ export class Session implements Tokens {
     this.forget();
   }
 
+  private tell(news: News): void {
+    this.tabs.postMessage(news);
+  }
+
+  private hear(news: News): void {
+    if (news.type === 'signed-out') {
+      this.forget();
+    } else if (this.me !== undefined && this.me?.id !== news.person) {
+      // The cookie is another person's now. If it cannot be asked for, the next call will.
+      this.turn += 1;
+      this.renew().catch(() => {});
+    }
+  }
+
   private forget(): void {
+    this.turn += 1;
     localStorage.removeItem(WAS_HERE);
     this.kept = null;
     this.me = null;
@@ -113,18 +136,22 @@ export class Session implements Tokens {
   }
 
   private async refresh(): Promise<Token | null> {
+    const { turn } = this;
     try {
-      this.accept(await callAnonymously(this.origin, 'post', '/auth/refresh', { body: {} }));
+      const answer = await callAnonymously(this.origin, 'post', '/auth/refresh', { body: {} });
+      if (turn === this.turn) this.accept(answer);
     } catch (error) {
       if (!(error instanceof Refused) || error.isTemporary) throw error;
-      this.end();
+      // Whoever signed out meanwhile knows.
+      if (turn === this.turn) this.end();
     }
     return this.kept;
   }
 
   private begin(answer: SignedIn): void {
+    this.turn += 1;
     this.accept(answer);
-    this.tabs.postMessage('signed-in');
+    this.tell({ type: 'signed-in', person: answer.user.id });
   }
 
   private accept(answer: SignedIn): void {
