@@ -44,7 +44,9 @@ impl Frontend {
 fn is_view(name: &str) -> bool {
     let first = name.split('/').next().unwrap_or_default();
     let last = name.rsplit('/').next().unwrap_or_default();
-    !NO_VIEWS.contains(&first) && !first.starts_with('.') && !last.contains('.')
+    let is_elsewhere = NO_VIEWS.contains(&first) || first.starts_with('.');
+    // A view with a slash too many (`//ws`) is somebody's mistake.
+    !is_elsewhere && !name.starts_with('/') && !last.contains('.')
 }
 
 impl Endpoint for Frontend {
