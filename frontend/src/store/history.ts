@@ -16,6 +16,8 @@ export class History {
   constructor(
     private readonly holder: Holder,
     private readonly api: Api,
+    /** Called when a page came: what lies between it and the live news may have to be asked for. */
+    private readonly read: () => void,
   ) {}
 
   /** Loads where somebody enters: at a number, else around the first unread, else the newest. */
@@ -28,6 +30,7 @@ export class History {
       const query = around === null ? { limit: PAGE } : { around, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
       this.holder.state = applyPage(this.holder.state, room, page);
+      this.read();
     });
   }
 
@@ -37,6 +40,7 @@ export class History {
       const query = { limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
       this.holder.state = applyPage(this.holder.state, room, page);
+      this.read();
     });
   }
 
@@ -48,7 +52,8 @@ export class History {
       if (!timeline?.hasBefore || !first) return;
       const query = { before: first.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyOlder(this.holder.state, room, page);
+      this.holder.state = applyOlder(this.holder.state, room, page, first.seq);
+      this.read();
     });
   }
 
@@ -60,7 +65,8 @@ export class History {
       if (!timeline?.hasAfter || !last) return;
       const query = { after: last.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyNewer(this.holder.state, room, page);
+      this.holder.state = applyNewer(this.holder.state, room, page, last.seq);
+      this.read();
     });
   }
 
