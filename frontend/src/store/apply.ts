@@ -89,11 +89,6 @@ export function applyVisit(
   return { ...state, visited: room(summary) };
 }
 
-/** Nobody looks at it any more. */
-export function applyVisitEnd(state: ChatState, name: string): ChatState {
-  return state.visited?.summary.name === name ? { ...state, visited: null } : state;
-}
-
 /** Names of people, learnt on the way. */
 export function applyPeople(state: ChatState, refs: readonly UserRef[]): ChatState {
   const people = new Map(state.people);

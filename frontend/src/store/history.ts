@@ -73,6 +73,8 @@ export class History {
   /** Gets to know a room that the person is not in, so that it can be read along. */
   visit(room: string): Promise<void> {
     return this.once(`visit ${room}`, async () => {
+      // Seen before: what it was then stands, and what changed since is read.
+      if (this.holder.state.visited?.summary.name === room) return this.follow(room);
       const details = await this.api.call('get', '/rooms/{room}', { path: { room } });
       this.holder.state = applyVisit(this.holder.state, details);
     });
@@ -81,15 +83,17 @@ export class History {
   /** Asks what changed in the room that is read along: nothing of it comes by itself. */
   follow(room: string): Promise<void> {
     return this.once(`follow ${room}`, async () => {
-      const visited = this.holder.state.visited;
-      if (visited?.summary.name !== room || !visited.timeline) return;
-      const page = await this.api.call('get', '/rooms/{room}/changes', {
-        path: { room },
-        query: { after: visited.cursor, limit: 100 },
-      });
-      const { items: messages, last_seq, more } = page;
-      const sync = { type: 'sync' as const, room, messages, last_seq, more, reset: false };
-      this.holder.state = applyFrames(this.holder.state, [sync], Date.now());
+      let isBehind = true;
+      while (isBehind) {
+        const visited = this.holder.state.visited;
+        if (visited?.summary.name !== room || !visited.timeline) return;
+        const query = { after: visited.cursor, limit: 100 };
+        const page = await this.api.call('get', '/rooms/{room}/changes', { path: { room }, query });
+        const { items: messages, last_seq, more } = page;
+        const sync = { type: 'sync' as const, room, messages, last_seq, more, reset: false };
+        this.holder.state = applyFrames(this.holder.state, [sync], Date.now());
+        isBehind = more;
+      }
     });
   }
 
