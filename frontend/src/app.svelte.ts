@@ -74,19 +74,20 @@ export class App {
       live,
     );
     const wake = () => {
-      if (document.visibilityState === 'visible' && navigator.onLine) connection.wake();
+      if (document.visibilityState !== 'visible' || !navigator.onLine) return;
+      connection.wake();
+      // Another tab may be gone meanwhile.
+      void outbox.adopt();
     };
     addEventListener('online', wake);
     document.addEventListener('visibilitychange', wake);
     await outbox.adopt();
-    if (this.session.me?.id !== me.id) return;
-    connection.start();
-    this.chat = {
+    const chat: Chat = {
       me,
       store,
       live,
       connection,
-      history: new History(store, this.api),
+      history: new History(store, this.api, () => live.heal()),
       outbox,
       db,
       close() {
@@ -98,6 +99,13 @@ export class App {
         db.close();
       },
     };
+    // Somebody may have signed out, or in again, meanwhile.
+    if (this.session.me?.id !== me.id || this.chat) {
+      chat.close();
+      return;
+    }
+    connection.start();
+    this.chat = chat;
   }
 
   /** Ends it, once nobody is signed in any more. */
@@ -112,10 +120,15 @@ function after(ms: number, run: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** A hidden tab paints nothing, but its state goes on. */
+/** A hidden tab paints nothing, also one that is hidden just now, but its state goes on. */
 function beforePaint(run: () => void): void {
-  if (document.visibilityState === 'visible') requestAnimationFrame(run);
-  else setTimeout(run, 250);
+  const once = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    run();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, 250);
 }
 
 const TAB = 'adda-tab-';

@@ -84,6 +84,8 @@ export class Router {
     if (!link || link.target !== '' || link.hasAttribute('download')) return;
     const url = new URL(link.href);
     if (url.origin !== location.origin || parse(url).view === 'unknown') return;
+    // A place in this page is the browser's to find.
+    if (url.hash !== '' && url.pathname === location.pathname) return;
     event.preventDefault();
     this.go(url.pathname + url.search);
   }

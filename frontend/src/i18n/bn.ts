@@ -1,6 +1,5 @@
 // বাংলা.
 import type { Catalogue } from './en';
-import { plural } from './plural';
 
 const n = (count: number) => count.toLocaleString('bn');
 
@@ -73,10 +72,9 @@ export const bn: Catalogue = {
     leave: 'ঘর ছাড়ুন',
     leaveQuestion: (title) => `${title} ছাড়বেন? যেকোনো সময় ফিরে আসতে পারবেন।`,
     leaveConfirm: 'ছাড়ুন',
-    members: (count) => plural('bn', count, { one: '১ জন সদস্য', other: `${n(count)} জন সদস্য` }),
+    members: (count) => `${n(count)} জন সদস্য`,
     online: (count) => `${n(count)} জন আছেন`,
-    unread: (count) =>
-      plural('bn', count, { one: '১টি অপঠিত বার্তা', other: `${n(count)}টি অপঠিত বার্তা` }),
+    unread: (count) => `${n(count)}টি অপঠিত বার্তা`,
     unreadMany: '৯৯টির বেশি অপঠিত বার্তা',
     name: 'ঠিকানা',
     nameHint: 'ছোট হাতের অক্ষর, অঙ্ক, হাইফেন ও আন্ডারস্কোর। পরে বদলানো যায় না।',
@@ -113,8 +111,7 @@ export const bn: Catalogue = {
     beginning: (title) => `এখানেই ${title} ঘরের শুরু।`,
     empty: 'এখনও কেউ কিছু বলেননি। আলাপ শুরু করুন।',
     toLatest: 'সর্বশেষ বার্তায়',
-    newMessages: (count) =>
-      plural('bn', count, { one: '১টি নতুন বার্তা', other: `${n(count)}টি নতুন বার্তা` }),
+    newMessages: (count) => `${n(count)}টি নতুন বার্তা`,
     loadingOlder: 'পুরোনো বার্তা আসছে…',
     failedToLoad: 'বার্তাগুলি আনা যায়নি।',
     edited: 'সম্পাদিত',
@@ -142,7 +139,7 @@ export const bn: Catalogue = {
     emojiSearch: 'ইমোজি খুঁজুন',
     emojiGroups: 'ইমোজির ধরন',
     emojiLoading: 'ইমোজি আসছে…',
-    emojiFound: (count) => plural('bn', count, { one: '১টি ইমোজি', other: `${n(count)}টি ইমোজি` }),
+    emojiFound: (count) => `${n(count)}টি ইমোজি`,
     emojiNone: 'এই নামে কোনো ইমোজি নেই।',
     editing: 'আপনার বার্তা সম্পাদনা করছেন',
     saveEdit: 'সংরক্ষণ করুন',

@@ -1,6 +1,6 @@
 // Messages from the moment they are written until the server has them for good.
 //
-// Promises: a message is stored here before it is shown; it is sent, in the order of writing within
+// Promises: a message is shown at once and stored before it is sent; it is sent, in the order of writing within
 // its room, until it is acknowledged or refused for good; a reload, a crash or an hour offline loses
 // none; and because its `client_id` is made once, it is one message however often it is sent.
 // Each tab sends what was written in it, and what a tab left behind that is gone.
@@ -53,6 +53,7 @@ export class Outbox {
     }
     await tx.done;
     this.entries.sort((a, b) => a.at - b.at);
+    this.lastAt = Math.max(this.lastAt, this.entries.at(-1)?.at ?? 0);
     this.show();
     this.flush();
   }

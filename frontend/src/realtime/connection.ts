@@ -126,6 +126,7 @@ export class Connection {
 
   private async connect(): Promise<void> {
     this.drop();
+    this.comeBackIn = null;
     this.enter({ phase: 'connecting', attempt: this.attempt });
     const connecting = this.state;
     this.cancelTimer = this.world.after(PATIENCE_MS, () => this.lost());

@@ -8,7 +8,7 @@ import type { Api } from '../api/client';
 import type { ClientFrame, Message, Problem, ReadyFrame, ServerFrame } from '../api/types';
 import type { Outbox } from '../offline/outbox';
 import { applyFrames, applyReady, applyRoomList, expireTyping } from '../store/apply';
-import type { ChatState } from '../store/model';
+import type { ChatState, RoomState } from '../store/model';
 import type { Connection, ConnectionState, Cursors } from './connection';
 
 /** Where the state is kept. */
@@ -72,13 +72,14 @@ export class Live {
   }
 
   onReady(frame: ReadyFrame): void {
-    const isFirst = !this.store.state.isLoaded;
-    this.flush();
+    this.take();
     this.healing.clear();
     this.store.state = applyReady(this.store.state, frame);
+    this.repeatReads(frame);
     if (this.openRoom !== null) this.send({ type: 'room.open', room: this.openRoom });
     this.outbox().connected();
-    if (isFirst) void this.loadRoomList();
+    const isUnknown = ({ summary }: RoomState) => !summary.last_message && summary.last_seq > 0;
+    if ([...this.store.state.rooms.values()].some(isUnknown)) void this.loadRoomList();
   }
 
   onFrame(frame: ServerFrame): void {
@@ -91,9 +92,21 @@ export class Live {
   }
 
   /** The rooms' latest messages, which `ready` does not carry. */
-  async loadRoomList(): Promise<void> {
-    const { items } = await this.api.call('get', '/rooms', {});
-    this.store.state = applyRoomList(this.store.state, items);
+  private async loadRoomList(): Promise<void> {
+    try {
+      const { items } = await this.api.call('get', '/rooms', {});
+      this.store.state = applyRoomList(this.store.state, items);
+    } catch {
+      // The rooms do without a preview until the next connection asks again.
+    }
+  }
+
+  /** What was read while nobody could be told. */
+  private repeatReads({ rooms }: ReadyFrame): void {
+    for (const { name: room, read_seq } of rooms) {
+      const seq = this.store.state.rooms.get(room)?.summary.read_seq ?? 0;
+      if (seq > read_seq) this.send({ type: 'read', room, seq });
+    }
   }
 
   /** Sends a frame that is not answered; `false` when there is no connection. */
@@ -158,14 +171,21 @@ export class Live {
   }
 
   private flush(): void {
-    const frames = this.inbox;
-    if (frames.length === 0 && this.kept.length === 0) return;
-    this.inbox = [];
-    for (const frame of frames) if (frame.type === 'sync') this.healing.delete(frame.room);
-    this.store.state = applyFrames(this.store.state, frames, this.page.now());
+    if (this.inbox.length === 0 && this.kept.length === 0) return;
+    this.take();
     this.letGo();
     this.heal();
     this.expireLater();
+  }
+
+  /** Applies what arrived. */
+  private take(): void {
+    const frames = this.inbox;
+    this.inbox = [];
+    for (const frame of frames) {
+      if (frame.type === 'sync' && !frame.more) this.healing.delete(frame.room);
+    }
+    this.store.state = applyFrames(this.store.state, frames, this.page.now());
   }
 
   /** A message leaves the outbox when it stands in its room, so that it is always shown once. */
@@ -178,7 +198,7 @@ export class Live {
   }
 
   /** Asks for what is missing, once a gap; the answer is a `sync`. */
-  private heal(): void {
+  heal(): void {
     const { epoch, rooms } = this.store.state;
     if (epoch === null) return;
     const missing = [...rooms].filter(([name, room]) => room.hasGap && !this.healing.has(name));

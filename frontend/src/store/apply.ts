@@ -22,7 +22,7 @@ type Change = Frame<'message.created' | 'message.updated' | 'message.deleted'>;
 
 /** Unread messages are counted up to here; beyond it one only knows that there are more. */
 export const MOST_UNREAD = 100;
-/** Messages that came while a part of the history was on its way are kept up to this number. */
+/** So many of the latest changes are kept for pages of the history that are older than they are. */
 export const MOST_ARRIVED = 200;
 
 /** After the sign-in: which rooms there are and where they stand. */
@@ -32,17 +32,18 @@ export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
     const known = state.rooms.get(summary.name);
     rooms.set(
       summary.name,
-      known ? { ...known, ...refreshed(known, summary) } : entered(state, summary),
+      known ? { ...known, ...refreshed(known, summary, frame.user) } : entered(state, summary),
     );
   }
   return withoutDoubles({ ...state, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true });
 }
 
 /** Who is typing or here may have changed unseen; what was read from the history stands. */
-function refreshed(known: RoomState, summary: RoomSummary): Partial<RoomState> {
+function refreshed(known: RoomState, summary: RoomSummary, me: Me): Partial<RoomState> {
   const last = summary.last_message ?? known.summary.last_message;
+  const fresh = last === undefined ? summary : { ...summary, last_message: last };
   return {
-    summary: last === undefined ? summary : { ...summary, last_message: last },
+    summary: stillRead(known, fresh, me),
     hasGap: false,
     presence: null,
     typing: [],
@@ -56,6 +57,7 @@ function room(summary: RoomSummary): RoomState {
     hasGap: false,
     timeline: null,
     arrived: [],
+    arrivedAfter: summary.last_seq,
     presence: null,
     typing: [],
   };
@@ -66,7 +68,8 @@ function entered(state: ChatState, summary: RoomSummary): RoomState {
   const { visited } = state;
   if (visited?.summary.name !== summary.name) return room(summary);
   const { timeline, cursor } = visited;
-  return { ...room(summary), timeline, cursor, hasGap: cursor < summary.last_seq };
+  const hasGap = cursor < summary.last_seq;
+  return { ...room(summary), timeline, cursor, hasGap, arrivedAfter: cursor };
 }
 
 /** A room is the person's own or read along, never both. */
@@ -86,16 +89,22 @@ export function applyVisit(
   return { ...state, visited: room(summary) };
 }
 
-/** Nobody looks at it any more. */
-export function applyVisitEnd(state: ChatState, name: string): ChatState {
-  return state.visited?.summary.name === name ? { ...state, visited: null } : state;
-}
-
 /** Names of people, learnt on the way. */
 export function applyPeople(state: ChatState, refs: readonly UserRef[]): ChatState {
   const people = new Map(state.people);
   for (const { id, username, display_name } of refs) people.set(id, { id, username, display_name });
   return { ...state, people };
+}
+
+/** What was read here while there was no connection stays read; the server is told again. */
+function stillRead(known: RoomState, fresh: RoomSummary, me: Me): RoomSummary {
+  const { read_seq } = known.summary;
+  if (read_seq <= fresh.read_seq) return fresh;
+  const wasUnread = (m: Message) =>
+    m.seq > fresh.read_seq && m.seq <= read_seq && m.sender.id !== me.id && !m.deleted_at;
+  const seen = known.timeline?.items.filter(wasUnread).length ?? 0;
+  const unread = read_seq >= fresh.last_seq ? 0 : Math.max(0, fresh.unread - seen);
+  return { ...fresh, read_seq, unread };
 }
 
 /** The rooms with their latest messages, which the socket does not tell. */
@@ -245,13 +254,21 @@ function withNews(room: RoomState, news: readonly Message[]): RoomState {
     ...room,
     typing: typing.length === room.typing.length ? room.typing : typing,
     timeline: room.timeline && merge(room.timeline, news),
-    arrived: isAtEnd(room.timeline) ? [] : [...room.arrived, ...news].slice(-MOST_ARRIVED),
+    ...kept(room, news),
   };
 }
 
-/** Whether news is put into the history itself. */
-function isAtEnd(timeline: Timeline | null): boolean {
-  return timeline !== null && !timeline.hasAfter;
+/** Keeps the latest changes. */
+function kept(
+  room: RoomState,
+  news: readonly Message[],
+): Pick<RoomState, 'arrived' | 'arrivedAfter'> {
+  const all = [...room.arrived, ...news];
+  const dropped = all.slice(0, -MOST_ARRIVED);
+  return {
+    arrived: all.slice(-MOST_ARRIVED),
+    arrivedAfter: dropped.reduce((most, m) => Math.max(most, m.changed_seq), room.arrivedAfter),
+  };
 }
 
 /**
@@ -291,12 +308,14 @@ function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomSt
       hasGap: false,
       timeline: room.timeline && { items: bySeq, hasBefore, hasAfter: false },
       arrived: [],
+      arrivedAfter: frame.last_seq,
     };
   }
   const newest = frame.messages.reduce((most, m) => Math.max(most, m.changed_seq), room.cursor);
   const cursor = frame.more ? newest : Math.max(newest, frame.last_seq);
   const summary = frame.messages.reduce((sum, m) => counted(sum, m, me), room.summary);
-  const last_seq = Math.max(summary.last_seq, cursor);
+  // Until the last page came, an older message with a late change may be one that was not counted.
+  const last_seq = frame.more ? summary.last_seq : Math.max(summary.last_seq, cursor);
   return {
     ...withNews(room, frame.messages),
     summary: { ...summary, last_seq },
@@ -344,32 +363,48 @@ export function applyPage(state: ChatState, name: string, page: MessagePage): Ch
   );
 }
 
-/** The next older page. */
-export function applyOlder(state: ChatState, name: string, page: MessagePage): ChatState {
+/** The next older page: of what stood before the message with the number `before`. */
+export function applyOlder(
+  state: ChatState,
+  name: string,
+  page: MessagePage,
+  before: number,
+): ChatState {
   return inRoom(state, name, (room) =>
-    room.timeline ? { ...room, timeline: prepend(room.timeline, page) } : room,
+    // The person may have jumped away meanwhile: then the page belongs to nothing that is here.
+    room.timeline?.items[0]?.seq === before
+      ? joined(room, prepend(room.timeline, page), page)
+      : room,
   );
 }
 
-/** The next newer page. */
-export function applyNewer(state: ChatState, name: string, page: MessagePage): ChatState {
+/** The next newer page: of what stands after the message with the number `after`. */
+export function applyNewer(
+  state: ChatState,
+  name: string,
+  page: MessagePage,
+  after: number,
+): ChatState {
   return inRoom(state, name, (room) =>
-    room.timeline ? joined(room, append(room.timeline, page), page) : room,
+    room.timeline?.items.at(-1)?.seq === after
+      ? joined(room, append(room.timeline, page), page)
+      : room,
   );
 }
 
-/** Joins what was read with what came meanwhile; what cannot be joined shows as a gap. */
+/** Joins what was read with what came meanwhile; what cannot be joined is asked for as a gap. */
 function joined(room: RoomState, read: Timeline, page: MessagePage): RoomState {
-  const { arrived, cursor } = room;
-  const timeline = merge(read, arrived);
-  if (!isAtEnd(timeline)) return { ...room, timeline };
-  const isWhole =
-    cursor <= page.last_seq ||
-    isAtEnd(room.timeline) ||
-    arrived.length < MOST_ARRIVED ||
-    (arrived[0]?.changed_seq ?? Infinity) <= page.last_seq + 1;
-  const healed = isWhole ? {} : { cursor: page.last_seq, hasGap: true };
-  return { ...room, timeline, arrived: [], ...healed };
+  const timeline = merge(read, room.arrived);
+  const isWhole = page.last_seq >= room.arrivedAfter;
+  if (isWhole) return { ...room, timeline };
+  return {
+    ...room,
+    timeline,
+    cursor: page.last_seq,
+    hasGap: true,
+    arrived: [],
+    arrivedAfter: page.last_seq,
+  };
 }
 
 /** Takes the typing notices away whose time is over. */

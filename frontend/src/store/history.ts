@@ -16,6 +16,8 @@ export class History {
   constructor(
     private readonly holder: Holder,
     private readonly api: Api,
+    /** Called when a page came: what lies between it and the live news may have to be asked for. */
+    private readonly read: () => void,
   ) {}
 
   /** Loads where somebody enters: at a number, else around the first unread, else the newest. */
@@ -28,6 +30,7 @@ export class History {
       const query = around === null ? { limit: PAGE } : { around, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
       this.holder.state = applyPage(this.holder.state, room, page);
+      this.read();
     });
   }
 
@@ -37,6 +40,7 @@ export class History {
       const query = { limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
       this.holder.state = applyPage(this.holder.state, room, page);
+      this.read();
     });
   }
 
@@ -48,7 +52,8 @@ export class History {
       if (!timeline?.hasBefore || !first) return;
       const query = { before: first.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyOlder(this.holder.state, room, page);
+      this.holder.state = applyOlder(this.holder.state, room, page, first.seq);
+      this.read();
     });
   }
 
@@ -60,13 +65,16 @@ export class History {
       if (!timeline?.hasAfter || !last) return;
       const query = { after: last.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyNewer(this.holder.state, room, page);
+      this.holder.state = applyNewer(this.holder.state, room, page, last.seq);
+      this.read();
     });
   }
 
   /** Gets to know a room that the person is not in, so that it can be read along. */
   visit(room: string): Promise<void> {
     return this.once(`visit ${room}`, async () => {
+      // Seen before: what it was then stands, and what changed since is read.
+      if (this.holder.state.visited?.summary.name === room) return this.follow(room);
       const details = await this.api.call('get', '/rooms/{room}', { path: { room } });
       this.holder.state = applyVisit(this.holder.state, details);
     });
@@ -75,15 +83,17 @@ export class History {
   /** Asks what changed in the room that is read along: nothing of it comes by itself. */
   follow(room: string): Promise<void> {
     return this.once(`follow ${room}`, async () => {
-      const visited = this.holder.state.visited;
-      if (visited?.summary.name !== room || !visited.timeline) return;
-      const page = await this.api.call('get', '/rooms/{room}/changes', {
-        path: { room },
-        query: { after: visited.cursor, limit: 100 },
-      });
-      const { items: messages, last_seq, more } = page;
-      const sync = { type: 'sync' as const, room, messages, last_seq, more, reset: false };
-      this.holder.state = applyFrames(this.holder.state, [sync], Date.now());
+      let isBehind = true;
+      while (isBehind) {
+        const visited = this.holder.state.visited;
+        if (visited?.summary.name !== room || !visited.timeline) return;
+        const query = { after: visited.cursor, limit: 100 };
+        const page = await this.api.call('get', '/rooms/{room}/changes', { path: { room }, query });
+        const { items: messages, last_seq, more } = page;
+        const sync = { type: 'sync' as const, room, messages, last_seq, more, reset: false };
+        this.holder.state = applyFrames(this.holder.state, [sync], Date.now());
+        isBehind = more;
+      }
     });
   }
 

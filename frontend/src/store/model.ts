@@ -35,8 +35,10 @@ export interface RoomState {
   hasGap: boolean;
   /** What of the history is loaded; `null` until the room is opened. */
   timeline: Timeline | null;
-  /** Messages that came while the history was on its way, so that none is missed. */
+  /** The latest changes: a page of the history may be older than they are. */
   arrived: readonly Message[];
+  /** Every change after this number, up to the cursor, is in `arrived`. */
+  arrivedAfter: number;
   presence: Presence | null;
   typing: readonly Typist[];
 }

@@ -64,9 +64,10 @@ export class VirtualList {
     $effect(() => untrack(() => this.virtualizer._didMount()));
     // Which rows are shown is known before they are drawn …
     $effect.pre(() => {
-      element();
+      const scroller = element();
       const next = rows();
       untrack(() => {
+        this.catchUp(scroller);
         this.virtualizer.setOptions(options(next));
         this.wasWhole = next.isWhole;
         this.read();
@@ -91,6 +92,13 @@ export class VirtualList {
 
   toIndex(index: number, align: 'start' | 'center' | 'end'): void {
     this.virtualizer.scrollToIndex(index, { align });
+  }
+
+  /** What was scrolled since the last event counts, before rows come in above. */
+  private catchUp(scroller: HTMLElement | null): void {
+    const known = this.virtualizer.scrollOffset;
+    if (scroller === null || known === null || Math.abs(scroller.scrollTop - known) < 1) return;
+    scroller.dispatchEvent(new Event('scroll'));
   }
 
   private read(): void {
