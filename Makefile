@@ -11,7 +11,7 @@ test: check
 	scripts/node-tools
 	cd frontend && npm test
 	scripts/postgres-run cargo test --workspace --no-fail-fast
-	cd frontend && ADDA_BINARY=$(CURDIR)/target/debug/adda npm run journeys
+	cd frontend && CHROMIUM=$$(command -v chromium) npm run journeys
 
 check:
 	scripts/setup
