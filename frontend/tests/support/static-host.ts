@@ -72,6 +72,11 @@ export class StaticHost {
     return host;
   }
 
+  /** Names the API's host from now on. */
+  set api(api: string) {
+    this.kind.api = api;
+  }
+
   get origin(): string {
     return `http://localhost:${(this.server.address() as AddressInfo).port}`;
   }
