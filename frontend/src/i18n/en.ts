@@ -5,15 +5,19 @@ const n = (count: number) => count.toLocaleString('en');
 
 /** How the server's fields are called here. */
 const FIELDS: Record<string, string> = {
-  username: 'The username',
   password: 'The password',
   new_password: 'The password',
   current_password: 'The current password',
   display_name: 'The name',
-  name: 'The address',
   title: 'The title',
   topic: 'The topic',
   setup_token: 'The link’s token',
+};
+
+/** Where the server's own words are too technical. */
+const RULES: Record<string, string> = {
+  username: 'Use 2 to 32 of a–z, 0–9, dot, hyphen and underscore.',
+  name: 'Use a–z, 0–9, hyphen and underscore; begin with a letter or a digit.',
 };
 
 export const en = {
@@ -214,7 +218,7 @@ export const en = {
   problems: {
     required: 'This is needed.',
     /** A field that the server refused; its `detail` begins with a verb. */
-    field: (name: string, detail: string) => `${FIELDS[name] ?? 'This'} ${detail}.`,
+    field: (name: string, detail: string) => RULES[name] ?? `${FIELDS[name] ?? 'This'} ${detail}.`,
     /** By the server's code, where its own sentence is not good enough. */
     codes: {
       rate_limited: 'That was too often. Wait a little and try again.',

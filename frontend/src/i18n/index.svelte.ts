@@ -23,14 +23,19 @@ export class I18n {
     if (locale === 'bn') await import('../styles/bengali.css');
   }
 
+  /** The language as the browser's region writes it: 14:05 in one, 2:05 PM in another. */
+  private readonly tag = $derived(
+    navigator.languages.find((tag) => tag.split('-')[0] === this.locale) ?? this.locale,
+  );
+
   private readonly formats = $derived({
-    time: new Intl.DateTimeFormat(this.locale, { timeStyle: 'short' }),
-    full: new Intl.DateTimeFormat(this.locale, { dateStyle: 'full', timeStyle: 'medium' }),
-    day: new Intl.DateTimeFormat(this.locale, { weekday: 'long', day: 'numeric', month: 'long' }),
-    date: new Intl.DateTimeFormat(this.locale, { dateStyle: 'long' }),
-    short: new Intl.DateTimeFormat(this.locale, { day: 'numeric', month: 'short' }),
-    number: new Intl.NumberFormat(this.locale),
-    relative: new Intl.RelativeTimeFormat(this.locale, { numeric: 'auto' }),
+    time: new Intl.DateTimeFormat(this.tag, { timeStyle: 'short' }),
+    full: new Intl.DateTimeFormat(this.tag, { dateStyle: 'full', timeStyle: 'medium' }),
+    day: new Intl.DateTimeFormat(this.tag, { weekday: 'long', day: 'numeric', month: 'long' }),
+    date: new Intl.DateTimeFormat(this.tag, { dateStyle: 'long' }),
+    short: new Intl.DateTimeFormat(this.tag, { day: 'numeric', month: 'short' }),
+    number: new Intl.NumberFormat(this.tag),
+    relative: new Intl.RelativeTimeFormat(this.tag, { numeric: 'auto' }),
   });
 
   /** 14:05 */

@@ -44,7 +44,9 @@ export function slug(title: string): string {
     const consonant = CONSONANTS[letter];
     if (consonant === undefined) return LETTERS[letter] ?? letter;
     const next = letters[at + 1];
-    return next !== undefined && next in CONSONANTS ? `${consonant}a` : consonant;
+    if (next === undefined) return consonant;
+    if (next in CONSONANTS) return `${consonant}a`;
+    return /[অ-ঔ]/.test(next) ? `${consonant}o` : consonant;
   });
   return spelt
     .join('')

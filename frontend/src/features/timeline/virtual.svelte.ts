@@ -12,6 +12,8 @@ import { untrack } from 'svelte';
 
 /** Within this distance of the end, in pixels, the view follows what comes. */
 export const END_PX = 48;
+/** So much of what was before is seen above a row that is scrolled to the top. */
+const PEEK_PX = 72;
 const OVERSCAN = 12;
 
 /** What a list is told of its rows. */
@@ -46,6 +48,9 @@ export class VirtualList {
       getItemKey: (index: number) => keys[index] ?? index,
       paddingStart: before,
       paddingEnd: after,
+      scrollPaddingStart: PEEK_PX,
+      // To the fraction of a pixel, as the rows are laid out: what is rounded adds up to a jump.
+      measureElement: (row: HTMLElement) => row.getBoundingClientRect().height,
       overscan: OVERSCAN,
       anchorTo: 'end' as const,
       followOnAppend: isWhole && this.wasWhole,
