@@ -11,6 +11,12 @@ export function sentence(i18n: I18n, error: unknown): string {
   return i18n.t.problems.codes[error.code] ?? error.problem.detail;
 }
 
+/** A field, and what to say there instead of the server's sentence. */
+interface Owner {
+  field: string;
+  says?: () => string;
+}
+
 export class Submission {
   isBusy = $state(false);
   /** What is wrong with the whole. */
@@ -20,7 +26,7 @@ export class Submission {
   constructor(
     private readonly i18n: I18n,
     /** Refusals that concern one field, though they do not name it: by the server's code. */
-    private readonly fieldOf: Readonly<Record<string, string>> = {},
+    private readonly owners: Readonly<Record<string, Owner>> = {},
   ) {}
 
   /** What is wrong with a field. */
@@ -68,8 +74,8 @@ export class Submission {
       if (shown.has(field)) this.refuse(field, problem);
       else elsewhere.push(problem);
     }
-    const field = error instanceof Refused ? this.fieldOf[error.code] : undefined;
-    if (field !== undefined) this.refuse(field, sentence(this.i18n, error));
+    const owner = error instanceof Refused ? this.owners[error.code] : undefined;
+    if (owner) this.refuse(owner.field, owner.says?.() ?? sentence(this.i18n, error));
     else if (errors.length === 0) this.problem = sentence(this.i18n, error);
     else if (elsewhere.length > 0) this.problem = elsewhere.join(' ');
   }

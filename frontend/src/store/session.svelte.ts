@@ -91,6 +91,8 @@ export class Session implements Tokens {
   private hear(news: News): void {
     if (news.type === 'signed-out') {
       this.forget();
+      // The socket may have said so before, without saying that it was the person's wish.
+      this.wasEnded = false;
     } else if (this.me !== undefined && this.me?.id !== news.person) {
       // The cookie is another person's now. If it cannot be asked for, the next call will.
       this.turn += 1;

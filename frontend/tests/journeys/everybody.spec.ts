@@ -104,7 +104,10 @@ test('who wants no motion sees none', async ({ person }) => {
 test('the colours can be chosen against those of the system', async ({ person }) => {
   const mira = await person('Mira', { colorScheme: 'light' });
   await mira.page.goto('/settings');
-  const paper = () => mira.page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const paper = () =>
+    mira.page.evaluate(
+      () => getComputedStyle(document.getElementById('main') ?? document.body).backgroundColor,
+    );
   await expect(mira.page.getByRole('heading', { name: 'Settings' })).toBeVisible();
   const light = await paper();
   await mira.page.getByRole('radio', { name: 'Dark' }).check({ force: true });

@@ -81,6 +81,9 @@ export const test = base.extend<Fixtures>({
 
 export { expect };
 
+/** How the first message of a new server begins. */
+export const WELCOME = 'Welcome to Adda!';
+
 export class Person {
   problems: string[] = [];
   token = '';
@@ -234,8 +237,13 @@ export class Person {
     }
   }
 
-  /** A whole room as the server has it, from its beginning. */
+  /** What people said in a room, as the server has it, from its beginning. */
   async history(room = 'general'): Promise<Message[]> {
+    return (await this.whole(room)).filter((message) => !message.text?.startsWith(WELCOME));
+  }
+
+  /** The whole room: the first one begins with a welcome. */
+  async whole(room = 'general'): Promise<Message[]> {
     const all: Message[] = [];
     for (let isMore = true; isMore;) {
       const after = all.at(-1)?.seq ?? 0;

@@ -91,6 +91,11 @@ export class VirtualList {
     return { destroy: () => this.virtualizer.measureElement(null) };
   };
 
+  /** Where the lower edge of the window is, as last told: asking the page would make it lay out. */
+  get bottom(): number {
+    return (this.virtualizer.scrollOffset ?? 0) + (this.virtualizer.scrollRect?.height ?? 0);
+  }
+
   toEnd(): void {
     this.virtualizer.scrollToEnd();
   }
