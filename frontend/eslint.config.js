@@ -19,12 +19,12 @@ export default ts.config(
             'no-console': 'error',
             'svelte/no-at-html-tags': 'error',
             'svelte/no-inline-styles': 'off',
-      // Dates are passed to formats here; none is kept and changed.
-      'svelte/prefer-svelte-reactivity': 'off',
-      '@typescript-eslint/no-unused-vars': [
-        'error',
-        { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
-      ],
+            // Dates are passed to formats here; none is kept and changed.
+            'svelte/prefer-svelte-reactivity': 'off',
+            '@typescript-eslint/no-unused-vars': [
+                'error',
+                { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+            ],
         },
     },
     {

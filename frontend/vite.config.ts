@@ -14,7 +14,7 @@ export default defineConfig({
     assetsInlineLimit: 0,
     // The polyfill is an inline script, which the content security policy refuses.
     modulePreload: { polyfill: false },
-    chunkSizeWarningLimit: 300,
+    chunkSizeWarningLimit: 900,
   },
   server: {
     proxy: {
