@@ -28,8 +28,12 @@ test('everything can be done with the keyboard alone', async ({ person, stranger
   await page.keyboard.press('Tab');
   await page.keyboard.type('two cups of strong tea');
   await page.keyboard.press('Enter');
-  await expect(mira.rooms).toBeVisible();
+  await mira.isThere();
+  await expect(mira.composer).toBeFocused();
 
+  await tabTo(mira, 'link', /Browse/i);
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('searchbox')).toBeVisible();
   await tabTo(mira, 'link', /General/i);
   await page.keyboard.press('Enter');
   await mira.isThere();
