@@ -32,6 +32,10 @@ export default defineConfig<Options>({
   },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
-    { name: 'phone', use: phone, testMatch: /(first-minute|talking|accessible)\.spec\.ts/ },
+    {
+      name: 'phone',
+      use: phone,
+      testMatch: /(first-minute|talking|accessible|screenshots)\.spec\.ts/,
+    },
   ],
 });

@@ -7,6 +7,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       stranger,
       person,
     }) => {
+      test.setTimeout(180_000);
       const guest = await stranger('Guest', { colorScheme, locale });
       for (const path of ['/sign-in', '/sign-up', '/setup', '/setup#token']) {
         await guest.page.goto('about:blank');

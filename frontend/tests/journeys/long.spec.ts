@@ -59,7 +59,7 @@ async function climb(
 }
 
 test('ten thousand messages can be scrolled through to the beginning', async ({ person }) => {
-  test.setTimeout(300_000);
+  test.setTimeout(600_000);
   const rahul = await person('Rahul');
   await flood(rahul, 10_000);
   const texts = (await rahul.whole()).map((message) => message.text ?? '');

@@ -6,9 +6,12 @@ import { expect, type Person } from './journey';
 export async function expectAccessible(person: Person): Promise<void> {
   const { page } = person;
   // Colours on their way to others have no contrast to speak of.
-  await page.evaluate(() =>
-    Promise.all(document.getAnimations().map((it) => it.finished)).catch(() => {}),
-  );
+  await page.evaluate(async () => {
+    const ending = document
+      .getAnimations()
+      .filter((it) => it.effect?.getComputedTiming().endTime !== Infinity);
+    await Promise.allSettled(ending.map((it) => it.finished));
+  });
   await page.evaluate(axe.source);
   const found = await page.evaluate(async () => {
     const { axe } = window as unknown as { axe: typeof import('axe-core') };

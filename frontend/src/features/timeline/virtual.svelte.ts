@@ -55,7 +55,7 @@ export class VirtualList {
       anchorTo: 'end' as const,
       followOnAppend: isWhole && this.wasWhole,
       scrollEndThreshold: END_PX,
-      observeElementRect,
+      observeElementRect: this.observeRect,
       observeElementOffset,
       scrollToFn: elementScroll,
       onChange: () => this.read(),
@@ -103,6 +103,17 @@ export class VirtualList {
   toIndex(index: number, align: 'start' | 'center' | 'end'): void {
     this.virtualizer.scrollToIndex(index, { align });
   }
+
+  /** At the end the view stays there while the window changes: a composer grows, a keyboard comes. */
+  private observeRect: typeof observeElementRect<HTMLElement> = (instance, told) => {
+    let height = 0;
+    return observeElementRect(instance, (rect) => {
+      const stays = height > 0 && rect.height !== height && this.isAtEnd && this.wasWhole;
+      height = rect.height;
+      told(rect);
+      if (stays) this.toEnd();
+    });
+  };
 
   /** What was scrolled since the last event counts, before rows come in above. */
   private catchUp(scroller: HTMLElement | null): void {
