@@ -43,6 +43,7 @@ test('everything can be done with the keyboard alone', async ({ person, stranger
   await page.keyboard.type('on two lines');
   await page.keyboard.press('Enter');
   await mira.sees('Here, without a mouse');
+  await expect(mira.log.getByRole('img', { name: 'Sent', exact: true })).toHaveCount(1);
 
   await page.keyboard.press('ArrowUp');
   await expect(mira.composer).toHaveValue('Here, without a mouse\non two lines');

@@ -5,6 +5,8 @@ import { expect, type Person } from './journey';
 
 export async function expectAccessible(person: Person): Promise<void> {
   const { page } = person;
+  // Every view has its heading, once it is there.
+  await expect(page.getByRole('heading', { level: 1 }).first()).toBeVisible();
   // Colours on their way to others have no contrast to speak of.
   await page.evaluate(async () => {
     const ending = document
