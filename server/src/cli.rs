@@ -131,9 +131,9 @@ fn worker_threads() -> usize {
 async fn serve(config: Config) -> Outcome {
     let server = app::Server::start(&config).await?;
     if let Some(token) = server.setup_token() {
-        println!(
-            "There is no administrator yet. Register with this one-time set-up token to be it:"
-        );
+        // In the fragment, which browsers send to nobody: it stands in no log on the way.
+        println!("Open {}/setup#{token} to make the administrator's account.", server.url());
+        println!("Without a browser, register with the same one-time set-up token:");
         println!("    {token}");
     }
     println!("Adda is ready at {}", server.url());

@@ -76,9 +76,7 @@ static REST_PAGE: LazyLock<Page> = LazyLock::new(|| {
     let service = spec::service();
     // The page is the framework's; the document in it is ours, which lists every operation.
     let html = service.swagger_ui_html().replacen(&service.spec(), openapi_text(), 1);
-    let head = format!(
-        "<head><meta name=\"viewport\" content=\"width=device-width\"><style>{NAVIGATION_STYLE}{REST_STYLE}</style>"
-    );
+    let head = format!("<head>{HEAD}<style>{NAVIGATION_STYLE}{REST_STYLE}</style>");
     let body = format!("{}<div id=\"ui\"></div>", navigation(Place::Rest));
     let html = html
         .replacen("<html charset=\"UTF-8\">", "<html lang=\"en\">", 1)
@@ -108,6 +106,10 @@ fn navigation(place: Place) -> String {
         (entry(Place::Rest, "/docs", "REST"), entry(Place::Socket, "/docs/socket", "WebSocket"));
     format!("<nav class=\"adda\"><b>Adda</b>{rest}{socket}{document}</nav>")
 }
+
+/// What both pages share: how they fit on a phone, and the app's icon.
+const HEAD: &str = "<meta name=\"viewport\" content=\"width=device-width\">\
+    <link rel=\"icon\" href=\"/favicon.svg\" type=\"image/svg+xml\">";
 
 /// What both pages share: the line at the top.
 const NAVIGATION_STYLE: &str = "nav.adda{display:flex;flex-wrap:wrap;gap:.2rem 1.2rem;\
@@ -184,8 +186,7 @@ fn socket_page(document: &Value) -> String {
     };
     format!(
         "<!doctype html><html lang=\"en\"><head><meta charset=\"utf-8\"><title>Adda, the socket</title>\
-         <meta name=\"viewport\" content=\"width=device-width\">\
-         <style>{NAVIGATION_STYLE}{SOCKET_STYLE}</style></head><body>{}<h1>The socket</h1>\
+         {HEAD}<style>{NAVIGATION_STYLE}{SOCKET_STYLE}</style></head><body>{}<h1>The socket</h1>\
          <p><code>/ws</code> carries all of a person's rooms, <code>/ws/chat/{{room}}</code> one of \
          them.</p><p>{}</p>{}{}</body></html>",
         navigation(Place::Socket),

@@ -3,6 +3,7 @@
 mod body;
 mod cors;
 mod docs;
+mod frontend;
 mod health;
 mod person;
 mod problem;

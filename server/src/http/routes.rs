@@ -8,12 +8,12 @@ use futures_util::FutureExt;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::middleware::CookieJarManager;
-use poem::web::Redirect;
-use poem::{Endpoint, EndpointExt, Request, Response, Route, get, handler};
+use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
 use uuid::Uuid;
 
 use super::cors::Origins;
 use super::docs;
+use super::frontend::Frontend;
 use super::health::{Health, livez, readyz};
 use super::problem::{finish, problem_response};
 use super::spec::{self, Allowed};
@@ -44,18 +44,12 @@ pub struct Parts {
     pub is_https: bool,
 }
 
-#[handler]
-fn home() -> Redirect {
-    Redirect::temporary("/docs")
-}
-
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let Parts { accounts, rooms, messages, receipts, gateway, health, origins, is_https } = parts;
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
-        .at("/", get(home))
         .at("/livez", get(livez))
         .at("/readyz", get(readyz))
         .at("/docs", get(docs::rest_docs))
@@ -65,6 +59,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/ws", get(gateway::every_room))
         .at("/ws/chat/:room", get(gateway::one_room))
         .nest("/api/v1", spec::service())
+        .at("/*path", Frontend::embedded())
         .data(accounts)
         .data(rooms)
         .data(messages)
@@ -145,9 +140,8 @@ impl Outer {
             "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
         );
         set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-        if path.starts_with("/api/") {
-            set(header::CACHE_CONTROL, "no-store");
-        }
+        let caching = if path.starts_with("/api/") { "no-store" } else { "no-cache" };
+        set(header::CACHE_CONTROL, caching);
         if self.is_https {
             set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
         }

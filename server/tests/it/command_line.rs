@@ -89,6 +89,22 @@ on_both_databases! {
     }
 }
 
+#[tokio::test]
+async fn a_fresh_server_prints_the_link_that_makes_its_administrator() {
+    let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_LOG", "trace,sqlx=info")];
+    let mut server = TestServer::start_with(Storage::Sqlite, &settings).await;
+    let token = server.setup_token.clone().unwrap();
+    let ready = server.greeting.lines().last().unwrap().to_owned() + "\n";
+    let url = ready.trim().strip_prefix("Adda is ready at ").unwrap();
+    let link = format!("Open {url}/setup#{token} to make");
+    assert!(server.greeting.contains(&link), "{}", server.greeting);
+    server.administrator("asha", &token).await;
+    assert!(!server.log().contains(&token), "it is a secret");
+    server.stop().await;
+    server.start_again().await;
+    assert_eq!(server.greeting, ready);
+}
+
 on_both_databases! {
     async fn an_administrator_is_made_on_the_command_line(storage: Storage) {
         let fresh = Installation::new(storage, &[("ADDA_RATE_LIMITS", "off")]).await;

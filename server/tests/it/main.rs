@@ -17,6 +17,8 @@ mod resume;
 mod rooms;
 mod socket;
 mod specs;
+mod static_host;
 mod support;
+mod web_app;
 
 pub(crate) use support::on_both_databases;

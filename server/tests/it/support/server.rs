@@ -18,6 +18,8 @@ pub(crate) struct TestServer {
     pub(crate) address: String,
     /// The one-time set-up token that was printed, if one was.
     pub(crate) setup_token: Option<String>,
+    /// Everything that it printed until it was ready.
+    pub(crate) greeting: String,
     /// What it stands on.
     pub(crate) installation: Installation,
 }
@@ -124,8 +126,9 @@ impl TestServer {
 
     /// A server on what is there.
     pub(crate) async fn on(installation: Installation) -> Self {
-        let (child, address, setup_token) = spawn(&installation).await;
-        Self { child, address, setup_token, installation }
+        let (child, address, greeting) = spawn(&installation).await;
+        let setup_token = setup_token(&greeting);
+        Self { child, address, setup_token, greeting, installation }
     }
 
     /// The process id.
@@ -160,8 +163,8 @@ impl TestServer {
     pub(crate) async fn start_again(&mut self) {
         let port = self.address.rsplit(':').next().unwrap().to_owned();
         self.installation.environment.push(("PORT".to_owned(), port));
-        let (child, address, setup_token) = spawn(&self.installation).await;
-        (self.child, self.address, self.setup_token) = (child, address, setup_token);
+        (self.child, self.address, self.greeting) = spawn(&self.installation).await;
+        self.setup_token = setup_token(&self.greeting);
     }
 
     /// What the server logged so far.
@@ -187,19 +190,24 @@ impl TestServer {
     }
 }
 
-/// Starts the binary and waits until it says where it listens.
-async fn spawn(installation: &Installation) -> (Child, String, Option<String>) {
+/// The set-up token, where there is one, stands on a line of its own.
+fn setup_token(greeting: &str) -> Option<String> {
+    greeting.lines().find_map(|line| line.strip_prefix("    ")).map(str::to_owned)
+}
+
+/// Starts the binary and waits until it says where it listens; answers also all that it said.
+async fn spawn(installation: &Installation) -> (Child, String, String) {
     let log = installation.folder.path().join("log");
     let file = std::fs::File::options().create(true).append(true).open(&log).unwrap();
     let mut child = installation.command().stdout(Stdio::piped()).stderr(file).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let mut token = None;
+    let mut greeting = String::new();
     let read = tokio::time::timeout(Duration::from_secs(30), async {
-        // The set-up token, where there is one, stands on a line of its own before the address.
         while let Some(line) = lines.next_line().await.unwrap() {
-            match line.strip_prefix("Adda is ready at ") {
-                Some(url) => return url.rsplit(':').next().map(|port| port.trim().to_owned()),
-                None => token = line.strip_prefix("    ").map(str::to_owned).or(token.take()),
+            greeting.push_str(&line);
+            greeting.push('\n');
+            if let Some(url) = line.strip_prefix("Adda is ready at ") {
+                return url.rsplit(':').next().map(|port| port.trim().to_owned());
             }
         }
         None
@@ -208,5 +216,5 @@ async fn spawn(installation: &Installation) -> (Child, String, Option<String>) {
         let log = std::fs::read_to_string(log).unwrap_or_default();
         panic!("the server did not start:\n{log}");
     };
-    (child, format!("127.0.0.1:{port}"), token)
+    (child, format!("127.0.0.1:{port}"), greeting)
 }

@@ -1,0 +1,44 @@
+import svelte from 'eslint-plugin-svelte';
+import ts from 'typescript-eslint';
+
+import svelteConfig from './svelte.config.js';
+
+export default ts.config(
+    { ignores: ['dist/', 'node_modules/', 'test-results/', 'src/api/*.d.ts'] },
+    ...ts.configs.strict,
+    ...svelte.configs.recommended,
+    {
+        files: ['**/*.svelte', '**/*.svelte.ts'],
+        languageOptions: {
+            parserOptions: { parser: ts.parser, extraFileExtensions: ['.svelte'], svelteConfig },
+        },
+    },
+    {
+        rules: {
+            eqeqeq: 'error',
+            'no-console': 'error',
+            'svelte/no-at-html-tags': 'error',
+            'svelte/no-inline-styles': 'off',
+            // Dates are passed to formats here; none is kept and changed.
+            'svelte/prefer-svelte-reactivity': 'off',
+            '@typescript-eslint/no-unused-vars': [
+                'error',
+                { argsIgnorePattern: '^_', varsIgnorePattern: '^_' },
+            ],
+        },
+    },
+    {
+        // What these own knows no framework, so that it can be tested and moved alone.
+        files: ['src/api/**', 'src/realtime/**', 'src/offline/**'],
+        rules: {
+            'no-restricted-imports': [
+                'error',
+                {
+                    patterns: [
+                        { group: ['svelte', 'svelte/*', '*.svelte'], message: 'No Svelte here.' },
+                    ],
+                },
+            ],
+        },
+    },
+);

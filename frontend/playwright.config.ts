@@ -1,0 +1,41 @@
+import { defineConfig } from '@playwright/test';
+
+import { type Options } from './tests/support/journey';
+
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
+
+export default defineConfig<Options>({
+  testDir: 'tests/journeys',
+  outputDir: 'test-results',
+  // Each test has a server and several browsers of its own.
+  workers: 2,
+  fullyParallel: true,
+  forbidOnly: true,
+  reporter: process.env['CI'] ? 'dot' : 'list',
+  timeout: 60_000,
+  expect: { timeout: 10_000 },
+  use: {
+    locale: 'en-GB',
+    trace: 'retain-on-failure',
+    launchOptions: {
+      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+      args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+      ],
+    },
+  },
+  projects: [
+    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: 'phone',
+      use: phone,
+      testMatch: /(first-minute|talking|accessible|screenshots)\.spec\.ts/,
+    },
+  ],
+});

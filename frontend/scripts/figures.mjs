@@ -1,0 +1,330 @@
+// Measures the app in a real Chromium against a real server, and prints what performance asks for.
+//
+//   node scripts/figures.mjs [--quick]        needs target/release/adda with the app in it
+//
+// It is a benchmark, not a test: nothing here fails for being slow.
+import { spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { performance } from 'node:perf_hooks';
+
+import { chromium } from '@playwright/test';
+import lighthouse from 'lighthouse';
+
+const isQuick = process.argv.includes('--quick');
+const binary =
+    process.env.ADDA_BIN ?? new URL('../../target/release/adda', import.meta.url).pathname;
+const figures = [];
+
+function report(name, value, unit, note = '') {
+    figures.push({ name, value, unit, note });
+    process.stdout.write(`${name}: ${value} ${unit}${note && ` (${note})`}\n`);
+}
+
+async function freePort() {
+    const server = createServer();
+    await new Promise((done) => server.listen(0, '127.0.0.1', done));
+    const { port } = server.address();
+    await new Promise((done) => server.close(done));
+    return port;
+}
+
+async function startServer(folder, port) {
+    const env = {
+        ...process.env,
+        PORT: String(port),
+        ADDA_DATA_DIR: folder,
+        ADDA_MEDIA_DIR: join(folder, 'media'),
+        ADDA_RATE_LIMITS: 'off',
+    };
+    const child = spawn(binary, { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+    await new Promise((ready, failed) => {
+        let said = '';
+        child.once('exit', () => failed(new Error(`the server ended: ${said}`)));
+        child.stdout.on('data', (text) => {
+            said += text;
+            if (said.includes('ready at')) ready();
+        });
+    });
+    return child;
+}
+
+async function register(origin, username) {
+    const response = await fetch(`${origin}/api/v1/auth/register`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ username, password: 'two cups of tea' }),
+    });
+    return (await response.json()).access_token;
+}
+
+async function rest(origin, token, method, path, body) {
+    const response = await fetch(`${origin}/api/v1${path}`, {
+        method,
+        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
+        ...(body ? { body: JSON.stringify(body) } : {}),
+    });
+    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+}
+
+/** Writes messages over one socket; `perSecond` bounds the rate. */
+function write(page, token, room, count, perSecond = Infinity) {
+    return page.evaluate(
+        ([token, room, count, perSecond]) =>
+            new Promise((done, failed) => {
+                const socket = new WebSocket(
+                    `${location.origin.replace('http', 'ws')}/ws/chat/${room}`,
+                );
+                let sent = 0;
+                let answered = 0;
+                let began = 0;
+                const send = () => {
+                    const due = Math.min(
+                        count,
+                        perSecond === null
+                            ? Infinity
+                            : ((performance.now() - began) / 1_000) * perSecond,
+                    );
+                    while (sent < due && sent - answered < 500) {
+                        sent += 1;
+                        const text = `Message ${sent}: the kettle is on, and there is cake on the second shelf.`;
+                        socket.send(
+                            JSON.stringify({
+                                type: 'message.send',
+                                ref: 'x',
+                                room,
+                                client_id: crypto.randomUUID(),
+                                text,
+                            }),
+                        );
+                    }
+                    if (sent < count) setTimeout(send, 4);
+                };
+                socket.onopen = () => socket.send(JSON.stringify({ type: 'auth', token }));
+                socket.onerror = () => failed(new Error('the socket broke'));
+                socket.onmessage = (event) => {
+                    if (event.data.startsWith('{"type":"ready"')) {
+                        began = performance.now();
+                        send();
+                    } else if (event.data.startsWith('{"type":"ok"')) {
+                        answered += 1;
+                        if (answered === count) {
+                            socket.close();
+                            done();
+                        }
+                    }
+                };
+            }),
+        [token, room, count, Number.isFinite(perSecond) ? perSecond : null],
+    );
+}
+
+async function signIn(page, origin, username) {
+    await page.goto(`${origin}/sign-in`);
+    await page.locator('input[autocomplete="username"]').fill(username);
+    await page.locator('input[autocomplete="current-password"]').fill('two cups of tea');
+    await page.locator('button[type="submit"]').click();
+    await page.locator('nav a[href^="/rooms/"]').first().waitFor();
+}
+
+async function metrics(session) {
+    const { metrics } = await session.send('Performance.getMetrics');
+    return Object.fromEntries(metrics.map(({ name, value }) => [name, value]));
+}
+
+async function heap(session) {
+    await session.send('HeapProfiler.collectGarbage');
+    const { usedSize } = await session.send('Runtime.getHeapUsage');
+    return usedSize / 1024 / 1024;
+}
+
+const folder = await mkdtemp(join(tmpdir(), 'adda-figures-'));
+const port = await freePort();
+const debugPort = await freePort();
+const origin = `http://localhost:${port}`;
+const server = await startServer(folder, port);
+const browser = await chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: [
+        '--no-sandbox',
+        '--disable-gpu',
+        '--disable-quic',
+        '--no-first-run',
+        '--disable-background-networking',
+        '--disable-component-update',
+        '--disable-sync',
+        '--enable-precise-memory-info',
+        `--remote-debugging-port=${debugPort}`,
+    ],
+});
+try {
+    const writer = await register(origin, 'writer');
+    await register(origin, 'reader');
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 } });
+    const page = await context.newPage();
+    const session = await context.newCDPSession(page);
+    await session.send('Performance.enable');
+    await session.send('Network.enable');
+
+    // What travels before somebody can write the first message.
+    const scripts = new Map();
+    session.on('Network.responseReceived', ({ requestId, type, response }) => {
+        if (type === 'Script') scripts.set(requestId, { url: response.url, bytes: 0 });
+    });
+    session.on('Network.loadingFinished', ({ requestId, encodedDataLength }) => {
+        const script = scripts.get(requestId);
+        if (script) script.bytes = encodedDataLength;
+    });
+    const total = () =>
+        [...scripts.values()].reduce((sum, script) => sum + script.bytes, 0) / 1_000;
+    await page.goto(`${origin}/sign-in`);
+    await page.locator('button[type="submit"]').waitFor();
+    report(
+        'JavaScript of the first page, compressed',
+        total().toFixed(1),
+        'kB',
+        `${scripts.size} files, headers included; at most 100`,
+    );
+    await signIn(page, origin, 'reader');
+    await page.goto(`${origin}/rooms/general`);
+    await page.locator('[role="log"] .row').first().waitFor();
+    report(
+        'JavaScript until a room is shown, compressed',
+        total().toFixed(1),
+        'kB',
+        `${scripts.size} files`,
+    );
+
+    const pen = await context.newPage();
+    await pen.goto(`${origin}/site.json`);
+    for (const room of ['archive', 'busy']) {
+        await rest(origin, writer, 'POST', '/rooms', { name: room, title: room });
+    }
+    const archived = isQuick ? 5_000 : 100_000;
+    await write(pen, writer, 'archive', archived);
+    const readerToken = await (async () => {
+        const response = await fetch(`${origin}/api/v1/auth/login`, {
+            method: 'POST',
+            headers: { 'content-type': 'application/json' },
+            body: JSON.stringify({ username: 'reader', password: 'two cups of tea' }),
+        });
+        return (await response.json()).access_token;
+    })();
+    for (const room of ['archive', 'busy']) {
+        await rest(origin, readerToken, 'PUT', `/rooms/${room}/membership`);
+    }
+    await rest(origin, readerToken, 'PUT', '/rooms/archive/read', { seq: archived });
+
+    // From the click to the first paint of a room's messages.
+    await page.bringToFront();
+    const times = [];
+    for (let round = 0; round < 5; round += 1) {
+        await page.goto(`${origin}/rooms/general`);
+        await page.locator('nav a[href="/rooms/archive"]').waitFor();
+        times.push(
+            await page.evaluate(
+                () =>
+                    new Promise((done) => {
+                        const link = document.querySelector('nav a[href="/rooms/archive"]');
+                        const began = performance.now();
+                        const look = () => {
+                            const log = document.querySelector('[role="log"].placed');
+                            if (log?.textContent.includes('the kettle is on')) {
+                                requestAnimationFrame(() =>
+                                    setTimeout(() => done(performance.now() - began)),
+                                );
+                            } else requestAnimationFrame(look);
+                        };
+                        link.click();
+                        look();
+                    }),
+            ),
+        );
+    }
+    times.sort((a, b) => a - b);
+    report(
+        `click to first paint, a room with ${archived} messages`,
+        times[2].toFixed(0),
+        'ms',
+        `median of 5, ${times[0].toFixed(0)} to ${times[4].toFixed(0)}`,
+    );
+
+    // A thousand messages in a second.
+    await page.goto(`${origin}/rooms/busy`);
+    await page.locator('[role="log"].placed').waitFor();
+    const before = await metrics(session);
+    await Promise.all([
+        write(pen, writer, 'busy', 1_000, 1_000),
+        page.getByText('Message 1000:').last().waitFor(),
+    ]);
+    const after = await metrics(session);
+    const spent = (name) => ((after[name] - before[name]) * 1_000).toFixed(0);
+    report(
+        'main thread for 1,000 messages in a second',
+        spent('TaskDuration'),
+        'ms',
+        `script ${spent('ScriptDuration')}, layout ${spent('LayoutDuration')}, style ${spent('RecalcStyleDuration')}`,
+    );
+
+    // Scrolling back through 10,000.
+    await page.goto(`${origin}/rooms/archive`);
+    await page.locator('[role="log"].placed').waitFor();
+    const still = await heap(session);
+    const depth = isQuick ? 2_000 : 10_000;
+    const began = performance.now();
+    await page.evaluate(
+        (target) =>
+            new Promise((done) => {
+                const log = document.querySelector('[role="log"]');
+                const step = () => {
+                    const first = /Message (\d+):/.exec(log.textContent)?.[1];
+                    if (first !== undefined && Number(first) <= target) done();
+                    else {
+                        log.scrollTop = Math.max(0, log.scrollTop - 1_200);
+                        setTimeout(step, 16);
+                    }
+                };
+                step();
+            }),
+        archived - depth,
+    );
+    const scrolled = await heap(session);
+    const nodes = await page.evaluate(() => document.querySelectorAll('*').length);
+    report(
+        `script heap after scrolling through ${depth} messages`,
+        scrolled.toFixed(1),
+        'MiB',
+        `${still.toFixed(1)} before; ${nodes} elements; ${((performance.now() - began) / 1_000).toFixed(0)} s`,
+    );
+
+    await page.close();
+    await pen.close();
+    const audit = await lighthouse(`${origin}/sign-in`, {
+        port: debugPort,
+        output: 'json',
+        logLevel: 'error',
+        onlyCategories: ['performance', 'accessibility', 'best-practices'],
+    });
+    for (const category of Object.values(audit.lhr.categories)) {
+        report(
+            `Lighthouse, ${category.title.toLowerCase()}, phone`,
+            Math.round(category.score * 100),
+            'of 100',
+        );
+    }
+    for (const id of [
+        'first-contentful-paint',
+        'largest-contentful-paint',
+        'total-blocking-time',
+        'interactive',
+    ]) {
+        report(`Lighthouse, ${id}`, audit.lhr.audits[id].displayValue, '');
+    }
+} finally {
+    await browser.close();
+    server.kill('SIGTERM');
+    await new Promise((done) => server.once('exit', done));
+    await rm(folder, { recursive: true, force: true });
+}

@@ -1,0 +1,109 @@
+// Requests to the REST API, typed by the generated description: an address, a method, a body or an
+// answer that the description does not have is an error of the compiler.
+import { refusal, Unreachable } from './errors';
+import type { paths } from './schema';
+
+type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
+type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
+
+/** The addresses that know a method. */
+type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P] extends Record<M, { responses: unknown }> ? P : never;
+}[keyof paths];
+
+type Success = 200 | 201 | 204;
+type Content<R> = R extends { content: infer C } ? C[keyof C] : undefined;
+type Answer<O> = O extends { responses: infer R } ? Content<R[keyof R & Success]> : never;
+type Body<O> = O extends { requestBody: { content: infer C } } ? { body: C[keyof C] } : object;
+type Path<O> = O extends { parameters: { path: infer V } } ? { path: V } : object;
+type Query<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } : object;
+
+/** What an operation needs. */
+export type Options<O> = Body<O> & Path<O> & Query<O>;
+
+interface Anything {
+  body?: unknown;
+  path?: Record<string, string | number>;
+  query?: Record<string, string | number | boolean | undefined>;
+}
+
+/** Where the access token comes from. */
+export interface Tokens {
+  /** The token, or `null` where nobody is signed in. */
+  current(): Promise<string | null>;
+  /** The next token after `refused` was refused; `null` when the session is over. */
+  renewed(refused: string): Promise<string | null>;
+}
+
+/** The REST API of one server. */
+export class Api {
+  constructor(
+    /** Where it is: an origin, or empty for the page's own. */
+    readonly origin: string,
+    private readonly tokens: Tokens,
+  ) {}
+
+  /** Asks as the person who is signed in. */
+  async call<M extends Method, P extends PathOf<M>>(
+    method: M,
+    path: P,
+    options: Options<Operation<P, M>>,
+  ): Promise<Answer<Operation<P, M>>> {
+    const token = await this.tokens.current();
+    let response = await send(this.origin, method, path, options, token);
+    if (response.status === 401 && token !== null) {
+      const next = await this.tokens.renewed(token);
+      if (next !== null) response = await send(this.origin, method, path, options, next);
+    }
+    return read(response);
+  }
+}
+
+/** Asks without a token: how one signs in. */
+export async function callAnonymously<M extends Method, P extends PathOf<M>>(
+  origin: string,
+  method: M,
+  path: P,
+  options: Options<Operation<P, M>>,
+): Promise<Answer<Operation<P, M>>> {
+  return read(await send(origin, method, path, options, null));
+}
+
+async function send(
+  origin: string,
+  method: Method,
+  template: string,
+  options: object,
+  token: string | null,
+): Promise<Response> {
+  const { body, path = {}, query = {} } = options as Anything;
+  const address = template.replace(/\{(\w+)\}/g, (_, name: string) =>
+    encodeURIComponent(String(path[name])),
+  );
+  const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
+  const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
+  const headers = new Headers({ accept: 'application/json' });
+  if (token !== null) headers.set('authorization', `Bearer ${token}`);
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  try {
+    return await fetch(`${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`, {
+      method: method.toUpperCase(),
+      headers,
+      // The refresh cookie, also when the API is on another port of the same site.
+      credentials: 'include',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    });
+  } catch (error) {
+    throw new Unreachable(error);
+  }
+}
+
+async function read<T>(response: Response): Promise<T> {
+  if (!response.ok) throw await refusal(response);
+  if (response.status === 204) return undefined as T;
+  try {
+    return (await response.json()) as T;
+  } catch (error) {
+    throw new Unreachable(error);
+  }
+}

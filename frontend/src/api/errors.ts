@@ -1,0 +1,44 @@
+// The two ways in which a request fails: the server says why, or it cannot be reached.
+import type { Code, Problem } from './types';
+
+/** The server refused; `code` is what to branch on, `problem.detail` a sentence for a person. */
+export class Refused extends Error {
+  constructor(readonly problem: Problem) {
+    super(problem.detail);
+    this.name = 'Refused';
+  }
+
+  get code(): Code {
+    return this.problem.code;
+  }
+
+  /** Whether the same request may succeed a little later. */
+  get isTemporary(): boolean {
+    return this.problem.status === 429 || this.problem.status >= 500;
+  }
+}
+
+/** There was no answer: no network, or no server. */
+export class Unreachable extends Error {
+  constructor(cause: unknown) {
+    super('The server cannot be reached.', { cause });
+    this.name = 'Unreachable';
+  }
+}
+
+/** What an answer that is not a success says; also for answers that are not Adda's own. */
+export async function refusal(response: Response): Promise<Refused> {
+  const body: unknown = await response.json().catch(() => null);
+  if (isProblem(body)) return new Refused(body);
+  return new Refused({
+    type: 'about:blank',
+    title: response.statusText,
+    status: response.status,
+    code: response.status >= 500 ? 'unavailable' : 'invalid_input',
+    detail: `${response.status} ${response.statusText}`,
+  });
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === 'object' && body !== null && 'code' in body && 'status' in body;
+}

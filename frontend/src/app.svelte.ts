@@ -1,0 +1,173 @@
+// The only wiring file: builds every part and hands it to the others.
+import { getContext, setContext } from 'svelte';
+
+import { Api } from './api/client';
+import type { Site } from './api/site';
+import { socketAddress } from './api/site';
+import type { Me } from './api/types';
+import { openDatabase, type Database } from './offline/db';
+import { Outbox } from './offline/outbox';
+import { Connection, type SocketLike } from './realtime/connection';
+import { Live } from './realtime/live';
+import { Router } from './router.svelte';
+import { ChatStore } from './store/chat.svelte';
+import { History } from './store/history';
+import { Preferences } from './store/preferences.svelte';
+import { Session } from './store/session.svelte';
+
+/** What lives as long as somebody is signed in. */
+export interface Chat {
+  me: Me;
+  store: ChatStore;
+  live: Live;
+  connection: Connection;
+  history: History;
+  outbox: Outbox;
+  db: Database;
+  close(): void;
+}
+
+/** What lives as long as the page. */
+export class App {
+  readonly session: Session;
+  readonly api: Api;
+  readonly router = new Router();
+  readonly preferences = new Preferences();
+  chat = $state.raw<Chat | null>(null);
+
+  constructor(readonly site: Site) {
+    this.session = new Session(site.api);
+    this.api = new Api(site.api, this.session);
+  }
+
+  /** Begins to chat as the person who signed in. */
+  async enter(me: Me): Promise<void> {
+    const db = await openDatabase();
+    const tab = await holdTab();
+    const store = new ChatStore();
+    const outbox: Outbox = new Outbox(db, me.id, tab, {
+      send: (frame) => connection.send(frame),
+      livingTabs,
+      after,
+      now: () => Date.now(),
+      uuid: () => crypto.randomUUID(),
+      changed: (entries) => (store.outgoing = entries),
+    });
+    const page = { beforePaint, after, now: () => Date.now() };
+    const live: Live = new Live(
+      store,
+      this.api,
+      page,
+      () => connection,
+      () => outbox,
+    );
+    const address = socketAddress(this.site, location);
+    const connection: Connection = new Connection(
+      {
+        open: () => new WebSocket(address) as SocketLike,
+        token: () => this.session.token(),
+        cursors: () => live.cursors(),
+        now: () => Date.now(),
+        after,
+        random: Math.random,
+      },
+      live,
+    );
+    const wake = () => {
+      if (document.visibilityState !== 'visible' || !navigator.onLine) return;
+      connection.wake();
+      // Another tab may be gone meanwhile.
+      void outbox.adopt();
+    };
+    addEventListener('online', wake);
+    document.addEventListener('visibilitychange', wake);
+    await outbox.adopt();
+    const chat: Chat = {
+      me,
+      store,
+      live,
+      connection,
+      history: new History(store, this.api, () => live.heal()),
+      outbox,
+      db,
+      close() {
+        removeEventListener('online', wake);
+        document.removeEventListener('visibilitychange', wake);
+        connection.stop();
+        live.close();
+        outbox.close();
+        db.close();
+      },
+    };
+    // Somebody may have signed out, or in again, meanwhile.
+    if (this.session.me?.id !== me.id || this.chat) {
+      chat.close();
+      return;
+    }
+    connection.start();
+    this.chat = chat;
+  }
+
+  /** Ends it, once nobody is signed in any more. */
+  leave(): void {
+    this.chat?.close();
+    this.chat = null;
+  }
+}
+
+function after(ms: number, run: () => void): () => void {
+  const timer = setTimeout(run, ms);
+  return () => clearTimeout(timer);
+}
+
+/** A hidden tab paints nothing, also one that is hidden just now, but its state goes on. */
+function beforePaint(run: () => void): void {
+  const once = () => {
+    cancelAnimationFrame(frame);
+    clearTimeout(timer);
+    run();
+  };
+  const frame = requestAnimationFrame(once);
+  const timer = setTimeout(once, 250);
+}
+
+const TAB = 'adda-tab-';
+let ownTab: Promise<string> | null = null;
+
+/** This tab's name, held as a lock for as long as the tab lives. */
+function holdTab(): Promise<string> {
+  ownTab ??= new Promise((resolve) => {
+    const name = crypto.randomUUID();
+    void navigator.locks.request(TAB + name, () => {
+      resolve(name);
+      return new Promise(() => {});
+    });
+  });
+  return ownTab;
+}
+
+async function livingTabs(): Promise<ReadonlySet<string>> {
+  const { held = [] } = await navigator.locks.query();
+  const names = held.map((lock) => lock.name ?? '').filter((name) => name.startsWith(TAB));
+  return new Set(names.map((name) => name.slice(TAB.length)));
+}
+
+const KEY = Symbol('app');
+const CHAT = Symbol('chat');
+
+export function provideApp(app: App): void {
+  setContext(KEY, app);
+}
+
+export function useApp(): App {
+  return getContext<App>(KEY);
+}
+
+export function provideChat(chat: Chat): void {
+  setContext(CHAT, chat);
+}
+
+/** What the views below the sign-in stand on. */
+export function useChat(): Chat {
+  return getContext<Chat>(CHAT);
+}

@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+
+import type { Message, RoomSummary } from '../../api/types';
+import { EMPTY, type RoomState } from '../../store/model';
+import { byActivity, isAwaitingMessages } from './list';
+
+function message(created_at: string): Message {
+  return {
+    id: '01',
+    room: 'x',
+    seq: 1,
+    changed_seq: 1,
+    client_id: '02',
+    sender: { id: 1, username: 'mira', display_name: 'Mira' },
+    links: [],
+    created_at,
+    text: 'hi',
+  };
+}
+
+function room(title: string, at?: string): RoomState {
+  const summary: RoomSummary = {
+    name: title,
+    kind: 'public',
+    title,
+    last_seq: at === undefined ? 0 : 1,
+    read_seq: 0,
+    unread: 0,
+    ...(at === undefined ? {} : { last_message: message(at) }),
+  };
+  return {
+    summary,
+    cursor: 0,
+    hasGap: false,
+    timeline: null,
+    arrived: [],
+    arrivedAfter: 0,
+    presence: null,
+    typing: [],
+  };
+}
+
+test('the room with the latest message stands first, silent rooms last by their titles', () => {
+  const rooms = [
+    room('b'),
+    room('old', '2026-11-22T10:00:00.000Z'),
+    room('a'),
+    room('new', '2026-11-22T11:00:00.000Z'),
+  ];
+  expect(byActivity(rooms).map((one) => one.summary.title)).toEqual(['new', 'old', 'a', 'b']);
+});
+
+test('latest messages are awaited while a room has some and none is known', () => {
+  const told = room('a', '2026-11-22T10:00:00.000Z');
+  const { last_message: _, ...summary } = told.summary;
+  const rooms = (...list: RoomState[]) => ({
+    ...EMPTY,
+    rooms: new Map(list.map((one) => [one.summary.name, one])),
+  });
+  expect(isAwaitingMessages(rooms({ ...told, summary }))).toBe(true);
+  expect(isAwaitingMessages(rooms(told))).toBe(false);
+  expect(isAwaitingMessages(rooms(room('silent')))).toBe(false);
+});

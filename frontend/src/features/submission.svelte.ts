@@ -1,0 +1,82 @@
+// One form on its way to the server: whether it is busy, and what is wrong with which field.
+import { tick } from 'svelte';
+
+import { Refused, Unreachable } from '../api/errors';
+import type { I18n } from '../i18n/index.svelte';
+
+/** Why a request failed, as a sentence for a person. */
+export function sentence(i18n: I18n, error: unknown): string {
+  if (error instanceof Unreachable) return i18n.t.app.unreachable;
+  if (!(error instanceof Refused)) return i18n.t.app.somethingFailed;
+  return i18n.t.problems.codes[error.code] ?? error.problem.detail;
+}
+
+/** A field, and what to say there instead of the server's sentence. */
+interface Owner {
+  field: string;
+  says?: () => string;
+}
+
+export class Submission {
+  isBusy = $state(false);
+  /** What is wrong with the whole. */
+  problem = $state<string | null>(null);
+  private fields = $state.raw<Readonly<Record<string, string>>>({});
+
+  constructor(
+    private readonly i18n: I18n,
+    /** Refusals that concern one field, though they do not name it: by the server's code. */
+    private readonly owners: Readonly<Record<string, Owner>> = {},
+  ) {}
+
+  /** What is wrong with a field. */
+  of(field: string): string | undefined {
+    return this.fields[field];
+  }
+
+  /** Says what is wrong with a field, as known here. */
+  refuse(field: string, problem: string): void {
+    this.fields = { ...this.fields, [field]: problem };
+  }
+
+  /** Runs what the form is for; `true` when it was done. */
+  async run(event: SubmitEvent, act: () => Promise<void>): Promise<boolean> {
+    event.preventDefault();
+    if (this.isBusy) return false;
+    const form = event.currentTarget as HTMLFormElement;
+    const inputs = [...form.querySelectorAll('input')];
+    const missing = inputs.filter((input) => input.required && input.value.trim() === '');
+    this.problem = null;
+    const { required } = this.i18n.t.problems;
+    this.fields = Object.fromEntries(missing.map((input) => [input.name, required]));
+    if (missing.length === 0) {
+      this.isBusy = true;
+      try {
+        await act();
+        return true;
+      } catch (error) {
+        this.explain(error, new Set(inputs.map((input) => input.name)));
+      } finally {
+        this.isBusy = false;
+      }
+    }
+    await tick();
+    form.querySelector<HTMLInputElement>('[aria-invalid]')?.focus();
+    return false;
+  }
+
+  /** Puts what the server says where it belongs; what has no field here concerns the whole. */
+  private explain(error: unknown, shown: ReadonlySet<string>): void {
+    const errors = error instanceof Refused ? (error.problem.errors ?? []) : [];
+    const elsewhere: string[] = [];
+    for (const { field, detail } of errors) {
+      const problem = this.i18n.t.problems.field(field, detail);
+      if (shown.has(field)) this.refuse(field, problem);
+      else elsewhere.push(problem);
+    }
+    const owner = error instanceof Refused ? this.owners[error.code] : undefined;
+    if (owner) this.refuse(owner.field, owner.says?.() ?? sentence(this.i18n, error));
+    else if (errors.length === 0) this.problem = sentence(this.i18n, error);
+    else if (elsewhere.length > 0) this.problem = elsewhere.join(' ');
+  }
+}

@@ -1,0 +1,143 @@
+// What stands under each other in a conversation: pure, from the messages and what is on its way.
+import type { Message } from '../../api/types';
+import type { Outgoing } from '../../offline/db';
+import type { Timeline } from '../../store/model';
+
+/** Messages of one person within this time stand together. */
+const TOGETHER_MS = 5 * 60_000;
+
+/** One row. Its key is its own for life, so that what is measured and focused stays. */
+export type Row =
+  | { kind: 'day'; key: string; at: number }
+  | { kind: 'unread'; key: string }
+  | { kind: 'message'; key: string; message: Message; opensGroup: boolean; isOwn: boolean }
+  | { kind: 'outgoing'; key: string; entry: Outgoing; opensGroup: boolean };
+
+/** What the rows are made from. */
+export interface Source {
+  timeline: Timeline;
+  /** Messages of this room that the server does not have yet. */
+  outgoing: readonly Outgoing[];
+  me: number;
+  /** The first unread message when the person entered: the divider stands above it. */
+  unreadFrom: number | null;
+}
+
+/** The rows, from the oldest to the newest. */
+export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
+  const rows: Row[] = [];
+  // Where a day begins is known once the message before is.
+  let day = timeline.hasBefore ? null : NaN;
+  let previous: { sender: number; at: number } | null = null;
+  // The same holds for the divider: it stands between what was read and what was not.
+  let owesDivider =
+    unreadFrom !== null &&
+    (!timeline.hasBefore || (timeline.items[0]?.seq ?? Infinity) <= unreadFrom);
+  const open = (at: number): void => {
+    const itsDay = dayOf(at);
+    if (itsDay === day) return;
+    if (day !== null) {
+      previous = null;
+      rows.push({ kind: 'day', key: `day ${itsDay}`, at });
+    }
+    day = itsDay;
+  };
+  const opensGroup = (sender: number, at: number): boolean => {
+    const opens = previous?.sender !== sender || at - previous.at > TOGETHER_MS;
+    previous = { sender, at };
+    return opens;
+  };
+  const own = new Set<string>();
+  for (const message of timeline.items) {
+    const at = timeOf(message);
+    open(at);
+    const sender = message.sender.id;
+    if (owesDivider && message.seq >= (unreadFrom ?? 0) && sender !== me && !message.deleted_at) {
+      owesDivider = false;
+      previous = null;
+      rows.push({ kind: 'unread', key: 'unread' });
+    }
+    if (sender === me) own.add(message.client_id);
+    rows.push({
+      kind: 'message',
+      // One's own keeps the key that it had on its way; what others chose is not trusted to be unique.
+      key: sender === me ? message.client_id : message.id,
+      message,
+      opensGroup: opensGroup(sender, at),
+      isOwn: sender === me,
+    });
+  }
+  if (timeline.hasAfter) return rows;
+  for (const entry of outgoing) {
+    if (own.has(entry.clientId)) continue;
+    open(entry.at);
+    rows.push({
+      kind: 'outgoing',
+      key: entry.clientId,
+      entry,
+      opensGroup: opensGroup(me, entry.at),
+    });
+  }
+  return rows;
+}
+
+/** Times are read once a message: the rows of a long history are made often. */
+const times = new WeakMap<Message, number>();
+
+function timeOf(message: Message): number {
+  let at = times.get(message);
+  if (at === undefined) times.set(message, (at = Date.parse(message.created_at)));
+  return at;
+}
+
+/** The number of a moment's day where the person is. */
+function dayOf(at: number): number {
+  return Math.floor((at - offsetAt(at)) / DAY_MS);
+}
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** How far the clock of the place is from UTC, which changes at most once in an hour. */
+const offsets = new Map<number, number>();
+
+function offsetAt(at: number): number {
+  const hour = Math.floor(at / HOUR_MS);
+  let offset = offsets.get(hour);
+  if (offset === undefined) offsets.set(hour, (offset = new Date(at).getTimezoneOffset() * 60_000));
+  return offset;
+}
+
+/** A text cut at its links. Offsets count Unicode scalar values, not the halves of a string. */
+export interface Piece {
+  text: string;
+  url?: string;
+}
+
+export function pieces(text: string, links: Message['links']): Piece[] {
+  if (links.length === 0) return [{ text }];
+  const characters = [...text];
+  const cut: Piece[] = [];
+  let from = 0;
+  for (const link of links) {
+    if (link.start > from) cut.push({ text: characters.slice(from, link.start).join('') });
+    cut.push({ text: characters.slice(link.start, link.end).join(''), url: link.url });
+    from = link.end;
+  }
+  if (from < characters.length) cut.push({ text: characters.slice(from).join('') });
+  return cut;
+}
+
+const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
+const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator}{2})/u;
+
+/** Whether a message is nothing but up to three emoji: then they are shown large. */
+export function isLoneEmoji(text: string | undefined): boolean {
+  if (text === undefined || text.length > 60) return false;
+  let count = 0;
+  for (const { segment } of segments.segment(text)) {
+    if (segment.trim() === '') continue;
+    if (!EMOJI.test(segment)) return false;
+    count += 1;
+  }
+  return count >= 1 && count <= 3;
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from 'vitest';
+
+import { bn } from './bn';
+import { en } from './en';
+import { LOCALE_NAMES, LOCALES } from './locales';
+import { plural } from './plural';
+
+type Leaf = [name: string, value: unknown];
+
+/** Every sentence with the name under which it is found. */
+function leaves(value: object, path = ''): Leaf[] {
+  return Object.entries(value).flatMap(([key, inner]): Leaf[] =>
+    typeof inner === 'object' && inner !== null
+      ? leaves(inner as object, `${path}${key}.`)
+      : [[path + key, inner]],
+  );
+}
+
+/** What a sentence says, whatever it needs. */
+function say(value: unknown, ...given: unknown[]): string {
+  return typeof value === 'function' ? String(value(...given)) : String(value);
+}
+
+const numbers = (value: unknown): value is (count: number) => string =>
+  typeof value === 'function' &&
+  /\(count|\(left|\(seconds|^(count|left|seconds)/.test(String(value));
+
+describe.each([
+  ['English', en, 'en'],
+  ['Bengali', bn, 'bn'],
+] as const)('in %s', (_, catalogue, locale) => {
+  it('no sentence is empty or has spaces at its ends', () => {
+    for (const [name, value] of leaves(catalogue)) {
+      if (typeof value === 'function') continue;
+      expect(value, name).toBeTypeOf('string');
+      expect(String(value).trim(), name).not.toBe('');
+      expect(String(value), name).toBe(String(value).trim());
+    }
+  });
+
+  it('every number is said, in the digits of the language', () => {
+    const counted = leaves(catalogue).filter(([, value]) => numbers(value));
+    expect(counted.length).toBeGreaterThan(5);
+    for (const [name, value] of counted) {
+      for (const count of name === 'connection.waiting' ? [1, 5] : [0, 1, 2, 5, 1_234]) {
+        expect(say(value, count), name).toContain(count.toLocaleString(locale));
+      }
+      expect(say(value, 1), name).not.toBe(say(value, 2));
+    }
+  });
+
+  it('who is typing is said with every name', () => {
+    const { typing } = catalogue.presence;
+    const said = [typing(['Mira'], 0), typing(['Mira', 'Rahul'], 0), typing(['A', 'B', 'C'], 4)];
+    expect(new Set(said).size).toBe(3);
+    expect(said[1]).toContain('Mira');
+    expect(said[1]).toContain('Rahul');
+    expect(said[2]).toContain((4).toLocaleString(locale));
+    expect(said.join()).not.toContain('undefined');
+  });
+
+  it('what is put into a sentence stands in it', () => {
+    expect(catalogue.rooms.leaveQuestion('চা')).toContain('চা');
+    expect(catalogue.rooms.directoryNone('চা')).toContain('চা');
+    expect(catalogue.timeline.label('চা')).toContain('চা');
+    expect(catalogue.composer.label('চা')).toContain('চা');
+  });
+});
+
+describe('the two catalogues', () => {
+  it('have the same sentences', () => {
+    // The server says its refusals in English; only the others say them again.
+    const isRefusal = (name: string) => name.startsWith('problems.codes.');
+    const names = (catalogue: object) =>
+      leaves(catalogue)
+        .map(([name]) => name)
+        .filter((name) => !isRefusal(name))
+        .sort();
+    expect(Object.keys(bn.problems.codes)).toEqual(
+      expect.arrayContaining(Object.keys(en.problems.codes)),
+    );
+    expect(names(bn)).toEqual(names(en));
+  });
+
+  it('say it each in its own words', () => {
+    const english = new Map(leaves(en));
+    const same = leaves(bn).filter(
+      ([name, value]) => typeof value === 'string' && value === english.get(name),
+    );
+    expect(same).toEqual([]);
+  });
+
+  it('are the languages that can be chosen', () => {
+    expect(Object.keys(LOCALE_NAMES)).toEqual([...LOCALES]);
+  });
+});
+
+describe('a plural', () => {
+  const forms = { one: 'one', other: 'other' };
+
+  it('follows the language', () => {
+    expect([0, 1, 2].map((count) => plural('en', count, forms))).toEqual(['other', 'one', 'other']);
+    expect([0, 1, 2].map((count) => plural('bn', count, forms))).toEqual(['one', 'one', 'other']);
+  });
+
+  it('falls back on the form that is always there', () => {
+    expect(plural('en', 1, { other: 'other' })).toBe('other');
+  });
+});

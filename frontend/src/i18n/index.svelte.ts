@@ -1,0 +1,93 @@
+// The sentences and formats of the chosen language.
+import { getContext, setContext } from 'svelte';
+
+import { en, type Catalogue } from './en';
+import type { Locale } from './locales';
+
+/** The other languages are loaded when they are wanted. */
+const catalogues: Record<Exclude<Locale, 'en'>, () => Promise<Catalogue>> = {
+  bn: async () => (await import('./bn')).bn,
+};
+
+export class I18n {
+  locale = $state<Locale>('en');
+  /** The sentences. */
+  t = $state.raw<Catalogue>(en);
+
+  /** Changes the language, once its sentences are here. */
+  async use(locale: Locale): Promise<void> {
+    const catalogue = locale === 'en' ? en : await catalogues[locale]();
+    this.locale = locale;
+    this.t = catalogue;
+    document.documentElement.lang = locale;
+    if (locale === 'bn') await import('../styles/bengali.css');
+  }
+
+  /** The language as the browser's region writes it: 14:05 in one, 2:05 PM in another. */
+  private readonly tag = $derived(
+    navigator.languages.find((tag) => tag.split('-')[0] === this.locale) ?? this.locale,
+  );
+
+  private readonly formats = $derived({
+    time: new Intl.DateTimeFormat(this.tag, { timeStyle: 'short' }),
+    full: new Intl.DateTimeFormat(this.tag, { dateStyle: 'full', timeStyle: 'medium' }),
+    day: new Intl.DateTimeFormat(this.tag, { weekday: 'long', day: 'numeric', month: 'long' }),
+    date: new Intl.DateTimeFormat(this.tag, { dateStyle: 'long' }),
+    short: new Intl.DateTimeFormat(this.tag, { day: 'numeric', month: 'short' }),
+    number: new Intl.NumberFormat(this.tag),
+    relative: new Intl.RelativeTimeFormat(this.tag, { numeric: 'auto' }),
+  });
+
+  /** 14:05 */
+  time(at: string | number): string {
+    return this.formats.time.format(new Date(at));
+  }
+
+  /** Sunday, 22 November 2026 at 14:05:09 */
+  full(at: string | number): string {
+    return this.formats.full.format(new Date(at));
+  }
+
+  /** The heading of a day. */
+  day(at: string | number, now: number): string {
+    const days = daysBetween(at, now);
+    if (days === 0) return this.t.timeline.today;
+    if (days === 1) return this.t.timeline.yesterday;
+    return days < 300
+      ? this.formats.day.format(new Date(at))
+      : this.formats.date.format(new Date(at));
+  }
+
+  /** The shortest that is enough: a time today, else a day. */
+  brief(at: string | number, now: number): string {
+    return daysBetween(at, now) === 0 ? this.time(at) : this.formats.short.format(new Date(at));
+  }
+
+  /** Three hours ago. */
+  ago(at: string | number, now: number): string {
+    const minutes = Math.round((new Date(at).getTime() - now) / 60_000);
+    if (minutes > -60) return this.formats.relative.format(Math.min(0, minutes), 'minute');
+    if (minutes > -60 * 24) return this.formats.relative.format(Math.round(minutes / 60), 'hour');
+    return this.formats.relative.format(Math.round(minutes / 60 / 24), 'day');
+  }
+
+  number(value: number): string {
+    return this.formats.number.format(value);
+  }
+}
+
+/** How many midnights lie between. */
+function daysBetween(at: string | number, now: number): number {
+  const midnight = (time: Date) => new Date(time).setHours(0, 0, 0, 0);
+  return Math.round((midnight(new Date(now)) - midnight(new Date(at))) / 86_400_000);
+}
+
+const KEY = Symbol('i18n');
+
+export function provideI18n(i18n: I18n): void {
+  setContext(KEY, i18n);
+}
+
+export function useI18n(): I18n {
+  return getContext<I18n>(KEY);
+}

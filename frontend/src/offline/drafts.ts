@@ -1,0 +1,16 @@
+// Drafts, one a room and person; an empty one is none.
+import type { Database } from './db';
+
+export async function loadDraft(db: Database, userId: number, room: string): Promise<string> {
+  return (await db.get('drafts', [userId, room]))?.text ?? '';
+}
+
+export async function saveDraft(
+  db: Database,
+  userId: number,
+  room: string,
+  text: string,
+): Promise<void> {
+  if (text === '') await db.delete('drafts', [userId, room]);
+  else await db.put('drafts', { userId, room, text });
+}

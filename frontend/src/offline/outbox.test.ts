@@ -1,0 +1,310 @@
+import 'fake-indexeddb/auto';
+
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+
+import type { ClientFrame, Code, Problem } from '../api/types';
+import { Clock } from '../testing/world';
+import { openDatabase, type Database, type Outgoing } from './db';
+import { loadDraft, saveDraft } from './drafts';
+import { Outbox } from './outbox';
+
+type Send = Extract<ClientFrame, { type: 'message.send' }>;
+
+const [MIRA, RAHUL] = [1, 2];
+let databases = 0;
+let name: string;
+let opened: Database[];
+let clock: Clock;
+let living: Set<string>;
+let ids: number;
+
+beforeEach(() => {
+  databases += 1;
+  name = `adda-${databases}`;
+  [opened, clock, living, ids] = [[], new Clock(), new Set(), 0];
+});
+
+afterEach(() => opened.forEach((db) => db.close()));
+
+/** A tab of the browser, with somebody signed in. */
+class Tab {
+  readonly sent: Send[] = [];
+  shown: readonly Outgoing[] = [];
+  isConnected = true;
+  outbox!: Outbox;
+
+  static async open(tab = 'tab-1', user = MIRA): Promise<Tab> {
+    const self = new Tab();
+    const db = await openDatabase(name);
+    opened.push(db);
+    living.add(tab);
+    self.outbox = new Outbox(db, user, tab, {
+      send: (frame) => {
+        if (self.isConnected) self.sent.push(frame as Send);
+        return self.isConnected;
+      },
+      livingTabs: () => Promise.resolve(new Set(living)),
+      after: clock.after,
+      now: clock.now,
+      uuid: () => `uuid-${++ids}`,
+      changed: (entries) => (self.shown = entries),
+    });
+    await self.outbox.adopt();
+    return self;
+  }
+
+  get texts(): string[] {
+    return this.sent.map((frame) => frame.text);
+  }
+
+  get waiting(): string[] {
+    return this.shown.map((entry) => entry.text);
+  }
+
+  async write(...texts: string[]): Promise<void> {
+    for (const text of texts) await this.outbox.add('general', text);
+  }
+
+  async ok(): Promise<void> {
+    await this.outbox.acknowledged(this.sent.at(-1)?.client_id ?? '');
+  }
+
+  refuse(code: Code, more: Partial<Problem> = {}): Promise<void> {
+    const problem = { type: '', title: '', status: 400, detail: 'The server said no.', code };
+    return this.outbox.refused(this.sent.at(-1)?.client_id ?? '', { ...problem, ...more });
+  }
+}
+
+describe('what is written', () => {
+  it('is sent at once, under an id of its own', async () => {
+    const tab = await Tab.open();
+    await tab.write('hello');
+    expect(tab.sent).toEqual([
+      { type: 'message.send', ref: 'uuid-1', room: 'general', client_id: 'uuid-1', text: 'hello' },
+    ]);
+    expect(tab.outbox.has('uuid-1')).toBe(true);
+  });
+
+  it('is shown before anything is waited for', async () => {
+    const tab = await Tab.open();
+    const adding = tab.outbox.add('general', 'hello');
+    expect(tab.waiting).toEqual(['hello']);
+    await adding;
+  });
+
+  it('is shown until the server has it', async () => {
+    const tab = await Tab.open();
+    await tab.write('hello');
+    await tab.ok();
+    expect(tab.waiting).toEqual([]);
+    expect(tab.outbox.has('uuid-1')).toBe(false);
+    expect((await Tab.open('tab-2')).waiting).toEqual([]);
+  });
+
+  it('goes one after the other in a room, in the order of writing', async () => {
+    const tab = await Tab.open();
+    await tab.write('one', 'two', 'three');
+    expect(tab.texts).toEqual(['one']);
+    await tab.ok();
+    expect(tab.texts).toEqual(['one', 'two']);
+    await tab.ok();
+    await tab.ok();
+    expect(tab.texts).toEqual(['one', 'two', 'three']);
+    expect(tab.waiting).toEqual([]);
+  });
+
+  it('in one room does not wait for another', async () => {
+    const tab = await Tab.open();
+    await tab.outbox.add('general', 'one');
+    await tab.outbox.add('tea', 'two');
+    expect(tab.sent.map((frame) => frame.room)).toEqual(['general', 'tea']);
+  });
+
+  it('keeps its order also when no time passes, and when the clock goes back', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.write('one', 'two');
+    clock.time -= 60_000;
+    await tab.write('three');
+    living.clear();
+    const next = await Tab.open('tab-2');
+    await next.write('four');
+    living.clear();
+    expect((await Tab.open('tab-3')).waiting).toEqual(['one', 'two', 'three', 'four']);
+  });
+
+  it('can be taken back', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.write('one', 'two');
+    await tab.outbox.discard('uuid-1');
+    tab.isConnected = true;
+    tab.outbox.connected();
+    expect(tab.texts).toEqual(['two']);
+  });
+});
+
+describe('without a connection', () => {
+  it('everything is kept, and sent when it is back', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.write('one', 'two');
+    expect(tab.texts).toEqual([]);
+    tab.isConnected = true;
+    tab.outbox.connected();
+    expect(tab.texts).toEqual(['one']);
+    await tab.ok();
+    expect(tab.texts).toEqual(['one', 'two']);
+  });
+
+  it('what was not answered is sent again under the same id', async () => {
+    const tab = await Tab.open();
+    await tab.write('one', 'two');
+    tab.outbox.connected();
+    expect(tab.sent.map((frame) => frame.client_id)).toEqual(['uuid-1', 'uuid-1']);
+    await tab.ok();
+    // The first answer comes after all: it is about nothing any more.
+    await tab.outbox.acknowledged('uuid-1');
+    expect(tab.texts).toEqual(['one', 'one', 'two']);
+  });
+});
+
+describe('a refusal', () => {
+  it.each<Code>(['rate_limited', 'unavailable', 'internal'])(
+    'that does not last (%s) is a pause',
+    async (code) => {
+      const tab = await Tab.open();
+      await tab.write('one');
+      await tab.refuse(code, { retry_after_ms: 700 });
+      await tab.write('two');
+      await clock.pass(699);
+      expect(tab.texts).toEqual(['one']);
+      await clock.pass(1);
+      expect(tab.texts).toEqual(['one', 'one']);
+      expect(tab.shown.every((entry) => entry.refusal === undefined)).toBe(true);
+      await tab.ok();
+      expect(tab.texts).toEqual(['one', 'one', 'two']);
+    },
+  );
+
+  it('that names no time is a pause all the same', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    await tab.refuse('unavailable');
+    await clock.pass(2_000);
+    expect(tab.texts).toEqual(['one', 'one']);
+  });
+
+  it('that does not last ends with the connection', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    await tab.refuse('unavailable', { retry_after_ms: 60_000 });
+    tab.outbox.connected();
+    expect(tab.texts).toEqual(['one', 'one']);
+    expect(clock.isIdle).toBe(true);
+  });
+
+  it('that lasts is shown, and what follows is sent', async () => {
+    const tab = await Tab.open();
+    await tab.write('one', 'two');
+    await tab.refuse('not_a_member');
+    expect(tab.shown.map((entry) => entry.refusal)).toEqual(['The server said no.', undefined]);
+    expect(tab.texts).toEqual(['one', 'two']);
+  });
+
+  it('that lasts is remembered by the next page', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    await tab.refuse('invalid_input');
+    living.clear();
+    const next = await Tab.open('tab-2');
+    expect(next.shown[0]?.refusal).toBe('The server said no.');
+    expect(next.sent).toEqual([]);
+  });
+
+  it('can be answered by trying again, or by giving up', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    await tab.refuse('not_a_member');
+    await tab.outbox.retry('uuid-1');
+    expect(tab.sent.map((frame) => frame.client_id)).toEqual(['uuid-1', 'uuid-1']);
+    expect(tab.shown[0]).not.toHaveProperty('refusal');
+    await tab.refuse('not_a_member');
+    await tab.outbox.discard('uuid-1');
+    expect(tab.waiting).toEqual([]);
+    living.clear();
+    expect((await Tab.open('tab-2')).waiting).toEqual([]);
+  });
+});
+
+describe('what a tab left behind', () => {
+  it('survives a reload, and is sent under the same id', async () => {
+    const tab = await Tab.open();
+    await tab.write('one', 'two');
+    living.delete('tab-1');
+    const next = await Tab.open('tab-2');
+    expect(next.waiting).toEqual(['one', 'two']);
+    expect(next.sent.map((frame) => frame.client_id)).toEqual(['uuid-1']);
+  });
+
+  it('is not touched while it lives', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    const other = await Tab.open('tab-2');
+    expect(other.waiting).toEqual([]);
+    expect(other.sent).toEqual([]);
+  });
+
+  it('is taken over by one that lives when it asks again', async () => {
+    const tab = await Tab.open();
+    const other = await Tab.open('tab-2');
+    await tab.write('one');
+    await clock.pass(1);
+    await other.write('two');
+    living.delete('tab-1');
+    await other.outbox.adopt();
+    expect(other.waiting).toEqual(['one', 'two']);
+    await other.outbox.adopt();
+    expect(other.waiting).toEqual(['one', 'two']);
+  });
+
+  it('is taken over by one tab alone', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    living.delete('tab-1');
+    const [second, third] = [await Tab.open('tab-2'), await Tab.open('tab-3')];
+    expect([...second.texts, ...third.texts]).toEqual(['one']);
+  });
+
+  it('is nobody else’s who uses this browser', async () => {
+    const tab = await Tab.open();
+    await tab.write('a secret');
+    living.clear();
+    const other = await Tab.open('tab-2', RAHUL);
+    expect(other.waiting).toEqual([]);
+    living.clear();
+    expect((await Tab.open('tab-3', MIRA)).waiting).toEqual(['a secret']);
+  });
+});
+
+describe('drafts', () => {
+  it('are kept a room and a person', async () => {
+    const db = await openDatabase(name);
+    opened.push(db);
+    await saveDraft(db, MIRA, 'general', 'hel');
+    await saveDraft(db, MIRA, 'tea', 'milk');
+    await saveDraft(db, RAHUL, 'general', 'mine');
+    expect(await loadDraft(db, MIRA, 'general')).toBe('hel');
+    expect(await loadDraft(db, MIRA, 'tea')).toBe('milk');
+    expect(await loadDraft(db, RAHUL, 'general')).toBe('mine');
+    expect(await loadDraft(db, RAHUL, 'tea')).toBe('');
+  });
+
+  it('that are emptied are gone', async () => {
+    const db = await openDatabase(name);
+    opened.push(db);
+    await saveDraft(db, MIRA, 'general', 'hel');
+    await saveDraft(db, MIRA, 'general', '');
+    expect(await db.count('drafts')).toBe(0);
+  });
+});

@@ -1,0 +1,302 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import type { Api } from '../api/client';
+import type { ClientFrame, Message } from '../api/types';
+import type { Outbox } from '../offline/outbox';
+import { applyPage, applyRead } from '../store/apply';
+import { EMPTY } from '../store/model';
+import {
+  created,
+  general,
+  loaded,
+  message,
+  messages,
+  mine,
+  page,
+  range,
+  ready,
+  summary,
+  sync,
+} from '../testing/messages';
+import { Clock, settled } from '../testing/world';
+import type { Connection } from './connection';
+import { Live, type Store } from './live';
+
+let clock: Clock;
+let frames: (() => void)[];
+let sent: ClientFrame[];
+let isReady: boolean;
+let store: Store;
+let writes: number;
+let outbox: { refs: Set<string>; acknowledged: string[]; refused: string[]; connected: number };
+let roomList: () => Promise<unknown>;
+let live: Live;
+
+beforeEach(() => {
+  clock = new Clock();
+  [frames, sent, isReady, writes] = [[], [], true, 0];
+  outbox = { refs: new Set(), acknowledged: [], refused: [], connected: 0 };
+  roomList = () => Promise.resolve({ items: [] });
+  let state = EMPTY;
+  store = {
+    connection: { phase: 'stopped', code: null },
+    get state() {
+      return state;
+    },
+    set state(next) {
+      writes += 1;
+      state = next;
+    },
+  };
+  const connection = {
+    send(frame: ClientFrame) {
+      if (isReady) sent.push(frame);
+      return isReady;
+    },
+  };
+  const box = {
+    has: (ref: string) => outbox.refs.has(ref),
+    acknowledged: (ref: string) => Promise.resolve(outbox.acknowledged.push(ref)),
+    refused: (ref: string) => Promise.resolve(outbox.refused.push(ref)),
+    connected: () => (outbox.connected += 1),
+  };
+  live = new Live(
+    store,
+    { call: () => roomList() } as unknown as Api,
+    { beforePaint: (run) => frames.push(run), after: clock.after, now: clock.now },
+    () => connection as unknown as Connection,
+    () => box as unknown as Outbox,
+  );
+});
+
+const paint = () => frames.splice(0).forEach((run) => run());
+const hear = (...all: Parameters<Live['onFrame']>[0][]) => all.forEach((it) => live.onFrame(it));
+const kinds = () => sent.map((frame) => frame.type);
+
+/** Connected, with the room `general` open up to number 3. */
+function begun(): void {
+  live.onState({ phase: 'ready' });
+  live.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
+  store.state = applyPage(store.state, 'general', page(messages(1, 3), 3));
+}
+
+describe('frames', () => {
+  it('are applied together, before the next paint', () => {
+    begun();
+    writes = 0;
+    hear(...created(...messages(4, 503)));
+    expect(loaded(store.state)).toEqual(range(1, 3));
+    expect(frames).toHaveLength(1);
+    paint();
+    expect(loaded(store.state)).toEqual(range(1, 503));
+    expect(writes).toBe(1);
+  });
+
+  it('that came before a new connection are applied before it', () => {
+    begun();
+    hear(...created(message(4)));
+    live.onReady(ready(summary({ last_seq: 6 })));
+    expect(general(store.state).cursor).toBe(4);
+    paint();
+    expect(loaded(store.state)).toEqual(range(1, 4));
+  });
+});
+
+describe('a gap', () => {
+  it('is asked for once, and healed by the answer', () => {
+    begun();
+    hear(...created(message(6)));
+    paint();
+    hear(...created(message(7)));
+    paint();
+    const asked = sent.filter((frame) => frame.type === 'resume');
+    expect(asked).toEqual([{ type: 'resume', epoch: 'epoch-1', rooms: { general: 3 } }]);
+    hear(sync(messages(4, 5), 7, { more: true }));
+    paint();
+    hear(sync(messages(6, 7), 7), ...created(message(8)));
+    paint();
+    expect(loaded(store.state)).toEqual(range(1, 8));
+    expect(kinds().filter((kind) => kind === 'resume')).toHaveLength(1);
+  });
+
+  it('that comes after a healed one is asked for again', () => {
+    begun();
+    hear(...created(message(5)));
+    paint();
+    hear(sync(messages(4, 5), 5));
+    paint();
+    hear(...created(message(9)));
+    paint();
+    expect(sent.at(-1)).toEqual({ type: 'resume', epoch: 'epoch-1', rooms: { general: 5 } });
+  });
+
+  it('is asked for by the next connection instead, when there is one', () => {
+    begun();
+    hear(...created(message(6)));
+    expect(live.cursors()).toEqual({ epoch: 'epoch-1', rooms: { general: 3 } });
+    live.onReady(ready(summary({ last_seq: 6 })));
+    paint();
+    expect(kinds()).not.toContain('resume');
+  });
+
+  it('that a page of the history shows is asked for', () => {
+    begun();
+    hear(sync(messages(401, 450), 450, { reset: true }));
+    paint();
+    store.state = applyPage(store.state, 'general', page(messages(1, 3), 3));
+    live.heal();
+    expect(sent.at(-1)).toEqual({ type: 'resume', epoch: 'epoch-1', rooms: { general: 3 } });
+  });
+});
+
+describe('commands', () => {
+  const edit = { type: 'message.edit', room: 'general', message_id: 'id-3', text: 'hi!' } as const;
+  const ref = () => (sent.at(-1) as { ref?: string }).ref as string;
+
+  it('are answered by what they did', async () => {
+    begun();
+    const asked = live.ask(edit);
+    const other = live.ask({ type: 'message.delete', room: 'general', message_id: 'id-2' });
+    hear({ type: 'ok', ref: ref(), message: message(2) });
+    hear({ type: 'ok', ref: (sent.at(-2) as { ref: string }).ref, message: message(3) });
+    expect((await asked)?.seq).toBe(3);
+    expect((await other)?.seq).toBe(2);
+  });
+
+  it('fail with the server’s words', async () => {
+    begun();
+    const asked = live.ask(edit);
+    const problem = {
+      type: 'about:blank',
+      title: 'Not found',
+      status: 404,
+      code: 'not_found' as const,
+      detail: 'There is no such message.',
+    };
+    hear({ type: 'error', ref: ref(), error: problem });
+    await expect(asked).rejects.toMatchObject({ code: 'not_found', message: problem.detail });
+  });
+
+  it('fail when the connection is lost, and when there is none', async () => {
+    begun();
+    const asked = live.ask(edit);
+    live.onState({ phase: 'waiting', attempt: 1, until: 0 });
+    await expect(asked).rejects.toThrow();
+    isReady = false;
+    await expect(live.ask(edit)).rejects.toThrow();
+  });
+});
+
+describe('a message of one’s own', () => {
+  it('leaves the outbox when it stands in its room, and not before', () => {
+    begun();
+    outbox.refs.add('client-4');
+    const own: Message = mine(4);
+    hear({ type: 'ok', ref: 'client-4', message: own });
+    paint();
+    expect(outbox.acknowledged).toEqual([]);
+    hear(...created(own));
+    paint();
+    expect(loaded(store.state)).toEqual(range(1, 4));
+    expect(outbox.acknowledged).toEqual(['client-4']);
+  });
+
+  it('that was refused is told to the outbox', () => {
+    begun();
+    outbox.refs.add('client-4');
+    hear({
+      type: 'error',
+      ref: 'client-4',
+      error: { type: '', title: '', status: 403, code: 'not_a_member', detail: 'No.' },
+    });
+    expect(outbox.refused).toEqual(['client-4']);
+  });
+});
+
+describe('typing', () => {
+  it('is told every three seconds at most, and at once after a message', async () => {
+    begun();
+    live.typing('general');
+    await clock.pass(2_999);
+    live.typing('general');
+    expect(kinds()).toEqual(['typing']);
+    await clock.pass(1);
+    live.typing('general');
+    live.typing('tea');
+    expect(kinds()).toEqual(['typing', 'typing', 'typing']);
+    live.typed('general');
+    live.typing('general');
+    expect(kinds()).toHaveLength(4);
+  });
+
+  it('that could not be told is told as soon as it can', () => {
+    begun();
+    isReady = false;
+    live.typing('general');
+    isReady = true;
+    live.typing('general');
+    expect(kinds()).toEqual(['typing']);
+  });
+
+  it('of others ends by itself', async () => {
+    begun();
+    hear({ type: 'typing', room: 'general', user_id: 2, kind: 'text', expires_in_ms: 6_000 });
+    paint();
+    await clock.pass(5_000);
+    hear({ type: 'typing', room: 'general', user_id: 3, kind: 'text', expires_in_ms: 6_000 });
+    paint();
+    await clock.pass(2_000);
+    expect(general(store.state).typing.map(({ userId }) => userId)).toEqual([3]);
+    await clock.pass(6_000);
+    expect(general(store.state).typing).toEqual([]);
+    expect(clock.isIdle).toBe(true);
+  });
+});
+
+describe('the room that is watched', () => {
+  it('is one at a time', () => {
+    begun();
+    const leave = live.watch('general');
+    live.watch('tea');
+    leave();
+    expect(sent).toEqual([
+      { type: 'room.open', room: 'general' },
+      { type: 'room.close', room: 'general' },
+      { type: 'room.open', room: 'tea' },
+    ]);
+  });
+
+  it('is opened again by each connection', () => {
+    begun();
+    live.watch('general');
+    live.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
+    expect(kinds()).toEqual(['room.open', 'room.open']);
+  });
+});
+
+describe('a new connection', () => {
+  it('sends the outbox, and says again what was read without it', () => {
+    begun();
+    hear(...created(...messages(4, 6)));
+    paint();
+    isReady = false;
+    store.state = applyRead(store.state, 'general', 6);
+    isReady = true;
+    live.onReady(ready(summary({ last_seq: 6, read_seq: 3, unread: 3 })));
+    expect(sent).toEqual([{ type: 'read', room: 'general', seq: 6 }]);
+    expect(general(store.state).summary).toMatchObject({ read_seq: 6, unread: 0 });
+    expect(outbox.connected).toBe(2);
+  });
+
+  it('asks for the latest messages until it has them', async () => {
+    roomList = () => Promise.reject(new Error('no network'));
+    live.onReady(ready(summary({ last_seq: 3 })));
+    await settled();
+    expect(general(store.state).summary.last_message).toBeUndefined();
+    const items = [summary({ last_seq: 3, last_message: message(3) })];
+    roomList = () => Promise.resolve({ items });
+    live.onReady(ready(summary({ last_seq: 3 })));
+    await settled();
+    expect(general(store.state).summary.last_message?.seq).toBe(3);
+  });
+});

@@ -1,0 +1,244 @@
+// Keeps what the app knows in step with the server: the frames of the connection go into the state,
+// at most once per animation frame; a gap is asked for; the outbox is sent; the rest of the app says
+// through here what it wants said.
+//
+// It owns no state of its own that anybody sees: the state is the store's.
+import { Refused } from '../api/errors';
+import type { Api } from '../api/client';
+import type { ClientFrame, Message, Problem, ReadyFrame, ServerFrame } from '../api/types';
+import type { Outbox } from '../offline/outbox';
+import { applyFrames, applyReady, applyRoomList, expireTyping } from '../store/apply';
+import type { ChatState, RoomState } from '../store/model';
+import type { Connection, ConnectionState, Cursors } from './connection';
+
+/** Where the state is kept. */
+export interface Store {
+  state: ChatState;
+  connection: ConnectionState;
+}
+
+/** What it needs of the page. */
+export interface Page {
+  /** Runs something before the next paint; at the latest soon, where nothing is painted. */
+  beforePaint(run: () => void): void;
+  after(ms: number, run: () => void): () => void;
+  now(): number;
+}
+
+type Answer = { resolve: (message: Message | null) => void; reject: (error: Error) => void };
+
+/** A typing notice is repeated so often while it is true. */
+const TYPING_EVERY_MS = 3_000;
+
+export class Live {
+  private inbox: ServerFrame[] = [];
+  private isScheduled = false;
+  private readonly answers = new Map<string, Answer>();
+  private nextRef = 1;
+  private openRoom: string | null = null;
+  /** Rooms that were asked for what is missing. */
+  private readonly healing = new Set<string>();
+  /** Messages that the server has, whose own frame is not applied yet. */
+  private kept: Message[] = [];
+  private typedAt = new Map<string, number>();
+  private cancelExpiry = () => {};
+
+  constructor(
+    private readonly store: Store,
+    private readonly api: Api,
+    private readonly page: Page,
+    /** Made by whoever makes this: each needs the other. */
+    private readonly connection: () => Connection,
+    private readonly outbox: () => Outbox,
+  ) {}
+
+  /** Where a new connection goes on. */
+  cursors(): Cursors | null {
+    const { epoch, rooms } = this.store.state;
+    if (epoch === null) return null;
+    return {
+      epoch,
+      rooms: Object.fromEntries([...rooms].map(([name, room]) => [name, room.cursor])),
+    };
+  }
+
+  onState(state: ConnectionState): void {
+    this.store.connection = state;
+    if (state.phase === 'ready') return;
+    for (const answer of this.answers.values())
+      answer.reject(new Error('The connection was lost.'));
+    this.answers.clear();
+    this.kept = [];
+  }
+
+  onReady(frame: ReadyFrame): void {
+    this.take();
+    this.healing.clear();
+    this.store.state = applyReady(this.store.state, frame);
+    this.repeatReads(frame);
+    if (this.openRoom !== null) this.send({ type: 'room.open', room: this.openRoom });
+    this.outbox().connected();
+    const isUnknown = ({ summary }: RoomState) => !summary.last_message && summary.last_seq > 0;
+    if ([...this.store.state.rooms.values()].some(isUnknown)) void this.loadRoomList();
+  }
+
+  onFrame(frame: ServerFrame): void {
+    if (frame.type === 'ok' || frame.type === 'error') {
+      this.answer(frame);
+      return;
+    }
+    this.inbox.push(frame);
+    this.schedule();
+  }
+
+  /** The rooms' latest messages, which `ready` does not carry. */
+  private async loadRoomList(): Promise<void> {
+    try {
+      const { items } = await this.api.call('get', '/rooms', {});
+      this.store.state = applyRoomList(this.store.state, items);
+    } catch {
+      // The rooms do without a preview until the next connection asks again.
+    }
+  }
+
+  /** What was read while nobody could be told. */
+  private repeatReads({ rooms }: ReadyFrame): void {
+    for (const { name: room, read_seq } of rooms) {
+      const seq = this.store.state.rooms.get(room)?.summary.read_seq ?? 0;
+      if (seq > read_seq) this.send({ type: 'read', room, seq });
+    }
+  }
+
+  /** Sends a frame that is not answered; `false` when there is no connection. */
+  send(frame: ClientFrame): boolean {
+    return this.connection().send(frame);
+  }
+
+  /** Sends a command and waits for its answer. */
+  ask(
+    frame: Extract<ClientFrame, { type: 'message.edit' | 'message.delete' }>,
+  ): Promise<Message | null> {
+    const ref = String(this.nextRef++);
+    return new Promise((resolve, reject) => {
+      if (!this.send({ ...frame, ref })) {
+        reject(new Error('There is no connection.'));
+        return;
+      }
+      this.answers.set(ref, { resolve, reject });
+    });
+  }
+
+  /** Whose presence is shown: one room at a time, until it is told to stop. */
+  watch(room: string): () => void {
+    if (room !== this.openRoom) {
+      this.unwatch();
+      this.openRoom = room;
+      this.send({ type: 'room.open', room });
+    }
+    return () => {
+      if (this.openRoom === room) this.unwatch();
+    };
+  }
+
+  private unwatch(): void {
+    if (this.openRoom !== null) this.send({ type: 'room.close', room: this.openRoom });
+    this.openRoom = null;
+  }
+
+  /** The person is writing; the others are told every few seconds. */
+  typing(room: string): void {
+    const now = this.page.now();
+    if (now - (this.typedAt.get(room) ?? -Infinity) < TYPING_EVERY_MS) return;
+    if (this.send({ type: 'typing', room, kind: 'text' })) this.typedAt.set(room, now);
+  }
+
+  /** What was written is sent: the next letter is news again. */
+  typed(room: string): void {
+    this.typedAt.delete(room);
+  }
+
+  close(): void {
+    this.cancelExpiry();
+  }
+
+  private schedule(): void {
+    if (this.isScheduled) return;
+    this.isScheduled = true;
+    this.page.beforePaint(() => {
+      this.isScheduled = false;
+      this.flush();
+    });
+  }
+
+  private flush(): void {
+    if (this.inbox.length === 0 && this.kept.length === 0) return;
+    this.take();
+    this.letGo();
+    this.heal();
+    this.expireLater();
+  }
+
+  /** Applies what arrived. */
+  private take(): void {
+    const frames = this.inbox;
+    this.inbox = [];
+    for (const frame of frames) {
+      if (frame.type === 'sync' && !frame.more) this.healing.delete(frame.room);
+    }
+    this.store.state = applyFrames(this.store.state, frames, this.page.now());
+  }
+
+  /** A message leaves the outbox when it stands in its room, so that it is always shown once. */
+  private letGo(): void {
+    const { rooms } = this.store.state;
+    const stands = ({ room, seq }: Message) => (rooms.get(room)?.cursor ?? Infinity) >= seq;
+    const here = this.kept.filter(stands);
+    this.kept = this.kept.filter((message) => !stands(message));
+    for (const message of here) void this.outbox().acknowledged(message.client_id);
+  }
+
+  /** Asks for what is missing, once a gap; the answer is a `sync`. */
+  heal(): void {
+    const { epoch, rooms } = this.store.state;
+    if (epoch === null) return;
+    const missing = [...rooms].filter(([name, room]) => room.hasGap && !this.healing.has(name));
+    if (missing.length === 0) return;
+    const cursors = Object.fromEntries(missing.map(([name, room]) => [name, room.cursor]));
+    if (!this.send({ type: 'resume', epoch, rooms: cursors })) return;
+    missing.forEach(([name]) => this.healing.add(name));
+  }
+
+  private expireLater(): void {
+    this.cancelExpiry();
+    const ends = [...this.store.state.rooms.values()].flatMap((room) =>
+      room.typing.map((typist) => typist.until),
+    );
+    if (ends.length === 0) return;
+    const ms = Math.max(0, Math.min(...ends) - this.page.now());
+    this.cancelExpiry = this.page.after(ms + 10, () => {
+      this.store.state = expireTyping(this.store.state, this.page.now());
+      this.expireLater();
+    });
+  }
+
+  private keep(message: Message): void {
+    this.kept.push(message);
+    this.schedule();
+  }
+
+  private answer(frame: Extract<ServerFrame, { type: 'ok' | 'error' }>): void {
+    const ref = frame.ref;
+    if (ref === undefined) return;
+    if (this.outbox().has(ref)) {
+      if (frame.type === 'ok' && frame.message) this.keep(frame.message);
+      else if (frame.type === 'ok') void this.outbox().acknowledged(ref);
+      else void this.outbox().refused(ref, frame.error as Problem);
+      return;
+    }
+    const waiting = this.answers.get(ref);
+    if (waiting === undefined) return;
+    this.answers.delete(ref);
+    if (frame.type === 'ok') waiting.resolve(frame.message ?? null);
+    else waiting.reject(new Refused(frame.error as Problem));
+  }
+}

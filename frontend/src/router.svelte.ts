@@ -1,0 +1,92 @@
+// The address bar: which view is shown, in addresses that can be shared.
+//
+//   /                    the last room, or the way in
+//   /rooms/{name}        a room;  ?at={seq} opens it around a message
+//   /directory           public rooms
+//   /settings            one's own account
+//   /sign-in  /sign-up  /setup#{token}
+
+export type Route =
+  | { view: 'home' }
+  | { view: 'room'; room: string; at: number | null }
+  | { view: 'directory' }
+  | { view: 'settings' }
+  | { view: 'sign-in' }
+  | { view: 'sign-up' }
+  | { view: 'setup'; token: string }
+  | { view: 'unknown' };
+
+/** The view of an address. */
+export function parse(url: URL): Route {
+  const [head, room, ...rest] = url.pathname.split('/').filter((part) => part !== '');
+  if (rest.length > 0) return { view: 'unknown' };
+  if (head === 'rooms' && room !== undefined) {
+    const at = url.searchParams.get('at');
+    const isNumber = at !== null && /^[1-9]\d{0,15}$/.test(at);
+    return { view: 'room', room: decoded(room), at: isNumber ? Number(at) : null };
+  }
+  if (room !== undefined) return { view: 'unknown' };
+  switch (head) {
+    case undefined:
+      return { view: 'home' };
+    case 'directory':
+    case 'settings':
+    case 'sign-in':
+    case 'sign-up':
+      return { view: head };
+    case 'setup':
+      // In the fragment, which is sent to no server and stands in no log.
+      return { view: 'setup', token: decoded(url.hash.slice(1)) };
+    default:
+      return { view: 'unknown' };
+  }
+}
+
+/** The address of a room, or of a message in it. */
+export function roomPath(room: string, at: number | null = null): string {
+  return `/rooms/${encodeURIComponent(room)}${at === null ? '' : `?at=${at}`}`;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+export class Router {
+  route = $state.raw<Route>({ view: 'home' });
+
+  constructor() {
+    this.read();
+    addEventListener('popstate', () => this.read());
+    // Links are links: they can be opened in another tab, and here they need no new page.
+    document.addEventListener('click', (event) => this.follow(event));
+  }
+
+  /** Goes to an address of the app. */
+  go(path: string, { replace = false } = {}): void {
+    if (path === location.pathname + location.search) return;
+    if (replace) history.replaceState(null, '', path);
+    else history.pushState(null, '', path);
+    this.read();
+  }
+
+  private read(): void {
+    this.route = parse(new URL(location.href));
+  }
+
+  private follow(event: MouseEvent): void {
+    if (event.defaultPrevented || event.button !== 0) return;
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    const link = event.target instanceof Element ? event.target.closest('a') : null;
+    if (!link || link.target !== '' || link.hasAttribute('download')) return;
+    const url = new URL(link.href);
+    if (url.origin !== location.origin || parse(url).view === 'unknown') return;
+    // A place in this page is the browser's to find.
+    if (url.hash !== '' && url.pathname === location.pathname) return;
+    event.preventDefault();
+    this.go(url.pathname + url.search);
+  }
+}

@@ -1,0 +1,418 @@
+// The next state from what the server said: pure. A frame type that the protocol has and this file
+// does not handle is an error of the compiler.
+//
+// Numbers: a room's changes are numbered without holes. A live frame that is not the next one is
+// either known already and ignored, or shows a gap: it is not applied, and the room is marked to be
+// asked for again, so that nothing is ever missing in between.
+import type {
+  Me,
+  Message,
+  MessagePage,
+  ReadyFrame,
+  Room,
+  RoomSummary,
+  ServerFrame,
+  UserRef,
+} from '../api/types';
+import { roomOf, type ChatState, type Presence, type RoomState, type Timeline } from './model';
+import { append, fromPage, merge, prepend } from './timeline';
+
+type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+type Change = Frame<'message.created' | 'message.updated' | 'message.deleted'>;
+
+/** Unread messages are counted up to here; beyond it one only knows that there are more. */
+export const MOST_UNREAD = 100;
+/** So many of the latest changes are kept for pages of the history that are older than they are. */
+export const MOST_ARRIVED = 200;
+
+/** After the sign-in: which rooms there are and where they stand. */
+export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
+  const rooms = new Map<string, RoomState>();
+  for (const summary of frame.rooms) {
+    const known = state.rooms.get(summary.name);
+    rooms.set(
+      summary.name,
+      known ? { ...known, ...refreshed(known, summary, frame.user) } : entered(state, summary),
+    );
+  }
+  return withoutDoubles({ ...state, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true });
+}
+
+/** Who is typing or here may have changed unseen; what was read from the history stands. */
+function refreshed(known: RoomState, summary: RoomSummary, me: Me): Partial<RoomState> {
+  const last = summary.last_message ?? known.summary.last_message;
+  const fresh = last === undefined ? summary : { ...summary, last_message: last };
+  return {
+    summary: stillRead(known, fresh, me),
+    hasGap: false,
+    presence: null,
+    typing: [],
+  };
+}
+
+function room(summary: RoomSummary): RoomState {
+  return {
+    summary,
+    cursor: summary.last_seq,
+    hasGap: false,
+    timeline: null,
+    arrived: [],
+    arrivedAfter: summary.last_seq,
+    presence: null,
+    typing: [],
+  };
+}
+
+/** A room that is new here. What was read along before stands, and what is newer is asked for. */
+function entered(state: ChatState, summary: RoomSummary): RoomState {
+  const { visited } = state;
+  if (visited?.summary.name !== summary.name) return room(summary);
+  const { timeline, cursor } = visited;
+  const hasGap = cursor < summary.last_seq;
+  return { ...room(summary), timeline, cursor, hasGap, arrivedAfter: cursor };
+}
+
+/** A room is the person's own or read along, never both. */
+function withoutDoubles(state: ChatState): ChatState {
+  const isOwn = state.visited !== null && state.rooms.has(state.visited.summary.name);
+  return isOwn ? { ...state, visited: null } : state;
+}
+
+/** A room that the person is not in, as the server describes it: it can be read along. */
+export function applyVisit(
+  state: ChatState,
+  { name, kind, title, topic, last_seq }: Room,
+): ChatState {
+  if (state.rooms.has(name)) return state;
+  const about = topic === undefined ? {} : { topic };
+  const summary = { name, kind, title, last_seq, read_seq: last_seq, unread: 0, ...about };
+  return { ...state, visited: room(summary) };
+}
+
+/** Names of people, learnt on the way. */
+export function applyPeople(state: ChatState, refs: readonly UserRef[]): ChatState {
+  const people = new Map(state.people);
+  for (const { id, username, display_name } of refs) people.set(id, { id, username, display_name });
+  return { ...state, people };
+}
+
+/** What was read here while there was no connection stays read; the server is told again. */
+function stillRead(known: RoomState, fresh: RoomSummary, me: Me): RoomSummary {
+  const { read_seq } = known.summary;
+  if (read_seq <= fresh.read_seq) return fresh;
+  const wasUnread = (m: Message) =>
+    m.seq > fresh.read_seq && m.seq <= read_seq && m.sender.id !== me.id && !m.deleted_at;
+  const seen = known.timeline?.items.filter(wasUnread).length ?? 0;
+  const unread = read_seq >= fresh.last_seq ? 0 : Math.max(0, fresh.unread - seen);
+  return { ...fresh, read_seq, unread };
+}
+
+/** The rooms with their latest messages, which the socket does not tell. */
+export function applyRoomList(state: ChatState, summaries: readonly RoomSummary[]): ChatState {
+  const rooms = new Map(state.rooms);
+  for (const summary of summaries) {
+    const known = rooms.get(summary.name);
+    const message = summary.last_message;
+    if (!known || !message) continue;
+    rooms.set(summary.name, { ...known, summary: withLast(known.summary, message) });
+  }
+  return { ...state, rooms };
+}
+
+/** The person's own account changed here. */
+export function applyMe(state: ChatState, me: Me): ChatState {
+  return { ...state, me };
+}
+
+/** Everything that arrived since the last time, in its order. */
+export function applyFrames(
+  state: ChatState,
+  frames: readonly ServerFrame[],
+  now: number,
+): ChatState {
+  let next = state;
+  for (let at = 0; at < frames.length;) {
+    const frame = frames[at] as ServerFrame;
+    if (isChange(frame)) {
+      // Changes of one room in a row are applied at once: a burst copies the history once.
+      let end = at + 1;
+      while (end < frames.length && isChangeOf(frames[end] as ServerFrame, frame.room)) end += 1;
+      next = applyChanges(next, frame.room, frames.slice(at, end) as Change[]);
+      at = end;
+    } else {
+      next = applyOne(next, frame, now);
+      at += 1;
+    }
+  }
+  return next;
+}
+
+function isChange(frame: ServerFrame): frame is Change {
+  return (
+    frame.type === 'message.created' ||
+    frame.type === 'message.updated' ||
+    frame.type === 'message.deleted'
+  );
+}
+
+function isChangeOf(frame: ServerFrame, room: string): boolean {
+  return isChange(frame) && frame.room === room;
+}
+
+function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: number): ChatState {
+  switch (frame.type) {
+    case 'sync':
+      return inRoom(state, frame.room, (room) => applySync(room, frame, state.me));
+    case 'typing':
+      return inRoom(state, frame.room, (room) => ({
+        ...room,
+        typing: [
+          ...room.typing.filter((typist) => typist.userId !== frame.user_id),
+          { userId: frame.user_id, kind: frame.kind, until: now + frame.expires_in_ms },
+        ],
+      }));
+    case 'room.presence':
+      return inRoom(state, frame.room, (room) => ({
+        ...room,
+        presence: presence(room.presence, frame),
+      }));
+    case 'receipt':
+      return frame.user_id === state.me?.id
+        ? inRoom(state, frame.room, (room) => readUpTo(room, frame.read_seq, state.me))
+        : state;
+    case 'room.added':
+      return state.rooms.has(frame.room.name)
+        ? state
+        : withoutDoubles(withRoom(state, frame.room.name, entered(state, frame.room)));
+    case 'room.updated':
+      return inRoom(state, frame.room, (known) => {
+        const { topic: _, ...summary } = known.summary;
+        const topic = frame.topic === undefined ? {} : { topic: frame.topic };
+        return { ...known, summary: { ...summary, title: frame.title, ...topic } };
+      });
+    case 'room.removed': {
+      const rooms = new Map(state.rooms);
+      rooms.delete(frame.room);
+      return { ...state, rooms };
+    }
+    case 'user.updated': {
+      const people = new Map(state.people).set(frame.user.id, frame.user);
+      const me = state.me?.id === frame.user.id ? { ...state.me, ...frame.user } : state.me;
+      return { ...state, people, me };
+    }
+    // These concern the connection and the outbox.
+    case 'ready':
+    case 'ok':
+    case 'error':
+    case 'pong':
+    case 'draining':
+      return state;
+    default:
+      // Newer servers may say more; the protocol of this version says no more than the above.
+      frame satisfies never;
+      return state;
+  }
+}
+
+function inRoom(state: ChatState, name: string, change: (room: RoomState) => RoomState): ChatState {
+  const known = roomOf(state, name);
+  if (known === undefined) return state;
+  const next = change(known);
+  if (next === known) return state;
+  return known === state.visited ? { ...state, visited: next } : withRoom(state, name, next);
+}
+
+function withRoom(state: ChatState, name: string, room: RoomState): ChatState {
+  return { ...state, rooms: new Map(state.rooms).set(name, room) };
+}
+
+function applyChanges(state: ChatState, name: string, frames: readonly Change[]): ChatState {
+  return inRoom(state, name, (known) => {
+    let { cursor, hasGap, summary } = known;
+    const news: Message[] = [];
+    for (const frame of frames) {
+      if (frame.seq <= cursor) continue;
+      if (frame.seq > cursor + 1) {
+        hasGap = true;
+        break;
+      }
+      cursor = frame.seq;
+      news.push(frame.message);
+      summary = counted(summary, frame.message, state.me);
+      summary = { ...summary, last_seq: Math.max(summary.last_seq, frame.seq) };
+    }
+    if (news.length === 0) return hasGap === known.hasGap ? known : { ...known, hasGap };
+    return { ...withNews(known, news), summary, cursor, hasGap };
+  });
+}
+
+/** Puts messages where the room keeps them, and takes their authors off the typing line. */
+function withNews(room: RoomState, news: readonly Message[]): RoomState {
+  const authors = new Set(news.map((message) => message.sender.id));
+  const typing = room.typing.filter((typist) => !authors.has(typist.userId));
+  return {
+    ...room,
+    typing: typing.length === room.typing.length ? room.typing : typing,
+    timeline: room.timeline && merge(room.timeline, news),
+    ...kept(room, news),
+  };
+}
+
+/** Keeps the latest changes. */
+function kept(
+  room: RoomState,
+  news: readonly Message[],
+): Pick<RoomState, 'arrived' | 'arrivedAfter'> {
+  const all = [...room.arrived, ...news];
+  const dropped = all.slice(0, -MOST_ARRIVED);
+  return {
+    arrived: all.slice(-MOST_ARRIVED),
+    arrivedAfter: dropped.reduce((most, m) => Math.max(most, m.changed_seq), room.arrivedAfter),
+  };
+}
+
+/**
+ * The summary after a message as it is now. Up to `last_seq` the server has counted what is unread,
+ * so only what is newer counts here.
+ */
+function counted(summary: RoomSummary, message: Message, me: Me | null): RoomSummary {
+  let unread = summary.unread;
+  const isOthers = message.sender.id !== me?.id && message.seq > summary.read_seq;
+  if (isOthers && message.changed_seq > summary.last_seq) {
+    const isNew = message.seq > summary.last_seq;
+    if (message.deleted_at === undefined) unread += isNew ? 1 : 0;
+    // At the most that is counted, one less may be as many as before.
+    else if (!isNew && unread < MOST_UNREAD) unread = Math.max(0, unread - 1);
+  }
+  return { ...withLast(summary, message), unread: Math.min(unread, MOST_UNREAD) };
+}
+
+function withLast(summary: RoomSummary, message: Message): RoomSummary {
+  const last = summary.last_message;
+  const isNewer =
+    last === undefined ||
+    last.seq < message.seq ||
+    (last.seq === message.seq && last.changed_seq <= message.changed_seq);
+  return isNewer ? { ...summary, last_message: message } : summary;
+}
+
+function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomState {
+  if (frame.reset) {
+    const bySeq = [...frame.messages].sort((a, b) => a.seq - b.seq);
+    const hasBefore = (bySeq[0]?.seq ?? 1) > 1;
+    const last = bySeq.at(-1);
+    return {
+      ...room,
+      summary: last ? withLast(room.summary, last) : room.summary,
+      cursor: frame.last_seq,
+      hasGap: false,
+      timeline: room.timeline && { items: bySeq, hasBefore, hasAfter: false },
+      arrived: [],
+      arrivedAfter: frame.last_seq,
+    };
+  }
+  const newest = frame.messages.reduce((most, m) => Math.max(most, m.changed_seq), room.cursor);
+  const cursor = frame.more ? newest : Math.max(newest, frame.last_seq);
+  const summary = frame.messages.reduce((sum, m) => counted(sum, m, me), room.summary);
+  // Until the last page came, an older message with a late change may be one that was not counted.
+  const last_seq = frame.more ? summary.last_seq : Math.max(summary.last_seq, cursor);
+  return {
+    ...withNews(room, frame.messages),
+    summary: { ...summary, last_seq },
+    cursor,
+    hasGap: frame.more && room.hasGap,
+  };
+}
+
+function presence(known: Presence | null, frame: Frame<'room.presence'>): Presence {
+  if (frame.online) return { online: new Set(frame.online), count: frame.count };
+  const online = new Set(known?.online);
+  frame.joined?.forEach((user) => online.add(user));
+  frame.left?.forEach((user) => online.delete(user));
+  return { online, count: frame.count };
+}
+
+/** The person has read up to a number, here or on another device. */
+export function readUpTo(room: RoomState, seq: number, me: Me | null): RoomState {
+  if (seq <= room.summary.read_seq) return room;
+  const unread = unreadAfter(room, seq, me);
+  return { ...room, summary: { ...room.summary, read_seq: seq, unread } };
+}
+
+/** How many are unread after a number, as far as can be told here. */
+function unreadAfter(room: RoomState, seq: number, me: Me | null): number {
+  const { summary, timeline } = room;
+  if ((summary.last_message?.seq ?? summary.last_seq) <= seq) return 0;
+  const first = timeline?.items[0];
+  if (!timeline || timeline.hasAfter || !first || (first.seq > seq + 1 && timeline.hasBefore)) {
+    return summary.unread;
+  }
+  const isUnread = (m: Message) => m.seq > seq && m.sender.id !== me?.id && !m.deleted_at;
+  return Math.min(MOST_UNREAD, timeline.items.filter(isUnread).length);
+}
+
+/** Marks a room as read here, before the server has said so. */
+export function applyRead(state: ChatState, name: string, seq: number): ChatState {
+  return inRoom(state, name, (room) => readUpTo(room, seq, state.me));
+}
+
+/** A room's history, asked for when it was opened or when the person jumped. */
+export function applyPage(state: ChatState, name: string, page: MessagePage): ChatState {
+  return inRoom(state, name, (room) =>
+    joined(room, merge(fromPage(page), room.timeline?.items ?? []), page),
+  );
+}
+
+/** The next older page: of what stood before the message with the number `before`. */
+export function applyOlder(
+  state: ChatState,
+  name: string,
+  page: MessagePage,
+  before: number,
+): ChatState {
+  return inRoom(state, name, (room) =>
+    // The person may have jumped away meanwhile: then the page belongs to nothing that is here.
+    room.timeline?.items[0]?.seq === before
+      ? joined(room, prepend(room.timeline, page), page)
+      : room,
+  );
+}
+
+/** The next newer page: of what stands after the message with the number `after`. */
+export function applyNewer(
+  state: ChatState,
+  name: string,
+  page: MessagePage,
+  after: number,
+): ChatState {
+  return inRoom(state, name, (room) =>
+    room.timeline?.items.at(-1)?.seq === after
+      ? joined(room, append(room.timeline, page), page)
+      : room,
+  );
+}
+
+/** Joins what was read with what came meanwhile; what cannot be joined is asked for as a gap. */
+function joined(room: RoomState, read: Timeline, page: MessagePage): RoomState {
+  const timeline = merge(read, room.arrived);
+  const isWhole = page.last_seq >= room.arrivedAfter;
+  if (isWhole) return { ...room, timeline };
+  return {
+    ...room,
+    timeline,
+    cursor: page.last_seq,
+    hasGap: true,
+    arrived: [],
+    arrivedAfter: page.last_seq,
+  };
+}
+
+/** Takes the typing notices away whose time is over. */
+export function expireTyping(state: ChatState, now: number): ChatState {
+  let next = state;
+  for (const [name, room] of state.rooms) {
+    const typing = room.typing.filter((typist) => typist.until > now);
+    if (typing.length !== room.typing.length) next = withRoom(next, name, { ...room, typing });
+  }
+  return next;
+}

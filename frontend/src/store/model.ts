@@ -1,0 +1,73 @@
+// What the app knows, as plain data that is never changed in place: whoever holds an older state
+// still holds a true one. `apply.ts` makes the next state from a frame.
+import type { Me, Message, RoomSummary, UserRef } from '../api/types';
+
+/** A stretch of a room's history without holes, ascending by `seq`. */
+export interface Timeline {
+  items: readonly Message[];
+  /** Whether older messages exist that are not here. */
+  hasBefore: boolean;
+  /** Whether newer messages exist that are not here: the person jumped back in time. */
+  hasAfter: boolean;
+}
+
+/** Who is here. */
+export interface Presence {
+  /** Everybody of the room who is connected, as far as the server names them. */
+  online: ReadonlySet<number>;
+  count: number;
+}
+
+/** Somebody who is writing. */
+export interface Typist {
+  userId: number;
+  kind: 'text' | 'voice';
+  /** By the clock of this page, in milliseconds. */
+  until: number;
+}
+
+/** A room that is open to this person. */
+export interface RoomState {
+  summary: RoomSummary;
+  /** The last change that is known here: everything up to it was applied. */
+  cursor: number;
+  /** Whether a number was skipped: the room must be asked for what is missing. */
+  hasGap: boolean;
+  /** What of the history is loaded; `null` until the room is opened. */
+  timeline: Timeline | null;
+  /** The latest changes: a page of the history may be older than they are. */
+  arrived: readonly Message[];
+  /** Every change after this number, up to the cursor, is in `arrived`. */
+  arrivedAfter: number;
+  presence: Presence | null;
+  typing: readonly Typist[];
+}
+
+/** Everything. */
+export interface ChatState {
+  me: Me | null;
+  epoch: string | null;
+  rooms: ReadonlyMap<string, RoomState>;
+  /** A room that the person reads along without being in it: it has no live frames. */
+  visited: RoomState | null;
+  /** Names that were learnt after a message was written, by person. */
+  people: ReadonlyMap<number, UserRef>;
+  /** Whether the rooms are known at all. */
+  isLoaded: boolean;
+}
+
+/** Nothing yet. */
+export const EMPTY: ChatState = {
+  me: null,
+  epoch: null,
+  rooms: new Map(),
+  visited: null,
+  people: new Map(),
+  isLoaded: false,
+};
+
+/** A room that can be shown: one of the person's own, or the one that is read along. */
+export function roomOf(state: ChatState, name: string): RoomState | undefined {
+  const { rooms, visited } = state;
+  return rooms.get(name) ?? (visited?.summary.name === name ? visited : undefined);
+}

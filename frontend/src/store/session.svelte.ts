@@ -1,0 +1,165 @@
+// Who is signed in. The access token lives in memory alone; the refresh token is a cookie that no
+// script can read. Tabs share the session: one renews at a time, and signing out in one ends all.
+import { callAnonymously, type Tokens } from '../api/client';
+import { Refused } from '../api/errors';
+import type { Me } from '../api/types';
+
+/** Not a secret: only whether asking for a session is worth a request. */
+const WAS_HERE = 'adda.signed-in';
+/** A token is renewed so long before it ends. */
+const EARLY_MS = 60_000;
+
+/** An access token and when it ends, in milliseconds. */
+export interface Token {
+  text: string;
+  endsAt: number;
+}
+
+/** What the tabs tell each other. */
+type News = { type: 'signed-out' } | { type: 'signed-in'; person: number };
+
+/** What the server answers to a sign-in. */
+interface SignedIn {
+  user: Me;
+  access_token: string;
+  expires_in: number;
+}
+
+export class Session implements Tokens {
+  /** `undefined` until it is known, `null` when nobody is signed in. */
+  me = $state.raw<Me | null | undefined>(undefined);
+  /** Whether the session ended without being asked to: worth a word at the sign-in. */
+  wasEnded = $state(false);
+  private kept: Token | null = null;
+  private renewing: Promise<Token | null> | null = null;
+  /** Counts the sign-ins and sign-outs, so that an answer to a question from before is known. */
+  private turn = 0;
+  private readonly tabs = new BroadcastChannel('adda-session');
+
+  constructor(readonly origin: string) {
+    this.tabs.onmessage = (event: MessageEvent<News>) => this.hear(event.data);
+  }
+
+  /** Finds out whether somebody is signed in. Throws when the server cannot be reached. */
+  async resume(): Promise<void> {
+    if (localStorage.getItem(WAS_HERE) === null) this.me = null;
+    else await this.renew();
+  }
+
+  async register(body: {
+    username: string;
+    password: string;
+    display_name?: string;
+    setup_token?: string;
+  }): Promise<void> {
+    const answer = await callAnonymously(this.origin, 'post', '/auth/register', {
+      body: { ...body, cookie: true },
+    });
+    this.begin(answer);
+  }
+
+  async login(username: string, password: string): Promise<void> {
+    const answer = await callAnonymously(this.origin, 'post', '/auth/login', {
+      body: { username, password, cookie: true },
+    });
+    this.begin(answer);
+  }
+
+  /** Ends the session, here and in the other tabs. */
+  async logout(request: () => Promise<unknown>): Promise<void> {
+    try {
+      await request();
+    } catch (error) {
+      // A session that had ended already is as good as one that ends now.
+      if (!(error instanceof Refused) || error.problem.status !== 401) throw error;
+    }
+    this.tell({ type: 'signed-out' });
+    this.forget();
+    this.wasEnded = false;
+  }
+
+  /** The session was ended elsewhere. */
+  end(): void {
+    this.wasEnded = true;
+    this.forget();
+  }
+
+  private tell(news: News): void {
+    this.tabs.postMessage(news);
+  }
+
+  private hear(news: News): void {
+    if (news.type === 'signed-out') {
+      this.forget();
+      // The socket may have said so before, without saying that it was the person's wish.
+      this.wasEnded = false;
+    } else if (this.me !== undefined && this.me?.id !== news.person) {
+      // The cookie is another person's now. If it cannot be asked for, the next call will.
+      this.turn += 1;
+      this.renew().catch(() => {});
+    }
+  }
+
+  private forget(): void {
+    this.turn += 1;
+    localStorage.removeItem(WAS_HERE);
+    this.kept = null;
+    this.me = null;
+  }
+
+  async current(): Promise<string | null> {
+    return (await this.token())?.text ?? null;
+  }
+
+  /** A token that is good for a while; `null` when nobody is signed in. */
+  async token(): Promise<Token | null> {
+    if (this.kept && this.kept.endsAt - EARLY_MS > Date.now()) return this.kept;
+    return this.me === null ? null : this.renew();
+  }
+
+  async renewed(refused: string): Promise<string | null> {
+    const token = this.kept?.text === refused ? await this.renew() : this.kept;
+    return token?.text ?? null;
+  }
+
+  /** One request at a time in this tab, and by a lock in all tabs. */
+  private renew(): Promise<Token | null> {
+    const renewing = this.renewing ?? this.renewAlone();
+    this.renewing = renewing;
+    return renewing;
+  }
+
+  private async renewAlone(): Promise<Token | null> {
+    try {
+      return await navigator.locks.request('adda-refresh', () => this.refresh());
+    } finally {
+      this.renewing = null;
+    }
+  }
+
+  private async refresh(): Promise<Token | null> {
+    const { turn } = this;
+    try {
+      const answer = await callAnonymously(this.origin, 'post', '/auth/refresh', { body: {} });
+      if (turn === this.turn) this.accept(answer);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.isTemporary) throw error;
+      // Whoever signed out meanwhile knows.
+      if (turn === this.turn) this.end();
+    }
+    return this.kept;
+  }
+
+  private begin(answer: SignedIn): void {
+    this.turn += 1;
+    this.accept(answer);
+    this.tell({ type: 'signed-in', person: answer.user.id });
+  }
+
+  private accept(answer: SignedIn): void {
+    localStorage.setItem(WAS_HERE, '1');
+    this.wasEnded = false;
+    this.kept = { text: answer.access_token, endsAt: Date.now() + answer.expires_in * 1_000 };
+    this.me = answer.user;
+  }
+}

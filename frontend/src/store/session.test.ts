@@ -1,0 +1,210 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+
+import { Unreachable } from '../api/errors';
+import { Session } from './session.svelte';
+
+type Answer = { status: number; body: unknown };
+
+/** The tabs of one browser: one storage, one queue of locks, and one server that answers. */
+class Browser {
+  stored = new Map<string, string>();
+  asked: string[] = [];
+  answers: ((answer: Answer | null) => void)[] = [];
+  private queue: Promise<unknown> = Promise.resolve();
+  private readonly tabs = new Set<{ onmessage: ((event: { data: unknown }) => void) | null }>();
+
+  constructor() {
+    const { stored } = this;
+    vi.stubGlobal('localStorage', {
+      getItem: (key: string) => stored.get(key) ?? null,
+      setItem: (key: string, value: string) => stored.set(key, value),
+      removeItem: (key: string) => stored.delete(key),
+    });
+    vi.stubGlobal('navigator', {
+      locks: {
+        request: (_: string, run: () => Promise<unknown>) => {
+          const turn = this.queue.then(run);
+          this.queue = turn.catch(() => {});
+          return turn;
+        },
+      },
+    });
+    const { tabs } = this;
+    vi.stubGlobal(
+      'BroadcastChannel',
+      class {
+        onmessage: ((event: { data: unknown }) => void) | null = null;
+        constructor() {
+          tabs.add(this);
+        }
+        postMessage(data: unknown) {
+          for (const tab of tabs) if (tab !== this) setTimeout(() => tab.onmessage?.({ data }));
+        }
+      },
+    );
+    vi.stubGlobal('fetch', (address: string) => {
+      this.asked.push(address.replace('/api/v1/auth/', ''));
+      return new Promise<Response>((resolve, reject) => {
+        this.answers.push((answer) => {
+          if (answer === null) reject(new TypeError('Failed to fetch'));
+          else resolve(new Response(JSON.stringify(answer.body), { status: answer.status }));
+        });
+      });
+    });
+  }
+
+  /** Answers the oldest question, once it is asked. */
+  async answer(answer: Answer | null): Promise<void> {
+    await vi.waitFor(() => expect(this.answers.length).toBeGreaterThan(0));
+    this.answers.shift()?.(answer);
+  }
+}
+
+const person = (id: number) => ({
+  id,
+  username: `p${id}`,
+  display_name: `P ${id}`,
+  is_admin: false,
+  created_at: '2026-11-22T10:00:00.000Z',
+});
+
+const signedIn = (id: number, token: string, expires_in = 600): Answer => ({
+  status: 200,
+  body: { user: person(id), access_token: token, expires_in },
+});
+
+const refused: Answer = {
+  status: 401,
+  body: { type: '', title: '', status: 401, code: 'invalid_refresh_token', detail: 'No.' },
+};
+
+const busy: Answer = {
+  status: 503,
+  body: { type: '', title: '', status: 503, code: 'unavailable', detail: 'Later.' },
+};
+
+let browser: Browser;
+
+beforeEach(() => {
+  browser = new Browser();
+});
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('a first visit asks the server nothing', async () => {
+  const session = new Session('');
+  await session.resume();
+  expect(session.me).toBeNull();
+  expect(session.wasEnded).toBe(false);
+  expect(browser.asked).toEqual([]);
+});
+
+test('whoever was here is signed in again', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const resuming = session.resume();
+  await browser.answer(signedIn(1, 'one'));
+  await resuming;
+  expect(session.me?.id).toBe(1);
+  expect(await session.current()).toBe('one');
+});
+
+test('a refused session leads to the sign-in with a word, and is not asked for again', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const resuming = session.resume();
+  await browser.answer(refused);
+  await resuming;
+  expect(session.me).toBeNull();
+  expect(session.wasEnded).toBe(true);
+  expect(browser.stored.size).toBe(0);
+});
+
+test.each([
+  ['cannot be reached', null],
+  ['is busy', busy],
+])('while the server %s nobody is signed out', async (_, answer) => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const resuming = session.resume();
+  await browser.answer(answer);
+  await expect(resuming).rejects.toBeInstanceOf(answer === null ? Unreachable : Error);
+  expect(session.me).toBeUndefined();
+  expect(browser.stored.get('adda.signed-in')).toBe('1');
+});
+
+test('several callers renew once, and two tabs one after the other', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const tabs = [new Session(''), new Session('')] as const;
+  const all = [tabs[0].token(), tabs[0].token(), tabs[1].token()];
+  await vi.waitFor(() => expect(browser.asked).toHaveLength(1));
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(browser.asked).toHaveLength(1);
+  await browser.answer(signedIn(1, 'one'));
+  await browser.answer(signedIn(1, 'two'));
+  expect((await Promise.all(all)).map((token) => token?.text)).toEqual(['one', 'one', 'two']);
+  expect(browser.asked).toEqual(['refresh', 'refresh']);
+});
+
+test('a token that ends soon is renewed, and a refused one too', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const first = session.token();
+  await browser.answer(signedIn(1, 'short', 30));
+  expect((await first)?.text).toBe('short');
+  const second = session.token();
+  await browser.answer(signedIn(1, 'long'));
+  expect((await second)?.text).toBe('long');
+  expect(await session.renewed('short')).toBe('long');
+  const third = session.renewed('long');
+  await browser.answer(signedIn(1, 'longer'));
+  expect(await third).toBe('longer');
+});
+
+test('signing in and out in one tab does so in the others', async () => {
+  const [one, other] = [new Session(''), new Session('')];
+  await Promise.all([one.resume(), other.resume()]);
+  const login = one.login('p1', 'secret');
+  await browser.answer(signedIn(1, 'one'));
+  await login;
+  await browser.answer(signedIn(1, 'two'));
+  await vi.waitFor(() => expect(other.me?.id).toBe(1));
+  await one.logout(() => Promise.resolve());
+  await vi.waitFor(() => expect(other.me).toBeNull());
+  expect(one.me).toBeNull();
+  expect([one.wasEnded, other.wasEnded]).toEqual([false, false]);
+});
+
+test('an answer from before the sign-out signs nobody in again', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const token = session.token();
+  await vi.waitFor(() => expect(browser.asked).toHaveLength(1));
+  await session.logout(() => Promise.resolve());
+  await browser.answer(signedIn(1, 'late'));
+  expect(await token).toBeNull();
+  expect(session.me).toBeNull();
+  expect(browser.stored.size).toBe(0);
+});
+
+test('a refusal after the sign-out is no news', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const token = session.token();
+  await vi.waitFor(() => expect(browser.asked).toHaveLength(1));
+  await session.logout(() => Promise.resolve());
+  await browser.answer(refused);
+  expect(await token).toBeNull();
+  expect(session.wasEnded).toBe(false);
+});
+
+test('somebody stays signed in when the server does not hear of the sign-out', async () => {
+  const session = new Session('');
+  const login = session.login('p1', 'secret');
+  await browser.answer(signedIn(1, 'one'));
+  await login;
+  await expect(session.logout(() => Promise.reject(new Unreachable(null)))).rejects.toThrow();
+  expect(session.me?.id).toBe(1);
+});

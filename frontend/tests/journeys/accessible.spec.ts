@@ -1,0 +1,40 @@
+import { expectAccessible } from '../support/axe';
+import { expect, test } from '../support/journey';
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  for (const locale of ['en-GB', 'bn-BD']) {
+    test(`every view can be used by everybody: ${colorScheme}, ${locale}`, async ({
+      stranger,
+      person,
+    }) => {
+      test.setTimeout(180_000);
+      const guest = await stranger('Guest', { colorScheme, locale });
+      for (const path of ['/sign-in', '/sign-up', '/setup', '/setup#token']) {
+        await guest.page.goto('about:blank');
+        await guest.page.goto(path);
+        await expect(guest.page.getByRole('heading', { level: 1 })).toBeVisible();
+        await expectAccessible(guest);
+      }
+      const rahul = await person('Rahul');
+      await rahul.writes('☕️', 'See https://example.org', 'লেবু চা');
+      await rahul.asks('POST', '/rooms', { name: 'tea', title: 'চায়ের ঘর', topic: 'Tea' });
+      const mira = await person('Mira', { colorScheme, locale });
+      await mira.writes('Good morning');
+      await mira.page.goto('/rooms/general');
+      await mira.sees('Good morning');
+      await expect(mira.page.locator('html')).toHaveAttribute('lang', locale.slice(0, 2));
+      await expectAccessible(mira);
+      for (const path of ['/', '/directory', '/settings', '/rooms/tea', '/rooms/nowhere']) {
+        if (path === '/rooms/nowhere') mira.expects(/status of 404/);
+        await mira.page.goto(path);
+        await expect(mira.page.locator('[aria-busy="true"]')).toHaveCount(0);
+        await expectAccessible(mira);
+      }
+      await mira.page.goto('/rooms/general');
+      await mira.sees('Good morning');
+      await mira.page.locator('header .here').click();
+      await expect(mira.page.getByRole('dialog').getByText('@rahul')).toBeVisible();
+      await expectAccessible(mira);
+    });
+  }
+}

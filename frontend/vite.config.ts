@@ -1,0 +1,30 @@
+import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { defineConfig } from 'vitest/config';
+
+import { precompress } from './scripts/precompress.ts';
+
+// The server of the development proxy; `make run` listens there.
+const server = process.env['ADDA_DEV_SERVER'] ?? 'http://localhost:8000';
+
+export default defineConfig({
+  plugins: [svelte(), precompress()],
+  build: {
+    target: 'es2022',
+    // Data addresses would need another source in the policy for fonts and styles.
+    assetsInlineLimit: 0,
+    // The polyfill is an inline script, which the content security policy refuses.
+    modulePreload: { polyfill: false },
+    chunkSizeWarningLimit: 900,
+  },
+  server: {
+    proxy: {
+      '/api': server,
+      '/docs': server,
+      '/ws': { target: server, ws: true },
+    },
+  },
+  test: {
+    include: ['src/**/*.test.ts'],
+    environment: 'node',
+  },
+});
