@@ -6,6 +6,7 @@ import type { Site } from './api/site';
 import { socketAddress } from './api/site';
 import type { Me } from './api/types';
 import { openDatabase, type Database } from './offline/db';
+import { held, hold, uuid } from './lib/secure';
 import { Outbox } from './offline/outbox';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Live } from './realtime/live';
@@ -50,7 +51,7 @@ export class App {
       livingTabs,
       after,
       now: () => Date.now(),
-      uuid: () => crypto.randomUUID(),
+      uuid,
       changed: (entries) => (store.outgoing = entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };
@@ -134,21 +135,15 @@ function beforePaint(run: () => void): void {
 const TAB = 'adda-tab-';
 let ownTab: Promise<string> | null = null;
 
-/** This tab's name, held as a lock for as long as the tab lives. */
+/** This tab's name, held for as long as the tab lives. */
 function holdTab(): Promise<string> {
-  ownTab ??= new Promise((resolve) => {
-    const name = crypto.randomUUID();
-    void navigator.locks.request(TAB + name, () => {
-      resolve(name);
-      return new Promise(() => {});
-    });
-  });
+  const name = uuid();
+  ownTab ??= hold(TAB + name).then(() => name);
   return ownTab;
 }
 
 async function livingTabs(): Promise<ReadonlySet<string>> {
-  const { held = [] } = await navigator.locks.query();
-  const names = held.map((lock) => lock.name ?? '').filter((name) => name.startsWith(TAB));
+  const names = (await held()).filter((name) => name.startsWith(TAB));
   return new Set(names.map((name) => name.slice(TAB.length)));
 }
 

@@ -6,8 +6,25 @@ import './styles/base.css';
 import { loadSite } from './api/site';
 import { App } from './app.svelte';
 import View from './App.svelte';
+import { en } from './i18n/en';
 
 const target = document.getElementById('app');
 if (target === null) throw new Error('The page has no place for the app.');
-const app = new App(await loadSite());
-mount(View, { target, props: { app } });
+const page = target;
+
+async function begin(): Promise<void> {
+  const app = new App(await loadSite());
+  page.replaceChildren();
+  mount(View, { target: page, props: { app } });
+}
+
+// Without the one small file nothing is known, the language neither: it is asked for again.
+begin().catch(() => {
+  page.textContent = en.app.unreachable;
+  const retry = setInterval(() => {
+    begin().then(
+      () => clearInterval(retry),
+      () => {},
+    );
+  }, 3_000);
+});

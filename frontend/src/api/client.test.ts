@@ -92,6 +92,15 @@ describe('a token that is refused', () => {
     expect(bearers()).toEqual(['Bearer token-1', 'Bearer token-2']);
   });
 
+  it('is another thing than a wrong password, which is sent once', async () => {
+    answers = [problem(401, 'invalid_credentials')];
+    const body = { current_password: 'wrong', new_password: 'two cups of tea' };
+    await expect(api().call('post', '/auth/password', { body })).rejects.toMatchObject({
+      code: 'invalid_credentials',
+    });
+    expect([requests.length, renewals.length]).toEqual([1, 0]);
+  });
+
   it('is not renewed twice', async () => {
     answers = [problem(401, 'unauthorized'), problem(401, 'unauthorized')];
     await expect(api().call('get', '/rooms', {})).rejects.toMatchObject({ code: 'unauthorized' });

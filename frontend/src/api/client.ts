@@ -51,7 +51,7 @@ export class Api {
   ): Promise<Answer<Operation<P, M>>> {
     const token = await this.tokens.current();
     let response = await send(this.origin, method, path, options, token);
-    if (response.status === 401 && token !== null) {
+    if (token !== null && (await isStale(response))) {
       const next = await this.tokens.renewed(token);
       if (next !== null) response = await send(this.origin, method, path, options, next);
     }
@@ -67,6 +67,12 @@ export async function callAnonymously<M extends Method, P extends PathOf<M>>(
   options: Options<Operation<P, M>>,
 ): Promise<Answer<Operation<P, M>>> {
   return read(await send(origin, method, path, options, null));
+}
+
+/** Whether the token was refused; a wrong password in the body is 401 too, and stays so. */
+async function isStale(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false;
+  return (await refusal(response.clone())).code === 'unauthorized';
 }
 
 async function send(

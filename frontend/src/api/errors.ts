@@ -26,6 +26,9 @@ export class Unreachable extends Error {
   }
 }
 
+/** What a status means that somebody between us and the server gave. */
+const FOREIGN_CODES = new Map<number, Code>([[401, 'unauthorized']]);
+
 /** What an answer that is not a success says; also for answers that are not Adda's own. */
 export async function refusal(response: Response): Promise<Refused> {
   const body: unknown = await response.json().catch(() => null);
@@ -34,7 +37,9 @@ export async function refusal(response: Response): Promise<Refused> {
     type: 'about:blank',
     title: response.statusText,
     status: response.status,
-    code: response.status >= 500 ? 'unavailable' : 'invalid_input',
+    code:
+      FOREIGN_CODES.get(response.status) ??
+      (response.status >= 500 ? 'unavailable' : 'invalid_input'),
     detail: `${response.status} ${response.statusText}`,
   });
 }

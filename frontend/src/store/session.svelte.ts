@@ -3,6 +3,7 @@
 import { callAnonymously, type Tokens } from '../api/client';
 import { Refused } from '../api/errors';
 import type { Me } from '../api/types';
+import { alone } from '../lib/secure';
 
 /** Not a secret: only whether asking for a session is worth a request. */
 const WAS_HERE = 'adda.signed-in';
@@ -131,7 +132,7 @@ export class Session implements Tokens {
 
   private async renewAlone(): Promise<Token | null> {
     try {
-      return await navigator.locks.request('adda-refresh', () => this.refresh());
+      return await alone('adda-refresh', () => this.refresh());
     } finally {
       this.renewing = null;
     }
