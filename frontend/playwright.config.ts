@@ -11,6 +11,9 @@ export default defineConfig<Options>({
   workers: 2,
   fullyParallel: true,
   forbidOnly: true,
+  // A machine that is shared may starve a browser for a while. Whatever needs its second attempt is
+  // named as flaky in the report: look for the cause.
+  retries: 1,
   reporter: process.env['CI'] ? 'dot' : 'list',
   timeout: 60_000,
   expect: { timeout: 10_000 },
