@@ -20,7 +20,7 @@ import {
 } from '../testing/messages';
 import { Clock, settled } from '../testing/world';
 import type { Connection } from './connection';
-import { Live, type Store } from './live';
+import { BURST, BURST_EVERY_MS, Live, type Store } from './live';
 
 let clock: Clock;
 let frames: (() => void)[];
@@ -90,6 +90,22 @@ describe('frames', () => {
     paint();
     expect(loaded(store.state)).toEqual(range(1, 503));
     expect(writes).toBe(1);
+  });
+
+  it('of a burst are shown a few times a second, and at once again after it', async () => {
+    begun();
+    const last = () => store.state.rooms.get('general')?.cursor;
+    hear(...created(...messages(4, 4 + BURST)));
+    paint();
+    hear(...created(...messages(9, 10)));
+    paint();
+    expect(last()).toBe(8);
+    await clock.pass(BURST_EVERY_MS);
+    paint();
+    expect(last()).toBe(10);
+    hear(...created(...messages(11, 11)));
+    paint();
+    expect(last()).toBe(11);
   });
 
   it('that came before a new connection are applied before it', () => {

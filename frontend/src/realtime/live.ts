@@ -29,10 +29,15 @@ type Answer = { resolve: (message: Message | null) => void; reject: (error: Erro
 
 /** A typing notice is repeated so often while it is true. */
 const TYPING_EVERY_MS = 3_000;
+/** So many frames since the last paint are a burst … */
+export const BURST = 4;
+/** … which is shown so often: nobody reads faster, and most of its rows are never drawn. */
+export const BURST_EVERY_MS = 100;
 
 export class Live {
   private inbox: ServerFrame[] = [];
   private isScheduled = false;
+  private isBurst = false;
   private readonly answers = new Map<string, Answer>();
   private nextRef = 1;
   private openRoom: string | null = null;
@@ -42,6 +47,7 @@ export class Live {
   private kept: Message[] = [];
   private typedAt = new Map<string, number>();
   private cancelExpiry = () => {};
+  private cancelPause = () => {};
 
   constructor(
     private readonly store: Store,
@@ -159,18 +165,23 @@ export class Live {
 
   close(): void {
     this.cancelExpiry();
+    this.cancelPause();
   }
 
   private schedule(): void {
     if (this.isScheduled) return;
     this.isScheduled = true;
-    this.page.beforePaint(() => {
-      this.isScheduled = false;
-      this.flush();
-    });
+    const soon = () =>
+      this.page.beforePaint(() => {
+        this.isScheduled = false;
+        this.flush();
+      });
+    if (this.isBurst) this.cancelPause = this.page.after(BURST_EVERY_MS, soon);
+    else soon();
   }
 
   private flush(): void {
+    this.isBurst = this.inbox.length > BURST;
     if (this.inbox.length === 0 && this.kept.length === 0) return;
     this.take();
     this.letGo();
