@@ -2,13 +2,19 @@
 import { tick } from 'svelte';
 
 import { Refused, Unreachable } from '../api/errors';
+import type { Problem } from '../api/types';
 import type { I18n } from '../i18n/index.svelte';
 
 /** Why a request failed, as a sentence for a person. */
 export function sentence(i18n: I18n, error: unknown): string {
   if (error instanceof Unreachable) return i18n.t.app.unreachable;
   if (!(error instanceof Refused)) return i18n.t.app.somethingFailed;
-  return i18n.t.problems.codes[error.code] ?? error.problem.detail;
+  return inWords(i18n, error.problem);
+}
+
+/** What the server says, in the person's language where it can be told. */
+export function inWords(i18n: I18n, { code, detail }: Pick<Problem, 'code' | 'detail'>): string {
+  return i18n.t.problems.codes[code] ?? detail;
 }
 
 /** A field, and what to say there instead of the server's sentence. */

@@ -52,11 +52,9 @@ export const bn: Catalogue = {
     newHere: 'নতুন এসেছেন?',
     hasAccount: 'অ্যাকাউন্ট আছে?',
     signOut: 'বেরিয়ে যান',
-    signedOut: 'আপনি বেরিয়ে গেছেন।',
     signedOutElsewhere: 'এই যন্ত্র থেকে আপনাকে বের করা হয়েছে। চালিয়ে যেতে আবার প্রবেশ করুন।',
   },
   rooms: {
-    title: 'ঘর',
     yours: 'আপনার ঘর',
     none: 'আপনি এখনও কোনো ঘরে নেই।',
     find: 'ঘর খুঁজুন',
@@ -67,7 +65,6 @@ export const bn: Catalogue = {
     directoryEmpty: 'এখনও কোনো ঘর নেই। প্রথমটি আপনিই বানান।',
     directoryNone: (query) => `“${query}” নামে কোনো ঘর নেই।`,
     join: 'যোগ দিন',
-    joined: 'যোগ দিয়েছেন',
     open: 'খুলুন',
     leave: 'ঘর ছাড়ুন',
     leaveQuestion: (title) => `${title} ছাড়বেন? যেকোনো সময় ফিরে আসতে পারবেন।`,
@@ -92,7 +89,6 @@ export const bn: Catalogue = {
     about: (title) => `${title} সম্পর্কে`,
     loadFailed: 'ঘরটি আনা যায়নি।',
     edit: 'শিরোনাম ও বিষয় বদলান',
-    pickOne: 'বাঁদিকে একটি ঘর বেছে নিন, অথবা নতুন ঘর খুঁজুন।',
     noneHint: 'ঘুরে দেখুন: একটা চেয়ার সব সময়ই খালি থাকে।',
     account: 'আপনার অ্যাকাউন্ট ও সেটিংস',
     lastSaid: (name, text) => `${name}: ${text}`,
@@ -129,7 +125,6 @@ export const bn: Catalogue = {
     failed: 'পাঠানো যায়নি',
     retry: 'আবার চেষ্টা করুন',
     discard: 'বাদ দিন',
-    jumped: 'আপনি পুরোনো বার্তা দেখছেন।',
   },
   composer: {
     label: (title) => `${title} ঘরে লিখুন`,
@@ -144,14 +139,11 @@ export const bn: Catalogue = {
     editing: 'আপনার বার্তা সম্পাদনা করছেন',
     saveEdit: 'সংরক্ষণ করুন',
     notSaved: 'পরিবর্তনটি সংরক্ষণ করা যায়নি। আপনার লেখা এখানেই আছে; আবার চেষ্টা করুন।',
-    cancelEdit: 'সম্পাদনা বাতিল',
     tooLong: (left) => `${n(left)}টি অক্ষর বেশি হয়েছে`,
     left: (left) => `আর ${n(left)}টি`,
   },
   presence: {
     here: (count) => `${n(count)} জন আছেন`,
-    whoIsHere: 'কারা আছেন',
-    members: 'সদস্য',
     online: 'এখন আছেন',
     offline: 'এখন নেই',
     typing: (names, others) => {
@@ -159,7 +151,6 @@ export const bn: Catalogue = {
       if (names.length === 1) return `${names[0]} লিখছেন…`;
       return `${names.slice(0, -1).join(', ')} ও ${names.at(-1)} লিখছেন…`;
     },
-    someone: 'কেউ একজন',
   },
   connection: {
     connecting: 'সংযোগ করা হচ্ছে…',
@@ -167,7 +158,6 @@ export const bn: Catalogue = {
     waiting: (seconds) =>
       seconds <= 0 ? 'আবার সংযোগ করা হচ্ছে…' : `সংযোগ নেই। ${n(seconds)} সেকেন্ড পরে আবার চেষ্টা হবে।`,
     now: 'এখনই',
-    back: 'সংযোগ ফিরেছে',
     stopped: 'সার্ভার সংযোগ বন্ধ করে দিয়েছে।',
     again: 'আবার সংযোগ করুন',
   },
@@ -197,7 +187,6 @@ export const bn: Catalogue = {
     devicesHint: 'যেসব যন্ত্রে আপনি প্রবেশ করে আছেন। অচেনা কিছু দেখলে বের করে দিন।',
     device: (browser, system) => `${system}-এ ${browser}`,
     signedInAt: (when) => `প্রবেশ ${when}`,
-    signOutEverywhereHint: 'এই যন্ত্রটি সহ সব জায়গা থেকে।',
     signedOutOthers: 'এখন শুধু এই যন্ত্রেই প্রবেশ করা আছে।',
     devicesNotLoaded: 'যন্ত্রের তালিকা আনা যায়নি।',
     passwordHint: 'অন্য সব যন্ত্রে আবার প্রবেশ করতে হবে।',
@@ -218,6 +207,9 @@ export const bn: Catalogue = {
       too_large: 'এটি বেশি বড়।',
       rate_limited: 'বড্ড ঘন ঘন হয়ে যাচ্ছে। একটু পরে আবার চেষ্টা করুন।',
       unavailable: 'সার্ভার এখন ব্যস্ত। একটু পরে আবার চেষ্টা করুন।',
+      message_deleted: 'বার্তাটি আগেই মুছে ফেলা হয়েছে।',
+      client_id_reused: 'বার্তাটি আগেই অন্য কথায় পাঠানো হয়েছে।',
+      request_timeout: 'বড্ড দেরি হয়ে গেল। আবার চেষ্টা করুন।',
       internal: 'সার্ভারে গোলমাল হয়েছে। আবার চেষ্টা করুন।',
     },
   },

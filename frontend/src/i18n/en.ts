@@ -1,4 +1,5 @@
 // English, and the shape of every other catalogue: one that lacks a sentence does not compile.
+import type { Code } from '../api/types';
 import { plural } from './plural';
 
 const n = (count: number) => count.toLocaleString('en');
@@ -56,11 +57,9 @@ export const en = {
     newHere: 'New here?',
     hasAccount: 'Have an account?',
     signOut: 'Sign out',
-    signedOut: 'You were signed out.',
     signedOutElsewhere: 'This device was signed out. Sign in again to go on.',
   },
   rooms: {
-    title: 'Rooms',
     yours: 'Your rooms',
     none: 'You are in no room yet.',
     find: 'Find a room',
@@ -71,7 +70,6 @@ export const en = {
     directoryEmpty: 'There are no rooms yet. Make the first one.',
     directoryNone: (query: string) => `No room is called “${query}”.`,
     join: 'Join',
-    joined: 'Joined',
     open: 'Open',
     leave: 'Leave the room',
     leaveQuestion: (title: string) => `Leave ${title}? You can come back at any time.`,
@@ -98,7 +96,6 @@ export const en = {
     about: (title: string) => `About ${title}`,
     loadFailed: 'The room could not be loaded.',
     edit: 'Change title and topic',
-    pickOne: 'Pick a room on the left, or browse for another.',
     noneHint: 'Look around: there is always a free chair.',
     account: 'Your account and settings',
     lastSaid: (name: string, text: string) => `${name}: ${text}`,
@@ -136,7 +133,6 @@ export const en = {
     failed: 'Not sent',
     retry: 'Try again',
     discard: 'Discard',
-    jumped: 'You are looking at older messages.',
   },
   composer: {
     label: (title: string) => `Write to ${title}`,
@@ -152,15 +148,12 @@ export const en = {
     editing: 'Editing your message',
     saveEdit: 'Save',
     notSaved: 'The change was not saved. Your text is still here; try again.',
-    cancelEdit: 'Cancel editing',
     tooLong: (left: number) =>
       plural('en', left, { one: '1 character too long', other: `${n(left)} characters too long` }),
     left: (left: number) => `${n(left)} left`,
   },
   presence: {
     here: (count: number) => plural('en', count, { one: '1 here', other: `${n(count)} here` }),
-    whoIsHere: 'Who is here',
-    members: 'Members',
     online: 'Here now',
     offline: 'Away',
     typing: (names: string[], others: number) => {
@@ -168,7 +161,6 @@ export const en = {
       if (names.length === 1) return `${names[0]} is typing…`;
       return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are typing…`;
     },
-    someone: 'Somebody',
   },
   connection: {
     connecting: 'Connecting…',
@@ -181,7 +173,6 @@ export const en = {
             other: `No connection. Trying again in ${n(seconds)} seconds.`,
           }),
     now: 'Now',
-    back: 'Connected again',
     stopped: 'The server closed the connection.',
     again: 'Connect again',
   },
@@ -211,7 +202,6 @@ export const en = {
     devicesHint: 'Where you are signed in. Sign out what you do not know.',
     device: (browser: string, system: string) => `${browser} on ${system}`,
     signedInAt: (when: string) => `signed in ${when}`,
-    signOutEverywhereHint: 'Ends every session, this one too.',
     signedOutOthers: 'Only this device is signed in now.',
     devicesNotLoaded: 'The devices could not be loaded.',
     passwordHint: 'All your other devices will have to sign in again.',
@@ -224,7 +214,7 @@ export const en = {
     codes: {
       rate_limited: 'That was too often. Wait a little and try again.',
       unavailable: 'The server is busy or starting. Try again in a moment.',
-    } as Record<string, string>,
+    } as Partial<Record<Code, string>>,
   },
 };
 

@@ -2,6 +2,11 @@
 // the person's id, so that two people who share a browser never see each other's.
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
+import type { Problem } from '../api/types';
+
+/** A server's no: its code, and its words. */
+export type Refusal = Pick<Problem, 'code' | 'detail'>;
+
 /** A message on its way. */
 export interface Outgoing {
   /** Made here, once: the server keeps one message for it however often it is sent. */
@@ -13,8 +18,8 @@ export interface Outgoing {
   at: number;
   /** The tab that sends it. */
   tab: string;
-  /** Why the server refused it for good, in its words; absent while there is hope. */
-  refusal?: string;
+  /** Why the server refused it for good; absent while there is hope. */
+  refusal?: Refusal;
 }
 
 /** An unfinished message. */

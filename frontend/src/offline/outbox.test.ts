@@ -133,6 +133,17 @@ describe('what is written', () => {
     expect((await Tab.open('tab-3')).waiting).toEqual(['one', 'two', 'three', 'four']);
   });
 
+  it('is sent also where the browser can store nothing', async () => {
+    const tab = await Tab.open();
+    opened.forEach((db) => db.close());
+    await tab.write('one', 'two');
+    expect(tab.texts).toEqual(['one']);
+    await tab.ok();
+    expect(tab.texts).toEqual(['one', 'two']);
+    await tab.ok();
+    expect(tab.waiting).toEqual([]);
+  });
+
   it('can be taken back', async () => {
     const tab = await Tab.open();
     tab.isConnected = false;
@@ -208,7 +219,8 @@ describe('a refusal', () => {
     const tab = await Tab.open();
     await tab.write('one', 'two');
     await tab.refuse('not_a_member');
-    expect(tab.shown.map((entry) => entry.refusal)).toEqual(['The server said no.', undefined]);
+    const refusal = { code: 'not_a_member', detail: 'The server said no.' };
+    expect(tab.shown.map((entry) => entry.refusal)).toEqual([refusal, undefined]);
     expect(tab.texts).toEqual(['one', 'two']);
   });
 
@@ -218,7 +230,7 @@ describe('a refusal', () => {
     await tab.refuse('invalid_input');
     living.clear();
     const next = await Tab.open('tab-2');
-    expect(next.shown[0]?.refusal).toBe('The server said no.');
+    expect(next.shown[0]?.refusal?.detail).toBe('The server said no.');
     expect(next.sent).toEqual([]);
   });
 

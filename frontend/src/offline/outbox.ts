@@ -72,7 +72,7 @@ export class Outbox {
     };
     this.entries.push(entry);
     this.show();
-    await this.db.put('outgoing', entry);
+    await this.stored(this.db.put('outgoing', entry));
     this.flush();
     return entry;
   }
@@ -91,7 +91,7 @@ export class Outbox {
     this.entries = this.entries.filter((entry) => entry.clientId !== clientId);
     this.asked.delete(clientId);
     this.show();
-    await this.db.delete('outgoing', clientId);
+    await this.stored(this.db.delete('outgoing', clientId));
   }
 
   /** The connection is ready: whatever was asked on an older one is asked again. */
@@ -117,7 +117,8 @@ export class Outbox {
     if (TEMPORARY.has(problem.code)) {
       this.pause(problem.retry_after_ms ?? PAUSE_MS);
     } else {
-      await this.replace({ ...entry, refusal: problem.detail });
+      const { code, detail } = problem;
+      await this.replace({ ...entry, refusal: { code, detail } });
       this.flush();
     }
   }
@@ -147,7 +148,16 @@ export class Outbox {
   private async replace(entry: Outgoing): Promise<void> {
     this.entries = this.entries.map((old) => (old.clientId === entry.clientId ? entry : old));
     this.show();
-    await this.db.put('outgoing', entry);
+    await this.stored(this.db.put('outgoing', entry));
+  }
+
+  /** A browser whose storage is full or broken still sends; only a reload then forgets. */
+  private async stored(change: Promise<unknown>): Promise<void> {
+    try {
+      await change;
+    } catch {
+      // What is shown stands in `entries`.
+    }
   }
 
   private show(): void {

@@ -1,4 +1,4 @@
-import { expect, test } from '../support/journey';
+import { expect, test, WELCOME } from '../support/journey';
 
 test('each sees who is here, who is typing, and messages at once', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
@@ -14,6 +14,27 @@ test('each sees who is here, who is typing, and messages at once', async ({ pers
   await rahul.sees('Always.');
   await rahul.context.close();
   await expect(mira.page.getByRole('button', { name: /1 here/ })).toBeVisible({ timeout: 20_000 });
+});
+
+test('three people talk at once, and each sees the same', async ({ person }) => {
+  const [mira, rahul, tuli] = [await person('Mira'), await person('Rahul'), await person('Tuli')];
+  for (const one of [mira, rahul, tuli]) await one.enters();
+  await expect(mira.page.getByRole('button', { name: /3 here/ })).toBeVisible();
+  await rahul.composer.pressSequentially('Lemon');
+  await tuli.composer.pressSequentially('Milk');
+  const typing = mira.page.getByText(/(Rahul and Tuli|Tuli and Rahul) are typing…/).first();
+  await expect(typing).toBeVisible();
+  await Promise.all([mira.says('Sugar'), rahul.says('Lemon'), tuli.says('Milk')]);
+  const said = async () => (await mira.history()).map((message) => message.text);
+  await expect.poll(async () => (await said()).length).toBe(3);
+  for (const one of [mira, rahul, tuli]) {
+    const seen = async () => {
+      const texts = await one.log.locator('.message .body p').allTextContents();
+      return texts.map((text) => text.trim()).filter((text) => !text.startsWith(WELCOME));
+    };
+    await expect.poll(seen).toEqual(await said());
+  }
+  await expect(mira.page.getByText(/typing…/)).toHaveCount(0);
 });
 
 test('a message can be changed and deleted, for everybody', async ({ person }) => {
@@ -86,7 +107,6 @@ test('a draft stays with its room, and survives a reload', async ({ person }) =>
   await mira.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
   await mira.enters();
   await mira.composer.fill('half a thou');
-  await mira.keeps('half a thou');
   await mira.enters('tea');
   await expect(mira.composer).toHaveValue('');
   await mira.enters('general');

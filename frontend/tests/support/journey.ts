@@ -159,7 +159,7 @@ export class Person {
   async isThere(): Promise<void> {
     await expect(this.log).toHaveAttribute('aria-busy', 'false');
     await expect(this.log).toHaveClass(/placed/);
-    await expect(this.page.getByRole('button', { name: /here/i }).first()).toBeVisible();
+    await expect(this.page.locator('.here .count')).toBeVisible();
   }
 
   get rooms(): Locator {
@@ -186,28 +186,6 @@ export class Person {
 
   async sees(...texts: string[]): Promise<void> {
     for (const text of texts) await expect(this.message(text)).toHaveCount(1);
-  }
-
-  /** Waits until what is being written is stored. */
-  async keeps(draft: string): Promise<void> {
-    const stored = () =>
-      this.page.evaluate(
-        () =>
-          new Promise<string[]>((done, failed) => {
-            const opening = indexedDB.open('adda');
-            opening.onerror = () => failed(opening.error);
-            opening.onsuccess = () => {
-              const db = opening.result;
-              const reading = db.transaction('drafts').objectStore('drafts').getAll();
-              reading.onerror = () => failed(reading.error);
-              reading.onsuccess = () => {
-                db.close();
-                done((reading.result as { text: string }[]).map(({ text }) => text));
-              };
-            };
-          }),
-      );
-    await expect.poll(stored).toContain(draft);
   }
 
   /** Opens the menu of a message and takes something from it. */

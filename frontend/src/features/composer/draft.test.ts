@@ -7,15 +7,26 @@ import { Draft, PAUSE_MS } from './draft';
 
 let db: Database;
 let names = 0;
+let shelf: Map<string, string>;
+
+/** What is written in a room by somebody. */
+function draftOf(user: number, room: string): Draft {
+  return new Draft(db, user, room, {
+    getItem: (key) => shelf.get(key) ?? null,
+    setItem: (key, value) => void shelf.set(key, value),
+    removeItem: (key) => void shelf.delete(key),
+  });
+}
 
 beforeEach(async () => {
+  shelf = new Map();
   db = await openDatabase(`drafts ${names++}`);
 });
 
 describe('a draft', () => {
   it('is stored a moment after the last letter', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
-    const draft = new Draft(db, 1, 'tea');
+    const draft = draftOf(1, 'tea');
     draft.changed('h');
     vi.advanceTimersByTime(PAUSE_MS - 1);
     draft.changed('hi');
@@ -30,16 +41,37 @@ describe('a draft', () => {
   });
 
   it('is stored at once when the room is left', async () => {
-    const draft = new Draft(db, 1, 'tea');
+    const draft = draftOf(1, 'tea');
     draft.changed('unfinished');
     await draft.flush();
-    expect(await new Draft(db, 1, 'tea').load()).toBe('unfinished');
-    expect(await new Draft(db, 1, 'rain').load()).toBe('');
-    expect(await new Draft(db, 2, 'tea').load()).toBe('');
+    expect(await draftOf(1, 'tea').load()).toBe('unfinished');
+    expect(await draftOf(1, 'rain').load()).toBe('');
+    expect(await draftOf(2, 'tea').load()).toBe('');
+  });
+
+  it('keeps its last letters when the page goes before they are stored', async () => {
+    const draft = draftOf(1, 'tea');
+    draft.changed('half');
+    await draft.flush();
+    draft.changed('half a thou');
+    draft.shelve();
+    expect(await draftOf(1, 'rain').load()).toBe('');
+    expect(await draftOf(1, 'tea').load()).toBe('half a thou');
+    expect(await loadDraft(db, 1, 'tea')).toBe('half a thou');
+    expect(shelf.size).toBe(0);
+  });
+
+  it('that came back with its page is not undone by what was put aside for a new one', async () => {
+    const draft = draftOf(1, 'tea');
+    draft.changed('half a thou');
+    draft.shelve();
+    draft.changed('half a thought');
+    await draft.flush();
+    expect(await draftOf(1, 'tea').load()).toBe('half a thought');
   });
 
   it('is gone when nothing is written any more', async () => {
-    const draft = new Draft(db, 1, 'tea');
+    const draft = draftOf(1, 'tea');
     draft.changed('x');
     await draft.flush();
     draft.changed('');

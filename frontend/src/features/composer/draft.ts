@@ -1,10 +1,14 @@
 // Keeps what is being written in a room: stored a moment after the last letter, and at once when
-// the page goes out of sight or the room is left.
+// the page goes out of sight or the room is left. A page that is going has no time for a database:
+// what it had not stored yet waits in a shelf that is written at once, and is stored by the next.
 import type { Database } from '../../offline/db';
 import { loadDraft, saveDraft } from '../../offline/drafts';
 
 /** So long after the last letter it is stored. */
 export const PAUSE_MS = 400;
+
+/** A store that answers at once, as `localStorage` does. */
+export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export class Draft {
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -14,10 +18,25 @@ export class Draft {
     private readonly db: Database,
     private readonly userId: number,
     private readonly room: string,
+    private readonly shelf: Shelf,
   ) {}
 
-  load(): Promise<string> {
-    return loadDraft(this.db, this.userId, this.room);
+  async load(): Promise<string> {
+    const left = this.shelf.getItem(this.place);
+    if (left === null) return loadDraft(this.db, this.userId, this.room);
+    await saveDraft(this.db, this.userId, this.room, left);
+    this.shelf.removeItem(this.place);
+    return left;
+  }
+
+  /** The page is going. */
+  shelve(): void {
+    if (this.unsaved === null) return;
+    try {
+      this.shelf.setItem(this.place, this.unsaved);
+    } catch {
+      // There is no space: then only the last letters are lost.
+    }
   }
 
   /** The text is this now. */
@@ -33,7 +52,12 @@ export class Draft {
     this.timer = null;
     if (this.unsaved === null) return;
     const text = this.unsaved;
-    this.unsaved = null;
     await saveDraft(this.db, this.userId, this.room, text);
+    if (this.unsaved === text) this.unsaved = null;
+    this.shelf.removeItem(this.place);
+  }
+
+  private get place(): string {
+    return `adda.draft.${this.userId}.${this.room}`;
   }
 }

@@ -10,8 +10,6 @@ const TALK = [
   ['Mira', '🎉'],
 ] as const;
 
-test.skip(process.env['ADDA_SCREENSHOTS'] === undefined, 'only when asked for');
-
 for (const colorScheme of ['light', 'dark'] as const) {
   for (const locale of ['en-GB', 'bn-BD']) {
     test(`pictures: ${colorScheme}, ${locale}`, async ({ person, stranger }, info) => {
@@ -36,7 +34,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await shoot(guest, view);
       }
       await mira.page.goto('/rooms/general');
-      await mira.sees('🎉');
+      await mira.isThere();
+      await expect(mira.log).toContainText('🎉');
       await people.Rahul.composer.pressSequentially('Extra');
       await expect(mira.page.locator('.typing p').first()).not.toBeEmpty();
       await shoot(mira, 'room');
@@ -45,9 +44,12 @@ for (const colorScheme of ['light', 'dark'] as const) {
         await expect(mira.page.getByRole('heading', { level: 1 })).toBeVisible();
         await shoot(mira, view);
       }
-      await mira.page.goto('/');
-      await expect(mira.rooms.or(mira.page.locator('main')).first()).toBeVisible();
-      await shoot(mira, 'rooms');
+      // On a desk the list stands beside the last room, as in the picture of the room.
+      if (info.project.name === 'phone') {
+        await mira.page.goto('/');
+        await expect(mira.rooms.locator('time').first()).toBeVisible();
+        await shoot(mira, 'rooms');
+      }
     });
   }
 }
