@@ -612,12 +612,14 @@ export interface components {
             last_seq: number;
             /** @description The room's name and address. */
             name: string;
+            /** @description The other person of a private room. */
+            peer?: components["schemas"]["UserRef"];
             /**
              * Format: int64
              * @description Up to where this person has read.
              */
             read_seq: number;
-            /** @description The room's title. */
+            /** @description The room's title; in a private room the other person's display name. */
             title: string;
             /** @description What the room is about. */
             topic?: string;

@@ -372,6 +372,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{user_id}/private-room": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Open the private room with somebody.
+         * @description Makes it (201), or finds it (200): there is one for the two, whoever asks. The other person
+         *     sees it with its first message.
+         */
+        put: operations["openPrivateRoom"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/me": {
         parameters: {
             query?: never;
@@ -775,7 +796,7 @@ export interface components {
         };
         /**
          * Room
-         * @description A room, the same for everybody who may see it.
+         * @description A room, as the one who asks sees it.
          */
         Room: {
             /**
@@ -810,7 +831,9 @@ export interface components {
             member_count: number;
             /** @description The room's name and address. */
             name: string;
-            /** @description The room's title. */
+            /** @description The other person of a private room. */
+            peer?: components["schemas"]["UserRef"];
+            /** @description The room's title; in a private room the other person's display name. */
             title: string;
             /** @description What the room is about. */
             topic?: string;
@@ -844,12 +867,14 @@ export interface components {
             last_seq: number;
             /** @description The room's name and address. */
             name: string;
+            /** @description The other person of a private room. */
+            peer?: components["schemas"]["UserRef"];
             /**
              * Format: int64
              * @description Up to where this person has read.
              */
             read_seq: number;
-            /** @description The room's title. */
+            /** @description The room's title; in a private room the other person's display name. */
             title: string;
             /** @description What the room is about. */
             topic?: string;
@@ -3094,6 +3119,96 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["User"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    openPrivateRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The other person. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It had been made before. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Room"];
+                };
+            };
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Room"];
                 };
             };
             /** @description The input is not as described here; `errors` names the fields. */

@@ -52,6 +52,33 @@ impl Family {
         }
     }
 
+    /// What a room `r` shows of itself: its title and topic, or the other person `p`.
+    #[must_use]
+    pub const fn face(self) -> &'static str {
+        match self {
+            Self::Public => {
+                "r.title, r.topic, CAST(NULL AS bigint) AS peer_id, \
+                 CAST(NULL AS text) AS peer_username, CAST(NULL AS text) AS peer_display_name"
+            }
+            Self::Private => {
+                "p.display_name AS title, CAST(NULL AS text) AS topic, p.id AS peer_id, \
+                 p.username AS peer_username, p.display_name AS peer_display_name"
+            }
+        }
+    }
+
+    /// Joins the other person `p` of a private room `r`, as seen by the user who is meant.
+    #[must_use]
+    pub fn join_peer(self, user: &str) -> String {
+        match self {
+            Self::Public => String::new(),
+            Self::Private => format!(
+                "JOIN users p ON p.id = \
+                 CASE WHEN r.lo_user_id = {user} THEN r.hi_user_id ELSE r.lo_user_id END"
+            ),
+        }
+    }
+
     /// The topic of a room's events.
     #[must_use]
     pub const fn topic(self, room_id: i64) -> Topic {

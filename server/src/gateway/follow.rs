@@ -5,7 +5,7 @@ use adda_protocol::RoomName;
 use adda_protocol::Timestamp;
 use adda_protocol::command::Resume;
 use adda_protocol::event::{Ready, RoomAdded, RoomRemoved, ServerFrame, Sync};
-use adda_protocol::rooms::RoomSummary;
+use adda_protocol::rooms::{RoomKind, RoomSummary};
 use adda_realtime::{Signal, Subscribe, Topic};
 
 use super::close::End;
@@ -204,6 +204,7 @@ impl Session {
         let my = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
         match my {
             Ok(Some(my)) => {
+                let my = from_the_beginning(my);
                 let frame = ServerFrame::RoomAdded(RoomAdded { room: my.summary.clone() }).encode();
                 if !self.subscribe(my, None) {
                     // The members changed meanwhile: look again.
@@ -288,4 +289,14 @@ impl Session {
         }
         Ok(())
     }
+}
+
+/// A private room comes to its other person with its first message: what is in it follows the frame
+/// that tells of the room. Of a public room one has what came after one joined.
+fn from_the_beginning(mut my: MyRoom) -> MyRoom {
+    if my.summary.kind == RoomKind::Private && my.summary.read_seq == 0 {
+        my.summary.last_seq = 0;
+        my.summary.unread = 0;
+    }
+    my
 }

@@ -21,6 +21,8 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
         | "listChanges" => [401, 200, 200, 200, 200],
         "createRoom" => [401, 201, 201, 201, 201],
+        // With somebody who is new each time.
+        "openPrivateRoom" => [401, 201, 201, 201, 201],
         "logout" | "joinRoom" | "leaveRoom" => [401, 204, 204, 204, 204],
         // Asked with a password that is too short, so that nobody's sessions end.
         "changePassword" => [401, 400, 400, 400, 400],
@@ -55,6 +57,11 @@ async fn body(operation: &str, mira: &Person) -> Option<Value> {
 
 /// The path of an operation about Mira's things.
 async fn path(template: &str, mira: &Person) -> String {
+    if template == "/users/{user_id}/private-room" {
+        let somebody = &Uuid::new_v4().simple().to_string()[..20];
+        let somebody = Person::register(&mira.address, somebody).await;
+        return template.replace("{user_id}", &somebody.id.to_string());
+    }
     let mut path = template.replace("{room}", "rust").replace("{user_id}", &mira.id.to_string());
     if path.contains("{message_id}") {
         let message = mira.writes("rust", "hers").await;

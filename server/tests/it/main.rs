@@ -12,6 +12,7 @@ mod layering;
 mod limits;
 mod messages;
 mod presence;
+mod private_rooms;
 mod receipts;
 mod resume;
 mod rooms;

@@ -2,6 +2,7 @@
 
 use poem_openapi::{Enum, Object};
 
+use crate::accounts::UserRef;
 use crate::messages::Message;
 use crate::{RoomName, RoomTitle, RoomTopic, Timestamp, UserId};
 
@@ -35,7 +36,7 @@ pub struct UpdateRoomRequest {
     pub topic: Option<RoomTopic>,
 }
 
-/// A room, the same for everybody who may see it.
+/// A room, as the one who asks sees it.
 #[derive(Clone, Debug, PartialEq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Room {
@@ -43,8 +44,10 @@ pub struct Room {
     pub name: String,
     /// Public or private.
     pub kind: RoomKind,
-    /// The room's title.
+    /// The room's title; in a private room the other person's display name.
     pub title: String,
+    /// The other person of a private room.
+    pub peer: Option<UserRef>,
     /// What the room is about.
     pub topic: Option<String>,
     /// Who may change title and topic (beside administrators): the user who made the room.
@@ -69,8 +72,10 @@ pub struct RoomSummary {
     pub name: String,
     /// Public or private.
     pub kind: RoomKind,
-    /// The room's title.
+    /// The room's title; in a private room the other person's display name.
     pub title: String,
+    /// The other person of a private room.
+    pub peer: Option<UserRef>,
     /// What the room is about.
     pub topic: Option<String>,
     /// The latest message by place; absent in an empty room and on the socket.

@@ -12,6 +12,8 @@ use poem_openapi::types::{
 };
 use serde_json::Value;
 
+use crate::UserId;
+
 /// What a text type promises. `check` normalises the input or says in one sentence what is asked.
 trait Rule {
     const NAME: &'static str;
@@ -291,6 +293,13 @@ impl RoomName {
     #[must_use]
     pub fn is_private(&self) -> bool {
         self.0.starts_with(Self::PRIVATE_PREFIX)
+    }
+
+    /// The name of the private room of two people, whoever of them asks.
+    #[must_use]
+    pub fn private(one: UserId, other: UserId) -> Self {
+        let (lo, hi) = (one.min(other), one.max(other));
+        Self(format!("{}{lo}_{hi}", Self::PRIVATE_PREFIX))
     }
 
     /// A name that was checked when it was stored.

@@ -190,6 +190,46 @@ pub(super) async fn by_id(
     parse(&found.await?)
 }
 
+/// Makes both people of these private rooms members, each from the room's beginning. Answers who was
+/// none before, and the version of the members that this made.
+pub(super) async fn admit_pairs(
+    transaction: &impl ConnectionTrait,
+    room_ids: impl IntoIterator<Item = i64>,
+    now: i64,
+) -> Result<Vec<AdmittedRow>, DbErr> {
+    let mut list = RowList::<1>::new();
+    room_ids.into_iter().for_each(|id| list.push([id.into()]));
+    let admitted = list.look_up(transaction, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!(
+            "INSERT INTO private_room_members (room_id, user_id, joined_at, read_seq) \
+             SELECT id, lo_user_id, {now}, 0 FROM private_rooms WHERE id IN ({ids}) \
+             UNION SELECT id, hi_user_id, {now}, 0 FROM private_rooms WHERE id IN ({ids}) \
+             ON CONFLICT (room_id, user_id) DO NOTHING RETURNING room_id, user_id"
+        )
+    });
+    let mut rows = Vec::new();
+    for admitted in admitted.await? {
+        let (room_id, user_id): (i64, i64) =
+            (admitted.try_get("", "room_id")?, admitted.try_get("", "user_id")?);
+        let sql = "UPDATE private_rooms SET members_version = members_version + 1 \
+                   WHERE id = $1 RETURNING members_version";
+        let version = db::query(transaction, sql, vec![room_id.into()]).await?;
+        let version = version.first().ok_or_else(|| DbErr::RecordNotFound("room".to_owned()))?;
+        let members_version = version.try_get("", "members_version")?;
+        rows.push(AdmittedRow { room_id, user_id, members_version });
+    }
+    Ok(rows)
+}
+
+/// Somebody who became a member by the first message of a private room.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AdmittedRow {
+    pub(super) room_id: i64,
+    pub(super) user_id: i64,
+    pub(super) members_version: i64,
+}
+
 /// Moves the rooms' counters, all of them in one statement.
 pub(super) async fn set_last_seq(
     transaction: &impl ConnectionTrait,

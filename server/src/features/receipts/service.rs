@@ -14,7 +14,7 @@ use super::store::{self, MyRoomRow};
 use crate::db::{Db, Family};
 use crate::features::database_problem;
 use crate::features::messages;
-use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
+use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms, peer};
 
 /// Why a mark was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -77,6 +77,7 @@ impl MyRoom {
                 name: row.name,
                 kind: family.kind(),
                 title: row.title,
+                peer: peer(row.peer_id, row.peer_username, row.peer_display_name),
                 topic: row.topic,
                 last_message: None,
                 last_seq: row.last_seq,

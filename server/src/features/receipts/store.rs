@@ -15,6 +15,10 @@ pub(super) struct MyRoomRow {
     pub(super) members_version: i64,
     pub(super) read_seq: i64,
     pub(super) unread: i64,
+    /// The other person of a private room.
+    pub(super) peer_id: Option<i64>,
+    pub(super) peer_username: Option<String>,
+    pub(super) peer_display_name: Option<String>,
 }
 
 /// Counts the others' undeleted messages after the mark; stops at a hundred, so that a room that
@@ -48,15 +52,12 @@ pub(super) async fn my_rooms(
 pub(super) fn my_rooms_statement(family: Family, of_one_room: bool) -> String {
     let (rooms, members) = (family.rooms(), family.members());
     let unread = unread(family, "m.read_seq", "$1");
-    let own = match family {
-        Family::Public => "r.title, r.topic",
-        Family::Private => "r.name AS title, CAST(NULL AS text) AS topic",
-    };
+    let (face, peer) = (family.face(), family.join_peer("$1"));
     let only = if of_one_room { "AND m.room_id = $2" } else { "" };
     format!(
-        "SELECT r.id, r.name, {own}, r.last_seq, r.members_version, m.read_seq, \
+        "SELECT r.id, r.name, {face}, r.last_seq, r.members_version, m.read_seq, \
          {unread} AS unread \
-         FROM {members} m JOIN {rooms} r ON r.id = m.room_id \
+         FROM {members} m JOIN {rooms} r ON r.id = m.room_id {peer} \
          WHERE m.user_id = $1 {only} ORDER BY r.name"
     )
 }

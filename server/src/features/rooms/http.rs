@@ -5,7 +5,7 @@ use std::sync::Arc;
 use adda_protocol::rooms::{
     CreateRoomRequest, DirectoryRoomPage, MemberPage, Room, UpdateRoomRequest,
 };
-use adda_protocol::{RoomName, SearchText};
+use adda_protocol::{RoomName, SearchText, UserId};
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
@@ -14,7 +14,7 @@ use poem_openapi::{OpenApi, Tags};
 use super::service::{RoomError, Rooms};
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
+    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
     WITH_BODY,
 };
 
@@ -70,6 +70,22 @@ impl RoomsApi {
         body: Body<CreateRoomRequest>,
     ) -> Result<Made<Room>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | CONFLICT }>> {
         Ok(Made(rooms.create(&bearer.0, body.0).await?))
+    }
+
+    /// Open the private room with somebody.
+    ///
+    /// Makes it (201), or finds it (200): there is one for the two, whoever asks. The other person
+    /// sees it with its first message.
+    #[oai(path = "/users/:user_id/private-room", method = "put", operation_id = "openPrivateRoom")]
+    async fn private_room(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The other person.
+        user_id: Path<UserId>,
+    ) -> Result<Created<Room>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        let (room, is_new) = rooms.private_room(&bearer.0, user_id.0).await?;
+        Ok(if is_new { Created::New(room) } else { Created::Known(room) })
     }
 
     /// Get a room.

@@ -15,4 +15,4 @@ mod store;
 mod tests;
 
 pub use http::RoomsApi;
-pub use service::{RoomAccess, RoomError, RoomRef, Rooms};
+pub use service::{RoomAccess, RoomError, RoomRef, Rooms, peer};

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use adda_protocol::accounts::UserRef;
 use adda_protocol::event::{RoomUpdated, ServerFrame};
 use adda_protocol::rooms::{
     CreateRoomRequest, DirectoryRoom, DirectoryRoomPage, Member, MemberPage, Room,
@@ -74,6 +75,9 @@ pub enum RoomError {
     /// A private room has no members to come and go.
     #[error("a private room cannot be joined or left")]
     Private,
+    /// A private room takes two.
+    #[error("a private room with oneself")]
+    Alone,
     /// Too often.
     #[error("too often")]
     TooOften(TooOften),
@@ -102,6 +106,10 @@ impl From<RoomError> for Problem {
             RoomError::Private => say(
                 Code::Forbidden,
                 "A private room belongs to its two people; nobody joins or leaves it.",
+            ),
+            RoomError::Alone => Problem::invalid_field(
+                "user_id",
+                "is your own; a private room takes another person",
             ),
             RoomError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
             RoomError::Database(error) => database_problem(&error),
@@ -194,6 +202,42 @@ impl Rooms {
         transaction.commit().await?;
         self.publish(joined);
         self.room(person, &request.name).await
+    }
+
+    /// The private room with somebody, and whether it was made by this. Whoever asks is a member from
+    /// then on; the other person becomes one with the first message, and is not bothered before.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`] where there is nobody of this number, [`RoomError::Alone`], too often.
+    pub async fn private_room(
+        &self,
+        person: &Person,
+        other: UserId,
+    ) -> Result<(Room, bool), RoomError> {
+        if other == person.id {
+            return Err(RoomError::Alone);
+        }
+        let name = RoomName::private(person.id, other);
+        match self.room(person, &name).await {
+            Ok(room) => return Ok((room, false)),
+            Err(RoomError::NotFound) => {}
+            Err(error) => return Err(error),
+        }
+        if !store::is_somebody(self.db.read(), other).await? {
+            return Err(RoomError::NotFound);
+        }
+        self.changes.check(&person.id)?;
+        let now = self.clock.now_ms();
+        let (lo, hi) = (person.id.min(other), person.id.max(other));
+        let transaction = self.db.begin().await?;
+        let is_new = store::insert_private_room(&transaction, name.as_str(), lo, hi, now).await?;
+        let found =
+            store::room_for(&transaction, Family::Private, name.as_str(), person.id).await?;
+        let id = found.ok_or(RoomError::NotFound)?.id;
+        let joined = add_member(&transaction, Family::Private, id, person.id, now).await?;
+        transaction.commit().await?;
+        self.publish(joined);
+        Ok((self.room(person, &name).await?, is_new))
     }
 
     /// Changes a public room's title or topic and tells its members.
@@ -380,6 +424,16 @@ impl Rooms {
     }
 }
 
+/// The other person of a private room, from the columns that [`Family::face`] names.
+#[must_use]
+pub fn peer(
+    id: Option<UserId>,
+    username: Option<String>,
+    display_name: Option<String>,
+) -> Option<UserRef> {
+    Some(UserRef { id: id?, username: username?, display_name: display_name? })
+}
+
 async fn add_member(
     transaction: &DatabaseTransaction,
     family: Family,
@@ -417,6 +471,7 @@ impl RoomAccess {
             name: self.row.name,
             kind: self.room.family.kind(),
             title: self.row.title,
+            peer: peer(self.row.peer_id, self.row.peer_username, self.row.peer_display_name),
             topic: self.row.topic,
             created_by: self.row.created_by,
             created_at: Timestamp(self.row.created_at),

@@ -23,6 +23,10 @@ pub(super) struct RoomRow {
     pub(super) member_count: i64,
     /// Absent for who is not a member.
     pub(super) joined_at: Option<i64>,
+    /// The other person of a private room.
+    pub(super) peer_id: Option<i64>,
+    pub(super) peer_username: Option<String>,
+    pub(super) peer_display_name: Option<String>,
 }
 
 fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
@@ -32,11 +36,8 @@ fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
 /// What the families have in columns of their own, under common names.
 const fn own_columns(family: Family) -> &'static str {
     match family {
-        Family::Public => "r.title, r.topic, r.created_by, r.member_count",
-        Family::Private => {
-            "r.name AS title, CAST(NULL AS text) AS topic, CAST(NULL AS bigint) AS created_by, \
-             CAST(2 AS bigint) AS member_count"
-        }
+        Family::Public => "r.created_by, r.member_count",
+        Family::Private => "CAST(NULL AS bigint) AS created_by, CAST(2 AS bigint) AS member_count",
     }
 }
 
@@ -47,10 +48,11 @@ pub(super) async fn room_for(
     user_id: i64,
 ) -> Result<Option<RoomRow>, DbErr> {
     let (rooms, members, own) = (family.rooms(), family.members(), own_columns(family));
+    let (face, peer) = (family.face(), family.join_peer("$2"));
     let sql = format!(
         "SELECT r.id, r.name, r.created_at, r.last_seq, r.floor_seq, r.members_version, \
-         m.joined_at, {own} \
-         FROM {rooms} r LEFT JOIN {members} m ON m.room_id = r.id AND m.user_id = $2 \
+         m.joined_at, {own}, {face} \
+         FROM {rooms} r LEFT JOIN {members} m ON m.room_id = r.id AND m.user_id = $2 {peer} \
          WHERE r.name = $1"
     );
     let rows = db::query(connection, sql, vec![name.into(), user_id.into()]).await?;
@@ -91,6 +93,30 @@ pub(super) async fn insert_room(
         ..Default::default()
     };
     row.insert(transaction).await
+}
+
+/// Whether somebody has an account that can be used.
+pub(super) async fn is_somebody(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+) -> Result<bool, DbErr> {
+    let sql = "SELECT 1 FROM users \
+               WHERE id = $1 AND password_hash IS NOT NULL AND disabled_at IS NULL";
+    Ok(!db::query(connection, sql, vec![user_id.into()]).await?.is_empty())
+}
+
+/// Makes the private room of two people, without members; `false` when it was there.
+pub(super) async fn insert_private_room(
+    transaction: &impl ConnectionTrait,
+    name: &str,
+    lo_user_id: i64,
+    hi_user_id: i64,
+    now: i64,
+) -> Result<bool, DbErr> {
+    let sql = "INSERT INTO private_rooms (name, lo_user_id, hi_user_id, created_at) \
+               VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING";
+    let values = vec![name.into(), lo_user_id.into(), hi_user_id.into(), now.into()];
+    Ok(db::run(transaction, sql, values).await? == 1)
 }
 
 /// Adds a member whose read mark is the room's head; `false` when they are one already.

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
 use adda_protocol::{MessageText, UserId, frame};
-use adda_realtime::Envelope;
+use adda_realtime::{Envelope, MembershipChange};
 use bytes::Bytes;
 use poem_openapi::types::ToJSON;
 use sea_orm::{DatabaseTransaction, DbErr};
@@ -123,6 +123,8 @@ struct RoomWork {
     last_seq: i64,
     members_version: i64,
     frames: Vec<Bytes>,
+    /// Who became a member by the room's first message, and at which version of the members.
+    admitted: Option<(UserId, i64)>,
 }
 
 /// The operations of one family within one transaction, on what was read under the rooms' locks.
@@ -174,6 +176,7 @@ impl Work {
             last_seq: row.last_seq,
             members_version: row.members_version,
             frames: Vec::new(),
+            admitted: None,
         };
         Ok(Self {
             family,
@@ -289,7 +292,10 @@ impl Work {
         Ok(accepted)
     }
 
-    async fn store(&self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    async fn store(&mut self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        if self.family == Family::Private {
+            self.admit(transaction).await?;
+        }
         let moved = self.rooms.iter().filter(|(_, room)| !room.frames.is_empty());
         let counters = moved.map(|(id, room)| (*id, room.last_seq));
         store::set_last_seq(transaction, self.family, counters).await?;
@@ -301,14 +307,38 @@ impl Work {
         store::update(transaction, self.family, changed).await
     }
 
+    /// The first message of a private room lets the other person in.
+    async fn admit(&mut self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+        let begun = self.rooms.iter().filter(|(_, room)| room.first_seq == 1);
+        let begun: Vec<i64> =
+            begun.filter(|(_, room)| !room.frames.is_empty()).map(|(id, _)| *id).collect();
+        for row in store::admit_pairs(transaction, begun, self.now).await? {
+            if let Some(room) = self.rooms.get_mut(&row.room_id) {
+                room.members_version = row.members_version;
+                room.admitted = Some((row.user_id, row.members_version));
+            }
+        }
+        Ok(())
+    }
+
     fn into_envelopes(self) -> impl Iterator<Item = Envelope> {
         let family = self.family;
         let changed = self.rooms.into_iter().filter(|(_, room)| !room.frames.is_empty());
-        changed.map(move |(id, room)| Envelope::Events {
-            topic: family.topic(id),
-            members_version: room.members_version,
-            first: room.first_seq,
-            frames: room.frames.into(),
+        changed.flat_map(move |(id, room)| {
+            let topic = family.topic(id);
+            let admitted = room.admitted.map(|(user_id, members_version)| Envelope::Membership {
+                topic,
+                members_version,
+                user_id,
+                change: MembershipChange::Joined,
+            });
+            let events = Envelope::Events {
+                topic,
+                members_version: room.members_version,
+                first: room.first_seq,
+                frames: room.frames.into(),
+            };
+            admitted.into_iter().chain([events])
         })
     }
 }
