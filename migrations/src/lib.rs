@@ -9,6 +9,7 @@ mod m0001_server_state;
 mod m0002_accounts;
 mod m0003_rooms;
 mod m0004_messages;
+mod m0005_deliveries;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0002_accounts::Migration),
             Box::new(m0003_rooms::Migration),
             Box::new(m0004_messages::Migration),
+            Box::new(m0005_deliveries::Migration),
         ]
     }
 }

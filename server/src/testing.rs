@@ -206,6 +206,7 @@ impl World {
                 user_id: Set(user_id),
                 joined_at: Set(BEGIN),
                 read_seq: Set(0),
+                delivered_seq: Set(0),
             };
             let inserted = private_room_member::Entity::insert(member);
             inserted.exec_without_returning(&transaction).await.unwrap();

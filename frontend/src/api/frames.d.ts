@@ -18,7 +18,7 @@ export interface components {
             token: string;
         };
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
-        ClientFrame: components["schemas"]["ClientFrame_Auth"] | components["schemas"]["ClientFrame_ResumeCommand"] | components["schemas"]["ClientFrame_MessageSend"] | components["schemas"]["ClientFrame_MessageEdit"] | components["schemas"]["ClientFrame_MessageDelete"] | components["schemas"]["ClientFrame_Typing"] | components["schemas"]["ClientFrame_Read"] | components["schemas"]["ClientFrame_RoomOpen"] | components["schemas"]["ClientFrame_RoomClose"] | components["schemas"]["ClientFrame_Ping"];
+        ClientFrame: components["schemas"]["ClientFrame_Auth"] | components["schemas"]["ClientFrame_ResumeCommand"] | components["schemas"]["ClientFrame_MessageSend"] | components["schemas"]["ClientFrame_MessageEdit"] | components["schemas"]["ClientFrame_MessageDelete"] | components["schemas"]["ClientFrame_Typing"] | components["schemas"]["ClientFrame_Delivered"] | components["schemas"]["ClientFrame_Read"] | components["schemas"]["ClientFrame_RoomOpen"] | components["schemas"]["ClientFrame_RoomClose"] | components["schemas"]["ClientFrame_Ping"];
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
         ClientFrame_Auth: {
             /**
@@ -27,6 +27,14 @@ export interface components {
              */
             type: "auth";
         } & components["schemas"]["Auth"];
+        /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
+        ClientFrame_Delivered: {
+            /**
+             * @example delivered
+             * @enum {string}
+             */
+            type: "delivered";
+        } & components["schemas"]["Delivered"];
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
         ClientFrame_MessageDelete: {
             /**
@@ -104,6 +112,26 @@ export interface components {
          * @enum {string}
          */
         Code: "invalid_input" | "unknown_type" | "unauthorized" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_a_member" | "registration_closed" | "account_disabled" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "client_id_reused" | "message_deleted" | "too_large" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "unavailable" | "internal";
+        /**
+         * Delivered
+         * @description `delivered`: everything up to `seq` has reached this device. In private rooms, at most once a
+         *     second; what was read was delivered. Not answered unless it carries a `ref`.
+         */
+        Delivered: {
+            /** @description Echoed in the answer. */
+            ref?: string;
+            /**
+             * RoomName
+             * @description The room.
+             * @example general
+             */
+            room: string;
+            /**
+             * Format: int64
+             * @description The number of the last message that came.
+             */
+            seq: number;
+        };
         /**
          * Done
          * @description The answer to what was done.
@@ -195,6 +223,27 @@ export interface components {
             start: number;
             /** @description Where it leads; `http` or `https` only. */
             url: string;
+        };
+        /**
+         * Mark
+         * @description How far somebody has got in a private room.
+         */
+        Mark: {
+            /**
+             * Format: int64
+             * @description Up to where the messages have reached a device of theirs.
+             */
+            delivered_seq: number;
+            /**
+             * Format: int64
+             * @description Up to where they have read.
+             */
+            read_seq: number;
+            /**
+             * Format: int64
+             * @description Who.
+             */
+            user_id: number;
         };
         /**
          * Me
@@ -386,6 +435,22 @@ export interface components {
             seq: number;
         };
         /**
+         * PeerMark
+         * @description How far the other person of a private room has got.
+         */
+        PeerMark: {
+            /**
+             * Format: int64
+             * @description Up to where the messages have reached a device of theirs.
+             */
+            delivered_seq: number;
+            /**
+             * Format: int64
+             * @description Up to where they have read.
+             */
+            read_seq: number;
+        };
+        /**
          * Ping
          * @description `ping`, answered `pong`.
          */
@@ -475,9 +540,16 @@ export interface components {
         };
         /**
          * Receipt
-         * @description Somebody's read mark moved.
+         * @description Somebody's marks moved: one's own, told to one's other devices; in a private room those of the
+         *     other person; in a public room the greatest read marks, at most every two seconds: the greatest
+         *     that is not one's own is how far somebody else has read.
          */
         Receipt: {
+            /**
+             * Format: int64
+             * @description Up to where the messages have reached a device of theirs; in private rooms alone.
+             */
+            delivered_seq?: number;
             /**
              * Format: int64
              * @description Up to where they have read.
@@ -487,7 +559,7 @@ export interface components {
             room: string;
             /**
              * Format: int64
-             * @description Whose mark.
+             * @description Whose marks.
              */
             user_id: number;
         };
@@ -614,6 +686,8 @@ export interface components {
             name: string;
             /** @description The other person of a private room. */
             peer?: components["schemas"]["UserRef"];
+            /** @description How far the other person of a private room has got. */
+            peer_mark?: components["schemas"]["PeerMark"];
             /**
              * Format: int64
              * @description Up to where this person has read.
@@ -787,6 +861,8 @@ export interface components {
             messages: components["schemas"]["Message"][];
             /** @description Whether another `sync` of this room follows. */
             more: boolean;
+            /** @description How far the two people of a private room have got; in the frame with `more: false`. */
+            receipts?: components["schemas"]["Mark"][];
             /** @description Whether the client must discard what it has of this room: the messages are its newest page. */
             reset: boolean;
             /** @description The room. */

@@ -335,6 +335,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{room}/receipts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List who has read how far.
+         * @description The members of a room with their marks; with `seq`, those who have read up to there.
+         */
+        get: operations["listReceipts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -634,6 +654,24 @@ export interface components {
             next_cursor?: string;
         };
         /**
+         * MemberReceipt
+         * @description A member of a room and how far they have got.
+         */
+        MemberReceipt: {
+            /**
+             * Format: int64
+             * @description Up to where the messages have reached a device of theirs; in private rooms alone.
+             */
+            delivered_seq?: number;
+            /**
+             * Format: int64
+             * @description Up to where this person has read.
+             */
+            read_seq: number;
+            /** @description Who. */
+            user: components["schemas"]["UserRef"];
+        };
+        /**
          * Message
          * @description A message in its present state. A deleted one stays as a tombstone without content.
          */
@@ -703,6 +741,22 @@ export interface components {
             last_seq: number;
         };
         /**
+         * PeerMark
+         * @description How far the other person of a private room has got.
+         */
+        PeerMark: {
+            /**
+             * Format: int64
+             * @description Up to where the messages have reached a device of theirs.
+             */
+            delivered_seq: number;
+            /**
+             * Format: int64
+             * @description Up to where they have read.
+             */
+            read_seq: number;
+        };
+        /**
          * Problem
          * @description A problem object of RFC 9457.
          */
@@ -756,6 +810,16 @@ export interface components {
              * @description The number of the last message seen. A mark never moves back, and never past the head.
              */
             seq: number;
+        };
+        /**
+         * ReceiptPage
+         * @description A page of how far a room's members have got.
+         */
+        ReceiptPage: {
+            /** @description Ordered by user name. */
+            items: components["schemas"]["MemberReceipt"][];
+            /** @description Where the next page begins; absent on the last. */
+            next_cursor?: string;
         };
         /**
          * RefreshRequest
@@ -869,6 +933,8 @@ export interface components {
             name: string;
             /** @description The other person of a private room. */
             peer?: components["schemas"]["UserRef"];
+            /** @description How far the other person of a private room has got. */
+            peer_mark?: components["schemas"]["PeerMark"];
             /**
              * Format: int64
              * @description Up to where this person has read.
@@ -2995,6 +3061,93 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listReceipts: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most entries of the page. */
+                limit?: number;
+                /** @description Only who has read this number. */
+                seq?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The room's name. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["ReceiptPage"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -96,6 +96,10 @@ impl Session {
                 let kind = command.kind.unwrap_or(TypingKind::Text);
                 self.typing(&command.room, kind).map(|()| done(reference.clone()))
             }
+            ClientFrame::Delivered(command) => {
+                let told = receipts::delivered(&self.gateway.receipts, self.user_id, &command);
+                told.await.map(|()| done(reference.clone()))
+            }
             ClientFrame::Read(command) => {
                 let read = receipts::read(&self.gateway.receipts, self.user_id, &command).await;
                 read.map(|()| done(reference.clone()))
@@ -185,6 +189,7 @@ fn reference_of(frame: &ClientFrame) -> Option<String> {
         ClientFrame::MessageEdit(command) => &command.reference,
         ClientFrame::MessageDelete(command) => &command.reference,
         ClientFrame::Typing(command) => &command.reference,
+        ClientFrame::Delivered(command) => &command.reference,
         ClientFrame::Read(command) => &command.reference,
         ClientFrame::RoomOpen(command) => &command.reference,
         ClientFrame::RoomClose(command) => &command.reference,

@@ -265,6 +265,13 @@ impl Session {
         let page =
             gateway.messages.sync_page(&access, subscription.cursor, subscription.same_epoch);
         let page = page.await.map_err(|error| failed(&error))?;
+        let receipts = match page.more {
+            true => None,
+            false => {
+                let marks = gateway.receipts.marks(user_id, &access).await;
+                marks.map_err(|error| failed(&error))?
+            }
+        };
         drop(turn);
 
         let is_due = subscription.owed || !page.messages.is_empty() || page.reset;
@@ -280,6 +287,7 @@ impl Session {
                 last_seq: page.last_seq,
                 more: page.more,
                 reset: page.reset,
+                receipts,
             };
             connection.queue_text(&ServerFrame::Sync(sync).encode());
             self.write(connection).await?;

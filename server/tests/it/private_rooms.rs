@@ -191,6 +191,7 @@ on_both_databases! {
                     "text": "x"}),
                 json!({"type": "message.delete", "room": name, "message_id": message["id"]}),
                 json!({"type": "read", "room": name, "seq": 1}),
+                json!({"type": "delivered", "room": name, "seq": 1}),
                 json!({"type": "typing", "room": name}),
                 json!({"type": "room.open", "room": name}),
             ] {

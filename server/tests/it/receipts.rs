@@ -102,3 +102,72 @@ on_both_databases! {
         assert_eq!(general["last_message"]["sender"]["username"], "adda");
     }
 }
+
+on_both_databases! {
+    async fn the_other_person_sees_what_came_and_what_was_read(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let path = format!("/users/{}/private-room", ravi.id);
+        let room = mira.put(&path, json!(null)).await.expect(201)["name"].clone();
+        let name = room.as_str().unwrap();
+        let (mut hers, mut his) = (mira.connects().await, ravi.connects().await);
+        hers.writes(name, "Tea?").await;
+        his.hears("message.created").await;
+        his.asks(json!({"type": "delivered", "room": room, "seq": 1})).await;
+        let receipt = |delivered: i64, read: i64| json!({"type": "receipt", "room": room,
+            "user_id": ravi.id, "delivered_seq": delivered, "read_seq": read});
+        assert_eq!(hers.hears("receipt").await, receipt(1, 0));
+        his.asks(json!({"type": "read", "room": room, "seq": 7})).await;
+        assert_eq!(hers.hears("receipt").await, receipt(1, 1), "never past the head");
+        his.asks(json!({"type": "delivered", "room": room, "seq": 0})).await;
+        his.asks(json!({"type": "read", "room": room, "seq": 0})).await;
+        hers.catches_up().await;
+        assert_eq!(hers.heard_of("receipt").len(), 2, "a mark never moves back");
+
+        // Whoever comes later learns it from the list, from `ready` and from `sync`.
+        let mine = mira.get("/rooms").await.expect(200)["items"][1].clone();
+        assert_eq!(mine["peer_mark"], json!({"delivered_seq": 1, "read_seq": 1}));
+        let mut again = mira.resumes(json!({name: 0})).await;
+        assert_eq!(again.heard[0]["rooms"][1]["peer_mark"], mine["peer_mark"]);
+        let sync = again.is_synced(name).await.pop().unwrap();
+        let marks = sync["receipts"].as_array().unwrap();
+        assert!(marks.contains(&json!({"user_id": ravi.id, "delivered_seq": 1, "read_seq": 1})));
+        assert!(marks.contains(&json!({"user_id": mira.id, "delivered_seq": 0, "read_seq": 0})));
+        his.is_refused(json!({"type": "delivered", "room": "general", "seq": 1}),
+            400, "invalid_input").await;
+    }
+
+    async fn who_has_read_a_message_is_told_by_name(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        mira.makes_room("rust").await;
+        for person in [&ravi, &tara] {
+            person.joins("rust").await;
+        }
+        let mut hers = mira.connects().await;
+        for number in 0..3 {
+            mira.writes("rust", &number.to_string()).await;
+        }
+        ravi.put("/rooms/rust/read", json!({"seq": 2})).await.expect(200);
+        let heard = hers.hears("receipt").await;
+        assert_eq!((&heard["user_id"], &heard["read_seq"]), (&json!(ravi.id), &json!(2)));
+        let readers = |seq: i64| {
+            let path = format!("/rooms/rust/receipts?seq={seq}");
+            let mira = mira.clone();
+            async move {
+                let page = mira.get(&path).await.expect(200);
+                let items = page["items"].as_array().unwrap().iter();
+                let names = items.map(|item| item["user"]["username"].as_str().unwrap().to_owned());
+                names.collect::<Vec<_>>()
+            }
+        };
+        assert_eq!(readers(2).await, ["ravi"]);
+        assert_eq!(readers(3).await, Vec::<String>::new());
+        assert_eq!(readers(0).await, ["mira", "ravi", "tara"]);
+        let first = mira.get("/rooms/rust/receipts?limit=2").await.expect(200);
+        let cursor = first["next_cursor"].as_str().unwrap();
+        let rest = mira.get(&format!("/rooms/rust/receipts?limit=2&cursor={cursor}")).await;
+        assert_eq!(rest.expect(200)["items"][0]["user"]["username"], "tara");
+    }
+}

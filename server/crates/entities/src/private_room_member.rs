@@ -16,6 +16,8 @@ pub struct Model {
     pub joined_at: i64,
     /// Up to where this person has read.
     pub read_seq: i64,
+    /// Up to where the messages have reached a device of this person.
+    pub delivered_seq: i64,
 }
 
 /// No relations: joins are written where they are used.

@@ -29,6 +29,9 @@ pub enum ClientFrame {
     /// Says that one is writing.
     #[oai(mapping = "typing")]
     Typing(Typing),
+    /// Says that messages of a private room have come.
+    #[oai(mapping = "delivered")]
+    Delivered(Delivered),
     /// Moves one's read mark.
     #[oai(mapping = "read")]
     Read(Read),
@@ -45,13 +48,14 @@ pub enum ClientFrame {
 
 impl ClientFrame {
     /// The types that the server knows, as on the wire.
-    pub const TYPES: [&'static str; 10] = [
+    pub const TYPES: [&'static str; 11] = [
         "auth",
         "resume",
         "message.send",
         "message.edit",
         "message.delete",
         "typing",
+        "delivered",
         "read",
         "room.open",
         "room.close",
@@ -158,6 +162,20 @@ pub struct Typing {
     pub room: RoomName,
     /// Text where absent.
     pub kind: Option<TypingKind>,
+}
+
+/// `delivered`: everything up to `seq` has reached this device. In private rooms, at most once a
+/// second; what was read was delivered. Not answered unless it carries a `ref`.
+#[derive(Debug, Object)]
+pub struct Delivered {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// The number of the last message that came.
+    #[oai(validator(minimum(value = "0")))]
+    pub seq: i64,
 }
 
 /// `read`: everything up to `seq` was seen. Not answered unless it carries a `ref`.

@@ -125,6 +125,7 @@ pub struct Ready {
 /// and whenever the connection was too slow for the live events; live events follow after the one
 /// with `more: false`.
 #[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Sync {
     /// The room.
     pub room: String,
@@ -136,6 +137,19 @@ pub struct Sync {
     pub more: bool,
     /// Whether the client must discard what it has of this room: the messages are its newest page.
     pub reset: bool,
+    /// How far the two people of a private room have got; in the frame with `more: false`.
+    pub receipts: Option<Vec<Mark>>,
+}
+
+/// How far somebody has got in a private room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+pub struct Mark {
+    /// Who.
+    pub user_id: UserId,
+    /// Up to where the messages have reached a device of theirs.
+    pub delivered_seq: i64,
+    /// Up to where they have read.
+    pub read_seq: i64,
 }
 
 /// The answer to what was done.
@@ -219,13 +233,18 @@ pub struct RoomPresence {
     pub count: u64,
 }
 
-/// Somebody's read mark moved.
+/// Somebody's marks moved: one's own, told to one's other devices; in a private room those of the
+/// other person; in a public room the greatest read marks, at most every two seconds: the greatest
+/// that is not one's own is how far somebody else has read.
 #[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Receipt {
     /// The room.
     pub room: String,
-    /// Whose mark.
+    /// Whose marks.
     pub user_id: UserId,
+    /// Up to where the messages have reached a device of theirs; in private rooms alone.
+    pub delivered_seq: Option<i64>,
     /// Up to where they have read.
     pub read_seq: i64,
 }

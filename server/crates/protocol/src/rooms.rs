@@ -86,6 +86,17 @@ pub struct RoomSummary {
     pub read_seq: i64,
     /// The others' undeleted messages after `read_seq`; counting stops at 100.
     pub unread: i64,
+    /// How far the other person of a private room has got.
+    pub peer_mark: Option<PeerMark>,
+}
+
+/// How far the other person of a private room has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+pub struct PeerMark {
+    /// Up to where the messages have reached a device of theirs.
+    pub delivered_seq: i64,
+    /// Up to where they have read.
+    pub read_seq: i64,
 }
 
 /// One's own rooms.
@@ -154,6 +165,28 @@ pub struct ReadRequest {
     /// The number of the last message seen. A mark never moves back, and never past the head.
     #[oai(validator(minimum(value = "0")))]
     pub seq: i64,
+}
+
+/// A member of a room and how far they have got.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct MemberReceipt {
+    /// Who.
+    pub user: UserRef,
+    /// Up to where this person has read.
+    pub read_seq: i64,
+    /// Up to where the messages have reached a device of theirs; in private rooms alone.
+    pub delivered_seq: Option<i64>,
+}
+
+/// A page of how far a room's members have got.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct ReceiptPage {
+    /// Ordered by user name.
+    pub items: Vec<MemberReceipt>,
+    /// Where the next page begins; absent on the last.
+    pub next_cursor: Option<String>,
 }
 
 /// How far one person has read one room.

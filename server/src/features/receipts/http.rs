@@ -3,13 +3,14 @@
 use std::sync::Arc;
 
 use adda_protocol::RoomName;
-use adda_protocol::rooms::{ReadMark, ReadRequest, RoomList};
+use adda_protocol::rooms::{ReadMark, ReadRequest, ReceiptPage, RoomList};
 use poem::web::Data;
-use poem_openapi::param::Path;
+use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 
 use super::service::{ReceiptError, Receipts};
+use crate::features::paging::PageRequest;
 use crate::http::{BASE, Bearer, Body, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY};
 
 #[derive(Tags)]
@@ -41,6 +42,31 @@ impl ReceiptsApi {
         bearer: Bearer,
     ) -> Result<Json<RoomList>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
         Ok(Json(RoomList { items: receipts.overview(bearer.0.id).await? }))
+    }
+
+    /// List who has read how far.
+    ///
+    /// The members of a room with their marks; with `seq`, those who have read up to there.
+    #[oai(path = "/rooms/:room/receipts", method = "get", operation_id = "listReceipts")]
+    async fn receipts(
+        &self,
+        receipts: Data<&Arc<Receipts>>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+        /// Only who has read this number.
+        #[oai(validator(minimum(value = "0")))]
+        seq: Query<Option<i64>>,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 400))]
+        cursor: Query<Option<String>>,
+        /// The most entries of the page.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
+    ) -> Result<Json<ReceiptPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        let seq = seq.0.unwrap_or(0);
+        Ok(Json(receipts.of_members(bearer.0.id, &room.0, seq, &page).await?))
     }
 
     /// Move one's read mark.

@@ -1,4 +1,4 @@
-//! The group commit of read marks: people scroll more often than they write, and a hundred marks
+//! The group commit of marks: people scroll more often than they write, and a hundred marks
 //! share one fsync. As with messages there is no timer, only what arrived while the last commit ran.
 
 use std::collections::BTreeMap;
@@ -8,7 +8,7 @@ use adda_protocol::UserId;
 use sea_orm::DbErr;
 use tokio::sync::{mpsc, oneshot};
 
-use super::store;
+use super::store::{self, MarkRow};
 use crate::db::{Db, Family};
 use crate::features::rooms::RoomRef;
 
@@ -20,8 +20,17 @@ struct Mark {
     family: Family,
     room_id: i64,
     user_id: UserId,
-    seq: i64,
+    reached: Reached,
     stored: oneshot::Sender<Result<(), Arc<DbErr>>>,
+}
+
+/// How far somebody has got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reached {
+    /// It came to a device of theirs.
+    Delivered(i64),
+    /// They have read it, so it was delivered as well.
+    Read(i64),
 }
 
 /// The queue of marks to store.
@@ -42,10 +51,10 @@ impl Marks {
         &self,
         room: &RoomRef,
         user_id: UserId,
-        seq: i64,
+        reached: Reached,
     ) -> Option<Result<(), Arc<DbErr>>> {
         let (stored, answer) = oneshot::channel();
-        let mark = Mark { family: room.family, room_id: room.id, user_id, seq, stored };
+        let mark = Mark { family: room.family, room_id: room.id, user_id, reached, stored };
         self.queue.send(mark).await.ok()?;
         answer.await.ok()
     }
@@ -67,10 +76,18 @@ async fn write(db: &Db, batch: &[Mark]) -> Result<(), DbErr> {
         // One row a mark, and always in the same order, so that two nodes never wait for each other.
         let mut latest = BTreeMap::new();
         for mark in batch.iter().filter(|mark| mark.family == family) {
-            let seq = latest.entry((mark.room_id, mark.user_id)).or_insert(mark.seq);
-            *seq = mark.seq.max(*seq);
+            let (delivered, read) = latest.entry((mark.room_id, mark.user_id)).or_insert((0, 0));
+            match mark.reached {
+                Reached::Delivered(seq) => *delivered = seq.max(*delivered),
+                Reached::Read(seq) => {
+                    *delivered = seq.max(*delivered);
+                    *read = seq.max(*read);
+                }
+            }
         }
-        let marks = latest.into_iter().map(|((room, user), seq)| (room, user, seq));
+        let marks = latest.into_iter().map(|((room_id, user_id), (delivered_seq, read_seq))| {
+            MarkRow { room_id, user_id, delivered_seq, read_seq }
+        });
         store::move_marks(&transaction, family, marks).await?;
     }
     transaction.commit().await

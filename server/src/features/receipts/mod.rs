@@ -1,8 +1,14 @@
-//! Read marks and what follows from them: unread counts and the list of one's own rooms.
+//! How far people have got: what reached them and what they have read, and what follows from that:
+//! ticks, unread counts and the list of one's own rooms.
 //!
-//! Invariants: a person has one mark a room, which never moves back and never past the head; sending
-//! does not move it, seeing does.
+//! Invariants:
+//! - A person has one read mark a room, and in a private room one of delivery. They never move back
+//!   and never past the head; sending does not move them, seeing does. What was read was delivered.
+//! - The other person of a private room hears of both. In a public room everybody hears how far it
+//!   was read by somebody else, at most every two seconds; who that was is told on request.
+//! - Nothing is stored for each message.
 
+mod highest;
 mod http;
 mod marks;
 mod service;
@@ -14,4 +20,4 @@ mod tests;
 
 pub use http::ReceiptsApi;
 pub use service::{MyRoom, ReceiptError, Receipts};
-pub use ws::read;
+pub use ws::{delivered, read};

@@ -3,17 +3,20 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use adda_protocol::event::{Receipt, ServerFrame};
-use adda_protocol::rooms::{ReadMark, RoomSummary};
+use adda_protocol::accounts::UserRef;
+use adda_protocol::event::{Mark, Receipt, ServerFrame};
+use adda_protocol::rooms::{MemberReceipt, PeerMark, ReadMark, ReceiptPage, RoomSummary};
 use adda_protocol::{Code, Problem, RoomName, UserId};
 use adda_realtime::{Broker, Envelope};
 use sea_orm::DbErr;
 
-use super::marks::Marks;
+use super::highest::Highest;
+use super::marks::{Marks, Reached};
 use super::store::{self, MyRoomRow};
 use crate::db::{Db, Family};
 use crate::features::database_problem;
 use crate::features::messages;
+use crate::features::paging::PageRequest;
 use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms, peer};
 
 /// Why a mark was not moved.
@@ -22,6 +25,9 @@ pub enum ReceiptError {
     /// Only members have a mark.
     #[error("not a member")]
     NotAMember,
+    /// Only private rooms tell what was delivered.
+    #[error("a delivery in a public room")]
+    NotPrivate,
     /// The server is about to stop.
     #[error("the server is stopping")]
     Stopping,
@@ -42,6 +48,10 @@ impl From<ReceiptError> for Problem {
             ReceiptError::NotAMember => Problem::new(
                 Code::NotAMember,
                 "Join the room first: only members have a read mark.",
+            ),
+            ReceiptError::NotPrivate => Problem::invalid_field(
+                "room",
+                "is public; only private rooms tell what was delivered",
             ),
             ReceiptError::Stopping => Problem {
                 retry_after_ms: Some(1_000),
@@ -66,6 +76,8 @@ pub struct MyRoom {
     pub members_version: i64,
     /// What the person is told of it, without the last message.
     pub summary: RoomSummary,
+    /// Up to where its messages have reached a device of theirs; in a private room.
+    pub delivered_seq: Option<i64>,
 }
 
 impl MyRoom {
@@ -83,7 +95,12 @@ impl MyRoom {
                 last_seq: row.last_seq,
                 read_seq: row.read_seq,
                 unread: row.unread,
+                peer_mark: row
+                    .peer_delivered_seq
+                    .zip(row.peer_read_seq)
+                    .map(|(delivered_seq, read_seq)| PeerMark { delivered_seq, read_seq }),
             },
+            delivered_seq: row.delivered_seq,
         }
     }
 }
@@ -95,6 +112,7 @@ pub struct Receipts {
     rooms: Arc<Rooms>,
     broker: Broker,
     marks: Marks,
+    pub(super) highest: Arc<Highest>,
 }
 
 impl Receipts {
@@ -102,7 +120,8 @@ impl Receipts {
     #[must_use]
     pub fn new(db: Db, rooms: Arc<Rooms>, broker: Broker) -> Self {
         let marks = Marks::start(db.clone());
-        Self { db, rooms, broker, marks }
+        let highest = Highest::start(broker.clone());
+        Self { db, rooms, broker, marks, highest }
     }
 
     /// The person's rooms, without their last messages: two statements, however many they are.
@@ -158,8 +177,8 @@ impl Receipts {
         Ok(summaries)
     }
 
-    /// Moves the person's mark up to `seq`, but never back and never past the head, and tells their
-    /// other devices.
+    /// Moves the person's read mark up to `seq`, but never back and never past the head; tells their
+    /// other devices, and the other person of a private room.
     ///
     /// # Errors
     /// [`ReceiptError::NotAMember`], [`RoomError::NotFound`].
@@ -170,25 +189,120 @@ impl Receipts {
         seq: i64,
     ) -> Result<ReadMark, ReceiptError> {
         let access = self.rooms.find(user_id, room).await?;
-        let before = self.mark(user_id, &access).await?;
+        let before = self.mine(user_id, &access).await?.summary;
         let target = seq.min(access.last_seq);
         if target <= before.read_seq {
-            return Ok(before);
+            return Ok(ReadMark { read_seq: before.read_seq, unread: before.unread });
         }
-        let stored = self.marks.store(&access.room, user_id, target).await;
-        stored.ok_or(ReceiptError::Stopping)?.map_err(ReceiptError::Write)?;
-        let after = self.mark(user_id, &access).await?;
-        let receipt =
-            Receipt { room: access.room.name.to_string(), user_id, read_seq: after.read_seq };
-        let frame = ServerFrame::Receipt(receipt).to_bytes();
-        self.broker.publish(Envelope::User { topic: access.room.topic(), user_id, frame });
-        Ok(after)
+        self.store(&access, user_id, Reached::Read(target)).await?;
+        let after = self.mine(user_id, &access).await?;
+        self.tell(&access, user_id, &after, [Some(user_id), access.peer_id()]);
+        if access.room.family == Family::Public {
+            self.highest.read(&access, user_id, after.summary.read_seq);
+        }
+        let RoomSummary { read_seq, unread, .. } = after.summary;
+        Ok(ReadMark { read_seq, unread })
     }
 
-    async fn mark(&self, user_id: UserId, access: &RoomAccess) -> Result<ReadMark, ReceiptError> {
+    /// Moves the person's mark of delivery in a private room, in the same way, and tells the other.
+    ///
+    /// # Errors
+    /// [`ReceiptError::NotPrivate`], [`ReceiptError::NotAMember`], [`RoomError::NotFound`].
+    pub async fn delivered(
+        &self,
+        user_id: UserId,
+        room: &RoomName,
+        seq: i64,
+    ) -> Result<(), ReceiptError> {
+        let access = self.rooms.find(user_id, room).await?;
+        let before = self.mine(user_id, &access).await?;
+        let delivered_seq = before.delivered_seq.ok_or(ReceiptError::NotPrivate)?;
+        let target = seq.min(access.last_seq);
+        if target <= delivered_seq {
+            return Ok(());
+        }
+        self.store(&access, user_id, Reached::Delivered(target)).await?;
+        let after = self.mine(user_id, &access).await?;
+        self.tell(&access, user_id, &after, [access.peer_id(), None]);
+        Ok(())
+    }
+
+    /// How far the two people of a private room have got; `None` of a public one.
+    ///
+    /// # Errors
+    /// [`ReceiptError::NotAMember`], the database.
+    pub async fn marks(
+        &self,
+        user_id: UserId,
+        access: &RoomAccess,
+    ) -> Result<Option<Vec<Mark>>, ReceiptError> {
+        let Some(peer_id) = access.peer_id() else { return Ok(None) };
+        let my = self.mine(user_id, access).await?;
+        let own = Mark {
+            user_id,
+            delivered_seq: my.delivered_seq.unwrap_or(0),
+            read_seq: my.summary.read_seq,
+        };
+        let peer = my.summary.peer_mark.map(|PeerMark { delivered_seq, read_seq }| Mark {
+            user_id: peer_id,
+            delivered_seq,
+            read_seq,
+        });
+        Ok(Some([own].into_iter().chain(peer).collect()))
+    }
+
+    /// A page of the members who have read up to `seq` at least.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`].
+    pub async fn of_members(
+        &self,
+        user_id: UserId,
+        room: &RoomName,
+        seq: i64,
+        page: &PageRequest,
+    ) -> Result<ReceiptPage, ReceiptError> {
+        let room = self.rooms.find(user_id, room).await?.room;
+        let (after, limit) = (page.after.as_deref().unwrap_or(""), page.read_limit());
+        let rows =
+            store::receipts_page(self.db.read(), room.family, room.id, seq, after, limit).await?;
+        let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
+        let items = rows.into_iter().map(|row| MemberReceipt {
+            user: UserRef { id: row.id, username: row.username, display_name: row.display_name },
+            read_seq: row.read_seq,
+            delivered_seq: row.delivered_seq,
+        });
+        Ok(ReceiptPage { items: items.collect(), next_cursor })
+    }
+
+    async fn mine(&self, user_id: UserId, access: &RoomAccess) -> Result<MyRoom, ReceiptError> {
         let room = &access.room;
         let my = self.my_room(user_id, room.family, room.id).await?;
-        let summary = my.ok_or(ReceiptError::NotAMember)?.summary;
-        Ok(ReadMark { read_seq: summary.read_seq, unread: summary.unread })
+        my.ok_or(ReceiptError::NotAMember)
+    }
+
+    async fn store(
+        &self,
+        access: &RoomAccess,
+        user_id: UserId,
+        reached: Reached,
+    ) -> Result<(), ReceiptError> {
+        let stored = self.marks.store(&access.room, user_id, reached).await;
+        stored.ok_or(ReceiptError::Stopping)?.map_err(ReceiptError::Write)
+    }
+
+    /// Tells people how far somebody has got.
+    fn tell(&self, access: &RoomAccess, user_id: UserId, my: &MyRoom, whom: [Option<UserId>; 2]) {
+        let receipt = Receipt {
+            room: access.room.name.to_string(),
+            user_id,
+            delivered_seq: my.delivered_seq,
+            read_seq: my.summary.read_seq,
+        };
+        let frame = ServerFrame::Receipt(receipt).to_bytes();
+        for user_id in whom.into_iter().flatten() {
+            let (topic, frame) = (access.room.topic(), frame.clone());
+            self.broker.publish(Envelope::User { topic, user_id, frame });
+        }
     }
 }

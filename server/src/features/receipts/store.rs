@@ -15,10 +15,14 @@ pub(super) struct MyRoomRow {
     pub(super) members_version: i64,
     pub(super) read_seq: i64,
     pub(super) unread: i64,
-    /// The other person of a private room.
+    /// One's own mark of delivery, in a private room.
+    pub(super) delivered_seq: Option<i64>,
+    /// The other person of a private room, and their marks.
     pub(super) peer_id: Option<i64>,
     pub(super) peer_username: Option<String>,
     pub(super) peer_display_name: Option<String>,
+    pub(super) peer_delivered_seq: Option<i64>,
+    pub(super) peer_read_seq: Option<i64>,
 }
 
 /// Counts the others' undeleted messages after the mark; stops at a hundred, so that a room that
@@ -53,32 +57,110 @@ pub(super) fn my_rooms_statement(family: Family, of_one_room: bool) -> String {
     let (rooms, members) = (family.rooms(), family.members());
     let unread = unread(family, "m.read_seq", "$1");
     let (face, peer) = (family.face(), family.join_peer("$1"));
+    let marks = match family {
+        Family::Public => {
+            "CAST(NULL AS bigint) AS delivered_seq, CAST(NULL AS bigint) AS peer_delivered_seq, \
+             CAST(NULL AS bigint) AS peer_read_seq"
+        }
+        Family::Private => {
+            "m.delivered_seq, COALESCE(q.delivered_seq, 0) AS peer_delivered_seq, \
+             COALESCE(q.read_seq, 0) AS peer_read_seq"
+        }
+    };
+    // The other person is no member before the first message.
+    let peer_marks = match family {
+        Family::Public => String::new(),
+        Family::Private => {
+            format!("LEFT JOIN {members} q ON q.room_id = r.id AND q.user_id = p.id")
+        }
+    };
     let only = if of_one_room { "AND m.room_id = $2" } else { "" };
     format!(
         "SELECT r.id, r.name, {face}, r.last_seq, r.members_version, m.read_seq, \
-         {unread} AS unread \
-         FROM {members} m JOIN {rooms} r ON r.id = m.room_id {peer} \
+         {unread} AS unread, {marks} \
+         FROM {members} m JOIN {rooms} r ON r.id = m.room_id {peer} {peer_marks} \
          WHERE m.user_id = $1 {only} ORDER BY r.name"
     )
+}
+
+/// A member and how far they have got.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct ReceiptRow {
+    pub(super) id: i64,
+    pub(super) username: String,
+    pub(super) display_name: String,
+    pub(super) read_seq: i64,
+    /// Absent in a public room.
+    pub(super) delivered_seq: Option<i64>,
+}
+
+/// The members who have read up to `seq` at least, by user name, after one of them.
+pub(super) async fn receipts_page(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    seq: i64,
+    after: &str,
+    limit: u64,
+) -> Result<Vec<ReceiptRow>, DbErr> {
+    let members = family.members();
+    let delivered = match family {
+        Family::Public => "CAST(NULL AS bigint)",
+        Family::Private => "m.delivered_seq",
+    };
+    let sql = format!(
+        "SELECT u.id, u.username, u.display_name, m.read_seq, {delivered} AS delivered_seq \
+         FROM {members} m JOIN users u ON u.id = m.user_id \
+         WHERE m.room_id = $1 AND m.read_seq >= $2 AND u.username > $3 \
+         ORDER BY u.username LIMIT $4"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let values = vec![room_id.into(), seq.into(), after.into(), limit.into()];
+    let rows = db::query(connection, sql, values).await?;
+    rows.iter().map(|row| ReceiptRow::from_query_result(row, "")).collect()
+}
+
+/// How far somebody has got in a room, at least.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct MarkRow {
+    pub(super) room_id: i64,
+    pub(super) user_id: i64,
+    pub(super) delivered_seq: i64,
+    pub(super) read_seq: i64,
 }
 
 /// Moves marks forward, never back; all in one statement.
 pub(super) async fn move_marks(
     transaction: &impl ConnectionTrait,
     family: Family,
-    marks: impl IntoIterator<Item = (i64, i64, i64)>,
+    marks: impl IntoIterator<Item = MarkRow>,
 ) -> Result<(), DbErr> {
     let members = family.members();
-    let mut list = RowList::<3>::new();
-    for (room_id, user_id, seq) in marks {
-        list.push([room_id.into(), user_id.into(), seq.into()]);
+    let mut list = RowList::<4>::new();
+    for mark in marks {
+        let MarkRow { room_id, user_id, delivered_seq, read_seq } = mark;
+        list.push([room_id.into(), user_id.into(), delivered_seq.into(), read_seq.into()]);
     }
+    let later = |column: &str| {
+        format!(
+            "{column} = CASE WHEN moved.{column} > {members}.{column} \
+             THEN moved.{column} ELSE {members}.{column} END"
+        )
+    };
+    let is_later = |column: &str| format!("{members}.{column} < moved.{column}");
+    let (set, moves) = match family {
+        Family::Public => (later("read_seq"), is_later("read_seq")),
+        Family::Private => (
+            format!("{}, {}", later("delivered_seq"), later("read_seq")),
+            format!("({} OR {})", is_later("delivered_seq"), is_later("read_seq")),
+        ),
+    };
     list.write(transaction, |rows| {
         format!(
-            "WITH moved (room_id, user_id, seq) AS (VALUES {rows}) \
-             UPDATE {members} SET read_seq = moved.seq FROM moved \
+            "WITH moved (room_id, user_id, delivered_seq, read_seq) AS (VALUES {rows}) \
+             UPDATE {members} SET {set} FROM moved \
              WHERE {members}.room_id = moved.room_id AND {members}.user_id = moved.user_id \
-             AND {members}.read_seq < moved.seq"
+             AND {moves}"
         )
     })
     .await

@@ -90,19 +90,77 @@ on_both_databases! {
         ));
     }
 
-    async fn a_moved_mark_is_told_to_ones_own_devices_alone(storage: Storage) {
+    async fn marks_of_a_private_room_are_told_to_both_once(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let room = world.private_room(&mira, &ravi).await;
+        let name = RoomName::parse(&room.name).unwrap();
+        world.writes_many(&mira, &room, ["tea?".to_owned(), "cake?".to_owned()]).await;
+        let (hers, his) = (world.listens(&mira, &room).await, world.listens(&ravi, &room).await);
+        let receipt = |delivered: i64, read: i64| {
+            json!({"type": "receipt", "room": room.name, "user_id": ravi.id,
+                "delivered_seq": delivered, "read_seq": read})
+        };
+        for seq in [1, 1, 0, 99] {
+            world.receipts.delivered(ravi.id, &name, seq).await.unwrap();
+        }
+        assert_eq!(drain(&hers).concat(), [receipt(1, 0), receipt(2, 0)]);
+        assert!(drain(&his).is_empty(), "what came to one device is no news to the other");
+        world.receipts.read(ravi.id, &name, 1).await.unwrap();
+        world.receipts.read(ravi.id, &name, 1).await.unwrap();
+        assert_eq!(drain(&hers).concat(), [receipt(2, 1)]);
+        assert_eq!(drain(&his).concat(), [receipt(2, 1)]);
+        let seen = world.receipts.my_room(mira.id, room.family, room.id).await.unwrap().unwrap();
+        let mark = seen.summary.peer_mark.unwrap();
+        assert_eq!((mark.delivered_seq, mark.read_seq), (2, 1));
+    }
+
+    async fn what_was_read_was_delivered(storage: Storage) {
         let world = World::new(storage).await;
         let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
         let room = world.private_room(&mira, &ravi).await;
         let name = RoomName::parse(&room.name).unwrap();
         world.does(&mira, &room, create("tea?")).await.unwrap();
-        let (hers, his) = (world.listens(&mira, &room).await, world.listens(&ravi, &room).await);
         world.receipts.read(ravi.id, &name, 1).await.unwrap();
-        world.receipts.read(ravi.id, &name, 1).await.unwrap();
-        let receipt =
-            json!({"type": "receipt", "room": room.name, "user_id": ravi.id, "read_seq": 1});
-        assert_eq!(drain(&his), [[receipt]], "once, for the second moved nothing");
-        assert!(drain(&hers).is_empty());
+        let mine = world.receipts.my_room(ravi.id, room.family, room.id).await.unwrap().unwrap();
+        assert_eq!(mine.delivered_seq, Some(1));
+    }
+
+    async fn a_public_room_is_told_the_two_greatest_marks_and_nothing_twice(storage: Storage) {
+        let world = World::new(storage).await;
+        let mut people = Vec::new();
+        for name in ["mira", "ravi", "tara"] {
+            people.push(world.person(name).await);
+        }
+        let [mira, ravi, tara] = &people[..] else { panic!("three people") };
+        let room = world.room("tea", &[mira, ravi, tara]).await;
+        let name = RoomName::parse(&room.name).unwrap();
+        world.writes_many(mira, &room, (1..=9).map(|n| n.to_string())).await;
+        let told = || -> Vec<(i64, i64)> {
+            let frames = world.receipts.highest.flush();
+            let told = frames.iter().map(|envelope| {
+                let adda_realtime::Envelope::Hint { except, frame, .. } = envelope else {
+                    panic!("{envelope:?}");
+                };
+                let text = std::str::from_utf8(&frame[frame.iter().position(|b| *b == b'{').unwrap()..]);
+                let frame: serde_json::Value = serde_json::from_str(text.unwrap()).unwrap();
+                assert_eq!((&frame["user_id"], frame.get("delivered_seq")), (&json!(except), None));
+                (*except, frame["read_seq"].as_i64().unwrap())
+            });
+            told.collect()
+        };
+        let _ = told();
+        world.receipts.read(mira.id, &name, 9).await.unwrap();
+        world.receipts.read(ravi.id, &name, 4).await.unwrap();
+        world.receipts.read(ravi.id, &name, 5).await.unwrap();
+        assert_eq!(told(), [(mira.id, 9), (ravi.id, 5)], "her own is no news to the one who wrote");
+        world.receipts.read(tara.id, &name, 3).await.unwrap();
+        assert!(told().is_empty(), "two others have read further");
+        world.receipts.read(tara.id, &name, 9).await.unwrap();
+        assert_eq!(told(), [(tara.id, 9)]);
+        assert!(told().is_empty());
+        let refused = world.receipts.delivered(mira.id, &name, 9).await;
+        assert!(matches!(refused, Err(ReceiptError::NotPrivate)));
     }
 
     async fn the_number_of_statements_does_not_grow_with_the_number_of_rooms(storage: Storage) {

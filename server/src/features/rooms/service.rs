@@ -455,6 +455,12 @@ async fn add_member(
 }
 
 impl RoomAccess {
+    /// The other person of a private room.
+    #[must_use]
+    pub fn peer_id(&self) -> Option<UserId> {
+        self.row.peer_id
+    }
+
     fn new(family: Family, row: RoomRow) -> Self {
         Self {
             room: RoomRef { family, id: row.id, name: row.name.as_str().into() },

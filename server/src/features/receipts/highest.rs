@@ -1,0 +1,104 @@
+//! How far a public room has been read by anybody else: its two greatest read marks, told at most
+//! every two seconds. Whoever has the greatest sees the other one as that of the others.
+//!
+//! It is a hint, kept in memory: a node that has just started knows none, and learns as people read.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use adda_protocol::UserId;
+use adda_protocol::event::{Receipt, ServerFrame};
+use adda_realtime::{Broker, Envelope, Topic};
+use tokio::time::MissedTickBehavior;
+
+use crate::features::rooms::RoomAccess;
+
+/// How often a room's members are told.
+const EVERY: Duration = Duration::from_secs(2);
+/// So many people's marks are told: enough for everybody to have one that is not their own.
+const TOLD: usize = 2;
+
+#[derive(Debug)]
+struct Mark {
+    user_id: UserId,
+    read_seq: i64,
+    is_told: bool,
+}
+
+#[derive(Debug)]
+struct Room {
+    name: Arc<str>,
+    members_version: i64,
+    /// The greatest first.
+    marks: Vec<Mark>,
+}
+
+/// The greatest marks of the rooms that are being read.
+#[derive(Debug, Default)]
+pub(super) struct Highest {
+    rooms: Mutex<HashMap<Topic, Room>>,
+}
+
+impl Highest {
+    /// Begins to tell, until everybody else has dropped it.
+    pub(super) fn start(broker: Broker) -> Arc<Self> {
+        let highest = Arc::new(Self::default());
+        let weak = Arc::downgrade(&highest);
+        tokio::spawn(async move {
+            let mut tick = tokio::time::interval(EVERY);
+            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tick.tick().await;
+                let Some(highest) = weak.upgrade() else { return };
+                highest.flush().into_iter().for_each(|envelope| broker.publish(envelope));
+            }
+        });
+        highest
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Room>> {
+        self.rooms.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Somebody has read up to here.
+    pub(super) fn read(&self, access: &RoomAccess, user_id: UserId, read_seq: i64) {
+        let mut rooms = self.lock();
+        let room = rooms.entry(access.room.topic()).or_insert_with(|| Room {
+            name: access.room.name.clone(),
+            members_version: access.members_version,
+            marks: Vec::new(),
+        });
+        room.members_version = room.members_version.max(access.members_version);
+        room.marks.retain(|mark| mark.user_id != user_id);
+        // Of two who have read as far, the one who came first stands first.
+        let place = room.marks.partition_point(|mark| mark.read_seq >= read_seq);
+        if place < TOLD {
+            room.marks.insert(place, Mark { user_id, read_seq, is_told: false });
+            room.marks.truncate(TOLD);
+        }
+    }
+
+    /// What the rooms' members are to be told since the last time.
+    pub(super) fn flush(&self) -> Vec<Envelope> {
+        let mut envelopes = Vec::new();
+        for (topic, room) in &mut *self.lock() {
+            for mark in room.marks.iter_mut().filter(|mark| !mark.is_told) {
+                mark.is_told = true;
+                let receipt = Receipt {
+                    room: room.name.to_string(),
+                    user_id: mark.user_id,
+                    delivered_seq: None,
+                    read_seq: mark.read_seq,
+                };
+                envelopes.push(Envelope::Hint {
+                    topic: *topic,
+                    members_version: room.members_version,
+                    except: mark.user_id,
+                    frame: ServerFrame::Receipt(receipt).to_bytes(),
+                });
+            }
+        }
+        envelopes
+    }
+}
