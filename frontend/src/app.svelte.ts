@@ -19,6 +19,7 @@ import { Session } from './store/session.svelte';
 /** What lives as long as somebody is signed in. */
 export interface Chat {
   me: Me;
+  api: Api;
   store: ChatStore;
   live: Live;
   connection: Connection;
@@ -85,6 +86,7 @@ export class App {
     await outbox.adopt();
     const chat: Chat = {
       me,
+      api: this.api,
       store,
       live,
       connection,

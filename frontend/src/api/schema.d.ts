@@ -820,6 +820,11 @@ export interface components {
             items: components["schemas"]["MemberReceipt"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;
+            /**
+             * Format: int64
+             * @description Up to where somebody else than the one who asks has read.
+             */
+            others_read_seq: number;
         };
         /**
          * RefreshRequest

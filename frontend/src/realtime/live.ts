@@ -7,9 +7,10 @@ import { Refused } from '../api/errors';
 import type { Api } from '../api/client';
 import type { ClientFrame, Message, Problem, ReadyFrame, ServerFrame } from '../api/types';
 import type { Outbox } from '../offline/outbox';
-import { applyFrames, applyReady, applyRoomList, expireTyping } from '../store/apply';
+import { applyFrames, applyReach, applyReady, applyRoomList, expireTyping } from '../store/apply';
 import type { ChatState, RoomState } from '../store/model';
 import type { Connection, ConnectionState, Cursors } from './connection';
+import { Deliveries } from './deliveries';
 
 /** Where the state is kept. */
 export interface Store {
@@ -48,6 +49,11 @@ export class Live {
   private typedAt = new Map<string, number>();
   private cancelExpiry = () => {};
   private cancelPause = () => {};
+  private readonly deliveries = new Deliveries(
+    () => this.store.state.rooms.values(),
+    (frame) => this.send(frame),
+    (ms, run) => this.page.after(ms, run),
+  );
 
   constructor(
     private readonly store: Store,
@@ -82,8 +88,10 @@ export class Live {
     this.healing.clear();
     this.store.state = applyReady(this.store.state, frame);
     this.repeatReads(frame);
-    if (this.openRoom !== null) this.send({ type: 'room.open', room: this.openRoom });
+    if (this.openRoom !== null) this.open(this.openRoom);
     this.outbox().connected();
+    this.deliveries.reset();
+    this.deliveries.look();
     const isUnknown = ({ summary }: RoomState) => !summary.last_message && summary.last_seq > 0;
     if ([...this.store.state.rooms.values()].some(isUnknown)) void this.loadRoomList();
   }
@@ -139,11 +147,27 @@ export class Live {
     if (room !== this.openRoom) {
       this.unwatch();
       this.openRoom = room;
-      this.send({ type: 'room.open', room });
+      this.open(room);
     }
     return () => {
       if (this.openRoom === room) this.unwatch();
     };
+  }
+
+  private open(room: string): void {
+    if (!this.send({ type: 'room.open', room })) return;
+    // Of a private room the marks come by themselves.
+    if (this.store.state.rooms.get(room)?.summary.kind === 'public') void this.learnReach(room);
+  }
+
+  private async learnReach(room: string): Promise<void> {
+    try {
+      const query = { limit: 1 };
+      const page = await this.api.call('get', '/rooms/{room}/receipts', { path: { room }, query });
+      this.store.state = applyReach(this.store.state, room, page.others_read_seq);
+    } catch {
+      // The ticks do without until somebody reads on.
+    }
   }
 
   private unwatch(): void {
@@ -166,6 +190,7 @@ export class Live {
   close(): void {
     this.cancelExpiry();
     this.cancelPause();
+    this.deliveries.close();
   }
 
   private schedule(): void {
@@ -186,6 +211,7 @@ export class Live {
     this.take();
     this.letGo();
     this.heal();
+    this.deliveries.look();
     this.expireLater();
   }
 

@@ -28,6 +28,7 @@ import {
   applyNewer,
   applyOlder,
   applyPage,
+  applyReach,
   applyRead,
   applyReady,
   applyRoomList,
@@ -226,7 +227,7 @@ describe('counting what is unread', () => {
     const state = fold(opened(3), ...created(...messages(4, 6)));
     const said = { type: 'receipt' as const, room: 'general', read_seq: 6 };
     expect(unread(fold(state, { ...said, user_id: MIRA.id }))).toBe(0);
-    expect(fold(state, { ...said, user_id: RAHUL.id })).toBe(state);
+    expect(unread(fold(state, { ...said, user_id: RAHUL.id }))).toBe(unread(state));
   });
 
   it('never goes back to an older mark', () => {
@@ -242,6 +243,50 @@ describe('counting what is unread', () => {
       read_seq: 9,
     });
     expect(unread(state)).toBe(0);
+  });
+});
+
+describe('how far the others have got', () => {
+  const others = (state: ChatState) => general(state).others;
+  const receipt = (read_seq: number, delivered_seq?: number): ServerFrame => ({
+    type: 'receipt',
+    room: 'general',
+    user_id: RAHUL.id,
+    read_seq,
+    ...(delivered_seq === undefined ? {} : { delivered_seq }),
+  });
+
+  it('is told with the rooms, and moves as they hear and read', () => {
+    let state = entered({ last_seq: 9, peer_mark: { delivered_seq: 4, read_seq: 2 } });
+    expect(others(state)).toEqual({ delivered: 4, read: 2 });
+    state = fold(state, receipt(2, 7));
+    expect(others(state)).toEqual({ delivered: 7, read: 2 });
+    state = fold(state, receipt(8));
+    expect(others(state)).toEqual({ delivered: 8, read: 8 });
+  });
+
+  it('never goes back, and leaves the room as it is where nothing moved', () => {
+    const state = fold(entered({ last_seq: 9 }), receipt(5, 7));
+    expect(fold(state, receipt(4, 6))).toBe(state);
+    const again = summary({ last_seq: 9, peer_mark: { delivered_seq: 1, read_seq: 1 } });
+    expect(others(applyReady(state, ready(again)))).toEqual({ delivered: 7, read: 5 });
+  });
+
+  it('is caught up with by the marks of a sync, of which one is one’s own', () => {
+    const marks = [
+      { user_id: MIRA.id, delivered_seq: 9, read_seq: 9 },
+      { user_id: RAHUL.id, delivered_seq: 3, read_seq: 1 },
+    ];
+    const state = fold(entered({ last_seq: 9 }), {
+      ...sync([], 9),
+      receipts: marks,
+    } as ServerFrame);
+    expect(others(state)).toEqual({ delivered: 3, read: 1 });
+  });
+
+  it('is learnt of a public room when it is opened', () => {
+    const state = applyReach(entered({ last_seq: 9 }), 'general', 6);
+    expect(others(state)).toEqual({ delivered: 6, read: 6 });
   });
 });
 

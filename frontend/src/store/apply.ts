@@ -14,7 +14,14 @@ import type {
   ServerFrame,
   UserRef,
 } from '../api/types';
-import { roomOf, type ChatState, type Presence, type RoomState, type Timeline } from './model';
+import {
+  roomOf,
+  type ChatState,
+  type Presence,
+  type Reach,
+  type RoomState,
+  type Timeline,
+} from './model';
 import { append, fromPage, merge, prepend } from './timeline';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
@@ -47,7 +54,20 @@ function refreshed(known: RoomState, summary: RoomSummary, me: Me): Partial<Room
     hasGap: false,
     presence: null,
     typing: [],
+    others: further(known.others, ofPeer(summary)),
   };
+}
+
+/** How far the other person has got, as the list of rooms says it. */
+function ofPeer({ peer_mark }: RoomSummary): Reach {
+  return { delivered: peer_mark?.delivered_seq ?? 0, read: peer_mark?.read_seq ?? 0 };
+}
+
+/** Marks never move back. The same object where nothing moved. */
+function further(known: Reach, news: Reach): Reach {
+  const read = Math.max(known.read, news.read);
+  const delivered = Math.max(known.delivered, news.delivered, read);
+  return read === known.read && delivered === known.delivered ? known : { delivered, read };
 }
 
 function room(summary: RoomSummary): RoomState {
@@ -60,6 +80,7 @@ function room(summary: RoomSummary): RoomState {
     arrivedAfter: summary.last_seq,
     presence: null,
     typing: [],
+    others: ofPeer(summary),
   };
 }
 
@@ -162,7 +183,10 @@ function isChangeOf(frame: ServerFrame, room: string): boolean {
 function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: number): ChatState {
   switch (frame.type) {
     case 'sync':
-      return inRoom(state, frame.room, (room) => applySync(room, frame, state.me));
+      return inRoom(state, frame.room, (room) => {
+        const marks = frame.receipts?.filter((mark) => mark.user_id !== state.me?.id) ?? [];
+        return marks.reduce(reachedBy, applySync(room, frame, state.me));
+      });
     case 'typing':
       return inRoom(state, frame.room, (room) => ({
         ...room,
@@ -177,9 +201,11 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
         presence: presence(room.presence, frame),
       }));
     case 'receipt':
-      return frame.user_id === state.me?.id
-        ? inRoom(state, frame.room, (room) => readUpTo(room, frame.read_seq, state.me))
-        : state;
+      return inRoom(state, frame.room, (room) =>
+        frame.user_id === state.me?.id
+          ? readUpTo(room, frame.read_seq, state.me)
+          : reachedBy(room, frame),
+      );
     case 'room.added':
       return state.rooms.has(frame.room.name)
         ? state
@@ -324,6 +350,16 @@ function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomSt
   };
 }
 
+/** Somebody else has got so far. */
+function reachedBy(
+  room: RoomState,
+  mark: { delivered_seq?: number | undefined; read_seq: number },
+): RoomState {
+  const { delivered_seq = mark.read_seq, read_seq } = mark;
+  const others = further(room.others, { delivered: delivered_seq, read: read_seq });
+  return others === room.others ? room : { ...room, others };
+}
+
 function presence(known: Presence | null, frame: Frame<'room.presence'>): Presence {
   if (frame.online) return { online: new Set(frame.online), count: frame.count };
   const online = new Set(known?.online);
@@ -349,6 +385,11 @@ function unreadAfter(room: RoomState, seq: number, me: Me | null): number {
   }
   const isUnread = (m: Message) => m.seq > seq && m.sender.id !== me?.id && !m.deleted_at;
   return Math.min(MOST_UNREAD, timeline.items.filter(isUnread).length);
+}
+
+/** Up to where somebody else has read a room, as asked for when it was opened. */
+export function applyReach(state: ChatState, name: string, seq: number): ChatState {
+  return inRoom(state, name, (room) => reachedBy(room, { read_seq: seq }));
 }
 
 /** Marks a room as read here, before the server has said so. */

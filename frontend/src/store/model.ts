@@ -26,6 +26,14 @@ export interface Typist {
   until: number;
 }
 
+/** How far messages have got. */
+export interface Reach {
+  /** Up to where they have come to a device. */
+  delivered: number;
+  /** Up to where they were read. */
+  read: number;
+}
+
 /** A room that is open to this person. */
 export interface RoomState {
   summary: RoomSummary;
@@ -41,6 +49,8 @@ export interface RoomState {
   arrivedAfter: number;
   presence: Presence | null;
   typing: readonly Typist[];
+  /** How far the other person of a private room has got; in a public one, whoever has read most. */
+  others: Reach;
 }
 
 /** Everything. */

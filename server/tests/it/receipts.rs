@@ -166,6 +166,8 @@ on_both_databases! {
         assert_eq!(readers(3).await, Vec::<String>::new());
         assert_eq!(readers(0).await, ["mira", "ravi", "tara"]);
         let first = mira.get("/rooms/rust/receipts?limit=2").await.expect(200);
+        assert_eq!(first["others_read_seq"], 2);
+        assert_eq!(ravi.get("/rooms/rust/receipts").await.expect(200)["others_read_seq"], 0);
         let cursor = first["next_cursor"].as_str().unwrap();
         let rest = mira.get(&format!("/rooms/rust/receipts?limit=2&cursor={cursor}")).await;
         assert_eq!(rest.expect(200)["items"][0]["user"]["username"], "tara");

@@ -35,6 +35,7 @@ function room(title: string, at?: string): RoomState {
     timeline: null,
     arrived: [],
     arrivedAfter: 0,
+    others: { delivered: 0, read: 0 },
     presence: null,
     typing: [],
   };

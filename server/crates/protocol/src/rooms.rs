@@ -183,6 +183,8 @@ pub struct MemberReceipt {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct ReceiptPage {
+    /// Up to where somebody else than the one who asks has read.
+    pub others_read_seq: i64,
     /// Ordered by user name.
     pub items: Vec<MemberReceipt>,
     /// Where the next page begins; absent on the last.

@@ -266,13 +266,15 @@ impl Receipts {
         let (after, limit) = (page.after.as_deref().unwrap_or(""), page.read_limit());
         let rows =
             store::receipts_page(self.db.read(), room.family, room.id, seq, after, limit).await?;
+        let others_read_seq =
+            store::others_read_seq(self.db.read(), room.family, room.id, user_id).await?;
         let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
         let items = rows.into_iter().map(|row| MemberReceipt {
             user: UserRef { id: row.id, username: row.username, display_name: row.display_name },
             read_seq: row.read_seq,
             delivered_seq: row.delivered_seq,
         });
-        Ok(ReceiptPage { items: items.collect(), next_cursor })
+        Ok(ReceiptPage { others_read_seq, items: items.collect(), next_cursor })
     }
 
     async fn mine(&self, user_id: UserId, access: &RoomAccess) -> Result<MyRoom, ReceiptError> {

@@ -120,6 +120,22 @@ pub(super) async fn receipts_page(
     rows.iter().map(|row| ReceiptRow::from_query_result(row, "")).collect()
 }
 
+/// The greatest read mark of a room's other members.
+pub(super) async fn others_read_seq(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    user_id: i64,
+) -> Result<i64, DbErr> {
+    let members = family.members();
+    let sql = format!(
+        "SELECT COALESCE(MAX(read_seq), 0) AS read_seq FROM {members} \
+         WHERE room_id = $1 AND user_id <> $2"
+    );
+    let rows = db::query(connection, sql, vec![room_id.into(), user_id.into()]).await?;
+    rows.first().map_or(Ok(0), |row| row.try_get("", "read_seq"))
+}
+
 /// How far somebody has got in a room, at least.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct MarkRow {
