@@ -235,6 +235,7 @@ impl Server {
         let drained = tokio::time::timeout(DRAIN_WITHIN, async {
             let _ = serving.await;
             self.gateway.drained().await;
+            self.gateway.presence.record_everybody().await;
         });
         if drained.await.is_err() {
             tracing::warn!(

@@ -18,7 +18,7 @@ export interface components {
             token: string;
         };
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
-        ClientFrame: components["schemas"]["ClientFrame_Auth"] | components["schemas"]["ClientFrame_ResumeCommand"] | components["schemas"]["ClientFrame_MessageSend"] | components["schemas"]["ClientFrame_MessageEdit"] | components["schemas"]["ClientFrame_MessageDelete"] | components["schemas"]["ClientFrame_Typing"] | components["schemas"]["ClientFrame_Delivered"] | components["schemas"]["ClientFrame_Read"] | components["schemas"]["ClientFrame_RoomOpen"] | components["schemas"]["ClientFrame_RoomClose"] | components["schemas"]["ClientFrame_Ping"];
+        ClientFrame: components["schemas"]["ClientFrame_Auth"] | components["schemas"]["ClientFrame_ResumeCommand"] | components["schemas"]["ClientFrame_MessageSend"] | components["schemas"]["ClientFrame_MessageEdit"] | components["schemas"]["ClientFrame_MessageDelete"] | components["schemas"]["ClientFrame_Typing"] | components["schemas"]["ClientFrame_Delivered"] | components["schemas"]["ClientFrame_Read"] | components["schemas"]["ClientFrame_PresenceWatch"] | components["schemas"]["ClientFrame_RoomOpen"] | components["schemas"]["ClientFrame_RoomClose"] | components["schemas"]["ClientFrame_Ping"];
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
         ClientFrame_Auth: {
             /**
@@ -67,6 +67,14 @@ export interface components {
              */
             type: "ping";
         } & components["schemas"]["Ping"];
+        /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
+        ClientFrame_PresenceWatch: {
+            /**
+             * @example presence.watch
+             * @enum {string}
+             */
+            type: "presence.watch";
+        } & components["schemas"]["PresenceWatch"];
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
         ClientFrame_Read: {
             /**
@@ -451,6 +459,26 @@ export interface components {
             read_seq: number;
         };
         /**
+         * PersonPresence
+         * @description Somebody is online or no longer. Sent for the other people of one's private rooms and for whom
+         *     one watches: once as it is, then as it changes. Who is not named is offline.
+         */
+        PersonPresence: {
+            /**
+             * Format: date-time
+             * @description When their last device went; absent while online and before the first visit.
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            last_seen_at?: string;
+            /** @description Whether a device of theirs is connected. */
+            online: boolean;
+            /**
+             * Format: int64
+             * @description Who.
+             */
+            user_id: number;
+        };
+        /**
          * Ping
          * @description `ping`, answered `pong`.
          */
@@ -465,6 +493,17 @@ export interface components {
         Pong: {
             /** @description The command's `ref`. */
             ref?: string;
+        };
+        /**
+         * PresenceWatch
+         * @description `presence.watch`: answered by a `presence` frame for each of these people; changes follow. The
+         *     list replaces the last one; the other people of one's private rooms need not be on it.
+         */
+        PresenceWatch: {
+            /** @description Echoed in the answer. */
+            ref?: string;
+            /** @description Who: the people in view. */
+            user_ids: number[];
         };
         /**
          * Problem
@@ -716,7 +755,7 @@ export interface components {
             topic?: string;
         };
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
-        ServerFrame: components["schemas"]["ServerFrame_Ready"] | components["schemas"]["ServerFrame_Sync"] | components["schemas"]["ServerFrame_Done"] | components["schemas"]["ServerFrame_Refused"] | components["schemas"]["ServerFrame_MessageCreated"] | components["schemas"]["ServerFrame_MessageUpdated"] | components["schemas"]["ServerFrame_MessageDeleted"] | components["schemas"]["ServerFrame_TypingNotice"] | components["schemas"]["ServerFrame_RoomPresence"] | components["schemas"]["ServerFrame_Receipt"] | components["schemas"]["ServerFrame_RoomAdded"] | components["schemas"]["ServerFrame_RoomUpdated"] | components["schemas"]["ServerFrame_RoomRemoved"] | components["schemas"]["ServerFrame_UserUpdated"] | components["schemas"]["ServerFrame_Pong"] | components["schemas"]["ServerFrame_Draining"];
+        ServerFrame: components["schemas"]["ServerFrame_Ready"] | components["schemas"]["ServerFrame_Sync"] | components["schemas"]["ServerFrame_Done"] | components["schemas"]["ServerFrame_Refused"] | components["schemas"]["ServerFrame_MessageCreated"] | components["schemas"]["ServerFrame_MessageUpdated"] | components["schemas"]["ServerFrame_MessageDeleted"] | components["schemas"]["ServerFrame_TypingNotice"] | components["schemas"]["ServerFrame_RoomPresence"] | components["schemas"]["ServerFrame_PersonPresence"] | components["schemas"]["ServerFrame_Receipt"] | components["schemas"]["ServerFrame_RoomAdded"] | components["schemas"]["ServerFrame_RoomUpdated"] | components["schemas"]["ServerFrame_RoomRemoved"] | components["schemas"]["ServerFrame_UserUpdated"] | components["schemas"]["ServerFrame_Pong"] | components["schemas"]["ServerFrame_Draining"];
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
         ServerFrame_Done: {
             /**
@@ -757,6 +796,14 @@ export interface components {
              */
             type: "message.updated";
         } & components["schemas"]["MessageUpdated"];
+        /** @description A frame from the server. Clients ignore types and fields that they do not know. */
+        ServerFrame_PersonPresence: {
+            /**
+             * @example presence
+             * @enum {string}
+             */
+            type: "presence";
+        } & components["schemas"]["PersonPresence"];
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
         ServerFrame_Pong: {
             /**

@@ -2,7 +2,7 @@
 
 use adda_protocol::command::{ClientFrame, Resume, TypingKind};
 use adda_protocol::event::{Done, Pong, ServerFrame};
-use adda_protocol::{Code, Problem, RoomName, input};
+use adda_protocol::{Code, Problem, RoomName, UserId, input};
 use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -104,6 +104,14 @@ impl Session {
                 let read = receipts::read(&self.gateway.receipts, self.user_id, &command).await;
                 read.map(|()| done(reference.clone()))
             }
+            ClientFrame::PresenceWatch(command) => match self.watch(command.user_ids).await {
+                Ok(frames) => {
+                    frames.iter().for_each(|json| connection.queue_text(json));
+                    self.write(connection).await?;
+                    Ok(done(reference.clone()))
+                }
+                Err(problem) => Err(problem),
+            },
             ClientFrame::RoomOpen(command) => {
                 let snapshot = self.open(&command.room).await;
                 match snapshot {
@@ -165,6 +173,18 @@ impl Session {
         Ok(())
     }
 
+    /// Watches these people and no longer those of the last list.
+    async fn watch(&mut self, mut users: Vec<UserId>) -> Result<Vec<String>, Problem> {
+        users.sort_unstable();
+        users.dedup();
+        let peers = self.peers();
+        let is_over = |user: &UserId| users.binary_search(user).is_err() && !peers.contains(user);
+        let over: Vec<_> = self.watched.iter().copied().filter(is_over).collect();
+        self.gateway.presence.unwatch(&over, &self.outbox);
+        self.watched = users.into();
+        presence::watch(&self.gateway.presence, &self.watched, &self.outbox).await
+    }
+
     async fn open(&mut self, room: &RoomName) -> Result<Bytes, Problem> {
         let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
         let snapshot = self.gateway.presence.open(&subscription.room, &self.outbox).await?;
@@ -191,6 +211,7 @@ fn reference_of(frame: &ClientFrame) -> Option<String> {
         ClientFrame::Typing(command) => &command.reference,
         ClientFrame::Delivered(command) => &command.reference,
         ClientFrame::Read(command) => &command.reference,
+        ClientFrame::PresenceWatch(command) => &command.reference,
         ClientFrame::RoomOpen(command) => &command.reference,
         ClientFrame::RoomClose(command) => &command.reference,
         ClientFrame::Ping(command) => &command.reference,

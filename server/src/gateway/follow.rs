@@ -1,11 +1,10 @@
 //! How a socket follows its rooms: where it begins, how it catches up, and how it learns that the
 //! person came to a room or left one.
 
-use adda_protocol::RoomName;
-use adda_protocol::Timestamp;
 use adda_protocol::command::Resume;
-use adda_protocol::event::{Ready, RoomAdded, RoomRemoved, ServerFrame, Sync};
+use adda_protocol::event::{PersonPresence, Ready, RoomAdded, RoomRemoved, ServerFrame, Sync};
 use adda_protocol::rooms::{RoomKind, RoomSummary};
+use adda_protocol::{RoomName, Timestamp, UserId};
 use adda_realtime::{Signal, Subscribe, Topic};
 
 use super::close::End;
@@ -66,10 +65,28 @@ impl Session {
             rooms: summaries,
         };
         let ready = ServerFrame::Ready(ready).encode();
+        let here = self.watch_peers(&self.peers());
         // What is left of the cursors is of rooms that are not this person's.
         let removed = resume.map(|resume| self.resume(resume)).unwrap_or_default();
-        std::iter::once(ready).chain(removed).for_each(|json| connection.queue_text(&json));
+        std::iter::once(ready)
+            .chain(here)
+            .chain(removed)
+            .for_each(|json| connection.queue_text(&json));
         self.write(connection).await
+    }
+
+    /// The other people of this socket's private rooms.
+    pub(super) fn peers(&self) -> Vec<UserId> {
+        let names = self.subscriptions.all().map(|subscription| &*subscription.room.name);
+        names.filter_map(|name| RoomName::peer_of(name, self.user_id)).collect()
+    }
+
+    /// Watches other people of private rooms; answers who of them is online.
+    fn watch_peers(&self, peers: &[UserId]) -> Vec<String> {
+        let states = self.gateway.presence.watch(peers, &self.outbox);
+        let online = states.into_iter().filter(|(_, online)| *online);
+        let frame = |(user_id, online)| PersonPresence { user_id, online, last_seen_at: None };
+        online.map(|state| ServerFrame::Presence(frame(state)).encode()).collect()
     }
 
     /// Takes a room's cursor out of where the client resumes.
@@ -152,7 +169,7 @@ impl Session {
     }
 
     /// Does what the hub asks for; answers what the client is to be told.
-    pub(super) async fn obey(&mut self, signal: Signal) -> Result<Option<String>, End> {
+    pub(super) async fn obey(&mut self, signal: Signal) -> Result<Vec<String>, End> {
         match signal {
             Signal::Behind(topic) => {
                 let outbox = &self.outbox;
@@ -163,11 +180,11 @@ impl Session {
                     subscription.cursor = cursor;
                     self.fell_behind(topic);
                 }
-                Ok(None)
+                Ok(Vec::new())
             }
             // A subscription that stands is newer than the removal that is told here.
-            Signal::Removed(topic) if self.is_subscribed(topic) => Ok(None),
-            Signal::Removed(topic) => self.forget(topic),
+            Signal::Removed(topic) if self.is_subscribed(topic) => Ok(Vec::new()),
+            Signal::Removed(topic) => Ok(self.forget(topic)?.into_iter().collect()),
             Signal::Added(topic) => self.added(topic).await,
         }
     }
@@ -195,10 +212,10 @@ impl Session {
     }
 
     /// The person came to a room, perhaps: the database says.
-    async fn added(&mut self, topic: Topic) -> Result<Option<String>, End> {
+    async fn added(&mut self, topic: Topic) -> Result<Vec<String>, End> {
         let is_other = self.outbox.only.is_some_and(|only| only != topic);
         if is_other || self.subscriptions.by_topic(topic).is_some() {
-            return Ok(None);
+            return Ok(Vec::new());
         }
         let family = Family::of_topic(topic);
         let my = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
@@ -206,14 +223,16 @@ impl Session {
             Ok(Some(my)) => {
                 let my = from_the_beginning(my);
                 let frame = ServerFrame::RoomAdded(RoomAdded { room: my.summary.clone() }).encode();
+                let peer = my.summary.peer.as_ref().map(|peer| peer.id);
                 if !self.subscribe(my, None) {
                     // The members changed meanwhile: look again.
                     self.outbox.signal(Signal::Added(topic));
-                    return Ok(None);
+                    return Ok(Vec::new());
                 }
-                Ok(Some(frame))
+                let here = self.watch_peers(peer.as_slice());
+                Ok(std::iter::once(frame).chain(here).collect())
             }
-            Ok(None) => Ok(None),
+            Ok(None) => Ok(Vec::new()),
             Err(error) => {
                 tracing::warn!(%error, "a new room could not be read");
                 Err(End::Internal)

@@ -35,6 +35,8 @@ pub(super) struct Session {
     pub(super) user_id: UserId,
     pub(super) outbox: Arc<Outbox>,
     pub(super) subscriptions: Subscriptions,
+    /// The people whom the client watches, beside the other people of its private rooms.
+    pub(super) watched: Box<[UserId]>,
     /// Rooms that are behind, in the order in which they are read.
     pub(super) behind: VecDeque<Topic>,
     /// Commands that wait for their answer; made when there is the first.
@@ -56,6 +58,7 @@ impl Session {
             user_id: person.id,
             outbox,
             subscriptions: Subscriptions::default(),
+            watched: Box::default(),
             behind: VecDeque::new(),
             in_flight: None,
             rate: FrameRate::new(now),
@@ -149,7 +152,7 @@ impl Session {
                     frames[from..].iter().for_each(|frame| connection.queue(frame.clone()));
                 }
                 Item::Signal(signal) => {
-                    if let Some(json) = Box::pin(self.obey(signal)).await? {
+                    for json in Box::pin(self.obey(signal)).await? {
                         connection.queue_text(&json);
                     }
                 }
@@ -260,6 +263,8 @@ impl Drop for Session {
             }
             self.gateway.hub.unsubscribe(topic, subscription.key, &self.outbox);
         }
+        self.gateway.presence.unwatch(&self.peers(), &self.outbox);
+        self.gateway.presence.unwatch(&self.watched, &self.outbox);
         if self.gateway.hub.disconnect(&self.outbox) {
             self.gateway.presence.disconnected(self.user_id);
         }

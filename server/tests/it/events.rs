@@ -17,6 +17,7 @@ async fn fresh(person: &Person, open: &str) -> Client {
         socket.say(json!({"type": "room.open", "room": open})).await;
         socket.hears("room.presence").await;
     }
+    socket.catches_up().await;
     let mut client = Client::that_heard(&socket.heard);
     for (name, room) in &mut client.rooms {
         let history = person.reads_all(name).await;
@@ -79,15 +80,26 @@ on_both_databases! {
         client = arrives("room.added", client, &mut old, &ravi).await;
         ravi.writes("tea", "one cup").await;
         client = arrives("message.created", client, &mut old, &ravi).await;
-        let hers = mira.connects().await;
+        let mut hers = mira.connects().await;
         client = arrives("room.presence", client, &mut old, &ravi).await;
+        let path = format!("/users/{}/private-room", mira.id);
+        let private = ravi.put(&path, Value::Null).await.expect(201)["name"].clone();
+        // The room, and that the other person is here.
+        client = arrives("presence", client, &mut old, &ravi).await;
+        ravi.writes(private.as_str().unwrap(), "Tea?").await;
+        client = arrives("message.created", client, &mut old, &ravi).await;
+        hers.asks(json!({"type": "delivered", "room": private, "seq": 1})).await;
+        client = arrives("receipt", client, &mut old, &ravi).await;
+        hers.asks(json!({"type": "read", "room": private, "seq": 1})).await;
+        client = arrives("receipt", client, &mut old, &ravi).await;
         mira.leaves("rust").await;
         client = arrives("room.presence", client, &mut old, &ravi).await;
         drop(hers);
         ravi.leaves("tea").await;
         client = arrives("room.removed", client, &mut old, &ravi).await;
         ravi.leaves("rust").await;
-        arrives("room.removed", client, &mut old, &ravi).await;
+        client = arrives("room.removed", client, &mut old, &ravi).await;
+        arrives("presence", client, &mut old, &ravi).await;
 
         let heard: BTreeSet<_> = old.heard.iter().map(|frame| frame["type"].as_str().unwrap()).collect();
         for kind in documented_events() {

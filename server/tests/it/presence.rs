@@ -124,3 +124,72 @@ on_both_databases! {
         assert_eq!(names, ["ravi"]);
     }
 }
+
+on_both_databases! {
+    async fn whoever_looks_at_somebody_is_told_when_they_come_and_go(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        let (mut hers, mut elsewhere) = (mira.connects().await, tara.connects().await);
+        let watch = json!({"type": "presence.watch", "user_ids": [ravi.id, mira.id, 4_711]});
+        hers.asks(watch).await;
+        let states = hers.heard_of("presence").into_iter().cloned().collect::<Vec<_>>();
+        let state = |user: i64, online: bool| {
+            json!({"type": "presence", "user_id": user, "online": online})
+        };
+        assert_eq!(states, [state(mira.id, true), state(ravi.id, false), state(4_711, false)]);
+
+        let (phone, laptop) = (ravi.connects().await, ravi.another_device().await.connects().await);
+        assert_eq!(hers.hears("presence").await, state(ravi.id, true));
+        drop(phone);
+        drop(laptop);
+        let gone = hers.hears("presence").await;
+        assert_eq!((&gone["user_id"], &gone["online"]), (&json!(ravi.id), &json!(false)));
+        let seen = gone["last_seen_at"].as_str().unwrap();
+        hers.heard.clear();
+        hers.asks(json!({"type": "presence.watch", "user_ids": [ravi.id]})).await;
+        let again = hers.heard_of("presence")[0];
+        assert_eq!(again["last_seen_at"].as_str().unwrap()[..16], seen[..16]);
+        let person = mira.get(&format!("/users/{}", ravi.id)).await.expect(200);
+        assert_eq!(person["last_seen_at"], again["last_seen_at"]);
+
+        hers.asks(json!({"type": "presence.watch", "user_ids": []})).await;
+        elsewhere.catches_up().await;
+        assert!(elsewhere.heard_of("presence").is_empty(), "she looks at nobody");
+        let many: Vec<i64> = (1..=101).collect();
+        hers.is_refused(json!({"type": "presence.watch", "user_ids": many}),
+            400, "invalid_input").await;
+    }
+
+    async fn the_two_of_a_private_room_see_each_other_come_and_go(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let mut hers = mira.connects().await;
+        let path = format!("/users/{}/private-room", ravi.id);
+        let room = mira.put(&path, Value::Null).await.expect(201)["name"].clone();
+        hers.hears("room.added").await;
+        let mut his = ravi.connects().await;
+        let here = hers.hears("presence").await;
+        assert_eq!((&here["user_id"], &here["online"]), (&json!(ravi.id), &json!(true)));
+        hers.writes(room.as_str().unwrap(), "Tea?").await;
+        assert_eq!(his.hears("presence").await["user_id"], mira.id);
+        // On a new connection at once, after `ready`.
+        let mut again = mira.connects().await;
+        assert_eq!(again.hears("presence").await["user_id"], ravi.id);
+        drop(his);
+        let gone = again.hears("presence").await;
+        assert_eq!((&gone["user_id"], &gone["online"]), (&json!(ravi.id), &json!(false)));
+    }
+
+    async fn whoever_was_online_when_the_server_stopped_was_seen_then(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let hers = mira.connects().await;
+        let path = format!("/users/{}", mira.id);
+        assert_eq!(ravi.get(&path).await.expect(200).get("last_seen_at"), None);
+        drop(hers);
+        assert!(server.stop().await);
+        server.start_again().await;
+        assert!(ravi.get(&path).await.expect(200)["last_seen_at"].is_string());
+    }
+}

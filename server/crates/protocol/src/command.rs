@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use poem_openapi::{Enum, Object, Union};
 use uuid::Uuid;
 
-use crate::{MessageText, RoomName};
+use crate::{MessageText, RoomName, UserId};
 
 /// A frame from the client. Each may carry a `ref`, which its answer echoes.
 #[derive(Debug, Union)]
@@ -35,6 +35,9 @@ pub enum ClientFrame {
     /// Moves one's read mark.
     #[oai(mapping = "read")]
     Read(Read),
+    /// Asks for people's presence.
+    #[oai(mapping = "presence.watch")]
+    PresenceWatch(PresenceWatch),
     /// Asks for a room's presence.
     #[oai(mapping = "room.open")]
     RoomOpen(RoomOpen),
@@ -48,7 +51,7 @@ pub enum ClientFrame {
 
 impl ClientFrame {
     /// The types that the server knows, as on the wire.
-    pub const TYPES: [&'static str; 11] = [
+    pub const TYPES: [&'static str; 12] = [
         "auth",
         "resume",
         "message.send",
@@ -57,6 +60,7 @@ impl ClientFrame {
         "typing",
         "delivered",
         "read",
+        "presence.watch",
         "room.open",
         "room.close",
         "ping",
@@ -189,6 +193,18 @@ pub struct Read {
     /// The number of the last message seen.
     #[oai(validator(minimum(value = "0")))]
     pub seq: i64,
+}
+
+/// `presence.watch`: answered by a `presence` frame for each of these people; changes follow. The
+/// list replaces the last one; the other people of one's private rooms need not be on it.
+#[derive(Debug, Object)]
+pub struct PresenceWatch {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// Who: the people in view.
+    #[oai(validator(max_items = 100))]
+    pub user_ids: Vec<UserId>,
 }
 
 /// `room.open`: answered by `room.presence` with who is here; changes follow until `room.close`.

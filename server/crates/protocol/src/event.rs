@@ -48,6 +48,9 @@ pub enum ServerFrame {
     /// Who is here.
     #[oai(mapping = "room.presence")]
     RoomPresence(RoomPresence),
+    /// Somebody came or went.
+    #[oai(mapping = "presence")]
+    Presence(PersonPresence),
     /// Somebody's marks moved.
     #[oai(mapping = "receipt")]
     Receipt(Receipt),
@@ -231,6 +234,19 @@ pub struct RoomPresence {
     pub left: Option<Vec<UserId>>,
     /// How many of the room are connected.
     pub count: u64,
+}
+
+/// Somebody is online or no longer. Sent for the other people of one's private rooms and for whom
+/// one watches: once as it is, then as it changes. Who is not named is offline.
+#[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct PersonPresence {
+    /// Who.
+    pub user_id: UserId,
+    /// Whether a device of theirs is connected.
+    pub online: bool,
+    /// When their last device went; absent while online and before the first visit.
+    pub last_seen_at: Option<Timestamp>,
 }
 
 /// Somebody's marks moved: one's own, told to one's other devices; in a private room those of the

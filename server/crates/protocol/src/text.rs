@@ -302,6 +302,18 @@ impl RoomName {
         Self(format!("{}{lo}_{hi}", Self::PRIVATE_PREFIX))
     }
 
+    /// The other person of a private room of this name, as one of the two sees it.
+    #[must_use]
+    pub fn peer_of(name: &str, user_id: UserId) -> Option<UserId> {
+        let (lo, hi) = name.strip_prefix(Self::PRIVATE_PREFIX)?.split_once('_')?;
+        let (lo, hi): (UserId, UserId) = (lo.parse().ok()?, hi.parse().ok()?);
+        match user_id {
+            _ if user_id == lo => Some(hi),
+            _ if user_id == hi => Some(lo),
+            _ => None,
+        }
+    }
+
     /// A name that was checked when it was stored.
     #[must_use]
     pub fn stored(name: String) -> Self {
@@ -382,6 +394,22 @@ mod tests {
         }
         for refused in ["", "_x", "-x", "General", "a b", &"r".repeat(65), "আড্ডা"] {
             assert!(RoomName::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn the_name_of_a_private_room_tells_each_of_the_two_the_other() {
+        assert_eq!(RoomName::private(12, 3).as_str(), "private_3_12");
+        assert_eq!(RoomName::private(3, 12), RoomName::private(12, 3));
+        for (name, user, peer) in [
+            ("private_3_12", 3, Some(12)),
+            ("private_3_12", 12, Some(3)),
+            ("private_3_12", 4, None),
+            ("private_3", 3, None),
+            ("private_x_3", 3, None),
+            ("general", 3, None),
+        ] {
+            assert_eq!(RoomName::peer_of(name, user), peer, "{name} {user}");
         }
     }
 

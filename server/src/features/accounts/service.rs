@@ -1,5 +1,6 @@
 //! The use cases of accounts: making them, signing in, profiles and the directory.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -366,7 +367,25 @@ impl Accounts {
         }
     }
 
-    /// Records that these people's last devices went away.
+    /// When these people were last seen, of whom that is known.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn last_seen(
+        &self,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Timestamp>, AccountError> {
+        let seen = store::last_seen(self.db.read(), users).await?;
+        Ok(seen.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
+    }
+
+    /// This moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.clock.now_ms())
+    }
+
+    /// Records that these people were seen just now.
     ///
     /// # Errors
     /// The database.

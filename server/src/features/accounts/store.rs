@@ -124,6 +124,21 @@ pub(super) async fn set_last_seen(
     Ok(())
 }
 
+/// When people were last seen, of whom that is known.
+pub(super) async fn last_seen(
+    connection: &impl ConnectionTrait,
+    user_ids: &[i64],
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::LastSeenAt])
+        .filter(user::Column::Id.is_in(user_ids.iter().copied()))
+        .filter(user::Column::LastSeenAt.is_not_null())
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
 /// People whose handle or name contains the text, by handle, after a handle.
 pub(super) async fn users_like(
     connection: &impl ConnectionTrait,

@@ -5,9 +5,12 @@
 //!   most every two seconds, and above 250 people only the count is sent.
 //! - Who is in a watched room is what the database says of the version of the members that the hub
 //!   knows: looked at anew each round, whoever changed it and from wherever.
+//! - The same holds for people: only whom somebody looks at is told of, and only to those.
+//! - Who is online is written down twice a minute as seen, so that a crash is off by no more.
 //! - Somebody is offline ten seconds after the last device went, so that a reload is not seen.
 //! - Nothing here is promised beyond that: typing and presence may be lost and expire by themselves.
 
+mod people;
 mod service;
 mod watched;
 mod ws;
@@ -16,4 +19,4 @@ mod ws;
 mod tests;
 
 pub use service::Presence;
-pub use ws::{TYPING_TTL_MS, typing};
+pub use ws::{TYPING_TTL_MS, typing, watch};

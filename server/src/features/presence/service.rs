@@ -4,25 +4,29 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use adda_protocol::UserId;
+use adda_protocol::{Timestamp, UserId};
 use adda_realtime::{Broker, Envelope, Hub, Outbox, Topic};
 use bytes::Bytes;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::people::People;
 use super::watched::Watched;
-use crate::features::accounts::Accounts;
+use crate::features::accounts::{AccountError, Accounts};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
 
 /// Somebody is offline so long after the last device went.
 const GRACE: Duration = Duration::from_secs(10);
 /// How often watchers are told.
 const FLUSH: Duration = Duration::from_secs(2);
+/// After so many rounds everybody who is online is written down as seen.
+const ROUNDS_TO_RECORD: u32 = 15;
 
 #[derive(Debug, Default)]
 struct State {
     /// Everybody who is online, and since when their last device is gone, if it is.
     online: HashMap<UserId, Option<Instant>>,
     watched: HashMap<Topic, Watched>,
+    people: People,
 }
 
 /// The service.
@@ -50,6 +54,7 @@ impl Presence {
     pub fn connected(&self, user: UserId) {
         let mut state = self.lock();
         if state.online.insert(user, None).is_none() {
+            state.people.has_changed(user);
             state.watched.values_mut().for_each(|room| room.set_online(user, true));
         }
     }
@@ -59,6 +64,34 @@ impl Presence {
         if let Some(gone) = self.lock().online.get_mut(&user) {
             *gone = Some(Instant::now());
         }
+    }
+
+    /// Begins to watch people. Answers who of them is online, as their watchers were told last.
+    pub fn watch(&self, users: &[UserId], outbox: &Arc<Outbox>) -> Vec<(UserId, bool)> {
+        let mut state = self.lock();
+        let State { online, people, .. } = &mut *state;
+        let watch = |user: &UserId| (*user, people.watch(*user, online.contains_key(user), outbox));
+        users.iter().map(watch).collect()
+    }
+
+    /// Ends watching people.
+    pub fn unwatch(&self, users: &[UserId], outbox: &Outbox) {
+        if users.is_empty() {
+            return;
+        }
+        let mut state = self.lock();
+        users.iter().for_each(|user| state.people.unwatch(*user, outbox.id));
+    }
+
+    /// When these people were last seen, of whom that is known.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn last_seen(
+        &self,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Timestamp>, AccountError> {
+        self.accounts.last_seen(users).await
     }
 
     /// Begins to watch a room. Answers the snapshot for this watcher.
@@ -72,7 +105,7 @@ impl Presence {
         }
         let members = self.rooms.members_of(topic).await?;
         let mut state = self.lock();
-        let State { online, watched } = &mut *state;
+        let State { online, watched, .. } = &mut *state;
         let entry = watched.entry(topic).or_insert_with(|| Watched::new(room.name.clone()));
         if let Some((version, members)) = members {
             entry.set_members(version, members, |user| online.contains_key(&user));
@@ -100,16 +133,35 @@ impl Presence {
     pub async fn run(self: Arc<Self>) {
         let mut tick = tokio::time::interval(FLUSH);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut rounds = 0;
         loop {
             tick.tick().await;
             self.learn_members().await;
-            let gone = self.flush(Instant::now());
-            if gone.is_empty() {
-                continue;
+            let mut seen = self.flush(Instant::now());
+            rounds = (rounds + 1) % ROUNDS_TO_RECORD;
+            if rounds == 0 {
+                seen.extend(self.lock().online.keys());
             }
-            if let Err(error) = self.accounts.record_last_seen(&gone).await {
-                tracing::warn!(%error, people = gone.len(), "last seen was not recorded");
-            }
+            self.record(seen).await;
+            // Whoever is told of somebody who went finds them written down.
+            self.tell();
+        }
+    }
+
+    /// Writes down that everybody who is online was seen, before the server stops.
+    pub async fn record_everybody(&self) {
+        let seen = self.lock().online.keys().copied().collect();
+        self.record(seen).await;
+    }
+
+    async fn record(&self, mut seen: Vec<UserId>) {
+        if seen.is_empty() {
+            return;
+        }
+        // Always in the same order, so that two nodes never wait for each other.
+        seen.sort_unstable();
+        if let Err(error) = self.accounts.record_last_seen(&seen).await {
+            tracing::warn!(%error, people = seen.len(), "last seen was not recorded");
         }
     }
 
@@ -128,7 +180,7 @@ impl Presence {
             match self.rooms.members_of(topic).await {
                 Ok(Some((version, members))) => {
                     let mut state = self.lock();
-                    let State { online, watched } = &mut *state;
+                    let State { online, watched, .. } = &mut *state;
                     if let Some(room) = watched.get_mut(&topic) {
                         room.set_members(version, members, |user| online.contains_key(&user));
                     }
@@ -141,15 +193,23 @@ impl Presence {
         }
     }
 
-    /// Ends graces and tells watchers; answers who went offline.
+    /// Tells the watchers of people who came and who went.
+    pub(super) fn tell(&self) {
+        let mut state = self.lock();
+        let State { online, people, .. } = &mut *state;
+        people.flush(|user| online.contains_key(&user), self.accounts.now());
+    }
+
+    /// Ends graces and tells watchers of rooms; answers who went offline.
     pub(super) fn flush(&self, now: Instant) -> Vec<UserId> {
         let mut state = self.lock();
-        let State { online, watched } = &mut *state;
+        let State { online, watched, people } = &mut *state;
         let over = |since: &Option<Instant>| since.is_some_and(|at| now >= at + GRACE);
         let ended = online.iter().filter(|(_, since)| over(since)).map(|(user, _)| *user);
         let gone: Vec<UserId> = ended.filter(|user| !self.hub.is_connected(*user)).collect();
         for user in &gone {
             online.remove(user);
+            people.has_changed(*user);
             watched.values_mut().for_each(|room| room.set_online(*user, false));
         }
         watched.values_mut().for_each(Watched::flush);

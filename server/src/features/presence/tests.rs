@@ -67,6 +67,7 @@ impl Scene {
     async fn round(&self) {
         self.presence.learn_members().await;
         self.flush_after(Instant::now(), 0);
+        self.presence.tell();
     }
 
     /// The end of a round so many milliseconds after a moment; answers who went offline.
@@ -290,4 +291,31 @@ async fn above_two_hundred_and_fifty_only_the_count_is_told() {
     scene.round().await;
     let names = json!([scene.mira.id, scene.ravi.id, 1_249]);
     assert_eq!(told(&hers)[0]["online"], names, "few again: from the beginning");
+}
+
+#[tokio::test]
+async fn a_crowd_that_nobody_looks_at_costs_no_frame() {
+    let scene = Scene::new().await;
+    let watcher = scene.connects(&scene.mira);
+    let states = scene.presence.watch(&[scene.ravi.id], &watcher);
+    assert_eq!(states, [(scene.ravi.id, false)]);
+    for user in 1_000..6_000 {
+        scene.presence.connected(user);
+    }
+    scene.round().await;
+    assert!(drain(&watcher).is_empty());
+    let his = scene.connects(&scene.ravi);
+    scene.round().await;
+    scene.round().await;
+    let here = json!({"type": "presence", "user_id": scene.ravi.id, "online": true});
+    assert_eq!(drain(&watcher), [[here]]);
+    // A reload is not seen.
+    scene.goes(&his);
+    let his = scene.connects(&scene.ravi);
+    scene.round().await;
+    assert!(drain(&watcher).is_empty());
+    scene.goes(&his);
+    scene.presence.unwatch(&[scene.ravi.id], &watcher);
+    assert_eq!(scene.flush_after(Instant::now(), 11_000), [scene.ravi.id]);
+    assert!(drain(&watcher).is_empty());
 }

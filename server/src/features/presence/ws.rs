@@ -1,8 +1,12 @@
-//! The socket's command about typing.
+//! The socket's commands about typing and about who is online.
 
-use adda_protocol::UserId;
+use std::collections::HashMap;
+use std::sync::Arc;
+
 use adda_protocol::command::TypingKind;
-use adda_protocol::event::{ServerFrame, TypingNotice};
+use adda_protocol::event::{PersonPresence, ServerFrame, TypingNotice};
+use adda_protocol::{Problem, UserId};
+use adda_realtime::Outbox;
 
 use super::service::Presence;
 use crate::features::rooms::RoomRef;
@@ -22,4 +26,26 @@ pub fn typing(
         TypingNotice { room: room.name.to_string(), user_id, kind, expires_in_ms: TYPING_TTL_MS };
     let frame = ServerFrame::Typing(notice).to_bytes();
     presence.hint(room.topic(), members_version, user_id, frame);
+}
+
+/// `presence.watch`: the frames that say how it is now.
+///
+/// # Errors
+/// The problem, when the database cannot say who was last seen when.
+pub async fn watch(
+    presence: &Presence,
+    users: &[UserId],
+    outbox: &Arc<Outbox>,
+) -> Result<Vec<String>, Problem> {
+    let states = presence.watch(users, outbox);
+    let away: Vec<_> = states.iter().filter(|(_, online)| !online).map(|(user, _)| *user).collect();
+    let seen = match away.is_empty() {
+        true => HashMap::new(),
+        false => presence.last_seen(&away).await?,
+    };
+    let frame = |(user_id, online): (UserId, bool)| {
+        let last_seen_at = seen.get(&user_id).copied();
+        ServerFrame::Presence(PersonPresence { user_id, online, last_seen_at }).encode()
+    };
+    Ok(states.into_iter().map(frame).collect())
 }

@@ -19,6 +19,8 @@ pub(crate) struct ClientRoom {
     pub(crate) messages: BTreeMap<String, Value>,
     /// Who is here, while the room is open.
     pub(crate) online: BTreeSet<i64>,
+    /// How far the other person of a private room has got: delivered and read.
+    pub(crate) peer: (i64, i64),
 }
 
 /// Everything that a client knows.
@@ -26,6 +28,8 @@ pub(crate) struct ClientRoom {
 pub(crate) struct Client {
     pub(crate) me: i64,
     pub(crate) rooms: BTreeMap<String, ClientRoom>,
+    /// Who of the people that one looks at is online.
+    pub(crate) online: BTreeSet<i64>,
 }
 
 impl ClientRoom {
@@ -57,6 +61,7 @@ impl ClientRoom {
             topic: summary["topic"].as_str().map(str::to_owned),
             read_seq: summary["read_seq"].as_i64().unwrap(),
             cursor: summary["last_seq"].as_i64().unwrap(),
+            peer: marks(&summary["peer_mark"]),
             ..Self::default()
         }
     }
@@ -98,6 +103,12 @@ impl ClientRoom {
     }
 }
 
+/// Marks of delivery and reading, where there are any.
+fn marks(value: &Value) -> (i64, i64) {
+    let mark = |name: &str| value[name].as_i64().unwrap_or(0);
+    (mark("delivered_seq"), mark("read_seq"))
+}
+
 fn id(value: &Value) -> i64 {
     value.as_i64().unwrap()
 }
@@ -135,6 +146,19 @@ impl Client {
             "receipt" if frame["user_id"] == self.me => {
                 self.room(frame).read_seq = frame["read_seq"].as_i64().unwrap();
             }
+            "receipt" if room.starts_with("private_") => {
+                let (old, new) = (self.room(frame).peer, marks(frame));
+                assert!(old.0 <= new.0 && old.1 <= new.1, "marks never move back: {frame:#}");
+                self.room(frame).peer = new;
+            }
+            "presence" => {
+                let user = id(&frame["user_id"]);
+                if frame["online"] == true {
+                    self.online.insert(user);
+                } else {
+                    self.online.remove(&user);
+                }
+            }
             "sync" => self.room(frame).sync(frame),
             "message.created" | "message.updated" | "message.deleted" => {
                 self.room(frame).change(frame);
@@ -153,6 +177,7 @@ impl Client {
     /// A new connection: what is known of the rooms stays, where they are still there.
     fn ready(&mut self, frame: &Value) {
         self.me = frame["user"]["id"].as_i64().unwrap();
+        self.online.clear();
         let known = std::mem::take(&mut self.rooms);
         for summary in frame["rooms"].as_array().unwrap() {
             let name = summary["name"].as_str().unwrap();
