@@ -290,6 +290,24 @@ describe('how far the others have got', () => {
   });
 });
 
+describe('people', () => {
+  const presence = (online: boolean, last_seen_at?: string): ServerFrame => ({
+    type: 'presence',
+    user_id: RAHUL.id,
+    online,
+    ...(last_seen_at === undefined ? {} : { last_seen_at }),
+  });
+
+  it('come and go, and are offline on a new connection until they are named', () => {
+    let state = fold(entered(), presence(true));
+    expect(state.online.has(RAHUL.id)).toBe(true);
+    expect(applyReady(state, ready()).online.size).toBe(0);
+    state = fold(state, presence(false, '2026-11-22T10:00:00.000Z'));
+    expect(state.online.has(RAHUL.id)).toBe(false);
+    expect(state.lastSeen.get(RAHUL.id)).toBe('2026-11-22T10:00:00.000Z');
+  });
+});
+
 describe('a page of the history', () => {
   it('that is older than what came meanwhile is joined with it', () => {
     let state = entered({ last_seq: 50 });

@@ -42,7 +42,16 @@ export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
       known ? { ...known, ...refreshed(known, summary, frame.user) } : entered(state, summary),
     );
   }
-  return withoutDoubles({ ...state, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true });
+  // Who is online follows.
+  const online = new Set<number>();
+  return withoutDoubles({
+    ...state,
+    online,
+    me: frame.user,
+    epoch: frame.epoch,
+    rooms,
+    isLoaded: true,
+  });
 }
 
 /** Who is typing or here may have changed unseen; what was read from the history stands. */
@@ -200,6 +209,8 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
         ...room,
         presence: presence(room.presence, frame),
       }));
+    case 'presence':
+      return cameOrWent(state, frame);
     case 'receipt':
       return inRoom(state, frame.room, (room) =>
         frame.user_id === state.me?.id
@@ -348,6 +359,16 @@ function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomSt
     cursor,
     hasGap: frame.more && room.hasGap,
   };
+}
+
+/** Somebody came or went. */
+function cameOrWent(state: ChatState, frame: Frame<'presence'>): ChatState {
+  const { user_id, online: isOnline, last_seen_at } = frame;
+  const online = new Set(state.online);
+  if (isOnline) online.add(user_id);
+  else online.delete(user_id);
+  if (last_seen_at === undefined) return { ...state, online };
+  return { ...state, online, lastSeen: new Map(state.lastSeen).set(user_id, last_seen_at) };
 }
 
 /** Somebody else has got so far. */

@@ -60,6 +60,10 @@ export interface ChatState {
   rooms: ReadonlyMap<string, RoomState>;
   /** A room that the person reads along without being in it: it has no live frames. */
   visited: RoomState | null;
+  /** Who is online, of the other people of private rooms and of whom is watched. */
+  online: ReadonlySet<number>;
+  /** When people went, as far as that was heard of. */
+  lastSeen: ReadonlyMap<number, string>;
   /** Names that were learnt after a message was written, by person. */
   people: ReadonlyMap<number, UserRef>;
   /** Whether the rooms are known at all. */
@@ -72,6 +76,8 @@ export const EMPTY: ChatState = {
   epoch: null,
   rooms: new Map(),
   visited: null,
+  online: new Set(),
+  lastSeen: new Map(),
   people: new Map(),
   isLoaded: false,
 };
