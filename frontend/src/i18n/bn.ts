@@ -153,6 +153,8 @@ export const bn: Catalogue = {
     here: (count) => `${n(count)} জন আছেন`,
     online: 'এখন আছেন',
     offline: 'এখন নেই',
+    lastSeen: (when) => `শেষ দেখা গেছে ${when}`,
+    writeTo: (name) => `${name}-কে লিখুন`,
     typing: (names, others) => {
       if (others > 0) return `${names.join(', ')} ও আরও ${n(others)} জন লিখছেন…`;
       if (names.length === 1) return `${names[0]} লিখছেন…`;

@@ -163,6 +163,8 @@ export const en = {
     here: (count: number) => plural('en', count, { one: '1 here', other: `${n(count)} here` }),
     online: 'Here now',
     offline: 'Away',
+    lastSeen: (when: string) => `Last seen ${when}`,
+    writeTo: (name: string) => `Write to ${name}`,
     typing: (names: string[], others: number) => {
       if (others > 0) return `${names.join(', ')} and ${n(others)} more are typing…`;
       if (names.length === 1) return `${names[0]} is typing…`;

@@ -101,6 +101,13 @@ describe('the way in', () => {
     expect(socket().sent.map((frame) => frame.type)).toEqual(['auth', 'typing']);
   });
 
+  it('sends nothing into a socket that is closing, and has not said so yet', async () => {
+    await connected();
+    socket().readyState = 2;
+    expect(connection.send({ type: 'typing', room: 'general' })).toBe(false);
+    expect(socket().sent.map((frame) => frame.type)).toEqual(['auth']);
+  });
+
   it('is begun once, however often it is asked for', async () => {
     connection.start();
     connection.start();

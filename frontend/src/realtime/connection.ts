@@ -27,6 +27,8 @@ export interface Cursors {
 
 /** The part of a WebSocket that is used; a test owns its own. */
 export interface SocketLike {
+  /** As of a WebSocket; only an open one takes a frame. */
+  readonly readyState: number;
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
@@ -71,6 +73,8 @@ export const PATIENCE_MS = 10_000;
 const STOP_CODES_FROM = 4_500;
 /** There is no session any more: the same as when the server says so. */
 const AUTH_FAILED = 4_500;
+/** The state of a socket that takes frames. */
+const OPEN = 1;
 /** Our own code for a socket that we give up. */
 const GIVEN_UP = 4_999;
 
@@ -114,7 +118,8 @@ export class Connection {
 
   /** Sends a frame; `false` when there is nobody to send it to. */
   send(frame: ClientFrame): boolean {
-    if (this.state.phase !== 'ready' || this.socket === null) return false;
+    // One that is closing has not said so yet.
+    if (this.state.phase !== 'ready' || this.socket?.readyState !== OPEN) return false;
     this.socket.send(JSON.stringify(frame));
     return true;
   }
@@ -211,7 +216,7 @@ export class Connection {
   }
 
   private ask(): void {
-    this.socket?.send(JSON.stringify({ type: 'ping' } satisfies ClientFrame));
+    this.send({ type: 'ping' });
     this.cancelTimer();
     this.cancelTimer = this.world.after(PATIENCE_MS, () => this.lost());
   }

@@ -156,8 +156,10 @@ export class Live {
 
   private open(room: string): void {
     if (!this.send({ type: 'room.open', room })) return;
-    // Of a private room the marks come by themselves.
-    if (this.store.state.rooms.get(room)?.summary.kind === 'public') void this.learnReach(room);
+    const peer = this.store.state.rooms.get(room)?.summary.peer;
+    // Of a private room the marks come by themselves; since when somebody is away is asked for.
+    if (peer) this.send({ type: 'presence.watch', user_ids: [peer.id] });
+    else void this.learnReach(room);
   }
 
   private async learnReach(room: string): Promise<void> {

@@ -291,6 +291,13 @@ describe('how far the others have got', () => {
 });
 
 describe('people', () => {
+  it('give a private room the name that they have now', () => {
+    const state = entered({ kind: 'private', title: 'Rahul', peer: RAHUL });
+    const user = { ...RAHUL, display_name: 'Rahul B.' };
+    const renamed = general(fold(state, { type: 'user.updated', user }));
+    expect(renamed.summary).toMatchObject({ title: 'Rahul B.', peer: user });
+  });
+
   const presence = (online: boolean, last_seen_at?: string): ServerFrame => ({
     type: 'presence',
     user_id: RAHUL.id,

@@ -235,7 +235,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
     case 'user.updated': {
       const people = new Map(state.people).set(frame.user.id, frame.user);
       const me = state.me?.id === frame.user.id ? { ...state.me, ...frame.user } : state.me;
-      return { ...state, people, me };
+      return { ...state, people, me, rooms: withPeer(state.rooms, frame.user) };
     }
     // These concern the connection and the outbox.
     case 'ready':
@@ -359,6 +359,14 @@ function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomSt
     cursor,
     hasGap: frame.more && room.hasGap,
   };
+}
+
+/** A private room is called as the other person is. */
+function withPeer(rooms: ChatState['rooms'], peer: UserRef): ChatState['rooms'] {
+  const room = [...rooms.values()].find(({ summary }) => summary.peer?.id === peer.id);
+  if (room === undefined) return rooms;
+  const summary = { ...room.summary, peer, title: peer.display_name };
+  return new Map(rooms).set(summary.name, { ...room, summary });
 }
 
 /** Somebody came or went. */

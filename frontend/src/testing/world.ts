@@ -46,6 +46,7 @@ export class FakeSocket implements SocketLike {
   onclose: ((event: { code: number }) => void) | null = null;
   readonly sent: ClientFrame[] = [];
   isClosed = false;
+  readyState = 1;
 
   send(text: string): void {
     this.sent.push(JSON.parse(text) as ClientFrame);

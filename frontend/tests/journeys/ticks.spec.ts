@@ -5,10 +5,12 @@ const tick = (person: Person, text: string, name: string) =>
 
 test('a private message is sent, then delivered, then read', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
-  const { id } = await rahul.asks<{ id: number }>('GET', '/users/me');
-  const { name } = await mira.asks<{ name: string }>('PUT', `/users/${id}/private-room`);
-  await mira.page.goto(`/rooms/${name}`);
-  await expect(mira.composer).toBeVisible();
+  await mira.enters();
+  await mira.page.getByRole('button', { name: /here/ }).click();
+  await mira.page.getByRole('button', { name: 'Write to Rahul' }).click();
+  await expect(mira.page.getByRole('heading', { name: 'Rahul', level: 1 })).toBeVisible();
+  const name = new URL(mira.page.url()).pathname.split('/').at(-1) ?? '';
+  expect(name).toMatch(/^private_\d+_\d+$/);
   await mira.says('Tea at five?');
   await expect(tick(mira, 'Tea at five?', 'Sent')).toBeVisible();
 
@@ -25,6 +27,11 @@ test('a private message is sent, then delivered, then read', async ({ person }) 
   await expect(tick(mira, 'Tea at five?', 'Read')).toBeVisible();
   await mira.says('With cake.');
   await expect(tick(mira, 'With cake.', 'Read')).toBeVisible();
+  await expect(mira.page.getByRole('button', { name: /^Here now/ })).toBeVisible();
+  await rahul.context.close();
+  await expect(mira.page.getByRole('button', { name: /^Last seen/ })).toBeVisible({
+    timeout: 20_000,
+  });
 });
 
 test('in a public room one learns that somebody has read it, and who', async ({ person }) => {
