@@ -105,6 +105,7 @@ export const bn: Catalogue = {
     yesterday: 'গতকাল',
     unreadFrom: 'নতুন বার্তা',
     beginning: (title) => `এখানেই ${title} ঘরের শুরু।`,
+    beginningWith: (name) => `${name}-এর সঙ্গে আপনার কথা এখান থেকে শুরু।`,
     empty: 'এখনও কেউ কিছু বলেননি। আলাপ শুরু করুন।',
     toLatest: 'সর্বশেষ বার্তায়',
     newMessages: (count) => `${n(count)}টি নতুন বার্তা`,

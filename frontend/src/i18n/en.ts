@@ -112,6 +112,7 @@ export const en = {
     yesterday: 'Yesterday',
     unreadFrom: 'New messages',
     beginning: (title: string) => `This is where ${title} begins.`,
+    beginningWith: (name: string) => `This is where you and ${name} begin.`,
     empty: 'Nobody has said anything yet. Say hello.',
     toLatest: 'To the latest',
     newMessages: (count: number) =>
