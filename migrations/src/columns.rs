@@ -18,6 +18,11 @@ pub(crate) fn counter(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().not_null().default(0).take()
 }
 
+/// Yes or no, and no to begin with.
+pub(crate) fn no(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().not_null().default(false).take()
+}
+
 /// A number that may be absent.
 pub(crate) fn optional_number(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().null().take()

@@ -10,6 +10,8 @@ mod m0002_accounts;
 mod m0003_rooms;
 mod m0004_messages;
 mod m0005_deliveries;
+mod m0006_profiles;
+mod m0007_mentions;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -24,6 +26,8 @@ impl MigratorTrait for Migrator {
             Box::new(m0003_rooms::Migration),
             Box::new(m0004_messages::Migration),
             Box::new(m0005_deliveries::Migration),
+            Box::new(m0006_profiles::Migration),
+            Box::new(m0007_mentions::Migration),
         ]
     }
 }

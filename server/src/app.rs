@@ -13,7 +13,9 @@ use tokio::task::JoinHandle;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, OpenError};
-use crate::features::accounts::{AccountError, Accounts, Admit, Settings, Tokens};
+use crate::features::accounts::{
+    AccountError, Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens,
+};
 use crate::features::messages::{self, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
@@ -84,7 +86,7 @@ fn accounts(
     config: &Config,
     db: &Db,
     clock: &Clock,
-    hub: &Arc<Hub>,
+    online: &Arc<Online>,
     broker: &Broker,
 ) -> Result<Accounts, ConfigError> {
     let secrets = config.ensure_secret()?;
@@ -101,7 +103,7 @@ fn accounts(
         tokens,
         settings,
         admit,
-        hub.clone(),
+        online.clone(),
         broker.clone(),
     ))
 }
@@ -126,7 +128,8 @@ pub async fn create_admin(
     let clock = Clock::System;
     let (db, _) = database(config, &clock).await?;
     let hub = Arc::new(Hub::new().0);
-    let accounts = accounts(config, &db, &clock, &hub, &Broker::new(hub.clone()))?;
+    let online = Arc::new(Online::new(hub.clone(), Arc::default()));
+    let accounts = accounts(config, &db, &clock, &online, &Broker::new(hub))?;
     let created = accounts.create_admin(username, password).await;
     drop(accounts);
     db.close().await;
@@ -155,14 +158,29 @@ impl Server {
         let broker = Broker::new(hub.clone());
         let limited = config.rate_limits;
 
-        let accounts = Arc::new(accounts(config, &db, &clock, &hub, &broker)?);
-        let rooms =
-            Arc::new(Rooms::new(db.clone(), clock.clone(), hub.clone(), broker.clone(), limited));
-        let presence =
-            Arc::new(Presence::new(accounts.clone(), rooms.clone(), hub.clone(), broker.clone()));
+        let privacy = Arc::new(Privacy::load(&db).await?);
+        let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
+        let accounts = Arc::new(accounts(config, &db, &clock, &online, &broker)?);
+        let folder = config.media_dir.join("avatars");
+        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, limited));
+        let rooms = Arc::new(Rooms::new(
+            db.clone(),
+            clock.clone(),
+            hub.clone(),
+            online.clone(),
+            broker.clone(),
+            limited,
+        ));
+        let presence = Arc::new(Presence::new(
+            accounts.clone(),
+            rooms.clone(),
+            online,
+            hub.clone(),
+            broker.clone(),
+        ));
         let writer = Writer::start(&db, &clock, &broker);
         let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, limited));
-        let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), broker));
+        let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), privacy, broker));
 
         let address = config.listen_address();
         let listener =
@@ -190,11 +208,17 @@ impl Server {
         let background = vec![
             tokio::spawn(presence.run()),
             tokio::spawn(reload_members(reload, rooms.clone(), hub)),
-            tokio::spawn(purge_limits(accounts.clone(), rooms.clone(), messages.clone())),
+            tokio::spawn(purge_limits(
+                accounts.clone(),
+                avatars.clone(),
+                rooms.clone(),
+                messages.clone(),
+            )),
         ];
         let configured = config.configured_public_url.as_ref().map(ToString::to_string);
         let endpoint = routes(Parts {
             accounts,
+            avatars,
             rooms,
             messages,
             receipts,
@@ -267,11 +291,17 @@ async fn reload_members(mut requests: ReloadMembers, rooms: Arc<Rooms>, hub: Arc
     }
 }
 
-async fn purge_limits(accounts: Arc<Accounts>, rooms: Arc<Rooms>, messages: Arc<Messages>) {
+async fn purge_limits(
+    accounts: Arc<Accounts>,
+    avatars: Arc<Avatars>,
+    rooms: Arc<Rooms>,
+    messages: Arc<Messages>,
+) {
     let mut tick = tokio::time::interval(PURGE_EVERY);
     loop {
         tick.tick().await;
         accounts.purge_limits();
+        avatars.purge_limits();
         rooms.purge_limits();
         messages.purge_limits();
     }

@@ -21,7 +21,7 @@ pub(crate) use self::database::{Storage, on_both_databases};
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family};
-use crate::features::accounts::{Accounts, Admit, Person, Settings, Tokens};
+use crate::features::accounts::{Accounts, Admit, Kept, Online, Person, Privacy, Settings, Tokens};
 use crate::features::messages::{Accepted, MessageError, Messages, Operation, Pending, Writer};
 use crate::features::receipts::Receipts;
 use crate::features::rooms::{RoomRef, Rooms};
@@ -51,6 +51,7 @@ pub(crate) struct World {
     /// Milliseconds since the epoch.
     pub(crate) now: Arc<AtomicI64>,
     pub(crate) hub: Arc<Hub>,
+    pub(crate) online: Arc<Online>,
     pub(crate) accounts: Arc<Accounts>,
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) writer: Writer,
@@ -92,24 +93,34 @@ impl World {
         let settings = Settings { registration: Registration::Open, rate_limits: false };
         let admit: Admit =
             Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
+        let privacy = Arc::new(Privacy::load(&db).await.unwrap());
+        let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
         let accounts = Accounts::new(
             db.clone(),
             clock.clone(),
             tokens,
             settings,
             admit,
-            hub.clone(),
+            online.clone(),
             broker.clone(),
         );
-        let rooms = Rooms::new(db.clone(), clock.clone(), hub.clone(), broker.clone(), false);
+        let rooms = Rooms::new(
+            db.clone(),
+            clock.clone(),
+            hub.clone(),
+            online.clone(),
+            broker.clone(),
+            false,
+        );
         let rooms = Arc::new(rooms);
         let writer = Writer::start(&db, &clock, &broker);
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), false);
-        let receipts = Receipts::new(db.clone(), rooms.clone(), broker.clone());
+        let receipts = Receipts::new(db.clone(), rooms.clone(), privacy, broker.clone());
         Self {
             db,
             now,
             hub,
+            online,
             accounts: Arc::new(accounts),
             rooms,
             writer,
@@ -159,6 +170,8 @@ impl World {
             id: user.id,
             username: user.username,
             display_name: user.display_name,
+            avatar: None,
+            kept: Kept::default(),
             is_admin: false,
             created_at: BEGIN,
             session_id: session.id,

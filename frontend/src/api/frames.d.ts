@@ -258,6 +258,8 @@ export interface components {
          * @description One's own account.
          */
         Me: {
+            /** @description The address of the picture, on this server; absent without one. */
+            avatar_url?: string;
             /**
              * Format: date-time
              * @description When the account was made.
@@ -267,6 +269,16 @@ export interface components {
             /** @description The name that people see. */
             display_name: string;
             /**
+             * @description Whether others are not told when this person is online and was last seen, nor this person when
+             *     others are.
+             */
+            hide_last_seen: boolean;
+            /**
+             * @description Whether others are not told what reached this person and what they have read, nor this person
+             *     what reached others.
+             */
+            hide_receipts: boolean;
+            /**
              * Format: int64
              * @description The user's number.
              */
@@ -275,6 +287,27 @@ export interface components {
             is_admin: boolean;
             /** @description The handle. */
             username: string;
+        };
+        /**
+         * Mention
+         * @description A stretch of the text, `@` and a handle, that means somebody who may read the room.
+         */
+        Mention: {
+            /**
+             * Format: uint32
+             * @description One past the handle's last character.
+             */
+            end: number;
+            /**
+             * Format: uint32
+             * @description The place of the `@`, counted in Unicode scalar values.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description Who is meant.
+             */
+            user_id: number;
         };
         /**
          * Message
@@ -316,6 +349,8 @@ export interface components {
             id: string;
             /** @description The links in the text. */
             links: components["schemas"]["Link"][];
+            /** @description Who is mentioned in the text. */
+            mentions: components["schemas"]["Mention"][];
             /** @description The room's name. */
             room: string;
             /** @description Who wrote it. */
@@ -441,6 +476,14 @@ export interface components {
              * @description This change's own number. Live numbers of a room have no holes.
              */
             seq: number;
+        };
+        /**
+         * MeUpdated
+         * @description One's own account changed, on whichever device.
+         */
+        MeUpdated: {
+            /** @description It, as it is now. */
+            user: components["schemas"]["Me"];
         };
         /**
          * PeerMark
@@ -579,7 +622,8 @@ export interface components {
         };
         /**
          * Receipt
-         * @description Somebody's marks moved: one's own, told to one's other devices; in a private room those of the
+         * @description Somebody's marks moved: one's own, told to one's devices together with what is unread after them;
+         *     in a private room those of the
          *     other person; in a public room the greatest read marks, at most every two seconds: the greatest
          *     that is not one's own is how far somebody else has read.
          */
@@ -591,11 +635,26 @@ export interface components {
             delivered_seq?: number;
             /**
              * Format: int64
+             * @description One's own alone: the room's head when that was counted.
+             */
+            last_seq?: number;
+            /**
+             * Format: int64
+             * @description One's own alone: how many of them mention this person; counting stops at 100.
+             */
+            mentions?: number;
+            /**
+             * Format: int64
              * @description Up to where they have read.
              */
             read_seq: number;
             /** @description The room. */
             room: string;
+            /**
+             * Format: int64
+             * @description One's own alone: the others' undeleted messages after it; counting stops at 100.
+             */
+            unread?: number;
             /**
              * Format: int64
              * @description Whose marks.
@@ -721,11 +780,16 @@ export interface components {
              * @description The number of the room's latest change.
              */
             last_seq: number;
+            /**
+             * Format: int64
+             * @description How many of them mention this person; counting stops at 100.
+             */
+            mentions: number;
             /** @description The room's name and address. */
             name: string;
             /** @description The other person of a private room. */
             peer?: components["schemas"]["UserRef"];
-            /** @description How far the other person of a private room has got. */
+            /** @description How far the other person of a private room has got; absent where either keeps that to themselves. */
             peer_mark?: components["schemas"]["PeerMark"];
             /**
              * Format: int64
@@ -755,7 +819,7 @@ export interface components {
             topic?: string;
         };
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
-        ServerFrame: components["schemas"]["ServerFrame_Ready"] | components["schemas"]["ServerFrame_Sync"] | components["schemas"]["ServerFrame_Done"] | components["schemas"]["ServerFrame_Refused"] | components["schemas"]["ServerFrame_MessageCreated"] | components["schemas"]["ServerFrame_MessageUpdated"] | components["schemas"]["ServerFrame_MessageDeleted"] | components["schemas"]["ServerFrame_TypingNotice"] | components["schemas"]["ServerFrame_RoomPresence"] | components["schemas"]["ServerFrame_PersonPresence"] | components["schemas"]["ServerFrame_Receipt"] | components["schemas"]["ServerFrame_RoomAdded"] | components["schemas"]["ServerFrame_RoomUpdated"] | components["schemas"]["ServerFrame_RoomRemoved"] | components["schemas"]["ServerFrame_UserUpdated"] | components["schemas"]["ServerFrame_Pong"] | components["schemas"]["ServerFrame_Draining"];
+        ServerFrame: components["schemas"]["ServerFrame_Ready"] | components["schemas"]["ServerFrame_Sync"] | components["schemas"]["ServerFrame_Done"] | components["schemas"]["ServerFrame_Refused"] | components["schemas"]["ServerFrame_MessageCreated"] | components["schemas"]["ServerFrame_MessageUpdated"] | components["schemas"]["ServerFrame_MessageDeleted"] | components["schemas"]["ServerFrame_TypingNotice"] | components["schemas"]["ServerFrame_RoomPresence"] | components["schemas"]["ServerFrame_PersonPresence"] | components["schemas"]["ServerFrame_Receipt"] | components["schemas"]["ServerFrame_RoomAdded"] | components["schemas"]["ServerFrame_RoomUpdated"] | components["schemas"]["ServerFrame_RoomRemoved"] | components["schemas"]["ServerFrame_UserUpdated"] | components["schemas"]["ServerFrame_MeUpdated"] | components["schemas"]["ServerFrame_Pong"] | components["schemas"]["ServerFrame_Draining"];
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
         ServerFrame_Done: {
             /**
@@ -796,6 +860,14 @@ export interface components {
              */
             type: "message.updated";
         } & components["schemas"]["MessageUpdated"];
+        /** @description A frame from the server. Clients ignore types and fields that they do not know. */
+        ServerFrame_MeUpdated: {
+            /**
+             * @example me.updated
+             * @enum {string}
+             */
+            type: "me.updated";
+        } & components["schemas"]["MeUpdated"];
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
         ServerFrame_PersonPresence: {
             /**
@@ -961,6 +1033,8 @@ export interface components {
          * @description Somebody, as shown beside what they do.
          */
         UserRef: {
+            /** @description The address of their picture, on this server; absent without one. */
+            avatar_url?: string;
             /** @description The name that people see. */
             display_name: string;
             /**

@@ -364,7 +364,8 @@ export interface paths {
         };
         /**
          * Find people.
-         * @description Everybody with an account whose user name or display name contains the text, by user name.
+         * @description Everybody with an account whose user name or display name contains the text, by user name; or
+         *     only those who are online now, as far as both sides show that.
          */
         get: operations["listUsers"];
         put?: never;
@@ -429,6 +430,27 @@ export interface paths {
         head?: never;
         /** Change one's profile. */
         patch: operations["updateMe"];
+        trace?: never;
+    };
+    "/users/me/avatar": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Change one's picture.
+         * @description A JPEG, PNG, WebP or GIF; its middle is made a small square, and nothing else of it is kept.
+         */
+        put: operations["setAvatar"];
+        post?: never;
+        /** Remove one's picture. */
+        delete: operations["removeAvatar"];
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
 }
@@ -602,6 +624,8 @@ export interface components {
          * @description One's own account.
          */
         Me: {
+            /** @description The address of the picture, on this server; absent without one. */
+            avatar_url?: string;
             /**
              * Format: date-time
              * @description When the account was made.
@@ -610,6 +634,16 @@ export interface components {
             created_at: string;
             /** @description The name that people see. */
             display_name: string;
+            /**
+             * @description Whether others are not told when this person is online and was last seen, nor this person when
+             *     others are.
+             */
+            hide_last_seen: boolean;
+            /**
+             * @description Whether others are not told what reached this person and what they have read, nor this person
+             *     what reached others.
+             */
+            hide_receipts: boolean;
             /**
              * Format: int64
              * @description The user's number.
@@ -625,6 +659,8 @@ export interface components {
          * @description A member of a room.
          */
         Member: {
+            /** @description The address of their picture, on this server; absent without one. */
+            avatar_url?: string;
             /** @description The name that people see. */
             display_name: string;
             /**
@@ -638,7 +674,7 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             joined_at: string;
-            /** @description Whether a device of theirs is connected now. */
+            /** @description Whether a device of theirs is connected now. `false` of who keeps that to themselves. */
             online: boolean;
             /** @description The handle. */
             username: string;
@@ -670,6 +706,27 @@ export interface components {
             read_seq: number;
             /** @description Who. */
             user: components["schemas"]["UserRef"];
+        };
+        /**
+         * Mention
+         * @description A stretch of the text, `@` and a handle, that means somebody who may read the room.
+         */
+        Mention: {
+            /**
+             * Format: uint32
+             * @description One past the handle's last character.
+             */
+            end: number;
+            /**
+             * Format: uint32
+             * @description The place of the `@`, counted in Unicode scalar values.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description Who is meant.
+             */
+            user_id: number;
         };
         /**
          * Message
@@ -711,6 +768,8 @@ export interface components {
             id: string;
             /** @description The links in the text. */
             links: components["schemas"]["Link"][];
+            /** @description Who is mentioned in the text. */
+            mentions: components["schemas"]["Mention"][];
             /** @description The room's name. */
             room: string;
             /** @description Who wrote it. */
@@ -789,6 +848,11 @@ export interface components {
          * @description How far one person has read one room.
          */
         ReadMark: {
+            /**
+             * Format: int64
+             * @description How many of them mention this person; counting stops at 100.
+             */
+            mentions: number;
             /**
              * Format: int64
              * @description Up to where this person has read.
@@ -934,11 +998,16 @@ export interface components {
              * @description The number of the room's latest change.
              */
             last_seq: number;
+            /**
+             * Format: int64
+             * @description How many of them mention this person; counting stops at 100.
+             */
+            mentions: number;
             /** @description The room's name and address. */
             name: string;
             /** @description The other person of a private room. */
             peer?: components["schemas"]["UserRef"];
-            /** @description How far the other person of a private room has got. */
+            /** @description How far the other person of a private room has got; absent where either keeps that to themselves. */
             peer_mark?: components["schemas"]["PeerMark"];
             /**
              * Format: int64
@@ -1024,6 +1093,10 @@ export interface components {
              * @example Mira
              */
             display_name?: string | null;
+            /** @description `true` keeps to oneself when one is online and was last seen, and hides that of others. */
+            hide_last_seen?: boolean | null;
+            /** @description `true` keeps to oneself what reached one and what one has read, and hides that of others. */
+            hide_receipts?: boolean | null;
         };
         /**
          * UpdateRoomRequest
@@ -1048,6 +1121,8 @@ export interface components {
          * @description Somebody in the directory.
          */
         User: {
+            /** @description The address of their picture, on this server; absent without one. */
+            avatar_url?: string;
             /** @description The name that people see. */
             display_name: string;
             /**
@@ -1057,11 +1132,12 @@ export interface components {
             id: number;
             /**
              * Format: date-time
-             * @description When their last device went away; absent while online and before the first visit.
+             * @description When their last device went away; absent while online, before the first visit, and of who
+             *     keeps that to themselves.
              * @example 2026-11-22T10:00:00.000Z
              */
             last_seen_at?: string;
-            /** @description Whether a device of theirs is connected now. */
+            /** @description Whether a device of theirs is connected now. `false` of who keeps that to themselves. */
             online: boolean;
             /** @description The handle. */
             username: string;
@@ -1081,6 +1157,8 @@ export interface components {
          * @description Somebody, as shown beside what they do.
          */
         UserRef: {
+            /** @description The address of their picture, on this server; absent without one. */
+            avatar_url?: string;
             /** @description The name that people see. */
             display_name: string;
             /**
@@ -3191,6 +3269,8 @@ export interface operations {
                 cursor?: string;
                 /** @description The most entries of the page. */
                 limit?: number;
+                /** @description `true`: only who is online now. */
+                online?: boolean;
                 /** @description What the names contain. */
                 q?: string;
             };
@@ -3565,6 +3645,179 @@ export interface operations {
             };
             /** @description The body is not JSON. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    setAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /**
+                     * Format: binary
+                     * @description The file, of 12 MiB at most.
+                     */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Me"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    removeAvatar: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Me"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

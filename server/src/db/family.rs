@@ -9,9 +9,9 @@ use adda_realtime::Topic;
 /// Which family of tables a room lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Family {
-    /// `rooms`, `room_members`, `messages`.
+    /// `rooms`, `room_members`, `messages`, `mentions`.
     Public,
-    /// `private_rooms`, `private_room_members`, `private_messages`.
+    /// `private_rooms`, `private_room_members`, `private_messages`, `private_mentions`.
     Private,
 }
 
@@ -52,17 +52,28 @@ impl Family {
         }
     }
 
+    /// The table of who is mentioned where.
+    #[must_use]
+    pub const fn mentions(self) -> &'static str {
+        match self {
+            Self::Public => "mentions",
+            Self::Private => "private_mentions",
+        }
+    }
+
     /// What a room `r` shows of itself: its title and topic, or the other person `p`.
     #[must_use]
     pub const fn face(self) -> &'static str {
         match self {
             Self::Public => {
                 "r.title, r.topic, CAST(NULL AS bigint) AS peer_id, \
-                 CAST(NULL AS text) AS peer_username, CAST(NULL AS text) AS peer_display_name"
+                 CAST(NULL AS text) AS peer_username, CAST(NULL AS text) AS peer_display_name, \
+                 CAST(NULL AS text) AS peer_avatar"
             }
             Self::Private => {
                 "p.display_name AS title, CAST(NULL AS text) AS topic, p.id AS peer_id, \
-                 p.username AS peer_username, p.display_name AS peer_display_name"
+                 p.username AS peer_username, p.display_name AS peer_display_name, \
+                 p.avatar AS peer_avatar"
             }
         }
     }

@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite;
 
 use super::*;
-use crate::features::accounts::Person;
+use crate::features::accounts::{Avatars, Person};
 use crate::http::{Health, Listener, Origins, Parts, routes};
 use crate::testing::{Storage, World};
 
@@ -44,8 +44,13 @@ impl Served {
         let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
         let (messages, receipts) = (world.messages.clone(), world.receipts.clone());
         let (hub, clock) = (world.hub.clone(), Clock::Manual(world.now.clone()));
-        let presence =
-            Presence::new(accounts.clone(), rooms.clone(), hub.clone(), world.broker.clone());
+        let presence = Presence::new(
+            accounts.clone(),
+            rooms.clone(),
+            world.online.clone(),
+            hub.clone(),
+            world.broker.clone(),
+        );
         let services = Services {
             accounts: accounts.clone(),
             rooms: rooms.clone(),
@@ -56,8 +61,12 @@ impl Served {
         let epoch = "an epoch".to_owned();
         let gateway = Gateway::new(services, hub, epoch, clock, 2, rate_limits, timing);
         let gateway = Arc::new(gateway);
+        // Nobody here has a picture.
+        let folder = std::path::PathBuf::new();
+        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, rate_limits));
         let endpoint = routes(Parts {
             accounts,
+            avatars,
             rooms,
             messages,
             receipts,

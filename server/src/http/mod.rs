@@ -10,6 +10,7 @@ mod problem;
 mod routes;
 mod serve;
 mod spec;
+mod upload;
 
 pub use body::Body;
 pub use cors::Origins;
@@ -22,3 +23,4 @@ pub use problem::{
 };
 pub use routes::{Parts, routes};
 pub use serve::{Listener, SocketUpgrade};
+pub use upload::UploadedFile;

@@ -17,7 +17,7 @@ use super::frontend::Frontend;
 use super::health::{Health, livez, readyz};
 use super::problem::{finish, problem_response};
 use super::spec::{self, Allowed};
-use crate::features::accounts::{Accounts, Cookies};
+use crate::features::accounts::{Accounts, Avatars, Cookies, avatar};
 use crate::features::internal_problem;
 use crate::features::messages::Messages;
 use crate::features::receipts::Receipts;
@@ -28,6 +28,8 @@ use crate::gateway::{self, Gateway};
 pub struct Parts {
     /// Accounts.
     pub accounts: Arc<Accounts>,
+    /// Pictures of people.
+    pub avatars: Arc<Avatars>,
     /// Rooms.
     pub rooms: Arc<Rooms>,
     /// Messages.
@@ -47,7 +49,8 @@ pub struct Parts {
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
-    let Parts { accounts, rooms, messages, receipts, gateway, health, origins, is_https } = parts;
+    let Parts { accounts, avatars, rooms, messages, receipts, gateway, health, origins, is_https } =
+        parts;
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -58,9 +61,11 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/api/v1/asyncapi.json", get(docs::asyncapi_json))
         .at("/ws", get(gateway::every_room))
         .at("/ws/chat/:room", get(gateway::one_room))
+        .at("/media/avatars/:name", get(avatar))
         .nest("/api/v1", spec::service())
         .at("/*path", Frontend::embedded())
         .data(accounts)
+        .data(avatars)
         .data(rooms)
         .data(messages)
         .data(receipts)

@@ -19,7 +19,9 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         // About oneself, or about what everybody with an account may see.
         "listSessions" | "getMe" | "updateMe" | "listRooms" | "listUsers" | "getUser"
         | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
-        | "listChanges" | "listReceipts" => [401, 200, 200, 200, 200],
+        | "listChanges" | "listReceipts" | "removeAvatar" => [401, 200, 200, 200, 200],
+        // Asked without a picture, so that nobody looks otherwise.
+        "setAvatar" => [401, 415, 415, 415, 415],
         "createRoom" => [401, 201, 201, 201, 201],
         // With somebody who is new each time.
         "openPrivateRoom" => [401, 201, 201, 201, 201],
@@ -33,6 +35,20 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         "editMessage" | "deleteMessage" => [401, 403, 403, 403, 200],
         "updateRoom" => [401, 403, 403, 200, 200],
         "endSession" => [401, 404, 404, 404, 204],
+        _ => return None,
+    })
+}
+
+/// The same of the operations about a room, when it is Mira's private room with Ravi: what is answered
+/// to nobody, to a third person, to Ravi, to an administrator, and to Mira. For others it is not there.
+fn expected_in_private(operation: &str) -> Option<[u16; 5]> {
+    Some(match operation {
+        "getRoom" | "listMembers" | "listMessages" | "getMessage" | "listChanges"
+        | "listReceipts" | "markRead" => [401, 404, 200, 404, 200],
+        "sendMessage" => [401, 404, 201, 404, 201],
+        "joinRoom" => [401, 404, 204, 404, 204],
+        "leaveRoom" | "updateRoom" => [401, 404, 403, 404, 403],
+        "editMessage" | "deleteMessage" => [401, 404, 403, 404, 200],
         _ => return None,
     })
 }
@@ -56,15 +72,15 @@ async fn body(operation: &str, mira: &Person) -> Option<Value> {
 }
 
 /// The path of an operation about Mira's things.
-async fn path(template: &str, mira: &Person) -> String {
+async fn path(template: &str, room: &str, mira: &Person) -> String {
     if template == "/users/{user_id}/private-room" {
         let somebody = &Uuid::new_v4().simple().to_string()[..20];
         let somebody = Person::register(&mira.address, somebody).await;
         return template.replace("{user_id}", &somebody.id.to_string());
     }
-    let mut path = template.replace("{room}", "rust").replace("{user_id}", &mira.id.to_string());
+    let mut path = template.replace("{room}", room).replace("{user_id}", &mira.id.to_string());
     if path.contains("{message_id}") {
-        let message = mira.writes("rust", "hers").await;
+        let message = mira.writes(room, "hers").await;
         path = path.replace("{message_id}", message["id"].as_str().unwrap());
     }
     if path.contains("{session_id}") {
@@ -123,11 +139,51 @@ on_both_databases! {
                     Some(person) => Some(person.another_device().await),
                     None => None,
                 };
-                let path = path(&template, &mira).await;
+                let path = path(&template, "rust", &mira).await;
                 let request = Request {
                     method: method.clone(),
                     path: &path,
                     token: device.as_ref().map(|device| device.access_token.as_str()),
+                    body: body(name, &mira).await,
+                    headers: &[],
+                };
+                let answer = request.of(&server.address).await;
+                if answer.status.as_u16() != expected {
+                    wrong.push(format!("{name} by {who}: {} {}", answer.status, answer.body["code"]));
+                }
+            }
+        }
+        assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+
+    async fn a_private_room_is_there_for_its_two_people_and_for_nobody_else(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        let token = server.setup_token.clone().unwrap();
+        let admin = server.administrator("asha", &token).await;
+        let opened = mira.put(&format!("/users/{}/private-room", ravi.id), Value::Null).await;
+        let room = opened.expect(201)["name"].as_str().unwrap().to_owned();
+        mira.writes(&room, "first").await;
+
+        let everybody = [
+            ("nobody", None),
+            ("a third person", Some(&tara)),
+            ("the other person of the pair", Some(&ravi)),
+            ("an administrator", Some(&admin)),
+            ("Mira", Some(&mira)),
+        ];
+        let mut wrong = Vec::new();
+        let of_rooms = |(template, ..): &(String, Method, Value)| template.contains("{room}");
+        for (template, method, operation) in operations().into_iter().filter(of_rooms) {
+            let name = operation["operationId"].as_str().unwrap();
+            let expected = expected_in_private(name)
+                .unwrap_or_else(|| panic!("{name} is new: say in this test who may do it"));
+            for ((who, person), expected) in everybody.iter().zip(expected) {
+                let request = Request {
+                    method: method.clone(),
+                    path: &path(&template, &room, &mira).await,
+                    token: person.map(|person| person.access_token.as_str()),
                     body: body(name, &mira).await,
                     headers: &[],
                 };

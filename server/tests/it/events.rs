@@ -45,6 +45,7 @@ async fn arrives(
     for room in overview["items"].as_array().unwrap() {
         let known = &client.rooms[room["name"].as_str().unwrap()];
         assert_eq!(room["unread"], known.unread(client.me), "after {kind}");
+        assert_eq!(room["mentions"], known.mentions(client.me), "after {kind}");
         assert_eq!(room["last_message"], known.history().pop().unwrap_or_default());
     }
     client
@@ -64,10 +65,12 @@ on_both_databases! {
         let message = mira.writes("rust", "hello").await;
         client = arrives("message.created", client, &mut old, &ravi).await;
         let path = format!("/rooms/rust/messages/{}", message["id"].as_str().unwrap());
-        mira.patch(&path, json!({"text": "hello, https://example.org"})).await.expect(200);
+        mira.patch(&path, json!({"text": "hello @ravi, https://example.org"})).await.expect(200);
         client = arrives("message.updated", client, &mut old, &ravi).await;
         mira.patch("/users/me", json!({"display_name": "Mira K."})).await.expect(200);
         client = arrives("user.updated", client, &mut old, &ravi).await;
+        ravi.patch("/users/me", json!({"display_name": "Ravi S."})).await.expect(200);
+        client = arrives("me.updated", client, &mut old, &ravi).await;
         ravi.put("/rooms/rust/read", json!({"seq": 1})).await.expect(200);
         client = arrives("receipt", client, &mut old, &ravi).await;
         mira.writes("rust", "one more").await;

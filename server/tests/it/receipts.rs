@@ -20,7 +20,7 @@ on_both_databases! {
 
         for (seq, read_seq, unread) in [(2, 2, 2), (1, 2, 2), (99, 4, 0), (0, 4, 0)] {
             let mark = ravi.put("/rooms/rust/read", json!({"seq": seq})).await.expect(200);
-            assert_eq!(mark, json!({"read_seq": read_seq, "unread": unread}), "{seq}");
+            assert_eq!(mark, json!({"read_seq": read_seq, "unread": unread, "mentions": 0}), "{seq}");
         }
         ravi.put("/rooms/rust/read", json!({"seq": -1})).await.expect_problem(400, "invalid_input");
     }
@@ -64,7 +64,7 @@ on_both_databases! {
         assert_eq!(read["type"], "ok");
         let receipt = laptop.hears("receipt").await;
         assert_eq!(receipt, json!({"type": "receipt", "room": "general", "user_id": ravi.id,
-            "read_seq": seq}));
+            "read_seq": seq, "unread": 0, "mentions": 0, "last_seq": seq}));
         hers.catches_up().await;
         assert!(hers.heard_of("receipt").is_empty());
         elsewhere.catches_up().await;

@@ -23,6 +23,8 @@ pub struct Model {
     pub sender_id: i64,
     /// What was written; absent once deleted.
     pub text: Option<String>,
+    /// Who is mentioned in the text and where, as JSON; absent when nobody is.
+    pub mentions: Option<String>,
     /// When it was written.
     pub created_at: i64,
     /// When it was last edited.

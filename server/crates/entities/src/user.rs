@@ -22,6 +22,12 @@ pub struct Model {
     pub disabled_at: Option<i64>,
     /// When the last device went away.
     pub last_seen_at: Option<i64>,
+    /// The name of their picture's file, if they have one.
+    pub avatar: Option<String>,
+    /// Whether they keep to themselves when they are online and were last seen.
+    pub hide_last_seen: bool,
+    /// Whether they keep to themselves what reached them and what they have read.
+    pub hide_receipts: bool,
     /// When the account was made.
     pub created_at: i64,
 }

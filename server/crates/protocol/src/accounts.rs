@@ -68,6 +68,7 @@ pub struct Authenticated {
 
 /// One's own account.
 #[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Me {
     /// The user's number.
     pub id: UserId,
@@ -75,21 +76,34 @@ pub struct Me {
     pub username: String,
     /// The name that people see.
     pub display_name: String,
+    /// The address of the picture, on this server; absent without one.
+    pub avatar_url: Option<String>,
     /// Whether this person administers the server.
     pub is_admin: bool,
+    /// Whether others are not told when this person is online and was last seen, nor this person when
+    /// others are.
+    pub hide_last_seen: bool,
+    /// Whether others are not told what reached this person and what they have read, nor this person
+    /// what reached others.
+    pub hide_receipts: bool,
     /// When the account was made.
     pub created_at: Timestamp,
 }
 
 /// `PATCH /users/me`. Absent fields stay as they are.
-#[derive(Clone, Debug, Object)]
+#[derive(Clone, Debug, Default, Object)]
 pub struct UpdateMeRequest {
     /// The name that people see.
     pub display_name: Option<DisplayName>,
+    /// `true` keeps to oneself when one is online and was last seen, and hides that of others.
+    pub hide_last_seen: Option<bool>,
+    /// `true` keeps to oneself what reached one and what one has read, and hides that of others.
+    pub hide_receipts: Option<bool>,
 }
 
 /// Somebody, as shown beside what they do.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct UserRef {
     /// The user's number.
     pub id: UserId,
@@ -97,6 +111,19 @@ pub struct UserRef {
     pub username: String,
     /// The name that people see.
     pub display_name: String,
+    /// The address of their picture, on this server; absent without one.
+    pub avatar_url: Option<String>,
+}
+
+/// Where pictures of people are fetched from.
+pub const AVATARS: &str = "/media/avatars/";
+
+/// The address of a picture by its name. It begins at the server's root, because a server is reached
+/// by several names, and is fetched without a login, because browsers send none with pictures: the
+/// name cannot be guessed, and is another one for each picture.
+#[must_use]
+pub fn avatar_url(avatar: Option<&str>) -> Option<String> {
+    avatar.map(|name| format!("{AVATARS}{name}"))
 }
 
 /// Somebody in the directory.
@@ -109,9 +136,12 @@ pub struct User {
     pub username: String,
     /// The name that people see.
     pub display_name: String,
-    /// Whether a device of theirs is connected now.
+    /// The address of their picture, on this server; absent without one.
+    pub avatar_url: Option<String>,
+    /// Whether a device of theirs is connected now. `false` of who keeps that to themselves.
     pub online: bool,
-    /// When their last device went away; absent while online and before the first visit.
+    /// When their last device went away; absent while online, before the first visit, and of who
+    /// keeps that to themselves.
     pub last_seen_at: Option<Timestamp>,
 }
 

@@ -66,6 +66,9 @@ pub enum ServerFrame {
     /// Somebody's profile changed.
     #[oai(mapping = "user.updated")]
     UserUpdated(UserUpdated),
+    /// One's own account changed.
+    #[oai(mapping = "me.updated")]
+    MeUpdated(MeUpdated),
     /// The answer to `ping`.
     #[oai(mapping = "pong")]
     Pong(Pong),
@@ -249,7 +252,8 @@ pub struct PersonPresence {
     pub last_seen_at: Option<Timestamp>,
 }
 
-/// Somebody's marks moved: one's own, told to one's other devices; in a private room those of the
+/// Somebody's marks moved: one's own, told to one's devices together with what is unread after them;
+/// in a private room those of the
 /// other person; in a public room the greatest read marks, at most every two seconds: the greatest
 /// that is not one's own is how far somebody else has read.
 #[derive(Clone, Debug, Object)]
@@ -263,6 +267,12 @@ pub struct Receipt {
     pub delivered_seq: Option<i64>,
     /// Up to where they have read.
     pub read_seq: i64,
+    /// One's own alone: the others' undeleted messages after it; counting stops at 100.
+    pub unread: Option<i64>,
+    /// One's own alone: how many of them mention this person; counting stops at 100.
+    pub mentions: Option<i64>,
+    /// One's own alone: the room's head when that was counted.
+    pub last_seq: Option<i64>,
 }
 
 /// This person is now in the room; its events follow.
@@ -302,6 +312,13 @@ pub struct RoomRemoved {
 pub struct UserUpdated {
     /// Who, as they are now.
     pub user: UserRef,
+}
+
+/// One's own account changed, on whichever device.
+#[derive(Clone, Debug, Object)]
+pub struct MeUpdated {
+    /// It, as it is now.
+    pub user: Me,
 }
 
 /// The answer to `ping`.
@@ -376,9 +393,15 @@ mod tests {
             seq: 4,
             changed_seq: 9,
             client_id: Uuid::from_u128(2),
-            sender: UserRef { id: 7, username: "mira".into(), display_name: "Mi\"ra".into() },
+            sender: UserRef {
+                id: 7,
+                username: "mira".into(),
+                display_name: "Mi\"ra".into(),
+                avatar_url: None,
+            },
             text: Some("line\nbreak \u{1F375}".into()),
             links: vec![],
+            mentions: vec![],
             created_at: Timestamp(0),
             edited_at: None,
             deleted_at: None,

@@ -1,10 +1,11 @@
 //! Messages and history.
 
 use poem_openapi::Object;
+use poem_openapi::types::{ParseFromJSON, ToJSON};
 use uuid::Uuid;
 
 use crate::accounts::UserRef;
-use crate::{MessageText, Timestamp};
+use crate::{MessageText, Timestamp, UserId};
 
 /// A stretch of the text that a client makes clickable.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
@@ -15,6 +16,29 @@ pub struct Link {
     pub end: u32,
     /// Where it leads; `http` or `https` only.
     pub url: String,
+}
+
+/// A stretch of the text, `@` and a handle, that means somebody who may read the room.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+pub struct Mention {
+    /// The place of the `@`, counted in Unicode scalar values.
+    pub start: u32,
+    /// One past the handle's last character.
+    pub end: u32,
+    /// Who is meant.
+    pub user_id: UserId,
+}
+
+/// A list of mentions as JSON.
+#[must_use]
+pub fn mentions_to_json(mentions: &[Mention]) -> String {
+    mentions.to_json_string()
+}
+
+/// The list of mentions that [`mentions_to_json`] wrote; empty for anything else.
+#[must_use]
+pub fn mentions_from_json(json: &str) -> Vec<Mention> {
+    Vec::parse_from_json_string(json).unwrap_or_default()
 }
 
 /// A message in its present state. A deleted one stays as a tombstone without content.
@@ -37,6 +61,8 @@ pub struct Message {
     pub text: Option<String>,
     /// The links in the text.
     pub links: Vec<Link>,
+    /// Who is mentioned in the text.
+    pub mentions: Vec<Mention>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was last edited; absent if never.

@@ -86,7 +86,9 @@ pub struct RoomSummary {
     pub read_seq: i64,
     /// The others' undeleted messages after `read_seq`; counting stops at 100.
     pub unread: i64,
-    /// How far the other person of a private room has got.
+    /// How many of them mention this person; counting stops at 100.
+    pub mentions: i64,
+    /// How far the other person of a private room has got; absent where either keeps that to themselves.
     pub peer_mark: Option<PeerMark>,
 }
 
@@ -136,6 +138,7 @@ pub struct DirectoryRoomPage {
 
 /// A member of a room.
 #[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Member {
     /// The user's number.
     pub id: UserId,
@@ -143,7 +146,9 @@ pub struct Member {
     pub username: String,
     /// The name that people see.
     pub display_name: String,
-    /// Whether a device of theirs is connected now.
+    /// The address of their picture, on this server; absent without one.
+    pub avatar_url: Option<String>,
+    /// Whether a device of theirs is connected now. `false` of who keeps that to themselves.
     pub online: bool,
     /// Since when they are a member.
     pub joined_at: Timestamp,
@@ -198,4 +203,6 @@ pub struct ReadMark {
     pub read_seq: i64,
     /// The others' undeleted messages after it; counting stops at 100.
     pub unread: i64,
+    /// How many of them mention this person; counting stops at 100.
+    pub mentions: i64,
 }

@@ -1,5 +1,6 @@
 //! What travels between nodes: plain data, so that it can be written to a wire.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -50,6 +51,8 @@ pub enum Envelope {
         members_version: i64,
         /// The user who caused it and does not need it.
         except: i64,
+        /// Others who are not to have it.
+        not_to: Option<Arc<HashSet<i64>>>,
         /// The frame.
         frame: Bytes,
     },
@@ -73,10 +76,11 @@ pub enum Envelope {
         /// Came or left.
         change: MembershipChange,
     },
-    /// Something about a topic for the sockets of one user; those about another topic are spared.
+    /// Something for the sockets of one user. If it is about a topic, those that are about another one
+    /// alone are spared.
     User {
         /// The topic.
-        topic: Topic,
+        topic: Option<Topic>,
         /// Who.
         user_id: i64,
         /// The frame.

@@ -189,8 +189,9 @@ impl Hub {
             }
             Envelope::User { topic, user_id, frame } => {
                 if let Some(sockets) = self.users.get(user_id) {
-                    let meant =
-                        |outbox: &&Arc<Outbox>| outbox.only.is_none_or(|only| only == *topic);
+                    let meant = |outbox: &&Arc<Outbox>| {
+                        topic.is_none() || outbox.only.is_none() || outbox.only == *topic
+                    };
                     sockets.iter().filter(meant).for_each(|outbox| outbox.push_state(frame));
                 }
             }

@@ -243,9 +243,12 @@ impl Room {
     fn apply(&mut self, envelope: Envelope) {
         match envelope {
             Envelope::Events { first, frames, .. } => self.apply_events(first, &frames),
-            Envelope::Hint { except, frame, .. } => {
+            Envelope::Hint { except, not_to, frame, .. } => {
+                let is_meant = |user: i64| {
+                    user != except && !not_to.as_ref().is_some_and(|users| users.contains(&user))
+                };
                 for (_, s) in self.subscribers.iter().filter(|(_, s)| s.live) {
-                    if s.outbox.user_id != except {
+                    if is_meant(s.outbox.user_id) {
                         s.outbox.push_frame(&frame);
                     }
                 }

@@ -40,6 +40,12 @@ pub enum AccountError {
     /// Too many passwords are being checked at this moment.
     #[error("too many sign-ins at once")]
     Busy,
+    /// A file that is no picture, or none that is taken.
+    #[error("not a picture")]
+    NotAPicture,
+    /// The folder of pictures.
+    #[error("a picture could not be kept: {0}")]
+    Folder(#[from] std::io::Error),
     /// The database.
     #[error(transparent)]
     Database(#[from] DbErr),
@@ -90,6 +96,14 @@ impl From<AccountError> for Problem {
             AccountError::NotFound => Problem::not_found(),
             AccountError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
             AccountError::Busy => Problem::rate_limited(2_000),
+            AccountError::NotAPicture => Problem::invalid_field(
+                "file",
+                "must be a picture as JPEG, PNG, WebP or GIF, of 12,000 pixels a side at most",
+            ),
+            AccountError::Folder(error) => {
+                tracing::error!(%error, "a picture could not be kept");
+                internal_problem()
+            }
             AccountError::Database(error) => database_problem(&error),
             AccountError::Signing(error) => {
                 tracing::error!(%error, "a token could not be signed");

@@ -11,19 +11,21 @@ use adda_protocol::{Code, Problem, SearchText, UserId};
 use poem::http::header;
 use poem::web::Data;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
-use poem::{Addr, Request};
+use poem::{Addr, IntoResponse, Request, Response, handler};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
+use super::avatars::Avatars;
 use super::error::AccountError;
+use super::profiles::Listed;
 use super::service::{Accounts, Origin};
 use super::sessions::SignedIn;
 use crate::features::paging::PageRequest;
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, Origins, SIGNED_IN,
-    WITH_BODY,
+    UploadedFile, WITH_BODY, problem_response,
 };
 
 #[derive(Tags)]
@@ -231,19 +233,45 @@ impl AccountsApi {
         bearer: Bearer,
         body: Body<UpdateMeRequest>,
     ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
-        Ok(Json(accounts.update_me(&bearer.0, body.0.display_name).await?))
+        Ok(Json(accounts.update_me(&bearer.0, body.0).await?))
+    }
+
+    /// Change one's picture.
+    ///
+    /// A JPEG, PNG, WebP or GIF; its middle is made a small square, and nothing else of it is kept.
+    #[oai(path = "/users/me/avatar", method = "put", operation_id = "setAvatar")]
+    async fn set_avatar(
+        &self,
+        avatars: Data<&Arc<Avatars>>,
+        bearer: Bearer,
+        file: UploadedFile,
+    ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
+        Ok(Json(avatars.set(&bearer.0, file.0).await?))
+    }
+
+    /// Remove one's picture.
+    #[oai(path = "/users/me/avatar", method = "delete", operation_id = "removeAvatar")]
+    async fn remove_avatar(
+        &self,
+        avatars: Data<&Arc<Avatars>>,
+        bearer: Bearer,
+    ) -> Result<Json<Me>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
+        Ok(Json(avatars.remove(&bearer.0).await?))
     }
 
     /// Find people.
     ///
-    /// Everybody with an account whose user name or display name contains the text, by user name.
+    /// Everybody with an account whose user name or display name contains the text, by user name; or
+    /// only those who are online now, as far as both sides show that.
     #[oai(path = "/users", method = "get", operation_id = "listUsers")]
     async fn users(
         &self,
         accounts: Data<&Arc<Accounts>>,
-        _bearer: Bearer,
+        bearer: Bearer,
         /// What the names contain.
         q: Query<Option<SearchText>>,
+        /// `true`: only who is online now.
+        online: Query<Option<bool>>,
         /// The `next_cursor` of the page before.
         #[oai(validator(max_length = 400))]
         cursor: Query<Option<String>>,
@@ -253,7 +281,8 @@ impl AccountsApi {
     ) -> Result<Json<UserPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
         let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
         let text = q.0.map(SearchText::into_string).unwrap_or_default();
-        Ok(Json(accounts.directory(&text, &page).await?))
+        let listed = Listed { text: &text, online: online.0.unwrap_or(false) };
+        Ok(Json(accounts.directory(bearer.0.id, listed, &page).await?))
     }
 
     /// Get somebody.
@@ -261,12 +290,32 @@ impl AccountsApi {
     async fn user(
         &self,
         accounts: Data<&Arc<Accounts>>,
-        _bearer: Bearer,
+        bearer: Bearer,
         /// The user's number.
         user_id: Path<UserId>,
     ) -> Result<Json<User>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
-        Ok(Json(accounts.user(user_id.0).await?))
+        Ok(Json(accounts.user(bearer.0.id, user_id.0).await?))
     }
+}
+
+/// `GET /media/avatars/{name}`: a picture, for ever under its name.
+#[handler]
+pub(crate) async fn avatar(
+    avatars: Data<&Arc<Avatars>>,
+    name: poem::web::Path<String>,
+) -> Response {
+    let Some(jpeg) = avatars.read(&name.0).await else {
+        return problem_response(AccountError::NotFound.into());
+    };
+    let mut response = jpeg.into_response();
+    for (name, value) in [
+        (header::CONTENT_TYPE, "image/jpeg"),
+        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
+        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
+    ] {
+        response.headers_mut().insert(name, header::HeaderValue::from_static(value));
+    }
+    response
 }
 
 fn deliver(

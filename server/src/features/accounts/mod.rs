@@ -5,12 +5,17 @@
 //!   are derived from the server's secret and never stored.
 //! - A session has one current refresh token; using any other ends the session.
 //! - The answer to a wrong password and to an unknown name is the same, in words and in time.
+//! - Who keeps to themselves when they are online, or what they have read, is not shown that of others.
 //! - Ending a session closes its sockets; changing the password ends all other sessions.
 
+mod avatars;
 mod common_passwords;
 mod error;
 mod http;
+mod online;
 mod passwords;
+mod privacy;
+mod profiles;
 mod service;
 mod sessions;
 mod store;
@@ -19,7 +24,12 @@ mod tokens;
 #[cfg(test)]
 mod tests;
 
+pub use avatars::Avatars;
 pub use error::AccountError;
+pub(crate) use http::avatar;
 pub use http::{AccountsApi, Cookies};
+pub use online::Online;
+pub use privacy::{Kept, Privacy};
+pub use profiles::Listed;
 pub use service::{Accounts, Admit, Origin, Person, Settings};
 pub use tokens::Tokens;

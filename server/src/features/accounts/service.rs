@@ -1,17 +1,15 @@
-//! The use cases of accounts: making them, signing in, profiles and the directory.
+//! The use cases of accounts: making them and signing in.
 
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use adda_entities::{session, user};
 use adda_protocol::accounts::{
-    ChangePasswordRequest, LoginRequest, Me, RegisterRequest, User, UserPage, UserRef,
+    ChangePasswordRequest, LoginRequest, Me, RegisterRequest, avatar_url,
 };
-use adda_protocol::event::{ServerFrame, UserUpdated};
 use adda_protocol::{DisplayName, Timestamp, UserId, Username};
-use adda_realtime::{Broker, CloseReason, Envelope, Hub};
+use adda_realtime::{Broker, CloseReason, Envelope};
 use futures_util::future::BoxFuture;
 use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 use tokio::sync::Mutex;
@@ -19,14 +17,15 @@ use uuid::Uuid;
 
 use super::common_passwords;
 use super::error::AccountError;
+use super::online::Online;
 use super::passwords::Passwords;
+use super::privacy::Kept;
 use super::sessions::SignedIn;
 use super::store::{self, NewUser};
 use super::tokens::Tokens;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::Db;
-use crate::features::paging::PageRequest;
 use crate::limits::{Limit, address_key};
 
 /// What the accounts need to know from the configuration.
@@ -55,6 +54,10 @@ pub struct Person {
     pub username: String,
     /// The name that people see.
     pub display_name: String,
+    /// The name of their picture.
+    pub avatar: Option<String>,
+    /// What they keep to themselves.
+    pub kept: Kept,
     /// Whether this person administers the server.
     pub is_admin: bool,
     /// When the account was made.
@@ -73,7 +76,10 @@ impl Person {
             id: self.id,
             username: self.username.clone(),
             display_name: self.display_name.clone(),
+            avatar_url: avatar_url(self.avatar.as_deref()),
             is_admin: self.is_admin,
+            hide_last_seen: self.kept.last_seen,
+            hide_receipts: self.kept.receipts,
             created_at: Timestamp(self.created_at),
         }
     }
@@ -96,7 +102,7 @@ pub struct Accounts {
     passwords: Passwords,
     settings: Settings,
     admit: Admit,
-    hub: Arc<Hub>,
+    pub(super) online: Arc<Online>,
     pub(super) broker: Broker,
     setup_token: Mutex<Option<String>>,
     registrations: Limit<IpAddr>,
@@ -119,7 +125,7 @@ impl Accounts {
         tokens: Tokens,
         settings: Settings,
         admit: Admit,
-        hub: Arc<Hub>,
+        online: Arc<Online>,
         broker: Broker,
     ) -> Self {
         let limited = settings.rate_limits;
@@ -130,7 +136,7 @@ impl Accounts {
             passwords: Passwords::default(),
             settings,
             admit,
-            hub,
+            online,
             broker,
             setup_token: Mutex::default(),
             registrations: Limit::new(limited, 20, Duration::from_secs(30)),
@@ -305,104 +311,11 @@ impl Accounts {
         self.close_sockets(person.id, None, keep, CloseReason::SessionRevoked);
         Ok(())
     }
-
-    /// Changes one's own profile and tells everybody.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn update_me(
-        &self,
-        person: &Person,
-        display_name: Option<DisplayName>,
-    ) -> Result<Me, AccountError> {
-        let Some(name) = display_name.map(DisplayName::into_string) else {
-            return Ok(person.me());
-        };
-        let transaction = self.db.begin().await?;
-        let user = store::set_display_name(&transaction, person.id, name).await?;
-        transaction.commit().await?;
-        let updated = UserUpdated { user: user_ref(&user) };
-        let frame = ServerFrame::UserUpdated(updated).to_bytes();
-        self.broker.publish(Envelope::Everyone { frame });
-        Ok(Person { display_name: user.display_name, ..person.clone() }.me())
-    }
-
-    /// The directory: people whose handle or name contains the text.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn directory(
-        &self,
-        text: &str,
-        page: &PageRequest,
-    ) -> Result<UserPage, AccountError> {
-        let people =
-            store::users_like(self.db.read(), text, page.after.as_deref(), page.read_limit())
-                .await?;
-        let (people, next_cursor) = page.cut(people, |user| user.username.as_str());
-        Ok(UserPage {
-            items: people.iter().map(|user| self.wire_user(user)).collect(),
-            next_cursor,
-        })
-    }
-
-    /// Somebody.
-    ///
-    /// # Errors
-    /// [`AccountError::NotFound`] for nobody, and for who has no usable account.
-    pub async fn user(&self, id: UserId) -> Result<User, AccountError> {
-        let user = store::user_by_id(self.db.read(), id).await?;
-        let user = user.filter(store::is_account_usable).ok_or(AccountError::NotFound)?;
-        Ok(self.wire_user(&user))
-    }
-
-    fn wire_user(&self, user: &user::Model) -> User {
-        let online = self.hub.is_connected(user.id);
-        User {
-            id: user.id,
-            username: user.username.clone(),
-            display_name: user.display_name.clone(),
-            online,
-            last_seen_at: user.last_seen_at.filter(|_| !online).map(Timestamp),
-        }
-    }
-
-    /// When these people were last seen, of whom that is known.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn last_seen(
-        &self,
-        users: &[UserId],
-    ) -> Result<HashMap<UserId, Timestamp>, AccountError> {
-        let seen = store::last_seen(self.db.read(), users).await?;
-        Ok(seen.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
-    }
-
-    /// This moment.
-    #[must_use]
-    pub fn now(&self) -> Timestamp {
-        Timestamp(self.clock.now_ms())
-    }
-
-    /// Records that these people were seen just now.
-    ///
-    /// # Errors
-    /// The database.
-    pub async fn record_last_seen(&self, users: &[UserId]) -> Result<(), AccountError> {
-        let transaction = self.db.begin().await?;
-        store::set_last_seen(&transaction, users, self.clock.now_ms()).await?;
-        transaction.commit().await?;
-        Ok(())
-    }
 }
 
-fn user_ref(user: &user::Model) -> UserRef {
-    UserRef {
-        id: user.id,
-        username: user.username.clone(),
-        display_name: user.display_name.clone(),
-    }
+/// What the row says that somebody keeps to themselves.
+pub(super) fn kept(user: &user::Model) -> Kept {
+    Kept { last_seen: user.hide_last_seen, receipts: user.hide_receipts }
 }
 
 fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {

@@ -8,7 +8,8 @@ use sea_orm::{DatabaseTransaction, DbErr};
 use uuid::Uuid;
 
 use super::error::AccountError;
-use super::service::{Accounts, Origin, Person};
+use super::privacy::Kept;
+use super::service::{Accounts, Origin, Person, kept};
 use super::store;
 use super::tokens::{ACCESS_SECONDS, AccessClaims, RefreshToken};
 
@@ -73,6 +74,8 @@ impl Accounts {
                 id: user.id,
                 username: user.username.clone(),
                 display_name: user.display_name.clone(),
+                avatar: user.avatar.clone(),
+                kept: kept(user),
                 is_admin: user.is_admin,
                 created_at: user.created_at,
                 session_id: session.id,
@@ -103,6 +106,8 @@ impl Accounts {
             id: row.user_id,
             username: row.username,
             display_name: row.display_name,
+            avatar: row.avatar,
+            kept: Kept { last_seen: row.hide_last_seen, receipts: row.hide_receipts },
             is_admin: row.is_admin,
             created_at: row.created_at,
             session_id: sid,

@@ -3,11 +3,12 @@
 use adda_entities::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr,
+    EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
+use super::privacy::Kept;
 use crate::db;
 
 /// A session together with its user.
@@ -16,6 +17,9 @@ pub(super) struct SessionUser {
     pub(super) user_id: i64,
     pub(super) username: String,
     pub(super) display_name: String,
+    pub(super) avatar: Option<String>,
+    pub(super) hide_last_seen: bool,
+    pub(super) hide_receipts: bool,
     pub(super) is_admin: bool,
     pub(super) created_at: i64,
     pub(super) disabled_at: Option<i64>,
@@ -32,8 +36,9 @@ pub(super) async fn session_user(
     connection: &impl ConnectionTrait,
     session_id: Uuid,
 ) -> Result<Option<SessionUser>, DbErr> {
-    let sql = "SELECT u.id AS user_id, u.username, u.display_name, u.is_admin, u.created_at, \
-               u.disabled_at, s.revoked_at, s.expires_at \
+    let sql = "SELECT u.id AS user_id, u.username, u.display_name, u.avatar, \
+               u.hide_last_seen, u.hide_receipts, u.is_admin, u.created_at, u.disabled_at, \
+               s.revoked_at, s.expires_at \
                FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
     let rows = db::query(connection, sql, vec![session_id.into()]).await?;
     rows.first().map(|row| SessionUser::from_query_result(row, "")).transpose()
@@ -95,17 +100,47 @@ pub(super) async fn set_password(
     row.update(connection).await.map(drop)
 }
 
-pub(super) async fn set_display_name(
+/// Changes what is given of somebody's profile.
+pub(super) async fn update_profile(
     connection: &impl ConnectionTrait,
     user_id: i64,
-    display_name: String,
+    display_name: Option<String>,
+    hide_last_seen: Option<bool>,
+    hide_receipts: Option<bool>,
 ) -> Result<user::Model, DbErr> {
     let row = user::ActiveModel {
         id: Set(user_id),
-        display_name: Set(display_name),
+        display_name: display_name.map_or(NotSet, Set),
+        hide_last_seen: hide_last_seen.map_or(NotSet, Set),
+        hide_receipts: hide_receipts.map_or(NotSet, Set),
         ..Default::default()
     };
     row.update(connection).await
+}
+
+/// Gives somebody another picture or none.
+pub(super) async fn set_avatar(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+    avatar: Option<String>,
+) -> Result<user::Model, DbErr> {
+    let row = user::ActiveModel { id: Set(user_id), avatar: Set(avatar), ..Default::default() };
+    row.update(connection).await
+}
+
+/// Everybody who keeps something to themselves, and what.
+pub(super) async fn keepers(connection: &impl ConnectionTrait) -> Result<Vec<(i64, Kept)>, DbErr> {
+    let columns = [user::Column::Id, user::Column::HideLastSeen, user::Column::HideReceipts];
+    let either = user::Column::HideLastSeen.eq(true).or(user::Column::HideReceipts.eq(true));
+    let rows: Vec<(i64, bool, bool)> = user::Entity::find()
+        .select_only()
+        .columns(columns)
+        .filter(either)
+        .into_tuple()
+        .all(connection)
+        .await?;
+    let kept = |(id, last_seen, receipts)| (id, Kept { last_seen, receipts });
+    Ok(rows.into_iter().map(kept).collect())
 }
 
 /// Writes when people were last seen; many at once.
@@ -139,13 +174,26 @@ pub(super) async fn last_seen(
         .await
 }
 
-/// People whose handle or name contains the text, by handle, after a handle.
-pub(super) async fn users_like(
+/// Of these people those whose handle or name contains the text, by handle, after a handle.
+pub(super) async fn users_like_among(
     connection: &impl ConnectionTrait,
+    ids: &[i64],
     text: &str,
     after: Option<&str>,
     limit: u64,
 ) -> Result<Vec<user::Model>, DbErr> {
+    let mut found = Vec::new();
+    for chunk in ids.chunks(500) {
+        let among = users_like(text, after, limit).filter(user::Column::Id.is_in(chunk.to_vec()));
+        found.extend(among.all(connection).await?);
+    }
+    found.sort_by(|a, b| a.username.cmp(&b.username));
+    found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(found)
+}
+
+/// People whose handle or name contains the text, by handle, after a handle.
+pub(super) fn users_like(text: &str, after: Option<&str>, limit: u64) -> Select<user::Entity> {
     let mut people = user::Entity::find()
         .filter(user::Column::PasswordHash.is_not_null())
         .filter(user::Column::DisabledAt.is_null())
@@ -166,7 +214,7 @@ pub(super) async fn users_like(
     if let Some(after) = after {
         people = people.filter(user::Column::Username.gt(after));
     }
-    people.all(connection).await
+    people
 }
 
 fn escape_like(text: &str) -> String {

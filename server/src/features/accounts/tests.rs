@@ -37,7 +37,7 @@ async fn refreshed(world: &World, token: &str) -> Option<String> {
 
 async fn found(world: &World, text: &str) -> Vec<String> {
     let page = PageRequest::new(None, Some(100)).unwrap();
-    let page = world.accounts.directory(text, &page).await.unwrap();
+    let page = world.accounts.directory(0, Listed { text, online: false }, &page).await.unwrap();
     page.items.into_iter().map(|user| user.username).collect()
 }
 
@@ -154,12 +154,12 @@ on_both_databases! {
         world.accounts.record_last_seen(&[mira.id]).await.unwrap();
         world.accounts.record_last_seen(&[]).await.unwrap();
         let last_seen = |user: adda_protocol::accounts::User| user.last_seen_at.map(|at| at.0);
-        let hers = world.accounts.user(mira.id).await.unwrap();
+        let hers = world.accounts.user(ravi.id, mira.id).await.unwrap();
         assert_eq!(last_seen(hers), Some(BEGIN + 9_000));
-        assert_eq!(last_seen(world.accounts.user(ravi.id).await.unwrap()), None);
+        assert_eq!(last_seen(world.accounts.user(mira.id, ravi.id).await.unwrap()), None);
 
-        world.hub.connect(&Arc::new(adda_realtime::Outbox::new(mira.id, mira.session_id, None)));
-        let hers = world.accounts.user(mira.id).await.unwrap();
+        assert!(world.online.connected(mira.id));
+        let hers = world.accounts.user(ravi.id, mira.id).await.unwrap();
         assert!(hers.online);
         assert_eq!(last_seen(hers), None, "who is here was not last seen");
     }
@@ -194,7 +194,7 @@ on_both_databases! {
         let (mut seen, mut cursor) = (Vec::new(), None::<String>);
         loop {
             let page = PageRequest::new(cursor.as_deref(), Some(7)).unwrap();
-            let page = world.accounts.directory("", &page).await.unwrap();
+            let page = world.accounts.directory(0, Listed { text: "", online: false }, &page).await.unwrap();
             assert!(page.items.len() <= 7);
             seen.extend(page.items.into_iter().map(|user| user.username));
             cursor = page.next_cursor;

@@ -9,6 +9,7 @@
 
 mod http;
 mod links;
+mod mentions;
 mod row;
 mod service;
 mod store;

@@ -1,12 +1,12 @@
 //! A message as it is stored, and its way to the wire.
 
 use adda_protocol::Timestamp;
-use adda_protocol::accounts::UserRef;
+use adda_protocol::accounts::{UserRef, avatar_url};
 use adda_protocol::messages::{Link, Message};
 use sea_orm::FromQueryResult;
 use uuid::Uuid;
 
-use super::links;
+use super::{links, mentions};
 
 /// A stored message together with who sent it.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
@@ -27,6 +27,8 @@ pub struct MessageRow {
     pub sender_id: i64,
     /// The text; absent once deleted.
     pub text: Option<String>,
+    /// Who is mentioned, as it is stored.
+    pub mentions: Option<String>,
     /// When it was written.
     pub created_at: i64,
     /// When it was last edited.
@@ -37,6 +39,8 @@ pub struct MessageRow {
     pub username: String,
     /// The sender's name.
     pub display_name: String,
+    /// The name of the sender's picture.
+    pub avatar: Option<String>,
 }
 
 impl MessageRow {
@@ -55,6 +59,7 @@ impl MessageRow {
                 id: self.sender_id,
                 username: self.username.clone(),
                 display_name: self.display_name.clone(),
+                avatar_url: avatar_url(self.avatar.as_deref()),
             },
             text: self.text.clone(),
             links: links
@@ -65,6 +70,7 @@ impl MessageRow {
                     url: link.url,
                 })
                 .collect(),
+            mentions: mentions::decode(self.mentions.as_deref()),
             created_at: Timestamp(self.created_at),
             edited_at: self.edited_at.map(Timestamp),
             deleted_at: self.deleted_at.map(Timestamp),

@@ -9,7 +9,8 @@ use super::row::MessageRow;
 use crate::db::{self, Family, RowList};
 
 const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.client_id, m.client_digest, \
-     m.sender_id, m.text, m.created_at, m.edited_at, m.deleted_at, u.username, u.display_name";
+     m.sender_id, m.text, m.mentions, m.created_at, m.edited_at, m.deleted_at, \
+     u.username, u.display_name, u.avatar";
 
 fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
     rows.iter().map(|row| T::from_query_result(row, "")).collect()
@@ -139,6 +140,8 @@ pub(super) struct WishRow {
     pub(super) username: Option<String>,
     /// Absent as well.
     pub(super) display_name: Option<String>,
+    /// Absent as well, and for who has none.
+    pub(super) avatar: Option<String>,
     pub(super) client_id: Uuid,
     /// The message that was stored under the `client_id` before, if one was.
     pub(super) message_id: Option<Uuid>,
@@ -160,7 +163,7 @@ pub(super) async fn wishes(
         format!(
             "WITH asked (room_id, user_id, client_id) AS (VALUES {wishes}) \
              SELECT r.id AS room_id, r.last_seq, r.members_version, a.user_id, \
-             u.username, u.display_name, a.client_id, x.id AS message_id \
+             u.username, u.display_name, u.avatar, a.client_id, x.id AS message_id \
              FROM asked a JOIN {rooms} r ON r.id = a.room_id \
              LEFT JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
              LEFT JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL \
@@ -256,7 +259,7 @@ pub(super) async fn insert(
     rows: impl IntoIterator<Item = &MessageRow>,
 ) -> Result<(), DbErr> {
     let messages = family.messages();
-    let mut list = RowList::<9>::new();
+    let mut list = RowList::<10>::new();
     for row in rows {
         list.push([
             row.id.into(),
@@ -267,13 +270,14 @@ pub(super) async fn insert(
             row.client_digest.into(),
             row.sender_id.into(),
             row.text.clone().into(),
+            row.mentions.clone().into(),
             row.created_at.into(),
         ]);
     }
     list.write(transaction, |rows| {
         format!(
             "INSERT INTO {messages} (id, room_id, seq, changed_seq, client_id, client_digest, \
-             sender_id, text, created_at) VALUES {rows}"
+             sender_id, text, mentions, created_at) VALUES {rows}"
         )
     })
     .await
@@ -287,24 +291,80 @@ pub(super) async fn update(
     rows: impl IntoIterator<Item = &MessageRow>,
 ) -> Result<(), DbErr> {
     let messages = family.messages();
-    let mut list = RowList::<5>::new();
+    let mut list = RowList::<6>::new();
     for row in rows {
         list.push([
             row.id.into(),
             row.changed_seq.into(),
             row.text.clone().into(),
+            row.mentions.clone().into(),
             Value::BigInt(row.edited_at),
             Value::BigInt(row.deleted_at),
         ]);
     }
     list.write(transaction, |rows| {
         format!(
-            "WITH changed (id, changed_seq, text, edited_at, deleted_at) AS (VALUES {rows}) \
+            "WITH changed (id, changed_seq, text, mentions, edited_at, deleted_at) AS (VALUES {rows}) \
              UPDATE {messages} SET changed_seq = changed.changed_seq, text = changed.text, \
-             edited_at = changed.edited_at, deleted_at = changed.deleted_at \
+             mentions = changed.mentions, edited_at = changed.edited_at, deleted_at = changed.deleted_at \
              FROM changed WHERE {messages}.id = changed.id"
         )
     })
     .await
     .map(drop)
+}
+
+/// Who has one of these handles and can sign in.
+pub(super) async fn people_by_handle(
+    transaction: &impl ConnectionTrait,
+    handles: impl IntoIterator<Item = String>,
+) -> Result<HashMap<String, i64>, DbErr> {
+    let mut list = RowList::<1>::new();
+    handles.into_iter().for_each(|handle| list.push([handle.into()]));
+    let found = list.look_up(transaction, |handles| {
+        let handles = handles.replace(['(', ')'], "");
+        format!(
+            "SELECT username, id FROM users WHERE username IN ({handles}) \
+             AND password_hash IS NOT NULL AND disabled_at IS NULL"
+        )
+    });
+    let person = |row: &QueryResult| Ok((row.try_get("", "username")?, row.try_get("", "id")?));
+    found.await?.iter().map(person).collect()
+}
+
+/// Somebody who is mentioned: in which room, who, and at which place.
+pub(super) type MentionKey = (i64, i64, i64);
+
+fn mention_list(keys: impl IntoIterator<Item = MentionKey>) -> RowList<3> {
+    let mut list = RowList::new();
+    for (room_id, user_id, seq) in keys {
+        list.push([room_id.into(), user_id.into(), seq.into()]);
+    }
+    list
+}
+
+/// Notes who is mentioned, once each.
+pub(super) async fn insert_mentions(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    keys: impl IntoIterator<Item = MentionKey>,
+) -> Result<(), DbErr> {
+    let mentions = family.mentions();
+    let written = mention_list(keys).write(transaction, |rows| {
+        format!("INSERT INTO {mentions} (room_id, user_id, seq) VALUES {rows}")
+    });
+    written.await.map(drop)
+}
+
+/// Forgets who was mentioned.
+pub(super) async fn delete_mentions(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    keys: impl IntoIterator<Item = MentionKey>,
+) -> Result<(), DbErr> {
+    let mentions = family.mentions();
+    let deleted = mention_list(keys).write(transaction, |rows| {
+        format!("DELETE FROM {mentions} WHERE (room_id, user_id, seq) IN (VALUES {rows})")
+    });
+    deleted.await.map(drop)
 }

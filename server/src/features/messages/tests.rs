@@ -455,11 +455,13 @@ fn a_page_holds_at_least_one_message_however_large() {
             client_digest: 0,
             sender_id: 1,
             text: Some("x".repeat(bytes)),
+            mentions: None,
             created_at: 0,
             edited_at: None,
             deleted_at: None,
             username: "mira".to_owned(),
             display_name: "Mira".to_owned(),
+            avatar: None,
         };
         row.to_wire("tea")
     };

@@ -58,11 +58,13 @@ async fn greet(transaction: &DatabaseTransaction, clock: &Clock) -> Result<(), D
         client_digest: writer::digest(GREETING),
         sender_id: 0,
         text: Some(GREETING.to_owned()),
+        mentions: None,
         created_at: now,
         edited_at: None,
         deleted_at: None,
         username: String::new(),
         display_name: String::new(),
+        avatar: None,
     };
     store::insert(transaction, Family::Public, [&greeting]).await?;
     store::set_last_seq(transaction, Family::Public, [(room_id, 1)]).await

@@ -1,6 +1,7 @@
 //! People whom somebody looks at: who of them is online, and whose sockets want to know.
 //!
-//! Costs nothing for whom nobody looks at, however many come and go.
+//! Costs nothing for whom nobody looks at, however many come and go. Who keeps to themselves when they
+//! are online is offline here, and as a watcher sees nobody.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -8,6 +9,8 @@ use std::sync::Arc;
 use adda_protocol::event::{PersonPresence, ServerFrame};
 use adda_protocol::{Timestamp, UserId};
 use adda_realtime::{Outbox, SocketId};
+
+use crate::features::accounts::Online;
 
 /// Somebody whom others look at.
 #[derive(Debug)]
@@ -37,6 +40,19 @@ impl People {
         person.told
     }
 
+    /// The sockets of a watcher, and whom each of them watches.
+    pub(super) fn watched_by(&self, viewer: UserId) -> Vec<(Arc<Outbox>, Vec<UserId>)> {
+        let mut sockets: HashMap<SocketId, (Arc<Outbox>, Vec<UserId>)> = HashMap::new();
+        for (user, person) in &self.watched {
+            let watchers = person.watchers.values();
+            for outbox in watchers.filter(|outbox| outbox.user_id == viewer) {
+                let socket = sockets.entry(outbox.id);
+                socket.or_insert_with(|| (outbox.clone(), Vec::new())).1.push(*user);
+            }
+        }
+        sockets.into_values().collect()
+    }
+
     pub(super) fn unwatch(&mut self, user: UserId, socket: SocketId) {
         if let Some(person) = self.watched.get_mut(&user) {
             person.watchers.remove(&socket);
@@ -56,20 +72,23 @@ impl People {
 
     /// Tells the watchers what changed since they were told last. Whoever is offline was seen at
     /// `now`. Answers how many frames that took.
-    pub(super) fn flush(&mut self, is_online: impl Fn(UserId) -> bool, now: Timestamp) -> usize {
+    pub(super) fn flush(&mut self, people: &Online, now: Timestamp) -> usize {
         let mut frames = 0;
         for user_id in std::mem::take(&mut self.changed) {
             let Some(person) = self.watched.get_mut(&user_id) else { continue };
-            let online = is_online(user_id);
+            let online = people.shows(user_id);
             if person.told == online {
                 continue;
             }
             person.told = online;
-            let last_seen_at = (!online).then_some(now);
+            let keeps = |user| people.privacy().keeps_last_seen(user);
+            let last_seen_at = (!online && !keeps(user_id)).then_some(now);
             let frame = ServerFrame::Presence(PersonPresence { user_id, online, last_seen_at });
             let frame = frame.to_bytes();
-            person.watchers.values().for_each(|outbox| outbox.push_hint(&frame));
-            frames += person.watchers.len();
+            for outbox in person.watchers.values().filter(|outbox| !keeps(outbox.user_id)) {
+                outbox.push_hint(&frame);
+                frames += 1;
+            }
         }
         frames
     }

@@ -1,32 +1,37 @@
-//! Keeps who is online, with the grace after the last device, and which rooms are watched.
+//! Keeps who and which rooms are watched, and tells the watchers who comes and who goes.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use adda_protocol::{Timestamp, UserId};
+use adda_protocol::{Timestamp, UserId, frame};
 use adda_realtime::{Broker, Envelope, Hub, Outbox, Topic};
 use bytes::Bytes;
 use tokio::time::{Instant, MissedTickBehavior};
 
 use super::people::People;
 use super::watched::Watched;
-use crate::features::accounts::{AccountError, Accounts};
+use crate::features::accounts::{AccountError, Accounts, Online};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
 
-/// Somebody is offline so long after the last device went.
-const GRACE: Duration = Duration::from_secs(10);
 /// How often watchers are told.
-const FLUSH: Duration = Duration::from_secs(2);
+pub(super) const FLUSH: Duration = Duration::from_secs(2);
 /// After so many rounds everybody who is online is written down as seen.
-const ROUNDS_TO_RECORD: u32 = 15;
+pub(super) const ROUNDS_TO_RECORD: u32 = 15;
 
 #[derive(Debug, Default)]
 struct State {
-    /// Everybody who is online, and since when their last device is gone, if it is.
-    online: HashMap<UserId, Option<Instant>>,
     watched: HashMap<Topic, Watched>,
     people: People,
+}
+
+impl State {
+    /// Somebody came, went, or shows otherwise than before whether they are here.
+    fn has_changed(&mut self, user: UserId, people: &Online) {
+        self.people.has_changed(user);
+        let shown = people.shows(user);
+        self.watched.values_mut().for_each(|room| room.set_online(user, shown));
+    }
 }
 
 /// The service.
@@ -34,6 +39,7 @@ struct State {
 pub struct Presence {
     accounts: Arc<Accounts>,
     rooms: Arc<Rooms>,
+    online: Arc<Online>,
     hub: Arc<Hub>,
     broker: Broker,
     state: Mutex<State>,
@@ -42,8 +48,14 @@ pub struct Presence {
 impl Presence {
     /// The service on its parts; [`Presence::run`] drives it.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, rooms: Arc<Rooms>, hub: Arc<Hub>, broker: Broker) -> Self {
-        Self { accounts, rooms, hub, broker, state: Mutex::default() }
+    pub fn new(
+        accounts: Arc<Accounts>,
+        rooms: Arc<Rooms>,
+        online: Arc<Online>,
+        hub: Arc<Hub>,
+        broker: Broker,
+    ) -> Self {
+        Self { accounts, rooms, online, hub, broker, state: Mutex::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -52,25 +64,23 @@ impl Presence {
 
     /// A device of the user connected.
     pub fn connected(&self, user: UserId) {
-        let mut state = self.lock();
-        if state.online.insert(user, None).is_none() {
-            state.people.has_changed(user);
-            state.watched.values_mut().for_each(|room| room.set_online(user, true));
+        if self.online.connected(user) {
+            self.lock().has_changed(user, &self.online);
         }
     }
 
     /// The user's last device went; the grace begins.
     pub fn disconnected(&self, user: UserId) {
-        if let Some(gone) = self.lock().online.get_mut(&user) {
-            *gone = Some(Instant::now());
-        }
+        self.online.disconnected(user);
     }
 
     /// Begins to watch people. Answers who of them is online, as their watchers were told last.
     pub fn watch(&self, users: &[UserId], outbox: &Arc<Outbox>) -> Vec<(UserId, bool)> {
         let mut state = self.lock();
-        let State { online, people, .. } = &mut *state;
-        let watch = |user: &UserId| (*user, people.watch(*user, online.contains_key(user), outbox));
+        let watch = |user: &UserId| {
+            let told = state.people.watch(*user, self.online.shows(*user), outbox);
+            (*user, told && self.online.is_visible(*user, outbox.user_id))
+        };
         users.iter().map(watch).collect()
     }
 
@@ -83,15 +93,16 @@ impl Presence {
         users.iter().for_each(|user| state.people.unwatch(*user, outbox.id));
     }
 
-    /// When these people were last seen, of whom that is known.
+    /// When these people were last seen, of whom that is known and shown to the viewer.
     ///
     /// # Errors
     /// The database.
     pub(super) async fn last_seen(
         &self,
+        viewer: UserId,
         users: &[UserId],
     ) -> Result<HashMap<UserId, Timestamp>, AccountError> {
-        self.accounts.last_seen(users).await
+        self.accounts.last_seen(viewer, users).await
     }
 
     /// Begins to watch a room. Answers the snapshot for this watcher.
@@ -101,16 +112,15 @@ impl Presence {
     pub async fn open(&self, room: &RoomRef, outbox: &Arc<Outbox>) -> Result<Bytes, RoomError> {
         let topic = room.topic();
         if let Some(room) = self.lock().watched.get_mut(&topic) {
-            return Ok(room.watch(outbox));
+            return Ok(room.watch(outbox, &self.online));
         }
         let members = self.rooms.members_of(topic).await?;
         let mut state = self.lock();
-        let State { online, watched, .. } = &mut *state;
-        let entry = watched.entry(topic).or_insert_with(|| Watched::new(room.name.clone()));
+        let entry = state.watched.entry(topic).or_insert_with(|| Watched::new(room.name.clone()));
         if let Some((version, members)) = members {
-            entry.set_members(version, members, |user| online.contains_key(&user));
+            entry.set_members(version, members, |user| self.online.shows(user));
         }
-        Ok(entry.watch(outbox))
+        Ok(entry.watch(outbox, &self.online))
     }
 
     /// Ends watching a room.
@@ -126,7 +136,7 @@ impl Presence {
 
     /// Hands a typing notice to the room's others. It may be lost.
     pub(super) fn hint(&self, topic: Topic, members_version: i64, except: UserId, frame: Bytes) {
-        self.broker.publish(Envelope::Hint { topic, members_version, except, frame });
+        self.broker.publish(Envelope::Hint { topic, members_version, except, not_to: None, frame });
     }
 
     /// Follows members, ends graces and tells watchers, round by round, until the service is dropped by everybody else.
@@ -135,23 +145,34 @@ impl Presence {
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
         let mut rounds = 0;
         loop {
-            tick.tick().await;
-            self.learn_members().await;
-            let mut seen = self.flush(Instant::now());
-            rounds = (rounds + 1) % ROUNDS_TO_RECORD;
-            if rounds == 0 {
-                seen.extend(self.lock().online.keys());
+            tokio::select! {
+                _ = tick.tick() => {}
+                changed = self.online.privacy().changed() => {
+                    self.decided_anew(&changed).await;
+                    continue;
+                }
             }
-            self.record(seen).await;
-            // Whoever is told of somebody who went finds them written down.
-            self.tell();
+            rounds = (rounds + 1) % ROUNDS_TO_RECORD;
+            self.round(Instant::now(), rounds == 0).await;
         }
+    }
+
+    /// One round: who went, who came, who is in the rooms. Writes down who went as seen now, and now
+    /// and then everybody who is here.
+    pub(super) async fn round(&self, now: Instant, records_everybody: bool) {
+        self.learn_members().await;
+        let mut seen = self.flush(now);
+        if records_everybody {
+            seen.extend(self.online.everybody());
+        }
+        self.record(seen).await;
+        // Whoever is told of somebody who went finds them written down.
+        self.tell();
     }
 
     /// Writes down that everybody who is online was seen, before the server stops.
     pub async fn record_everybody(&self) {
-        let seen = self.lock().online.keys().copied().collect();
-        self.record(seen).await;
+        self.record(self.online.everybody()).await;
     }
 
     async fn record(&self, mut seen: Vec<UserId>) {
@@ -179,10 +200,8 @@ impl Presence {
         for topic in changed {
             match self.rooms.members_of(topic).await {
                 Ok(Some((version, members))) => {
-                    let mut state = self.lock();
-                    let State { online, watched, .. } = &mut *state;
-                    if let Some(room) = watched.get_mut(&topic) {
-                        room.set_members(version, members, |user| online.contains_key(&user));
+                    if let Some(room) = self.lock().watched.get_mut(&topic) {
+                        room.set_members(version, members, |user| self.online.shows(user));
                     }
                 }
                 Ok(None) => {}
@@ -195,24 +214,44 @@ impl Presence {
 
     /// Tells the watchers of people who came and who went.
     pub(super) fn tell(&self) {
-        let mut state = self.lock();
-        let State { online, people, .. } = &mut *state;
-        people.flush(|user| online.contains_key(&user), self.accounts.now());
+        self.lock().people.flush(&self.online, self.accounts.now());
+    }
+
+    /// People keep something else to themselves than before: whoever looks at them is told, and they
+    /// are told anew of whom they look at.
+    pub(super) async fn decided_anew(&self, changed: &[UserId]) {
+        let mut viewers = Vec::new();
+        {
+            let mut state = self.lock();
+            for user in changed {
+                state.has_changed(*user, &self.online);
+            }
+            state.watched.values_mut().for_each(|room| room.flush(&self.online));
+            for user in changed {
+                for room in state.watched.values() {
+                    let snapshot = room.snapshot(*user, &self.online);
+                    room.sockets_of(*user).for_each(|outbox| outbox.push_hint(&snapshot));
+                }
+                viewers.extend(state.people.watched_by(*user));
+            }
+        }
+        self.tell();
+        for (outbox, users) in viewers {
+            match super::ws::watch(self, &users, &outbox).await {
+                Ok(frames) => {
+                    frames.iter().for_each(|json| outbox.push_hint(&frame::text(json)));
+                }
+                Err(problem) => tracing::warn!(?problem, "who is online could not be told anew"),
+            }
+        }
     }
 
     /// Ends graces and tells watchers of rooms; answers who went offline.
     pub(super) fn flush(&self, now: Instant) -> Vec<UserId> {
         let mut state = self.lock();
-        let State { online, watched, people } = &mut *state;
-        let over = |since: &Option<Instant>| since.is_some_and(|at| now >= at + GRACE);
-        let ended = online.iter().filter(|(_, since)| over(since)).map(|(user, _)| *user);
-        let gone: Vec<UserId> = ended.filter(|user| !self.hub.is_connected(*user)).collect();
-        for user in &gone {
-            online.remove(user);
-            people.has_changed(*user);
-            watched.values_mut().for_each(|room| room.set_online(*user, false));
-        }
-        watched.values_mut().for_each(Watched::flush);
+        let gone = self.online.end_graces(now);
+        gone.iter().for_each(|user| state.has_changed(*user, &self.online));
+        state.watched.values_mut().for_each(|room| room.flush(&self.online));
         gone
     }
 }

@@ -9,10 +9,11 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
+use super::service::{FLUSH, ROUNDS_TO_RECORD};
 use super::*;
 use crate::features::accounts::Person;
 use crate::features::rooms::RoomRef;
-use crate::testing::{Storage, World, drain, read};
+use crate::testing::{BEGIN, Storage, World, drain, read};
 
 /// Two people, a room, and the service that nobody drives but the test.
 struct Scene {
@@ -29,6 +30,7 @@ impl Scene {
         let presence = Presence::new(
             world.accounts.clone(),
             world.rooms.clone(),
+            world.online.clone(),
             world.hub.clone(),
             world.broker.clone(),
         );
@@ -65,9 +67,13 @@ impl Scene {
 
     /// One round now.
     async fn round(&self) {
-        self.presence.learn_members().await;
-        self.flush_after(Instant::now(), 0);
-        self.presence.tell();
+        self.presence.round(Instant::now(), false).await;
+    }
+
+    /// When somebody was last seen, as the database has it.
+    async fn last_seen(&self, person: &Person) -> Option<i64> {
+        let seen = self.world.accounts.last_seen(0, &[person.id]).await.unwrap();
+        seen.get(&person.id).map(|at| at.0)
     }
 
     /// The end of a round so many milliseconds after a moment; answers who went offline.
@@ -153,6 +159,20 @@ async fn somebody_is_offline_ten_seconds_after_the_last_device_went() {
     let left = json!({"type": "room.presence", "room": "tea", "left": [scene.ravi.id], "count": 1});
     assert_eq!(told(&hers), [left]);
     assert_eq!(scene.flush_after(after, 60_000), Vec::<i64>::new(), "told once");
+}
+
+#[tokio::test]
+async fn who_is_here_is_written_down_now_and_then_so_that_a_crash_is_off_by_little() {
+    let scene = Scene::new().await;
+    let _hers = scene.connects(&scene.mira);
+    scene.world.is_at(1_000);
+    scene.round().await;
+    assert_eq!(scene.last_seen(&scene.mira).await, None, "not in each round");
+    scene.presence.round(Instant::now(), true).await;
+    assert_eq!(scene.last_seen(&scene.mira).await, Some(BEGIN + 1_000));
+    assert_eq!(scene.last_seen(&scene.ravi).await, None);
+    let between = FLUSH * ROUNDS_TO_RECORD;
+    assert!(between + FLUSH < Duration::from_secs(45), "promised of a crash: {between:?}");
 }
 
 #[tokio::test]

@@ -1,4 +1,5 @@
 //! A room that somebody has open: who of its members is online, and what its watchers know of that.
+//! Who keeps to themselves when they are online is not here, and as a watcher sees nobody.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -7,6 +8,8 @@ use adda_protocol::UserId;
 use adda_protocol::event::{RoomPresence, ServerFrame};
 use adda_realtime::{Outbox, SocketId};
 use bytes::Bytes;
+
+use crate::features::accounts::Online;
 
 /// Above so many, only the count is sent.
 pub(super) const MOST_NAMED: usize = 250;
@@ -48,11 +51,32 @@ impl Watched {
 
     /// Adds a watcher. The frame is the snapshot for it: what all watchers were told last, which
     /// the next difference continues.
-    pub(super) fn watch(&mut self, outbox: &Arc<Outbox>) -> Bytes {
+    pub(super) fn watch(&mut self, outbox: &Arc<Outbox>, people: &Online) -> Bytes {
         if self.watchers.is_empty() {
             self.told = self.online.clone();
         }
         self.watchers.insert(outbox.id, outbox.clone());
+        self.snapshot(outbox.user_id, people)
+    }
+
+    /// The sockets of a watcher.
+    pub(super) fn sockets_of(&self, viewer: UserId) -> impl Iterator<Item = &Arc<Outbox>> {
+        self.watchers.values().filter(move |outbox| outbox.user_id == viewer)
+    }
+
+    /// What a watcher was told last.
+    pub(super) fn snapshot(&self, viewer: UserId, people: &Online) -> Bytes {
+        if people.privacy().keeps_last_seen(viewer) {
+            let room = self.name.to_string();
+            let nobody = Some(Vec::new());
+            return self.frame(RoomPresence {
+                room,
+                online: nobody,
+                joined: None,
+                left: None,
+                count: 0,
+            });
+        }
         let named = self.told.len() <= MOST_NAMED;
         self.frame(RoomPresence {
             room: self.name.to_string(),
@@ -94,7 +118,7 @@ impl Watched {
     }
 
     /// Tells the watchers what changed since they were told last.
-    pub(super) fn flush(&mut self) {
+    pub(super) fn flush(&mut self, people: &Online) {
         if self.told == self.online {
             return;
         }
@@ -109,9 +133,8 @@ impl Watched {
             left: list(sorted(self.told.difference(&self.online).copied())),
             count: self.online.len() as u64,
         });
-        for outbox in self.watchers.values() {
-            outbox.push_hint(&frame);
-        }
+        let sees = |outbox: &&Arc<Outbox>| !people.privacy().keeps_last_seen(outbox.user_id);
+        self.watchers.values().filter(sees).for_each(|outbox| outbox.push_hint(&frame));
         self.told.clone_from(&self.online);
     }
 

@@ -1,6 +1,5 @@
 //! The socket's commands about typing and about who is online.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use adda_protocol::command::TypingKind;
@@ -39,10 +38,7 @@ pub async fn watch(
 ) -> Result<Vec<String>, Problem> {
     let states = presence.watch(users, outbox);
     let away: Vec<_> = states.iter().filter(|(_, online)| !online).map(|(user, _)| *user).collect();
-    let seen = match away.is_empty() {
-        true => HashMap::new(),
-        false => presence.last_seen(&away).await?,
-    };
+    let seen = presence.last_seen(outbox.user_id, &away).await?;
     let frame = |(user_id, online): (UserId, bool)| {
         let last_seen_at = seen.get(&user_id).copied();
         ServerFrame::Presence(PersonPresence { user_id, online, last_seen_at }).encode()

@@ -1,6 +1,8 @@
 //! How far a public room has been read by anybody else: its two greatest read marks, told at most
 //! every two seconds. Whoever has the greatest sees the other one as that of the others.
 //!
+//! Whoever keeps to themselves what they have read does not count, and is told nothing.
+//!
 //! It is a hint, kept in memory: a node that has just started knows none, and learns as people read.
 
 use std::collections::HashMap;
@@ -12,6 +14,7 @@ use adda_protocol::event::{Receipt, ServerFrame};
 use adda_realtime::{Broker, Envelope, Topic};
 use tokio::time::MissedTickBehavior;
 
+use crate::features::accounts::Privacy;
 use crate::features::rooms::RoomAccess;
 
 /// How often a room's members are told.
@@ -35,15 +38,16 @@ struct Room {
 }
 
 /// The greatest marks of the rooms that are being read.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Highest {
+    privacy: Arc<Privacy>,
     rooms: Mutex<HashMap<Topic, Room>>,
 }
 
 impl Highest {
     /// Begins to tell, until everybody else has dropped it.
-    pub(super) fn start(broker: Broker) -> Arc<Self> {
-        let highest = Arc::new(Self::default());
+    pub(super) fn start(privacy: Arc<Privacy>, broker: Broker) -> Arc<Self> {
+        let highest = Arc::new(Self { privacy, rooms: Mutex::default() });
         let weak = Arc::downgrade(&highest);
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(EVERY);
@@ -63,6 +67,9 @@ impl Highest {
 
     /// Somebody has read up to here.
     pub(super) fn read(&self, access: &RoomAccess, user_id: UserId, read_seq: i64) {
+        if self.privacy.keeps_receipts(user_id) {
+            return;
+        }
         let mut rooms = self.lock();
         let room = rooms.entry(access.room.topic()).or_insert_with(|| Room {
             name: access.room.name.clone(),
@@ -82,7 +89,10 @@ impl Highest {
     /// What the rooms' members are to be told since the last time.
     pub(super) fn flush(&self) -> Vec<Envelope> {
         let mut envelopes = Vec::new();
+        let keepers = self.privacy.receipts_keepers();
         for (topic, room) in &mut *self.lock() {
+            // Whoever decided to keep theirs since is forgotten here.
+            room.marks.retain(|mark| !keepers.contains(&mark.user_id));
             for mark in room.marks.iter_mut().filter(|mark| !mark.is_told) {
                 mark.is_told = true;
                 let receipt = Receipt {
@@ -90,11 +100,15 @@ impl Highest {
                     user_id: mark.user_id,
                     delivered_seq: None,
                     read_seq: mark.read_seq,
+                    unread: None,
+                    mentions: None,
+                    last_seq: None,
                 };
                 envelopes.push(Envelope::Hint {
                     topic: *topic,
                     members_version: room.members_version,
                     except: mark.user_id,
+                    not_to: Some(keepers.clone()),
                     frame: ServerFrame::Receipt(receipt).to_bytes(),
                 });
             }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use adda_protocol::accounts::UserRef;
+use adda_protocol::accounts::{UserRef, avatar_url};
 use adda_protocol::event::{Mark, Receipt, ServerFrame};
 use adda_protocol::rooms::{MemberReceipt, PeerMark, ReadMark, ReceiptPage, RoomSummary};
 use adda_protocol::{Code, Problem, RoomName, UserId};
@@ -12,8 +12,9 @@ use sea_orm::DbErr;
 
 use super::highest::Highest;
 use super::marks::{Marks, Reached};
-use super::store::{self, MyRoomRow};
+use super::store::{self, MyRoomRow, Readers};
 use crate::db::{Db, Family};
+use crate::features::accounts::Privacy;
 use crate::features::database_problem;
 use crate::features::messages;
 use crate::features::paging::PageRequest;
@@ -81,7 +82,8 @@ pub struct MyRoom {
 }
 
 impl MyRoom {
-    fn new(family: Family, row: MyRoomRow) -> Self {
+    fn new(privacy: &Privacy, user_id: UserId, family: Family, row: MyRoomRow) -> Self {
+        let shared = row.peer_id.is_some_and(|peer_id| privacy.share_receipts(user_id, peer_id));
         Self {
             room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
             members_version: row.members_version,
@@ -89,15 +91,22 @@ impl MyRoom {
                 name: row.name,
                 kind: family.kind(),
                 title: row.title,
-                peer: peer(row.peer_id, row.peer_username, row.peer_display_name),
+                peer: peer(
+                    row.peer_id,
+                    row.peer_username,
+                    row.peer_display_name,
+                    row.peer_avatar.as_deref(),
+                ),
                 topic: row.topic,
                 last_message: None,
                 last_seq: row.last_seq,
                 read_seq: row.read_seq,
                 unread: row.unread,
+                mentions: row.mentions,
                 peer_mark: row
                     .peer_delivered_seq
                     .zip(row.peer_read_seq)
+                    .filter(|_| shared)
                     .map(|(delivered_seq, read_seq)| PeerMark { delivered_seq, read_seq }),
             },
             delivered_seq: row.delivered_seq,
@@ -110,6 +119,7 @@ impl MyRoom {
 pub struct Receipts {
     db: Db,
     rooms: Arc<Rooms>,
+    privacy: Arc<Privacy>,
     broker: Broker,
     marks: Marks,
     pub(super) highest: Arc<Highest>,
@@ -118,10 +128,10 @@ pub struct Receipts {
 impl Receipts {
     /// The service on its parts.
     #[must_use]
-    pub fn new(db: Db, rooms: Arc<Rooms>, broker: Broker) -> Self {
+    pub fn new(db: Db, rooms: Arc<Rooms>, privacy: Arc<Privacy>, broker: Broker) -> Self {
         let marks = Marks::start(db.clone());
-        let highest = Highest::start(broker.clone());
-        Self { db, rooms, broker, marks, highest }
+        let highest = Highest::start(privacy.clone(), broker.clone());
+        Self { db, rooms, privacy, broker, marks, highest }
     }
 
     /// The person's rooms, without their last messages: two statements, however many they are.
@@ -132,7 +142,8 @@ impl Receipts {
         let mut mine = Vec::new();
         for family in Family::ALL {
             let rows = store::my_rooms(self.db.read(), family, user_id, None).await?;
-            mine.extend(rows.into_iter().map(|row| MyRoom::new(family, row)));
+            let my = |row| MyRoom::new(&self.privacy, user_id, family, row);
+            mine.extend(rows.into_iter().map(my));
         }
         Ok(mine)
     }
@@ -148,7 +159,8 @@ impl Receipts {
         room_id: i64,
     ) -> Result<Option<MyRoom>, ReceiptError> {
         let rows = store::my_rooms(self.db.read(), family, user_id, Some(room_id)).await?;
-        Ok(rows.into_iter().next().map(|row| MyRoom::new(family, row)))
+        let row = rows.into_iter().next();
+        Ok(row.map(|row| MyRoom::new(&self.privacy, user_id, family, row)))
     }
 
     /// The person's rooms with their last messages.
@@ -192,16 +204,18 @@ impl Receipts {
         let before = self.mine(user_id, &access).await?.summary;
         let target = seq.min(access.last_seq);
         if target <= before.read_seq {
-            return Ok(ReadMark { read_seq: before.read_seq, unread: before.unread });
+            let RoomSummary { read_seq, unread, mentions, .. } = before;
+            return Ok(ReadMark { read_seq, unread, mentions });
         }
         self.store(&access, user_id, Reached::Read(target)).await?;
         let after = self.mine(user_id, &access).await?;
-        self.tell(&access, user_id, &after, [Some(user_id), access.peer_id()]);
+        self.tell_self(&access, user_id, &after);
+        self.tell_peer(&access, user_id, &after);
         if access.room.family == Family::Public {
             self.highest.read(&access, user_id, after.summary.read_seq);
         }
-        let RoomSummary { read_seq, unread, .. } = after.summary;
-        Ok(ReadMark { read_seq, unread })
+        let RoomSummary { read_seq, unread, mentions, .. } = after.summary;
+        Ok(ReadMark { read_seq, unread, mentions })
     }
 
     /// Moves the person's mark of delivery in a private room, in the same way, and tells the other.
@@ -223,7 +237,7 @@ impl Receipts {
         }
         self.store(&access, user_id, Reached::Delivered(target)).await?;
         let after = self.mine(user_id, &access).await?;
-        self.tell(&access, user_id, &after, [access.peer_id(), None]);
+        self.tell_peer(&access, user_id, &after);
         Ok(())
     }
 
@@ -263,14 +277,20 @@ impl Receipts {
         page: &PageRequest,
     ) -> Result<ReceiptPage, ReceiptError> {
         let room = self.rooms.find(user_id, room).await?.room;
-        let (after, limit) = (page.after.as_deref().unwrap_or(""), page.read_limit());
-        let rows =
-            store::receipts_page(self.db.read(), room.family, room.id, seq, after, limit).await?;
+        let after = page.after.as_deref().unwrap_or("");
+        let readers = Readers { viewer: user_id, room_id: room.id, seq, after };
+        let limit = page.read_limit();
+        let rows = store::receipts_page(self.db.read(), room.family, readers, limit).await?;
         let others_read_seq =
             store::others_read_seq(self.db.read(), room.family, room.id, user_id).await?;
         let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
         let items = rows.into_iter().map(|row| MemberReceipt {
-            user: UserRef { id: row.id, username: row.username, display_name: row.display_name },
+            user: UserRef {
+                id: row.id,
+                username: row.username,
+                display_name: row.display_name,
+                avatar_url: avatar_url(row.avatar.as_deref()),
+            },
             read_seq: row.read_seq,
             delivered_seq: row.delivered_seq,
         });
@@ -293,18 +313,41 @@ impl Receipts {
         stored.ok_or(ReceiptError::Stopping)?.map_err(ReceiptError::Write)
     }
 
-    /// Tells people how far somebody has got.
-    fn tell(&self, access: &RoomAccess, user_id: UserId, my: &MyRoom, whom: [Option<UserId>; 2]) {
-        let receipt = Receipt {
-            room: access.room.name.to_string(),
-            user_id,
-            delivered_seq: my.delivered_seq,
-            read_seq: my.summary.read_seq,
-        };
-        let frame = ServerFrame::Receipt(receipt).to_bytes();
-        for user_id in whom.into_iter().flatten() {
-            let (topic, frame) = (access.room.topic(), frame.clone());
-            self.broker.publish(Envelope::User { topic, user_id, frame });
+    /// Tells the other person of a private room how far somebody has got.
+    fn tell_peer(&self, access: &RoomAccess, user_id: UserId, my: &MyRoom) {
+        if let Some(peer_id) = access.peer_id()
+            && self.privacy.share_receipts(user_id, peer_id)
+        {
+            self.tell(access, peer_id, receipt(access, user_id, my));
         }
+    }
+
+    /// Tells somebody's devices how far they have got, and what is unread after that.
+    fn tell_self(&self, access: &RoomAccess, user_id: UserId, my: &MyRoom) {
+        let RoomSummary { unread, mentions, last_seq, .. } = my.summary;
+        let own = Receipt {
+            unread: Some(unread),
+            mentions: Some(mentions),
+            last_seq: Some(last_seq),
+            ..receipt(access, user_id, my)
+        };
+        self.tell(access, user_id, own);
+    }
+
+    fn tell(&self, access: &RoomAccess, user_id: UserId, receipt: Receipt) {
+        let frame = ServerFrame::Receipt(receipt).to_bytes();
+        self.broker.publish(Envelope::User { topic: Some(access.room.topic()), user_id, frame });
+    }
+}
+
+fn receipt(access: &RoomAccess, user_id: UserId, my: &MyRoom) -> Receipt {
+    Receipt {
+        room: access.room.name.to_string(),
+        user_id,
+        delivered_seq: my.delivered_seq,
+        read_seq: my.summary.read_seq,
+        unread: None,
+        mentions: None,
+        last_seq: None,
     }
 }

@@ -15,12 +15,14 @@ pub(super) struct MyRoomRow {
     pub(super) members_version: i64,
     pub(super) read_seq: i64,
     pub(super) unread: i64,
+    pub(super) mentions: i64,
     /// One's own mark of delivery, in a private room.
     pub(super) delivered_seq: Option<i64>,
     /// The other person of a private room, and their marks.
     pub(super) peer_id: Option<i64>,
     pub(super) peer_username: Option<String>,
     pub(super) peer_display_name: Option<String>,
+    pub(super) peer_avatar: Option<String>,
     pub(super) peer_delivered_seq: Option<i64>,
     pub(super) peer_read_seq: Option<i64>,
 }
@@ -35,6 +37,16 @@ fn unread(family: Family, mark: &str, user: &str) -> String {
         "(SELECT COUNT(*) FROM (SELECT 1 FROM {messages} x WHERE x.room_id = r.id \
          AND x.seq > {mark} AND x.sender_id <> {user} AND x.deleted_at IS NULL \
          ORDER BY x.seq LIMIT 100) t)"
+    )
+}
+
+/// Counts the messages after the mark that mention the user, in the same way. One of one's own or a
+/// deleted one is in no list of mentions.
+fn mentions(family: Family, mark: &str, user: &str) -> String {
+    let mentions = family.mentions();
+    format!(
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM {mentions} y WHERE y.room_id = r.id \
+         AND y.user_id = {user} AND y.seq > {mark} ORDER BY y.seq LIMIT 100) z)"
     )
 }
 
@@ -56,6 +68,7 @@ pub(super) async fn my_rooms(
 pub(super) fn my_rooms_statement(family: Family, of_one_room: bool) -> String {
     let (rooms, members) = (family.rooms(), family.members());
     let unread = unread(family, "m.read_seq", "$1");
+    let mentions = mentions(family, "m.read_seq", "$1");
     let (face, peer) = (family.face(), family.join_peer("$1"));
     let marks = match family {
         Family::Public => {
@@ -77,7 +90,7 @@ pub(super) fn my_rooms_statement(family: Family, of_one_room: bool) -> String {
     let only = if of_one_room { "AND m.room_id = $2" } else { "" };
     format!(
         "SELECT r.id, r.name, {face}, r.last_seq, r.members_version, m.read_seq, \
-         {unread} AS unread, {marks} \
+         {unread} AS unread, {mentions} AS mentions, {marks} \
          FROM {members} m JOIN {rooms} r ON r.id = m.room_id {peer} {peer_marks} \
          WHERE m.user_id = $1 {only} ORDER BY r.name"
     )
@@ -89,38 +102,55 @@ pub(super) struct ReceiptRow {
     pub(super) id: i64,
     pub(super) username: String,
     pub(super) display_name: String,
+    pub(super) avatar: Option<String>,
     pub(super) read_seq: i64,
     /// Absent in a public room.
     pub(super) delivered_seq: Option<i64>,
 }
 
-/// The members who have read up to `seq` at least, by user name, after one of them.
+/// Whose marks the user `$1` sees: one's own, and those of others where neither keeps theirs.
+const SHOWN: &str = "(u.id = $1 OR (u.hide_receipts = FALSE AND NOT EXISTS \
+     (SELECT 1 FROM users v WHERE v.id = $1 AND v.hide_receipts = TRUE)))";
+
+/// Which members' marks are asked for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Readers<'a> {
+    /// Who asks.
+    pub(super) viewer: i64,
+    /// Of which room.
+    pub(super) room_id: i64,
+    /// Who have read up to here at least.
+    pub(super) seq: i64,
+    /// Who come after this user name.
+    pub(super) after: &'a str,
+}
+
+/// The members who have read up to a number at least, by user name.
 pub(super) async fn receipts_page(
     connection: &impl ConnectionTrait,
     family: Family,
-    room_id: i64,
-    seq: i64,
-    after: &str,
+    readers: Readers<'_>,
     limit: u64,
 ) -> Result<Vec<ReceiptRow>, DbErr> {
+    let Readers { viewer, room_id, seq, after } = readers;
     let members = family.members();
     let delivered = match family {
         Family::Public => "CAST(NULL AS bigint)",
         Family::Private => "m.delivered_seq",
     };
     let sql = format!(
-        "SELECT u.id, u.username, u.display_name, m.read_seq, {delivered} AS delivered_seq \
-         FROM {members} m JOIN users u ON u.id = m.user_id \
-         WHERE m.room_id = $1 AND m.read_seq >= $2 AND u.username > $3 \
-         ORDER BY u.username LIMIT $4"
+        "SELECT u.id, u.username, u.display_name, u.avatar, m.read_seq, \
+         {delivered} AS delivered_seq FROM {members} m JOIN users u ON u.id = m.user_id \
+         WHERE m.room_id = $2 AND m.read_seq >= $3 AND u.username > $4 AND {SHOWN} \
+         ORDER BY u.username LIMIT $5"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values = vec![room_id.into(), seq.into(), after.into(), limit.into()];
+    let values = vec![viewer.into(), room_id.into(), seq.into(), after.into(), limit.into()];
     let rows = db::query(connection, sql, values).await?;
     rows.iter().map(|row| ReceiptRow::from_query_result(row, "")).collect()
 }
 
-/// The greatest read mark of a room's other members.
+/// The greatest read mark of a room's other members that the user sees.
 pub(super) async fn others_read_seq(
     connection: &impl ConnectionTrait,
     family: Family,
@@ -129,10 +159,11 @@ pub(super) async fn others_read_seq(
 ) -> Result<i64, DbErr> {
     let members = family.members();
     let sql = format!(
-        "SELECT COALESCE(MAX(read_seq), 0) AS read_seq FROM {members} \
-         WHERE room_id = $1 AND user_id <> $2"
+        "SELECT COALESCE(MAX(m.read_seq), 0) AS read_seq \
+         FROM {members} m JOIN users u ON u.id = m.user_id \
+         WHERE m.room_id = $2 AND m.user_id <> $1 AND {SHOWN}"
     );
-    let rows = db::query(connection, sql, vec![room_id.into(), user_id.into()]).await?;
+    let rows = db::query(connection, sql, vec![user_id.into(), room_id.into()]).await?;
     rows.first().map_or(Ok(0), |row| row.try_get("", "read_seq"))
 }
 

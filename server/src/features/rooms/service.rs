@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adda_protocol::accounts::UserRef;
+use adda_protocol::accounts::{UserRef, avatar_url};
 use adda_protocol::event::{RoomUpdated, ServerFrame};
 use adda_protocol::rooms::{
     CreateRoomRequest, DirectoryRoom, DirectoryRoomPage, Member, MemberPage, Room,
@@ -17,7 +17,7 @@ use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 use super::store::{self, RoomRow};
 use crate::clock::Clock;
 use crate::db::{Db, Family};
-use crate::features::accounts::Person;
+use crate::features::accounts::{Online, Person};
 use crate::features::database_problem;
 use crate::features::paging::PageRequest;
 use crate::limits::{Limit, TooOften};
@@ -123,6 +123,7 @@ pub struct Rooms {
     db: Db,
     clock: Clock,
     hub: Arc<Hub>,
+    online: Arc<Online>,
     broker: Broker,
     creations: Limit<UserId>,
     changes: Limit<UserId>,
@@ -131,11 +132,19 @@ pub struct Rooms {
 impl Rooms {
     /// The service on its parts.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, hub: Arc<Hub>, broker: Broker, rate_limits: bool) -> Self {
+    pub fn new(
+        db: Db,
+        clock: Clock,
+        hub: Arc<Hub>,
+        online: Arc<Online>,
+        broker: Broker,
+        rate_limits: bool,
+    ) -> Self {
         Self {
             db,
             clock,
             hub,
+            online,
             broker,
             creations: Limit::new(rate_limits, 20, Duration::from_secs(30)),
             changes: Limit::new(rate_limits, 60, Duration::from_secs(1)),
@@ -345,10 +354,11 @@ impl Rooms {
                 .await?;
         let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
         let items = rows.into_iter().map(|row| Member {
-            online: self.hub.is_connected(row.id),
+            online: self.online.is_shown(row.id, person.id),
             id: row.id,
             username: row.username,
             display_name: row.display_name,
+            avatar_url: avatar_url(row.avatar.as_deref()),
             joined_at: Timestamp(row.joined_at),
         });
         Ok(MemberPage { items: items.collect(), next_cursor })
@@ -369,7 +379,8 @@ impl Rooms {
             store::directory(self.db.read(), person.id, text, after, page.read_limit()).await?;
         let (rows, next_cursor) = page.cut(rows, |row| row.name.as_str());
         let items = rows.into_iter().map(|row| {
-            let online = self.hub.subscribed_users(Family::Public.topic(row.id)).len();
+            let here = self.hub.subscribed_users(Family::Public.topic(row.id)).into_iter();
+            let online = here.filter(|user| self.online.is_shown(*user, person.id)).count();
             DirectoryRoom {
                 name: row.name,
                 title: row.title,
@@ -430,8 +441,14 @@ pub fn peer(
     id: Option<UserId>,
     username: Option<String>,
     display_name: Option<String>,
+    avatar: Option<&str>,
 ) -> Option<UserRef> {
-    Some(UserRef { id: id?, username: username?, display_name: display_name? })
+    Some(UserRef {
+        id: id?,
+        username: username?,
+        display_name: display_name?,
+        avatar_url: avatar_url(avatar),
+    })
 }
 
 async fn add_member(
@@ -477,7 +494,12 @@ impl RoomAccess {
             name: self.row.name,
             kind: self.room.family.kind(),
             title: self.row.title,
-            peer: peer(self.row.peer_id, self.row.peer_username, self.row.peer_display_name),
+            peer: peer(
+                self.row.peer_id,
+                self.row.peer_username,
+                self.row.peer_display_name,
+                self.row.peer_avatar.as_deref(),
+            ),
             topic: self.row.topic,
             created_by: self.row.created_by,
             created_at: Timestamp(self.row.created_at),

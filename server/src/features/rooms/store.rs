@@ -27,6 +27,7 @@ pub(super) struct RoomRow {
     pub(super) peer_id: Option<i64>,
     pub(super) peer_username: Option<String>,
     pub(super) peer_display_name: Option<String>,
+    pub(super) peer_avatar: Option<String>,
 }
 
 fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
@@ -213,6 +214,7 @@ pub(super) struct MemberRow {
     pub(super) id: i64,
     pub(super) username: String,
     pub(super) display_name: String,
+    pub(super) avatar: Option<String>,
     pub(super) joined_at: i64,
 }
 
@@ -225,7 +227,7 @@ pub(super) async fn members_page(
 ) -> Result<Vec<MemberRow>, DbErr> {
     let members = family.members();
     let sql = format!(
-        "SELECT u.id, u.username, u.display_name, m.joined_at \
+        "SELECT u.id, u.username, u.display_name, u.avatar, m.joined_at \
          FROM {members} m JOIN users u ON u.id = m.user_id \
          WHERE m.room_id = $1 AND u.username > $2 ORDER BY u.username LIMIT $3"
     );

@@ -27,6 +27,8 @@ pub(crate) struct ClientRoom {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(crate) struct Client {
     pub(crate) me: i64,
+    /// One's own account.
+    pub(crate) account: Value,
     pub(crate) rooms: BTreeMap<String, ClientRoom>,
     /// Who of the people that one looks at is online.
     pub(crate) online: BTreeSet<i64>,
@@ -48,6 +50,17 @@ impl ClientRoom {
                 && message["deleted_at"].is_null()
         };
         i64::try_from(self.messages.values().filter(counts).count().min(100)).unwrap()
+    }
+
+    /// How many of those mention the client's person.
+    pub(crate) fn mentions(&self, me: i64) -> i64 {
+        let mentions_me = |message: &&Value| {
+            let mentions = message["mentions"].as_array().unwrap();
+            message["seq"].as_i64().unwrap() > self.read_seq
+                && message["sender"]["id"] != me
+                && mentions.iter().any(|mention| mention["user_id"] == me)
+        };
+        i64::try_from(self.messages.values().filter(mentions_me).count().min(100)).unwrap()
     }
 
     fn keep(&mut self, message: &Value) {
@@ -143,6 +156,7 @@ impl Client {
                 self.rooms.remove(room);
             }
             "user.updated" => self.rename(&frame["user"]),
+            "me.updated" => self.account = frame["user"].clone(),
             "receipt" if frame["user_id"] == self.me => {
                 self.room(frame).read_seq = frame["read_seq"].as_i64().unwrap();
             }
@@ -177,6 +191,7 @@ impl Client {
     /// A new connection: what is known of the rooms stays, where they are still there.
     fn ready(&mut self, frame: &Value) {
         self.me = frame["user"]["id"].as_i64().unwrap();
+        self.account = frame["user"].clone();
         self.online.clear();
         let known = std::mem::take(&mut self.rooms);
         for summary in frame["rooms"].as_array().unwrap() {

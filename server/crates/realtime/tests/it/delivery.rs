@@ -211,7 +211,7 @@ fn a_frame_for_a_user_reaches_all_their_sockets_and_one_for_everyone_all_sockets
     let node = Node::new();
     let (phone, desk, other) = (node.connects(1), node.connects(1), node.connects(2));
     node.deliver([
-        Envelope::User { topic: ROOM, user_id: 1, frame: Bytes::from_static(b"yours") },
+        Envelope::User { topic: Some(ROOM), user_id: 1, frame: Bytes::from_static(b"yours") },
         Envelope::Everyone { frame: Bytes::from_static(b"all") },
     ]);
     for socket in [&phone, &desk] {
@@ -263,6 +263,10 @@ fn the_first_socket_of_a_user_and_the_last_are_told_apart() {
     assert!(node.hub.disconnect(&second));
     assert!(!node.hub.is_connected(1));
     second.signal(Signal::Added(ROOM));
-    node.deliver([Envelope::User { topic: ROOM, user_id: 1, frame: Bytes::from_static(b"late") }]);
+    node.deliver([Envelope::User {
+        topic: Some(ROOM),
+        user_id: 1,
+        frame: Bytes::from_static(b"late"),
+    }]);
     assert_eq!(drain(&second).unwrap().len(), 1, "who is gone is sent nothing");
 }

@@ -78,6 +78,7 @@ pub(crate) fn hint(text: &'static str, except: i64, members_version: i64) -> Env
         topic: ROOM,
         members_version,
         except,
+        not_to: None,
         frame: Bytes::from_static(text.as_bytes()),
     }
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
-use adda_protocol::{MessageText, UserId, frame};
+use adda_protocol::{MessageText, RoomName, UserId, frame};
 use adda_realtime::{Envelope, MembershipChange};
 use bytes::Bytes;
 use poem_openapi::types::ToJSON;
@@ -18,8 +18,9 @@ use uuid::Uuid;
 use crate::clock::Clock;
 use crate::db::{Db, Family};
 use crate::features::messages::MessageError;
+use crate::features::messages::mentions;
 use crate::features::messages::row::MessageRow;
-use crate::features::messages::store::{self, WishRow};
+use crate::features::messages::store::{self, MentionKey, WishRow};
 use crate::features::rooms::RoomRef;
 
 /// What shall be done to a room's messages.
@@ -44,6 +45,16 @@ pub enum Operation {
         /// Which.
         message_id: Uuid,
     },
+}
+
+impl Operation {
+    /// What it makes a message say.
+    pub(super) fn text(&self) -> Option<&str> {
+        match self {
+            Self::Create { text, .. } | Self::Edit { text, .. } => Some(text.as_str()),
+            Self::Delete { .. } => None,
+        }
+    }
 }
 
 /// What was stored.
@@ -114,6 +125,7 @@ pub(super) async fn commit(
 struct Sender {
     username: String,
     display_name: String,
+    avatar: Option<String>,
 }
 
 /// A room within a batch: where its numbers stand, and the events of its changes.
@@ -138,6 +150,12 @@ struct Work {
     messages: HashMap<Uuid, MessageRow>,
     created: Vec<Uuid>,
     changed: BTreeSet<Uuid>,
+    /// Who can be mentioned, of those whom the texts may mean.
+    people: HashMap<String, UserId>,
+    /// Who was mentioned by what was edited or deleted.
+    mentioned_before: BTreeSet<MentionKey>,
+    /// The messages whose mentions are to be noted.
+    mentioning: BTreeSet<Uuid>,
 }
 
 impl Work {
@@ -170,6 +188,10 @@ impl Work {
             .collect();
         needed.extend(by_client_id.values());
         let messages = store::by_id(transaction, family, needed).await?;
+        let texts = requests.iter().filter_map(|(_, request)| request.operation.text());
+        let handles: BTreeSet<String> =
+            texts.flat_map(mentions::candidates).flat_map(|c| c.handles).collect();
+        let people = store::people_by_handle(transaction, handles).await?;
 
         let room_work = |row: &WishRow| RoomWork {
             first_seq: row.last_seq + 1,
@@ -186,13 +208,17 @@ impl Work {
                 .into_iter()
                 .filter_map(|row| {
                     let key = (row.room_id, row.user_id);
-                    Some((key, Sender { username: row.username?, display_name: row.display_name? }))
+                    let (username, display_name) = (row.username?, row.display_name?);
+                    Some((key, Sender { username, display_name, avatar: row.avatar }))
                 })
                 .collect(),
             by_client_id,
             messages: messages.into_iter().map(|row| (row.id, row)).collect(),
             created: Vec::new(),
             changed: BTreeSet::new(),
+            people,
+            mentioned_before: BTreeSet::new(),
+            mentioning: BTreeSet::new(),
         })
     }
 
@@ -215,8 +241,13 @@ impl Work {
                 if row.text.as_deref() == Some(text.as_str()) {
                     return Ok(accepted(row, &request.room.name, false));
                 }
-                let edited =
-                    MessageRow { text: Some(text.to_string()), edited_at: Some(self.now), ..row };
+                let edited = MessageRow {
+                    text: Some(text.to_string()),
+                    mentions: self.mentions(request, text.as_str()),
+                    edited_at: Some(self.now),
+                    ..row.clone()
+                };
+                self.mention_anew(&row, &edited);
                 self.change(request, edited, Change::Updated)
             }
             Operation::Delete { message_id } => {
@@ -224,7 +255,13 @@ impl Work {
                 if row.deleted_at.is_some() {
                     return Ok(accepted(row, &request.room.name, false));
                 }
-                let deleted = MessageRow { text: None, deleted_at: Some(self.now), ..row };
+                let deleted = MessageRow {
+                    text: None,
+                    mentions: None,
+                    deleted_at: Some(self.now),
+                    ..row.clone()
+                };
+                self.mention_anew(&row, &deleted);
                 self.change(request, deleted, Change::Deleted)
             }
         }
@@ -237,6 +274,26 @@ impl Work {
             return Err(MessageError::NotYours);
         }
         Ok(row.clone())
+    }
+
+    /// Who is mentioned in a text, of those who may read it; as it is stored.
+    fn mentions(&self, request: &Request, text: &str) -> Option<String> {
+        let mut found = mentions::find(text, &self.people);
+        if self.family == Family::Private {
+            let peer = RoomName::peer_of(&request.room.name, request.user_id);
+            found.retain(|m| m.user_id == request.user_id || Some(m.user_id) == peer);
+        }
+        mentions::encode(&found)
+    }
+
+    fn mention_anew(&mut self, before: &MessageRow, after: &MessageRow) {
+        if before.mentions != after.mentions {
+            // What this very batch created is not noted yet.
+            if !self.created.contains(&before.id) {
+                self.mentioned_before.extend(mentioned(before));
+            }
+            self.mentioning.insert(after.id);
+        }
     }
 
     fn create(
@@ -264,12 +321,17 @@ impl Work {
             client_digest: digest,
             sender_id: request.user_id,
             text: Some(text.to_owned()),
+            mentions: self.mentions(request, text),
             created_at: self.now,
             edited_at: None,
             deleted_at: None,
             username: writer.username.clone(),
             display_name: writer.display_name.clone(),
+            avatar: writer.avatar.clone(),
         };
+        if row.mentions.is_some() {
+            self.mentioning.insert(row.id);
+        }
         self.by_client_id.insert(key, row.id);
         self.created.push(row.id);
         self.change(request, row, Change::Created)
@@ -304,7 +366,12 @@ impl Work {
         // A message that was both created and changed in this batch is written by the insert alone,
         // except for its times of change.
         let changed = self.changed.iter().filter_map(|id| self.messages.get(id));
-        store::update(transaction, self.family, changed).await
+        store::update(transaction, self.family, changed).await?;
+        let before = std::mem::take(&mut self.mentioned_before);
+        store::delete_mentions(transaction, self.family, before).await?;
+        let mentioning = self.mentioning.iter().filter_map(|id| self.messages.get(id));
+        let keys: BTreeSet<_> = mentioning.flat_map(mentioned).collect();
+        store::insert_mentions(transaction, self.family, keys).await
     }
 
     /// The first message of a private room lets the other person in.
@@ -341,6 +408,13 @@ impl Work {
             admitted.into_iter().chain([events])
         })
     }
+}
+
+/// Who is told that a message mentions them: everybody in it but who wrote it.
+fn mentioned(row: &MessageRow) -> impl Iterator<Item = MentionKey> {
+    let (room_id, seq, sender_id) = (row.room_id, row.seq, row.sender_id);
+    let users = mentions::decode(row.mentions.as_deref()).into_iter().map(|m| m.user_id);
+    users.filter(move |user| *user != sender_id).map(move |user| (room_id, user, seq))
 }
 
 fn accepted(row: MessageRow, room: &str, duplicate: bool) -> Accepted {

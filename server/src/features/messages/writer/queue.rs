@@ -83,13 +83,7 @@ fn fitting(waiting: &[Job]) -> usize {
     let mut rooms = HashMap::new();
     let fit = waiting.iter().take_while(|Job { request, .. }| {
         let bytes = rooms.entry((request.room.family, request.room.id)).or_insert(0);
-        *bytes += EVENT_BYTES
-            + match &request.operation {
-                Operation::Create { text, .. } | Operation::Edit { text, .. } => {
-                    text.as_str().len()
-                }
-                Operation::Delete { .. } => 0,
-            };
+        *bytes += EVENT_BYTES + request.operation.text().map_or(0, str::len);
         *bytes <= LARGEST_BATCH_BYTES
     });
     fit.count().max(1)

@@ -1,0 +1,103 @@
+//! Who is online: has a device connected, or had one a moment ago.
+//!
+//! The one truth that the directory, the members' lists and presence all ask, so that they agree.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use adda_protocol::UserId;
+use adda_realtime::Hub;
+use tokio::time::Instant;
+
+use super::privacy::Privacy;
+
+/// Somebody is offline so long after the last device went, so that a reload is not seen.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Who is online on this node, and to whom that is shown.
+#[derive(Debug)]
+pub struct Online {
+    hub: Arc<Hub>,
+    privacy: Arc<Privacy>,
+    /// Everybody, and since when their last device is gone, if it is.
+    people: Mutex<HashMap<UserId, Option<Instant>>>,
+}
+
+impl Online {
+    /// Nobody yet.
+    #[must_use]
+    pub fn new(hub: Arc<Hub>, privacy: Arc<Privacy>) -> Self {
+        Self { hub, privacy, people: Mutex::default() }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, HashMap<UserId, Option<Instant>>> {
+        self.people.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Who keeps what to themselves.
+    #[must_use]
+    pub fn privacy(&self) -> &Privacy {
+        &self.privacy
+    }
+
+    /// Whether others are shown that this person is online.
+    #[must_use]
+    pub fn shows(&self, user: UserId) -> bool {
+        self.lock().contains_key(&user) && !self.privacy.keeps_last_seen(user)
+    }
+
+    /// Whether one of two is shown that the other is online. Everybody sees themselves.
+    #[must_use]
+    pub fn is_shown(&self, user: UserId, viewer: UserId) -> bool {
+        let is_online = self.lock().contains_key(&user);
+        is_online && self.is_visible(user, viewer)
+    }
+
+    /// Whether one of two may know when the other is here and was last seen.
+    #[must_use]
+    pub fn is_visible(&self, user: UserId, viewer: UserId) -> bool {
+        user == viewer
+            || !(self.privacy.keeps_last_seen(user) || self.privacy.keeps_last_seen(viewer))
+    }
+
+    /// Everybody whom the viewer sees online.
+    #[must_use]
+    pub fn shown(&self, viewer: UserId) -> Vec<UserId> {
+        let mut shown = self.everybody();
+        shown.retain(|user| self.is_visible(*user, viewer));
+        shown
+    }
+
+    /// Everybody who is online, shown or not.
+    #[must_use]
+    pub fn everybody(&self) -> Vec<UserId> {
+        self.lock().keys().copied().collect()
+    }
+
+    /// A device connected; whether that made the person online.
+    #[must_use]
+    pub fn connected(&self, user: UserId) -> bool {
+        self.lock().insert(user, None).is_none()
+    }
+
+    /// The last device went; the grace begins.
+    pub fn disconnected(&self, user: UserId) {
+        if let Some(gone) = self.lock().get_mut(&user) {
+            *gone = Some(Instant::now());
+        }
+    }
+
+    /// Who is offline from now on, because their grace is over.
+    #[must_use]
+    pub fn end_graces(&self, now: Instant) -> Vec<UserId> {
+        let mut people = self.lock();
+        let over = |since: &Option<Instant>| since.is_some_and(|at| now >= at + GRACE);
+        let ended = people.iter().filter(|(_, since)| over(since)).map(|(user, _)| *user);
+        let gone: Vec<UserId> = ended.filter(|user| !self.hub.is_connected(*user)).collect();
+        for user in &gone {
+            people.remove(user);
+        }
+        gone
+    }
+}

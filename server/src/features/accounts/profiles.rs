@@ -1,0 +1,170 @@
+//! What people say of themselves, and the directory of everybody.
+
+use std::collections::HashMap;
+
+use adda_entities::user;
+use adda_protocol::accounts::{Me, UpdateMeRequest, User, UserPage, UserRef, avatar_url};
+use adda_protocol::event::{MeUpdated, ServerFrame, UserUpdated};
+use adda_protocol::{DisplayName, Timestamp, UserId};
+use adda_realtime::Envelope;
+
+use super::error::AccountError;
+use super::service::{Accounts, Person, kept};
+use super::store;
+use crate::features::paging::PageRequest;
+
+/// Whom the directory lists.
+#[derive(Clone, Copy, Debug)]
+pub struct Listed<'a> {
+    /// What the names contain.
+    pub text: &'a str,
+    /// Only who is online now, as far as the viewer is shown that.
+    pub online: bool,
+}
+
+impl Accounts {
+    /// Changes one's own profile. One's devices hear of it, and everybody of another name.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn update_me(
+        &self,
+        person: &Person,
+        request: UpdateMeRequest,
+    ) -> Result<Me, AccountError> {
+        let UpdateMeRequest { display_name, hide_last_seen, hide_receipts } = request;
+        if display_name.is_none() && hide_last_seen.is_none() && hide_receipts.is_none() {
+            return Ok(person.me());
+        }
+        let name = display_name.map(DisplayName::into_string);
+        let transaction = self.db.begin().await?;
+        let user =
+            store::update_profile(&transaction, person.id, name, hide_last_seen, hide_receipts);
+        let user = user.await?;
+        transaction.commit().await?;
+        if kept(&user) != person.kept {
+            self.online.privacy().set(user.id, kept(&user));
+        }
+        Ok(self.tell_profile(person, &user))
+    }
+
+    /// Gives the person another picture or none, and tells everybody.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn set_avatar(
+        &self,
+        person: &Person,
+        avatar: Option<String>,
+    ) -> Result<Me, AccountError> {
+        let transaction = self.db.begin().await?;
+        let user = store::set_avatar(&transaction, person.id, avatar).await?;
+        transaction.commit().await?;
+        Ok(self.tell_profile(person, &user))
+    }
+
+    /// Tells the person's devices of their account as it is now, and everybody of what they see of it.
+    fn tell_profile(&self, before: &Person, user: &user::Model) -> Me {
+        let me = Person {
+            display_name: user.display_name.clone(),
+            avatar: user.avatar.clone(),
+            kept: kept(user),
+            ..before.clone()
+        }
+        .me();
+        let frame = ServerFrame::MeUpdated(MeUpdated { user: me.clone() }).to_bytes();
+        self.broker.publish(Envelope::User { topic: None, user_id: user.id, frame });
+        if before.display_name != user.display_name || before.avatar != user.avatar {
+            let user = UserRef {
+                id: user.id,
+                username: user.username.clone(),
+                display_name: user.display_name.clone(),
+                avatar_url: avatar_url(user.avatar.as_deref()),
+            };
+            let frame = ServerFrame::UserUpdated(UserUpdated { user }).to_bytes();
+            self.broker.publish(Envelope::Everyone { frame });
+        }
+        me
+    }
+
+    /// A page of the directory: everybody, or who is online.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn directory(
+        &self,
+        viewer: UserId,
+        listed: Listed<'_>,
+        page: &PageRequest,
+    ) -> Result<UserPage, AccountError> {
+        let (text, after, limit) = (listed.text, page.after.as_deref(), page.read_limit());
+        let db = self.db.read();
+        let people = if listed.online {
+            let shown = self.online.shown(viewer);
+            store::users_like_among(db, &shown, text, after, limit).await?
+        } else {
+            store::users_like(text, after, limit).all(db).await?
+        };
+        let (people, next_cursor) = page.cut(people, |user| user.username.as_str());
+        let items = people.into_iter().map(|user| self.wire_user(user, viewer)).collect();
+        Ok(UserPage { items, next_cursor })
+    }
+
+    /// Somebody, as the viewer sees them.
+    ///
+    /// # Errors
+    /// [`AccountError::NotFound`] for nobody, and for who has no usable account.
+    pub async fn user(&self, viewer: UserId, id: UserId) -> Result<User, AccountError> {
+        let user = store::user_by_id(self.db.read(), id).await?;
+        let user = user.filter(store::is_account_usable).ok_or(AccountError::NotFound)?;
+        Ok(self.wire_user(user, viewer))
+    }
+
+    fn wire_user(&self, user: user::Model, viewer: UserId) -> User {
+        let online = self.online.is_shown(user.id, viewer);
+        let is_away = !online && self.online.is_visible(user.id, viewer);
+        User {
+            id: user.id,
+            username: user.username,
+            display_name: user.display_name,
+            avatar_url: avatar_url(user.avatar.as_deref()),
+            online,
+            last_seen_at: user.last_seen_at.filter(|_| is_away).map(Timestamp),
+        }
+    }
+
+    /// When these people were last seen, of whom that is known and shown to the viewer.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn last_seen(
+        &self,
+        viewer: UserId,
+        users: &[UserId],
+    ) -> Result<HashMap<UserId, Timestamp>, AccountError> {
+        let visible = users.iter().copied().filter(|user| self.online.is_visible(*user, viewer));
+        let visible: Vec<_> = visible.collect();
+        if visible.is_empty() {
+            return Ok(HashMap::new());
+        }
+        let seen = store::last_seen(self.db.read(), &visible).await?;
+        Ok(seen.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
+    }
+
+    /// This moment.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        Timestamp(self.clock.now_ms())
+    }
+
+    /// Records that these people were seen just now.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn record_last_seen(&self, users: &[UserId]) -> Result<(), AccountError> {
+        let transaction = self.db.begin().await?;
+        store::set_last_seen(&transaction, users, self.clock.now_ms()).await?;
+        transaction.commit().await?;
+        Ok(())
+    }
+}
