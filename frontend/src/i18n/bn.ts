@@ -162,6 +162,11 @@ export const bn: Catalogue = {
       return `${names.slice(0, -1).join(', ')} ও ${names.at(-1)} লিখছেন…`;
     },
   },
+  people: {
+    conversations: 'আলাপ',
+    noConversations: 'আপনি এখনও কাউকে আলাদা করে লেখেননি।',
+    find: 'মানুষ খুঁজুন',
+  },
   connection: {
     connecting: 'সংযোগ করা হচ্ছে…',
     offline: 'ইন্টারনেট নেই। যা লিখবেন, সংযোগ ফিরলে পাঠানো হবে।',

@@ -172,6 +172,11 @@ export const en = {
       return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are typing…`;
     },
   },
+  people: {
+    conversations: 'Conversations',
+    noConversations: 'You have written to nobody in private yet.',
+    find: 'Find people',
+  },
   connection: {
     connecting: 'Connecting…',
     offline: 'You are offline. What you write is sent when you are back.',

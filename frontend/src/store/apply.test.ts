@@ -454,6 +454,8 @@ describe('rooms and people', () => {
     expect([...state.rooms.keys()]).toEqual(['general', 'tea']);
     state = fold(state, ...created(message(1, { room: 'tea' })));
     expect(state.rooms.get('tea')?.summary.unread).toBe(1);
+    expect(state.rooms.get('tea')?.addedAt).toBe(NOW);
+    expect(general(state).addedAt).toBe(0);
     state = fold(state, { type: 'room.removed', room: 'tea' });
     expect([...state.rooms.keys()]).toEqual(['general']);
   });

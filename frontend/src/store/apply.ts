@@ -90,6 +90,7 @@ function room(summary: RoomSummary): RoomState {
     presence: null,
     typing: [],
     others: ofPeer(summary),
+    addedAt: 0,
   };
 }
 
@@ -100,6 +101,10 @@ function entered(state: ChatState, summary: RoomSummary): RoomState {
   const { timeline, cursor } = visited;
   const hasGap = cursor < summary.last_seq;
   return { ...room(summary), timeline, cursor, hasGap, arrivedAfter: cursor };
+}
+
+function added(state: ChatState, summary: RoomSummary, now: number): RoomState {
+  return { ...entered(state, summary), addedAt: now };
 }
 
 /** A room is the person's own or read along, never both. */
@@ -220,7 +225,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
     case 'room.added':
       return state.rooms.has(frame.room.name)
         ? state
-        : withoutDoubles(withRoom(state, frame.room.name, entered(state, frame.room)));
+        : withoutDoubles(withRoom(state, frame.room.name, added(state, frame.room, now)));
     case 'room.updated':
       return inRoom(state, frame.room, (known) => {
         const { topic: _, ...summary } = known.summary;

@@ -51,6 +51,8 @@ export interface RoomState {
   typing: readonly Typist[];
   /** How far the other person of a private room has got; in a public one, whoever has read most. */
   others: Reach;
+  /** When the person came to it while they looked, by this page's clock; 0 when it was there before. */
+  addedAt: number;
 }
 
 /** Everything. */

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Message, RoomSummary } from '../../api/types';
 import { EMPTY, type RoomState } from '../../store/model';
-import { byActivity, isAwaitingMessages } from './list';
+import { byActivity, isAwaitingMessages, sections } from './list';
 
 function message(created_at: string): Message {
   return {
@@ -38,6 +38,7 @@ function room(title: string, at?: string): RoomState {
     others: { delivered: 0, read: 0 },
     presence: null,
     typing: [],
+    addedAt: 0,
   };
 }
 
@@ -49,6 +50,33 @@ test('the room with the latest message stands first, silent rooms last by their 
     room('new', '2026-11-22T11:00:00.000Z'),
   ];
   expect(byActivity(rooms).map((one) => one.summary.title)).toEqual(['new', 'old', 'a', 'b']);
+});
+
+test('a room that one came to just now stands where it is seen, whatever was said in it', () => {
+  const now = Date.parse('2026-11-22T12:00:00.000Z');
+  const rooms = [
+    room('busy', '2026-11-22T11:00:00.000Z'),
+    { ...room('made'), addedAt: now },
+    { ...room('joined', '2026-10-01T10:00:00.000Z'), addedAt: now - 1_000 },
+    room('talking', '2026-11-22T12:00:01.000Z'),
+  ];
+  const titles = byActivity(rooms).map((one) => one.summary.title);
+  expect(titles).toEqual(['talking', 'made', 'joined', 'busy']);
+});
+
+test('rooms stand apart from conversations, each by their latest word', () => {
+  const privately = (one: RoomState): RoomState => ({
+    ...one,
+    summary: { ...one.summary, kind: 'private' },
+  });
+  const { rooms, conversations } = sections([
+    room('old', '2026-11-22T10:00:00.000Z'),
+    privately(room('Rahul', '2026-11-22T10:30:00.000Z')),
+    room('new', '2026-11-22T11:00:00.000Z'),
+    privately(room('Tuli', '2026-11-22T12:00:00.000Z')),
+  ]);
+  expect(rooms.map((one) => one.summary.title)).toEqual(['new', 'old']);
+  expect(conversations.map((one) => one.summary.title)).toEqual(['Tuli', 'Rahul']);
 });
 
 test('latest messages are awaited while a room has some and none is known', () => {

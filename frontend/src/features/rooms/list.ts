@@ -2,15 +2,29 @@
 import type { Message } from '../../api/types';
 import type { ChatState, RoomState } from '../../store/model';
 
-/** The rooms, the one where something happened last first. */
+/** The two sections of the sidebar, each by its latest message. */
+export function sections(all: Iterable<RoomState>): Record<'rooms' | 'conversations', RoomState[]> {
+  const sorted = byActivity(all);
+  return {
+    rooms: sorted.filter(({ summary }) => summary.kind === 'public'),
+    conversations: sorted.filter(({ summary }) => summary.kind === 'private'),
+  };
+}
+
+/**
+ * The rooms, the one where something happened last first. That one came to it is something too: a
+ * room that was just made or joined is where one looks for it.
+ */
 export function byActivity(rooms: Iterable<RoomState>): RoomState[] {
   return [...rooms].sort(
     (a, b) => latest(b) - latest(a) || a.summary.title.localeCompare(b.summary.title),
   );
 }
 
-function latest({ summary }: RoomState): number {
-  return summary.last_message ? Date.parse(summary.last_message.created_at) : 0;
+/** When something happened in a room last; 0 where nobody has said anything. */
+export function latest({ summary, addedAt }: RoomState): number {
+  const said = summary.last_message ? Date.parse(summary.last_message.created_at) : 0;
+  return Math.max(said, addedAt);
 }
 
 /** Whether the rooms are known, but none of their latest messages yet. */
