@@ -288,6 +288,19 @@ describe('the room that is watched', () => {
     live.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
     expect(kinds()).toEqual(['room.open', 'room.open']);
   });
+
+  it('is a conversation with somebody, who is watched beside whom other views show', () => {
+    const peer = { id: 2, username: 'rahul', display_name: 'Rahul' };
+    const room = summary({ name: 'private_1_2', kind: 'private', title: 'Rahul', peer });
+    const lists = () =>
+      sent.flatMap((frame) => (frame.type === 'presence.watch' ? [frame.user_ids] : []));
+    live.onReady(ready(room));
+    const leave = live.watch('private_1_2');
+    live.watchPeople('directory', [3]);
+    live.onReady(ready(room));
+    leave();
+    expect(lists()).toEqual([[2], [2, 3], [2, 3], [3]]);
+  });
 });
 
 describe('a new connection', () => {

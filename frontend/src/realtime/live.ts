@@ -11,6 +11,7 @@ import { applyFrames, applyReach, applyReady, applyRoomList, expireTyping } from
 import type { ChatState, RoomState } from '../store/model';
 import type { Connection, ConnectionState, Cursors } from './connection';
 import { Deliveries } from './deliveries';
+import { Watching, type WatchingView } from './watching';
 
 /** Where the state is kept. */
 export interface Store {
@@ -55,6 +56,8 @@ export class Live {
     (ms, run) => this.page.after(ms, run),
   );
 
+  private readonly watching = new Watching((frame) => this.send(frame));
+
   constructor(
     private readonly store: Store,
     private readonly api: Api,
@@ -89,6 +92,7 @@ export class Live {
     this.store.state = applyReady(this.store.state, frame);
     this.repeatReads(frame);
     if (this.openRoom !== null) this.open(this.openRoom);
+    this.watching.reset();
     this.outbox().connected();
     this.deliveries.reset();
     this.deliveries.look();
@@ -148,6 +152,9 @@ export class Live {
       this.unwatch();
       this.openRoom = room;
       this.open(room);
+      // Since when the other person is away is told only to who asks.
+      const peer = this.store.state.rooms.get(room)?.summary.peer;
+      this.watchPeople('conversation', peer ? [peer.id] : []);
     }
     return () => {
       if (this.openRoom === room) this.unwatch();
@@ -156,10 +163,9 @@ export class Live {
 
   private open(room: string): void {
     if (!this.send({ type: 'room.open', room })) return;
-    const peer = this.store.state.rooms.get(room)?.summary.peer;
-    // Of a private room the marks come by themselves; since when somebody is away is asked for.
-    if (peer) this.send({ type: 'presence.watch', user_ids: [peer.id] });
-    else void this.learnReach(room);
+    // Of a private room the marks come by themselves.
+    const kind = this.store.state.rooms.get(room)?.summary.kind;
+    if (kind === 'public') void this.learnReach(room);
   }
 
   private async learnReach(room: string): Promise<void> {
@@ -175,6 +181,12 @@ export class Live {
   private unwatch(): void {
     if (this.openRoom !== null) this.send({ type: 'room.close', room: this.openRoom });
     this.openRoom = null;
+    this.watchPeople('conversation', []);
+  }
+
+  /** Whose coming and going a view shows. */
+  watchPeople(view: WatchingView, people: readonly number[]): void {
+    this.watching.want(view, people);
   }
 
   /** The person is writing; the others are told every few seconds. */

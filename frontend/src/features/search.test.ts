@@ -1,6 +1,5 @@
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 
-import type { Api } from '../../api/client';
 import { Search } from './search.svelte';
 
 interface Page {
@@ -8,25 +7,24 @@ interface Page {
   next_cursor?: string;
 }
 
-/** An API whose answers come when the test wants. */
-function slowApi() {
+/** A list whose answers come when the test wants. */
+function slowly() {
   const asked: { query: { q: string; cursor?: string }; answer: (page: Page | null) => void }[] =
     [];
-  const call = (_method: string, _path: string, { query }: { query: { q: string } }) =>
+  const ask = (query: { q: string; cursor?: string }) =>
     new Promise<Page>((resolve, reject) => {
       asked.push({
         query,
         answer: (page) => (page ? resolve(page) : reject(new Error('gone'))),
       });
     });
-  return { asked, api: { call } as unknown as Api };
+  return { asked, search: new Search(ask) };
 }
 
-const names = (search: Search) => search.rooms?.map((room) => room.name);
+const names = (search: Search<{ name: string }>) => search.items?.map(({ name }) => name);
 
 test('of two searches the later one is shown, whichever answers last', async () => {
-  const { asked, api } = slowApi();
-  const search = new Search(api);
+  const { asked, search } = slowly();
   const first = search.start('t');
   const second = search.start('tea');
   asked[1]?.answer({ items: [{ name: 'tea' }] });
@@ -38,8 +36,7 @@ test('of two searches the later one is shown, whichever answers last', async () 
 });
 
 test('a next page goes below the first and is asked for once', async () => {
-  const { asked, api } = slowApi();
-  const search = new Search(api);
+  const { asked, search } = slowly();
   const start = search.start('');
   asked[0]?.answer({ items: [{ name: 'a' }], next_cursor: 'after-a' });
   await start;
@@ -54,8 +51,7 @@ test('a next page goes below the first and is asked for once', async () => {
 });
 
 test('a failure keeps what is shown and says so', async () => {
-  const { asked, api } = slowApi();
-  const search = new Search(api);
+  const { asked, search } = slowly();
   const start = search.start('');
   asked[0]?.answer({ items: [{ name: 'a' }] });
   await start;
@@ -64,4 +60,19 @@ test('a failure keeps what is shown and says so', async () => {
   await failing;
   expect(search.hasFailed).toBe(true);
   expect(names(search)).toEqual(['a']);
+});
+
+test('a search begins when the person pauses, and at once where nothing is typed', () => {
+  vi.useFakeTimers();
+  const { asked, search } = slowly();
+  search.soon('t')();
+  search.soon('tea');
+  vi.advanceTimersByTime(100);
+  expect(asked).toEqual([]);
+  vi.advanceTimersByTime(100);
+  expect(asked.map(({ query }) => query.q)).toEqual(['tea']);
+  search.soon('');
+  vi.advanceTimersByTime(1);
+  expect(asked.map(({ query }) => query.q)).toEqual(['tea', '']);
+  vi.useRealTimers();
 });

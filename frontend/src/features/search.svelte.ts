@@ -1,0 +1,62 @@
+// What a list shows that is searched as one types: what matches, page by page. Of several searches on
+// their way the latest one counts.
+
+/** So long after the last letter the search begins. */
+const PAUSE_MS = 180;
+
+interface Page<T> {
+  items: readonly T[];
+  next_cursor?: string;
+}
+
+/** Asks for a page of what matches. */
+type Ask<T> = (query: { q: string; cursor?: string }) => Promise<Page<T>>;
+
+export class Search<T> {
+  /** `null` until the first page is here. */
+  items = $state.raw<readonly T[] | null>(null);
+  /** What was searched for in `items`. */
+  shown = $state('');
+  hasMore = $state(false);
+  hasFailed = $state(false);
+  isLoading = $state(false);
+  private cursor: string | undefined;
+  private latest = 0;
+
+  constructor(private readonly ask: Ask<T>) {}
+
+  /** Begins anew once the person pauses; where nothing is typed at once. What it returns calls that off. */
+  soon(query: string): () => void {
+    const timer = setTimeout(() => void this.start(query), query === '' ? 0 : PAUSE_MS);
+    return () => clearTimeout(timer);
+  }
+
+  /** Begins anew with another query. */
+  async start(query: string): Promise<void> {
+    await this.load(query, undefined);
+  }
+
+  /** Loads the next page. */
+  async more(): Promise<void> {
+    if (this.hasMore && !this.isLoading) await this.load(this.shown, this.cursor);
+  }
+
+  private async load(q: string, cursor: string | undefined): Promise<void> {
+    const turn = ++this.latest;
+    this.isLoading = true;
+    try {
+      const page = await this.ask(cursor === undefined ? { q } : { q, cursor });
+      if (turn !== this.latest) return;
+      const before = cursor === undefined ? [] : (this.items ?? []);
+      this.items = [...before, ...page.items];
+      this.shown = q;
+      this.cursor = page.next_cursor;
+      this.hasMore = page.next_cursor !== undefined;
+      this.hasFailed = false;
+    } catch {
+      if (turn === this.latest) this.hasFailed = true;
+    } finally {
+      if (turn === this.latest) this.isLoading = false;
+    }
+  }
+}
