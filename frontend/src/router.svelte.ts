@@ -3,6 +3,7 @@
 //   /                    the last room, or the way in
 //   /rooms/{name}        a room;  ?at={seq} opens it around a message
 //   /directory           public rooms
+//   /people              everybody
 //   /settings            one's own account
 //   /sign-in  /sign-up  /setup#{token}
 
@@ -10,6 +11,7 @@ export type Route =
   | { view: 'home' }
   | { view: 'room'; room: string; at: number | null }
   | { view: 'directory' }
+  | { view: 'people' }
   | { view: 'settings' }
   | { view: 'sign-in' }
   | { view: 'sign-up' }
@@ -30,6 +32,7 @@ export function parse(url: URL): Route {
     case undefined:
       return { view: 'home' };
     case 'directory':
+    case 'people':
     case 'settings':
     case 'sign-in':
     case 'sign-up':

@@ -8,6 +8,7 @@ describe('an address', () => {
   it.each([
     ['/', { view: 'home' }],
     ['/directory', { view: 'directory' }],
+    ['/people', { view: 'people' }],
     ['/settings/', { view: 'settings' }],
     ['/sign-in', { view: 'sign-in' }],
     ['/sign-up', { view: 'sign-up' }],

@@ -62,6 +62,7 @@ describe.each([
   it('what is put into a sentence stands in it', () => {
     expect(catalogue.rooms.leaveQuestion('চা')).toContain('চা');
     expect(catalogue.rooms.directoryNone('চা')).toContain('চা');
+    expect(catalogue.people.none('চা')).toContain('চা');
     expect(catalogue.timeline.label('চা')).toContain('চা');
     expect(catalogue.composer.label('চা')).toContain('চা');
   });

@@ -1,0 +1,29 @@
+// The two lists of the people's directory: pure.
+import type { User } from '../../api/types';
+import type { ChatState } from '../../store/model';
+
+/** Each person once, as found first. */
+function distinct(...lists: (readonly User[] | null)[]): User[] {
+  const all = lists.flatMap((list) => list ?? []);
+  return [...new Map(all.map((user) => [user.id, user])).values()];
+}
+
+/** Of all that were found, the others who are online now, by name in the order of the language. */
+export function onlineNow(
+  { online }: ChatState,
+  me: number,
+  locale: string,
+  ...found: (readonly User[] | null)[]
+): User[] {
+  const { compare } = new Intl.Collator(locale);
+  return distinct(...found)
+    .filter(({ id }) => id !== me && online.has(id))
+    .sort((a, b) => compare(a.display_name, b.display_name));
+}
+
+/** Whose coming and going matters: everybody that was found, who was online first. */
+export function toWatch(me: number, ...found: (readonly User[] | null)[]): number[] {
+  return distinct(...found)
+    .map(({ id }) => id)
+    .filter((id) => id !== me);
+}

@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+
+import type { User } from '../api/types';
+import { applyFrames } from './apply';
+import { EMPTY } from './model';
+import { applyUsers } from './people';
+
+const user = (id: number, more: Partial<User> = {}): User => ({
+  id,
+  username: `user-${id}`,
+  display_name: `User ${id}`,
+  online: false,
+  ...more,
+});
+
+test('people who were found are known by name, and whether they are here', () => {
+  const state = applyUsers(EMPTY, [
+    user(2, { online: true }),
+    user(3, { last_seen_at: '2026-11-22T10:00:00.000Z' }),
+  ]);
+  expect(state.people.get(3)?.display_name).toBe('User 3');
+  expect([...state.online]).toEqual([2]);
+  expect(state.lastSeen.get(3)).toBe('2026-11-22T10:00:00.000Z');
+});
+
+test('what is found later replaces it, and nothing is known of the others', () => {
+  const before = applyUsers(EMPTY, [user(2, { online: true }), user(3, { online: true })]);
+  const state = applyUsers(before, [user(2)]);
+  expect([...state.online]).toEqual([3]);
+  expect([...before.online]).toEqual([2, 3]);
+});
+
+test('who comes or goes after it is followed', () => {
+  const gone = { user_id: 2, online: false, last_seen_at: '2026-11-22T11:00:00.000Z' };
+  const before = applyUsers(EMPTY, [user(2, { online: true })]);
+  const state = applyFrames(before, [{ type: 'presence', ...gone }], 0);
+  expect(state.online.size).toBe(0);
+  expect(state.lastSeen.get(2)).toBe(gone.last_seen_at);
+});
