@@ -63,6 +63,7 @@ describe.each([
     expect(catalogue.rooms.leaveQuestion('চা')).toContain('চা');
     expect(catalogue.rooms.directoryNone('চা')).toContain('চা');
     expect(catalogue.people.none('চা')).toContain('চা');
+    expect(catalogue.switcher.none('চা')).toContain('চা');
     expect(catalogue.timeline.label('চা')).toContain('চা');
     expect(catalogue.composer.label('চা')).toContain('চা');
   });

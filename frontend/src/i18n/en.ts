@@ -190,6 +190,19 @@ export const en = {
     copyAddress: 'Copy the address',
     notLoaded: 'The people could not be loaded.',
   },
+  switcher: {
+    title: 'Go to',
+    open: 'Find a conversation',
+    placeholder: 'Find a room or a person',
+    recent: 'Recent',
+    own: 'Your rooms and conversations',
+    publicRooms: 'Public rooms',
+    found: (count: number) =>
+      plural('en', count, { one: '1 choice', other: `${n(count)} choices` }),
+    none: (query: string) => `Nobody and no room is called “${query}”.`,
+    noneHint: 'Try fewer letters.',
+    failed: 'Only your own rooms are shown: the others could not be loaded.',
+  },
   connection: {
     connecting: 'Connecting…',
     offline: 'You are offline. What you write is sent when you are back.',

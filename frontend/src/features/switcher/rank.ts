@@ -1,0 +1,59 @@
+// What somebody means who types a few letters: pure.
+import type { RoomState } from '../../store/model';
+import { latest } from '../rooms/list';
+
+/** As the server folds texts for the search, so that what looks the same is the same. */
+export function folded(text: string): string {
+  return text
+    .normalize('NFKC')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\u0300-\u036f]/g, '')
+    .normalize('NFC')
+    .replace(/\s+/g, ' ')
+    .trim();
+}
+
+/** How well one of the names fits: from its beginning 0, from that of a word 1, from within 2. */
+export function fit(names: readonly string[], query: string): 0 | 1 | 2 | null {
+  const wanted = folded(query);
+  const all = names.map(folded);
+  if (all.some((name) => name.startsWith(wanted))) return 0;
+  // The vowel signs of Bengali belong to their word: no word begins after one.
+  const isWordStart = (name: string, at: number) => !/[\p{L}\p{M}\p{N}]$/u.test(name.slice(0, at));
+  const places = all.flatMap((name) => placesOf(name, wanted).map((at) => isWordStart(name, at)));
+  if (places.length === 0) return null;
+  return places.some((isStart) => isStart) ? 1 : 2;
+}
+
+function placesOf(name: string, wanted: string): number[] {
+  const places: number[] = [];
+  for (let at = name.indexOf(wanted); at >= 0; at = name.indexOf(wanted, at + 1)) places.push(at);
+  return places;
+}
+
+/** By which names a room is known. */
+function namesOf({ summary: { name, title, peer } }: RoomState): string[] {
+  return peer ? [title, peer.username] : [title, name];
+}
+
+/**
+ * One's rooms that fit, the best first and of equal ones that where something happened last. Without a
+ * query those with something unread come first, and last the one that is open already.
+ */
+export function rankedRooms(
+  rooms: Iterable<RoomState>,
+  query: string,
+  open: string | null,
+): RoomState[] {
+  const place = (room: RoomState): number | null => {
+    if (query !== '') return fit(namesOf(room), query);
+    if (room.summary.name === open) return 2;
+    return room.summary.unread > 0 ? 0 : 1;
+  };
+  return [...rooms]
+    .map((room) => ({ room, place: place(room) }))
+    .filter((it): it is { room: RoomState; place: number } => it.place !== null)
+    .sort((a, b) => a.place - b.place || latest(b.room) - latest(a.room))
+    .map(({ room }) => room);
+}
