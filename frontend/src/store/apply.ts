@@ -116,10 +116,10 @@ function withoutDoubles(state: ChatState): ChatState {
 /** A room that the person is not in, as the server describes it: it can be read along. */
 export function applyVisit(
   state: ChatState,
-  { name, kind, title, topic, last_seq }: Room,
+  { name, kind, title, topic, peer, last_seq }: Room,
 ): ChatState {
   if (state.rooms.has(name)) return state;
-  const about = topic === undefined ? {} : { topic };
+  const about = { ...(topic === undefined ? {} : { topic }), ...(peer ? { peer } : {}) };
   const summary = { name, kind, title, last_seq, read_seq: last_seq, unread: 0, ...about };
   return { ...state, visited: room(summary) };
 }
