@@ -22,6 +22,8 @@ export class Search<T> {
   isLoading = $state(false);
   private cursor: string | undefined;
   private latest = 0;
+  /** The search that is on its way: whoever wants the same waits for it, and does not begin it anew. */
+  private underWay: { q: string; done: Promise<void> } | null = null;
 
   constructor(private readonly ask: Ask<T>) {}
 
@@ -33,7 +35,11 @@ export class Search<T> {
 
   /** Begins anew with another query. */
   async start(query: string): Promise<void> {
-    await this.load(query, undefined);
+    if (this.underWay?.q === query) return this.underWay.done;
+    const search = { q: query, done: this.load(query, undefined) };
+    this.underWay = search;
+    await search.done;
+    if (this.underWay === search) this.underWay = null;
   }
 
   /** Loads the next page. */

@@ -35,6 +35,19 @@ test('of two searches the later one is shown, whichever answers last', async () 
   expect(search.shown).toBe('tea');
 });
 
+test('the same search is begun once, and whoever wants it has what it found', async () => {
+  const { asked, search } = slowly();
+  const first = search.start('tea');
+  const second = search.start('tea');
+  expect(asked).toHaveLength(1);
+  asked[0]?.answer({ items: [{ name: 'tea' }] });
+  await second;
+  expect(names(search)).toEqual(['tea']);
+  await first;
+  void search.start('tea');
+  expect(asked).toHaveLength(2);
+});
+
 test('a next page goes below the first and is asked for once', async () => {
   const { asked, search } = slowly();
   const start = search.start('');

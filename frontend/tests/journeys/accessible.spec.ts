@@ -49,7 +49,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await rahul.asks('POST', '/rooms', { name: 'rahs', title: 'Rahs' });
       await rahul.enters();
       await page.goto('/people');
-      await expect(page.getByRole('region').first()).toContainText('@rahul');
+      await expect(page.locator('main').getByRole('region').first()).toContainText('@rahul');
       await expectAccessible(mira);
       await page.getByRole('searchbox').fill('nobody at all');
       await expect(page.locator('.middle')).toBeVisible();
