@@ -35,8 +35,8 @@ import {
   applyVisit,
   expireTyping,
   MOST_ARRIVED,
-  MOST_UNREAD,
 } from './apply';
+import { MOST_UNREAD } from './unread';
 import { EMPTY, type ChatState } from './model';
 
 const NOW = 1_000_000;

@@ -3,7 +3,7 @@
 //
 // Numbers: a room's changes are numbered without holes. A live frame that is not the next one is
 // either known already and ignored, or shows a gap: it is not applied, and the room is marked to be
-// asked for again, so that nothing is ever missing in between.
+// asked for again, so that nothing is ever missing in between. What is unread: unread.ts.
 import type {
   Me,
   Message,
@@ -23,12 +23,11 @@ import {
   type Timeline,
 } from './model';
 import { append, fromPage, merge, prepend } from './timeline';
+import { counted, markedBy, readUpTo, stillRead, withLast } from './unread';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
 type Change = Frame<'message.created' | 'message.updated' | 'message.deleted'>;
 
-/** Unread messages are counted up to here; beyond it one only knows that there are more. */
-export const MOST_UNREAD = 100;
 /** So many of the latest changes are kept for pages of the history that are older than they are. */
 export const MOST_ARRIVED = 200;
 
@@ -44,14 +43,8 @@ export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
   }
   // Who is online follows.
   const online = new Set<number>();
-  return withoutDoubles({
-    ...state,
-    online,
-    me: frame.user,
-    epoch: frame.epoch,
-    rooms,
-    isLoaded: true,
-  });
+  const next = { ...state, online, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true };
+  return forgetHidden(withoutDoubles(next));
 }
 
 /** Who is typing or here may have changed unseen; what was read from the history stands. */
@@ -120,26 +113,19 @@ export function applyVisit(
 ): ChatState {
   if (state.rooms.has(name)) return state;
   const about = { ...(topic === undefined ? {} : { topic }), ...(peer ? { peer } : {}) };
-  const summary = { name, kind, title, last_seq, read_seq: last_seq, unread: 0, ...about };
+  const counts = { read_seq: last_seq, unread: 0, mentions: 0 };
+  const summary = { name, kind, title, last_seq, ...counts, ...about };
   return { ...state, visited: room(summary) };
 }
 
 /** Names of people, learnt on the way. */
 export function applyPeople(state: ChatState, refs: readonly UserRef[]): ChatState {
   const people = new Map(state.people);
-  for (const { id, username, display_name } of refs) people.set(id, { id, username, display_name });
+  for (const { id, username, display_name, avatar_url } of refs) {
+    const picture = avatar_url === undefined ? {} : { avatar_url };
+    people.set(id, { id, username, display_name, ...picture });
+  }
   return { ...state, people };
-}
-
-/** What was read here while there was no connection stays read; the server is told again. */
-function stillRead(known: RoomState, fresh: RoomSummary, me: Me): RoomSummary {
-  const { read_seq } = known.summary;
-  if (read_seq <= fresh.read_seq) return fresh;
-  const wasUnread = (m: Message) =>
-    m.seq > fresh.read_seq && m.seq <= read_seq && m.sender.id !== me.id && !m.deleted_at;
-  const seen = known.timeline?.items.filter(wasUnread).length ?? 0;
-  const unread = read_seq >= fresh.last_seq ? 0 : Math.max(0, fresh.unread - seen);
-  return { ...fresh, read_seq, unread };
 }
 
 /** The rooms with their latest messages, which the socket does not tell. */
@@ -154,9 +140,20 @@ export function applyRoomList(state: ChatState, summaries: readonly RoomSummary[
   return { ...state, rooms };
 }
 
-/** The person's own account changed here. */
+/** The person's own account changed, here or on another device. */
 export function applyMe(state: ChatState, me: Me): ChatState {
-  return { ...state, me };
+  return forgetHidden({ ...state, me });
+}
+
+/** Whoever keeps something to themselves is not shown that of others, also not what was known before. */
+function forgetHidden(state: ChatState): ChatState {
+  let { rooms, online, lastSeen } = state;
+  if (state.me?.hide_last_seen) [online, lastSeen] = [new Set<number>(), new Map<number, string>()];
+  if (state.me?.hide_receipts) {
+    const others = { delivered: 0, read: 0 };
+    rooms = new Map([...rooms].map(([name, room]) => [name, { ...room, others }]));
+  }
+  return { ...state, rooms, online, lastSeen };
 }
 
 /** Everything that arrived since the last time, in its order. */
@@ -218,9 +215,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
       return cameOrWent(state, frame);
     case 'receipt':
       return inRoom(state, frame.room, (room) =>
-        frame.user_id === state.me?.id
-          ? readUpTo(room, frame.read_seq, state.me)
-          : reachedBy(room, frame),
+        frame.user_id === state.me?.id ? ownMark(room, frame, state.me) : reachedBy(room, frame),
       );
     case 'room.added':
       return state.rooms.has(frame.room.name)
@@ -242,6 +237,8 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
       const me = state.me?.id === frame.user.id ? { ...state.me, ...frame.user } : state.me;
       return { ...state, people, me, rooms: withPeer(state.rooms, frame.user) };
     }
+    case 'me.updated':
+      return applyMe(state, frame.user);
     // These concern the connection and the outbox.
     case 'ready':
     case 'ok':
@@ -279,13 +276,21 @@ function applyChanges(state: ChatState, name: string, frames: readonly Change[])
         break;
       }
       cursor = frame.seq;
+      const before =
+        frame.type === 'message.created' ? undefined : knownAs(known, news, frame.message);
       news.push(frame.message);
-      summary = counted(summary, frame.message, state.me);
+      summary = counted(summary, frame.message, state.me, before);
       summary = { ...summary, last_seq: Math.max(summary.last_seq, frame.seq) };
     }
     if (news.length === 0) return hasGap === known.hasGap ? known : { ...known, hasGap };
     return { ...withNews(known, news), summary, cursor, hasGap };
   });
+}
+
+/** A message as it was known before this change, if it was. */
+function knownAs(room: RoomState, news: readonly Message[], { id }: Message): Message | undefined {
+  const isIt = (message: Message) => message.id === id;
+  return news.findLast(isIt) ?? room.timeline?.items.find(isIt) ?? room.arrived.findLast(isIt);
 }
 
 /** Puts messages where the room keeps them, and takes their authors off the typing line. */
@@ -311,31 +316,6 @@ function kept(
     arrived: all.slice(-MOST_ARRIVED),
     arrivedAfter: dropped.reduce((most, m) => Math.max(most, m.changed_seq), room.arrivedAfter),
   };
-}
-
-/**
- * The summary after a message as it is now. Up to `last_seq` the server has counted what is unread,
- * so only what is newer counts here.
- */
-function counted(summary: RoomSummary, message: Message, me: Me | null): RoomSummary {
-  let unread = summary.unread;
-  const isOthers = message.sender.id !== me?.id && message.seq > summary.read_seq;
-  if (isOthers && message.changed_seq > summary.last_seq) {
-    const isNew = message.seq > summary.last_seq;
-    if (message.deleted_at === undefined) unread += isNew ? 1 : 0;
-    // At the most that is counted, one less may be as many as before.
-    else if (!isNew && unread < MOST_UNREAD) unread = Math.max(0, unread - 1);
-  }
-  return { ...withLast(summary, message), unread: Math.min(unread, MOST_UNREAD) };
-}
-
-function withLast(summary: RoomSummary, message: Message): RoomSummary {
-  const last = summary.last_message;
-  const isNewer =
-    last === undefined ||
-    last.seq < message.seq ||
-    (last.seq === message.seq && last.changed_seq <= message.changed_seq);
-  return isNewer ? { ...summary, last_message: message } : summary;
 }
 
 function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomState {
@@ -380,8 +360,20 @@ function cameOrWent(state: ChatState, frame: Frame<'presence'>): ChatState {
   const online = new Set(state.online);
   if (isOnline) online.add(user_id);
   else online.delete(user_id);
-  if (last_seen_at === undefined) return { ...state, online };
-  return { ...state, online, lastSeen: new Map(state.lastSeen).set(user_id, last_seen_at) };
+  const lastSeen = new Map(state.lastSeen);
+  if (last_seen_at !== undefined) lastSeen.set(user_id, last_seen_at);
+  // Who is away and keeps to themselves since when.
+  else if (!isOnline) lastSeen.delete(user_id);
+  return { ...state, online, lastSeen };
+}
+
+/** The person has read on, here or on another device; the server says what is unread after it. */
+function ownMark(room: RoomState, frame: Frame<'receipt'>, me: Me | null): RoomState {
+  const { read_seq, unread, mentions, last_seq } = frame;
+  if (unread === undefined || mentions === undefined || last_seq === undefined) {
+    return readUpTo(room, read_seq, me);
+  }
+  return markedBy(room, { read_seq, unread, mentions, last_seq }, me);
 }
 
 /** Somebody else has got so far. */
@@ -400,25 +392,6 @@ function presence(known: Presence | null, frame: Frame<'room.presence'>): Presen
   frame.joined?.forEach((user) => online.add(user));
   frame.left?.forEach((user) => online.delete(user));
   return { online, count: frame.count };
-}
-
-/** The person has read up to a number, here or on another device. */
-export function readUpTo(room: RoomState, seq: number, me: Me | null): RoomState {
-  if (seq <= room.summary.read_seq) return room;
-  const unread = unreadAfter(room, seq, me);
-  return { ...room, summary: { ...room.summary, read_seq: seq, unread } };
-}
-
-/** How many are unread after a number, as far as can be told here. */
-function unreadAfter(room: RoomState, seq: number, me: Me | null): number {
-  const { summary, timeline } = room;
-  if ((summary.last_message?.seq ?? summary.last_seq) <= seq) return 0;
-  const first = timeline?.items[0];
-  if (!timeline || timeline.hasAfter || !first || (first.seq > seq + 1 && timeline.hasBefore)) {
-    return summary.unread;
-  }
-  const isUnread = (m: Message) => m.seq > seq && m.sender.id !== me?.id && !m.deleted_at;
-  return Math.min(MOST_UNREAD, timeline.items.filter(isUnread).length);
 }
 
 /** Up to where somebody else has read a room, as asked for when it was opened. */

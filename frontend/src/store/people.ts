@@ -11,6 +11,7 @@ export function applyUsers(state: ChatState, users: readonly User[]): ChatState 
     if (isOnline) online.add(id);
     else online.delete(id);
     if (last_seen_at !== undefined) lastSeen.set(id, last_seen_at);
+    else if (!isOnline) lastSeen.delete(id);
   }
   return { ...applyPeople(state, users), online, lastSeen };
 }

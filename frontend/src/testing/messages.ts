@@ -8,6 +8,8 @@ export const MIRA: Me = {
   username: 'mira',
   display_name: 'Mira',
   is_admin: false,
+  hide_last_seen: false,
+  hide_receipts: false,
   created_at: '2026-11-22T10:00:00.000Z',
 };
 
@@ -24,6 +26,7 @@ export function message(seq: number, more: Partial<Message> = {}): Message {
     sender: RAHUL,
     text: `number ${seq}`,
     links: [],
+    mentions: [],
     created_at: '2026-11-22T10:00:00.000Z',
     ...more,
   };
@@ -84,6 +87,7 @@ export function summary(more: Partial<RoomSummary> = {}): RoomSummary {
     last_seq: 0,
     read_seq: 0,
     unread: 0,
+    mentions: 0,
     ...more,
   };
 }

@@ -13,6 +13,7 @@ function message(created_at: string): Message {
     client_id: '02',
     sender: { id: 1, username: 'mira', display_name: 'Mira' },
     links: [],
+    mentions: [],
     created_at,
     text: 'hi',
   };
@@ -26,6 +27,7 @@ function room(title: string, at?: string): RoomState {
     last_seq: at === undefined ? 0 : 1,
     read_seq: 0,
     unread: 0,
+    mentions: 0,
     ...(at === undefined ? {} : { last_message: message(at) }),
   };
   return {
