@@ -14,7 +14,9 @@ type PathOf<M extends Method> = {
 type Success = 200 | 201 | 204;
 type Content<R> = R extends { content: infer C } ? C[keyof C] : undefined;
 type Answer<O> = O extends { responses: infer R } ? Content<R[keyof R & Success]> : never;
-type Body<O> = O extends { requestBody: { content: infer C } } ? { body: C[keyof C] } : object;
+/** Files travel in a form. */
+type Given<C> = C extends { 'multipart/form-data': unknown } ? FormData : C[keyof C];
+type Body<O> = O extends { requestBody: { content: infer C } } ? { body: Given<C> } : object;
 type Path<O> = O extends { parameters: { path: infer V } } ? { path: V } : object;
 type Query<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } : object;
 
@@ -90,14 +92,16 @@ async function send(
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
   const headers = new Headers({ accept: 'application/json' });
   if (token !== null) headers.set('authorization', `Bearer ${token}`);
-  if (body !== undefined) headers.set('content-type', 'application/json');
+  // A form says itself what it is.
+  const isForm = body instanceof FormData;
+  if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
   try {
     return await fetch(`${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`, {
       method: method.toUpperCase(),
       headers,
       // The refresh cookie, also when the API is on another port of the same site.
       credentials: 'include',
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
     });
   } catch (error) {
     throw new Unreachable(error);

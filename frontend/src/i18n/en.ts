@@ -103,6 +103,8 @@ export const en = {
     createHint: 'A public room: everybody here may find it, read and join.',
     taken: 'This address is taken. Choose another.',
     found: (count: number) => plural('en', count, { one: '1 room', other: `${n(count)} rooms` }),
+    mentions: (count: number) =>
+      plural('en', count, { one: '1 names you', other: `${n(count)} name you` }),
     notLoaded: 'The rooms could not be loaded.',
     unknownHint: 'The link may be old, or cut short.',
   },
@@ -155,6 +157,7 @@ export const en = {
     emojiNone: 'No emoji by this name.',
     editing: 'Editing your message',
     saveEdit: 'Save',
+    mention: 'Whom you mean',
     notSaved: 'The change was not saved. Your text is still here; try again.',
     tooLong: (left: number) =>
       plural('en', left, { one: '1 character too long', other: `${n(left)} characters too long` }),
@@ -245,6 +248,17 @@ export const en = {
     signedInAt: (when: string) => `signed in ${when}`,
     signedOutOthers: 'Only this device is signed in now.',
     devicesNotLoaded: 'The devices could not be loaded.',
+    picture: 'A picture of you',
+    choosePicture: 'Choose a picture',
+    changePicture: 'Another picture',
+    removePicture: 'Remove it',
+    privacy: 'Privacy',
+    privacyHint: 'It goes both ways: what you do not show, you are not shown of others.',
+    showLastSeen: 'Show when I am here',
+    showLastSeenHint: 'Whether others see that you are here now, and when you were last seen.',
+    showReceipts: 'Show what I have read',
+    showReceiptsHint:
+      'Whether others see that a message has reached you, and that you have read it.',
     passwordHint: 'All your other devices will have to sign in again.',
   },
   problems: {

@@ -13,7 +13,7 @@ test('the directory shows who comes online, and when they were last seen', async
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await looksAround(mira);
   await expect(mira.page.getByText('Nobody else is online just now.')).toBeVisible();
-  await expect(row(mira, 'Everybody', 'Rahul')).toContainText('Away');
+  await expect(row(mira, 'Everybody', 'Rahul')).toContainText('@rahul');
   await expect(row(mira, 'Everybody', 'Mira')).toContainText('You');
   await rahul.enters();
   await expect(row(mira, 'Online now', 'Rahul')).toContainText('Here now');

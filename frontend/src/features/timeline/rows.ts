@@ -107,21 +107,33 @@ function offsetAt(at: number): number {
   return offset;
 }
 
-/** A text cut at its links. Offsets count Unicode scalar values, not the halves of a string. */
+/** A text cut at its links and mentions. Offsets count Unicode scalar values, not the halves of a string. */
 export interface Piece {
   text: string;
   url?: string;
+  /** Who is mentioned. */
+  userId?: number;
 }
 
-export function pieces(text: string, links: Message['links']): Piece[] {
-  if (links.length === 0) return [{ text }];
+export function pieces(
+  text: string,
+  links: Message['links'],
+  mentions: Message['mentions'] = [],
+): Piece[] {
+  const marks = [
+    ...links.map(({ start, end, url }) => ({ start, end, about: { url } })),
+    ...mentions.map(({ start, end, user_id }) => ({ start, end, about: { userId: user_id } })),
+  ];
+  if (marks.length === 0) return [{ text }];
   const characters = [...text];
   const cut: Piece[] = [];
   let from = 0;
-  for (const link of links) {
-    if (link.start > from) cut.push({ text: characters.slice(from, link.start).join('') });
-    cut.push({ text: characters.slice(link.start, link.end).join(''), url: link.url });
-    from = link.end;
+  for (const { start, end, about } of marks.sort((a, b) => a.start - b.start)) {
+    // What begins within another is part of it.
+    if (start < from) continue;
+    if (start > from) cut.push({ text: characters.slice(from, start).join('') });
+    cut.push({ text: characters.slice(start, end).join(''), ...about });
+    from = end;
   }
   if (from < characters.length) cut.push({ text: characters.slice(from).join('') });
   return cut;
