@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 
 import type { User } from '../api/types';
-import { applyFrames } from './apply';
+import { ready, summary } from '../testing/messages';
+import { applyFrames, applyReady } from './apply';
 import { EMPTY } from './model';
 import { applyUsers } from './people';
 
@@ -28,6 +29,23 @@ test('what is found later replaces it, and nothing is known of the others', () =
   const state = applyUsers(before, [user(2)]);
   expect([...state.online]).toEqual([3]);
   expect([...before.online]).toEqual([2, 3]);
+});
+
+test('when somebody was seen last is never set back', () => {
+  const at = (hour: number) => `2026-11-22T${hour}:00:00.000Z`;
+  const seen = [11, 10].reduce(
+    (state, hour) => applyUsers(state, [user(2, { last_seen_at: at(hour) })]),
+    EMPTY,
+  );
+  expect(seen.lastSeen.get(2)).toBe(at(11));
+});
+
+test('of whom one has a conversation with, the socket knows better', () => {
+  const peer = { id: 2, username: 'user-2', display_name: 'User 2' };
+  const room = summary({ name: 'private_1_2', kind: 'private', title: 'User 2', peer });
+  const state = applyUsers(applyReady(EMPTY, ready(room)), [user(2, { online: true })]);
+  expect(state.online.size).toBe(0);
+  expect(state.people.get(2)).toEqual(peer);
 });
 
 test('who comes or goes after it is followed', () => {

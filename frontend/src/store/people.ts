@@ -3,15 +3,23 @@ import type { User } from '../api/types';
 import { applyPeople } from './apply';
 import type { ChatState } from './model';
 
-/** People as they were found: their names, and who is online or was seen when. */
+/**
+ * People as they were found: their names, and who is online or was seen when. Of those with whom there
+ * is a conversation the socket says each coming and going, and may have said more since.
+ */
 export function applyUsers(state: ChatState, users: readonly User[]): ChatState {
+  const told = new Set([...state.rooms.values()].map(({ summary }) => summary.peer?.id));
   const online = new Set(state.online);
   const lastSeen = new Map(state.lastSeen);
   for (const { id, online: isOnline, last_seen_at } of users) {
+    // Nothing is said of somebody who keeps it to themselves, and what was known is forgotten.
+    if (last_seen_at === undefined && !isOnline) lastSeen.delete(id);
+    else if (last_seen_at !== undefined && last_seen_at > (lastSeen.get(id) ?? '')) {
+      lastSeen.set(id, last_seen_at);
+    }
+    if (told.has(id)) continue;
     if (isOnline) online.add(id);
     else online.delete(id);
-    if (last_seen_at !== undefined) lastSeen.set(id, last_seen_at);
-    else if (!isOnline) lastSeen.delete(id);
   }
   return { ...applyPeople(state, users), online, lastSeen };
 }

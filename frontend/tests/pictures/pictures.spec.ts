@@ -39,7 +39,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
       await people.Rahul.composer.pressSequentially('Extra');
       await expect(mira.page.locator('.typing p').first()).not.toBeEmpty();
       await shoot(mira, 'room');
-      for (const view of ['directory', 'settings']) {
+      for (const view of ['directory', 'people', 'settings']) {
         await mira.page.goto(`/${view}`);
         await expect(mira.page.getByRole('heading', { level: 1 })).toBeVisible();
         await shoot(mira, view);
