@@ -62,6 +62,8 @@ test('the arrow up changes the last message, and Escape gives the draft back', a
   await mira.enters();
   await mira.says('Tee?');
   await mira.sees('Tee?');
+  // What the server does not have yet cannot be changed.
+  await expect(mira.log.getByRole('img', { name: 'Sent', exact: true })).toBeVisible();
   await mira.composer.press('ArrowUp');
   await expect(mira.composer).toHaveValue('Tee?');
   await mira.page.keyboard.press('Escape');
