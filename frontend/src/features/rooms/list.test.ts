@@ -46,12 +46,19 @@ function room(title: string, at?: string): RoomState {
 
 test('the room with the latest message stands first, silent rooms last by their titles', () => {
   const rooms = [
-    room('b'),
+    room('room 10'),
+    room('room 9'),
     room('old', '2026-11-22T10:00:00.000Z'),
     room('a'),
     room('new', '2026-11-22T11:00:00.000Z'),
   ];
-  expect(byActivity(rooms).map((one) => one.summary.title)).toEqual(['new', 'old', 'a', 'b']);
+  expect(byActivity(rooms).map((one) => one.summary.title)).toEqual([
+    'new',
+    'old',
+    'a',
+    'room 9',
+    'room 10',
+  ]);
 });
 
 test('a room that one came to just now stands where it is seen, whatever was said in it', () => {

@@ -17,9 +17,12 @@ export function sections(all: Iterable<RoomState>): Record<'rooms' | 'conversati
  */
 export function byActivity(rooms: Iterable<RoomState>): RoomState[] {
   return [...rooms].sort(
-    (a, b) => latest(b) - latest(a) || a.summary.title.localeCompare(b.summary.title),
+    (a, b) => latest(b) - latest(a) || compare(a.summary.title, b.summary.title),
   );
 }
+
+/** Room 9 stands before room 10. */
+const { compare } = new Intl.Collator(undefined, { numeric: true });
 
 /** When something happened in a room last; 0 where nobody has said anything. */
 export function latest({ summary, addedAt }: RoomState): number {
