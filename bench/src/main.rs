@@ -15,6 +15,7 @@ mod args;
 mod ceiling;
 mod clock;
 mod cpu;
+mod crowd;
 mod failure;
 mod histogram;
 mod layouts;

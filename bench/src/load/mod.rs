@@ -24,13 +24,11 @@ pub(crate) use self::outcome::Outcome;
 use self::stage::Stage;
 use crate::clock;
 use crate::cpu::Meter;
+use crate::crowd;
 use crate::failure::{Context, Failure, Result};
 use crate::oracle::{Check, Inbox};
 use crate::schedule::Schedule;
 use crate::ws::Connection;
-
-/// How many connections are opened at the same time.
-const OPENING: usize = 100;
 
 /// A room under load. People are named by their place in the list of tokens.
 #[derive(Clone, Debug)]
@@ -144,24 +142,13 @@ async fn connect(
     let mut people: Vec<usize> = rooms.iter().flat_map(|room| &room.members).copied().collect();
     people.sort_unstable();
     people.dedup();
-    let mut opening = JoinSet::new();
+    let theirs = people.iter().map(|&person| tokens[person].clone());
     let mut open = Vec::with_capacity(people.len());
-    for person in people {
-        if opening.len() >= OPENING
-            && let Some(done) = opening.join_next().await
-        {
-            open.push(done??);
-        }
-        let token = tokens[person].clone();
-        opening.spawn(async move {
-            let mut connection = Connection::open(address, "/ws").await?;
-            let ready = connection.authenticate(&token).await?;
-            Ok::<_, Failure>((person, connection, ready))
-        });
-    }
-    while let Some(done) = opening.join_next().await {
-        open.push(done??);
-    }
+    crowd::open(address, theirs, |place, connection, ready| {
+        open.push((people[place], connection, ready));
+        Ok(())
+    })
+    .await?;
     Ok(open)
 }
 

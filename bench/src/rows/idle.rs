@@ -7,15 +7,13 @@ use tokio::task::JoinSet;
 
 use super::by_database;
 use crate::cpu::pss_kib;
-use crate::failure::{Failure, Result};
+use crate::crowd;
+use crate::failure::Result;
 use crate::report::{Measure, Target, figure};
 use crate::site::Site;
-use crate::ws::Connection;
 
 const PEOPLE: usize = 1_000;
 const SOCKETS_EACH: usize = 5;
-/// How many connections are opened at the same time.
-const OPENING: usize = 100;
 
 pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
     // Registering leaves memory behind that has nothing to do with connections.
@@ -25,24 +23,13 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
     let without = settled(process).await?;
 
     let mut idle = JoinSet::new();
-    let mut opening = JoinSet::new();
     let tokens = site.people.tokens();
-    for token in (0..SOCKETS_EACH).flat_map(|_| &tokens) {
-        if opening.len() >= OPENING
-            && let Some(open) = opening.join_next().await
-        {
-            keep(&mut idle, open??);
-        }
-        let (address, token) = (server.address(), token.clone());
-        opening.spawn(async move {
-            let mut connection = Connection::open(address, "/ws").await?;
-            connection.authenticate(&token).await?;
-            Ok::<_, Failure>(connection)
-        });
-    }
-    while let Some(open) = opening.join_next().await {
-        keep(&mut idle, open??);
-    }
+    let sockets = (0..SOCKETS_EACH).flat_map(|_| tokens[..PEOPLE].iter().cloned());
+    crowd::open(server.address(), sockets, |_, connection, _| {
+        idle.spawn(crowd::listen(connection, |_| ()));
+        Ok(())
+    })
+    .await?;
     let with = settled(process).await?;
     server.require_running()?;
     if let Some(ended) = idle.try_join_next() {
@@ -68,17 +55,6 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
         ),
         details: json!({"connections": connections, "people": PEOPLE, "pss_kib_without": without, "pss_kib_with": with}),
     }])
-}
-
-/// Goes on reading, so that pings are answered; ends only with the connection.
-fn keep(idle: &mut JoinSet<Failure>, mut connection: Connection) {
-    idle.spawn(async move {
-        loop {
-            if let Err(reason) = connection.receive(|frames| frames.for_each(drop)).await {
-                return reason;
-            }
-        }
-    });
 }
 
 /// A process's memory once it has come to rest: three looks, a second apart, within half a

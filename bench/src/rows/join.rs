@@ -58,7 +58,7 @@ async fn round(site: &mut Site) -> Result<(f64, Seconds)> {
     let before = server.meter().read()?;
     let began = clock::now();
     let mut joining = JoinSet::new();
-    for token in site.people.tokens() {
+    for token in site.people.tokens().into_iter().take(PEOPLE) {
         let address = server.address();
         joining.spawn(async move {
             let mut connection = Connection::open(address, "/ws").await?;
