@@ -103,7 +103,8 @@ impl People {
         Ok(())
     }
 
-    /// Makes the private rooms of these pairs and answers their names.
+    /// Makes the private rooms of these pairs and answers their names. Both open theirs: who has
+    /// not may write there only after the other's first message.
     pub(crate) async fn pair(
         &mut self,
         api: &Api,
@@ -115,9 +116,14 @@ impl People {
         let names: Vec<String> = pairs.iter().map(|&pair| name(ids(pair))).collect();
         let missing = pairs.iter().zip(&names).filter(|(_, name)| !self.assembled.contains(*name));
         all(missing.map(|(&pair, _)| {
-            let (api, token) = (api.clone(), self.token(pair.0).to_owned());
-            let path = format!("/users/{}/private-room", ids(pair).1);
-            async move { api.put(&path, &token).await }
+            let (api, (one, other)) = (api.clone(), ids(pair));
+            let tokens = [self.token(pair.0).to_owned(), self.token(pair.1).to_owned()];
+            async move {
+                for (token, peer) in tokens.iter().zip([other, one]) {
+                    api.put(&format!("/users/{peer}/private-room"), token).await?;
+                }
+                Ok(())
+            }
         }))
         .await
         .context("opening private rooms")?;

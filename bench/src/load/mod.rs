@@ -172,9 +172,12 @@ fn seat(
         let mine = move |(_, room): &(usize, &Room)| people(room).contains(&person);
         rooms.iter().enumerate().filter(mine).map(|(place, room)| (place as u16, room))
     };
-    // A private room without messages is not listed to the other person: its head is 0.
-    let mine = places(|room| &room.members)
-        .map(|(place, room)| (place, heads.get(room.name.as_str()).copied().unwrap_or(0)));
+    let head = |(place, room): (u16, &Room)| {
+        let head = heads.get(room.name.as_str()).copied();
+        let absent = || Failure::new(format!("the ready frame does not list {}", room.name));
+        head.map(|head| (place, head)).ok_or_else(absent)
+    };
+    let mine = places(|room| &room.members).map(head).collect::<Result<Vec<_>>>()?;
     Ok(Socket {
         writer: connection.writer(),
         sends_to: places(|room| &room.senders).map(|(place, _)| place).next(),
