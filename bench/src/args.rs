@@ -56,6 +56,8 @@ pub(crate) enum Row {
     History,
     /// Searches among the messages.
     Search,
+    /// The list of one's own rooms, of people with 5, 50 and 500.
+    Rooms,
     /// From the start of the process to its first answer, on the database that is there.
     Start,
 }

@@ -69,6 +69,11 @@ impl People {
         Ok(())
     }
 
+    /// How many there are.
+    pub(crate) fn count(&self) -> usize {
+        self.list.len()
+    }
+
     /// Everybody's access tokens.
     pub(crate) fn tokens(&self) -> Vec<String> {
         self.list.iter().map(|person| person.access.clone()).collect()
@@ -155,7 +160,7 @@ impl Person {
 }
 
 /// Runs all the calls, a few at a time, and answers their results in order.
-async fn all<T, F>(calls: impl IntoIterator<Item = F>) -> Result<Vec<T>>
+pub(crate) async fn all<T, F>(calls: impl IntoIterator<Item = F>) -> Result<Vec<T>>
 where
     T: Send + 'static,
     F: Future<Output = Result<T>> + Send + 'static,

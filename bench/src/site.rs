@@ -1,6 +1,7 @@
 //! One database under test with everything that belongs to it for a run: its folder, its
 //! cluster, its accounts, and what earlier rows found out. Servers come and go on it.
 
+use std::ops::Range;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -110,6 +111,14 @@ impl Site {
         let server = self.start().await?;
         self.people.gather(&server.api()?, count).await?;
         Ok(server)
+    }
+
+    /// Makes `count` people whom no row has used: they are in `general` and nowhere else. Answers
+    /// their places.
+    pub(crate) async fn newcomers(&mut self, count: usize) -> Result<Range<usize>> {
+        let first = self.people.count();
+        self.start_with(first + count).await?.stop()?;
+        Ok(first..first + count)
     }
 
     /// Runs one load and compares its end with the history. An error means that the server did

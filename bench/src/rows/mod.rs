@@ -8,6 +8,7 @@ mod history;
 mod idle;
 mod join;
 mod latency;
+mod rooms;
 mod search;
 mod start;
 
@@ -35,6 +36,7 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::Direct => Box::pin(direct::run(site)).await,
         Row::History => Box::pin(history::run(site)).await,
         Row::Search => Box::pin(search::run(site)).await,
+        Row::Rooms => Box::pin(rooms::run(site)).await,
         Row::Start => Box::pin(start::run(site)).await,
     }
 }
