@@ -25,6 +25,9 @@ pub(crate) struct Args {
     /// How many messages the rows `history` and `search` look into.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]
     pub(crate) messages: u32,
+    /// How many people the row `storm` has.
+    #[arg(long, value_name = "N", default_value_t = 5_000, value_parser = clap::value_parser!(u16).range(200..))]
+    pub(crate) people: u16,
     /// Where the databases of the run are kept while it lasts; the system's temporary folder by default.
     #[arg(long, value_name = "DIR")]
     pub(crate) dir: Option<PathBuf>,
@@ -58,6 +61,8 @@ pub(crate) enum Row {
     Search,
     /// The list of one's own rooms, of people with 5, 50 and 500.
     Rooms,
+    /// 5,000 people come at once and look at each other: what they are told of that.
+    Storm,
     /// From the start of the process to its first answer, on the database that is there.
     Start,
 }

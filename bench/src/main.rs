@@ -12,6 +12,7 @@
 mod aftermath;
 mod api;
 mod args;
+mod audience;
 mod ceiling;
 mod clock;
 mod cpu;

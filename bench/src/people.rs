@@ -74,6 +74,11 @@ impl People {
         self.list.len()
     }
 
+    /// One person's id on the server.
+    pub(crate) fn id(&self, place: usize) -> u64 {
+        self.list[place].id
+    }
+
     /// Everybody's access tokens.
     pub(crate) fn tokens(&self) -> Vec<String> {
         self.list.iter().map(|person| person.access.clone()).collect()

@@ -43,6 +43,8 @@ pub(crate) struct Site {
     pub(crate) measured: Duration,
     /// How many messages the archive is to hold.
     pub(crate) messages: u32,
+    /// How many people come at once in the row `storm`.
+    pub(crate) storm: usize,
     /// Everybody with an account.
     pub(crate) people: People,
     /// The highest rate in ten rooms, once found, in messages a second.
@@ -85,6 +87,7 @@ impl Site {
             database,
             measured: Duration::from_secs(args.seconds),
             messages: args.messages,
+            storm: usize::from(args.people),
             people: People::default(),
             highest: None,
             archived: 0,

@@ -11,6 +11,7 @@ mod latency;
 mod rooms;
 mod search;
 mod start;
+mod storm;
 
 use std::time::Duration;
 
@@ -37,6 +38,7 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::History => Box::pin(history::run(site)).await,
         Row::Search => Box::pin(search::run(site)).await,
         Row::Rooms => Box::pin(rooms::run(site)).await,
+        Row::Storm => Box::pin(storm::run(site)).await,
         Row::Start => Box::pin(start::run(site)).await,
     }
 }
