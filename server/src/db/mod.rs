@@ -251,7 +251,10 @@ fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOption
                 .statement_cache_capacity(256)
                 // 16 MiB of page cache a connection, temporary tables in memory.
                 .pragma("cache_size", "-16384")
-                .pragma("temp_store", "memory");
+                .pragma("temp_store", "memory")
+                // 32 MiB of log before its pages are written to the database: whatever is written
+                // often, such as the ends of lively rooms, is then written there once.
+                .pragma("wal_autocheckpoint", "8192");
             if read_only { sqlite.pragma("query_only", "on") } else { sqlite }
         });
     options
@@ -271,7 +274,12 @@ fn postgres_options(url: &str) -> ConnectOptions {
                 .application_name("adda")
                 .statement_cache_capacity(256)
                 // The promise of the acknowledgement, whatever the server's own default is.
-                .options([("synchronous_commit", "on"), ("lock_timeout", "10s")])
+                .options([
+                    ("synchronous_commit", "on"),
+                    ("lock_timeout", "10s"),
+                    // Statements here are short and many: compiling one costs more than it runs.
+                    ("jit", "off"),
+                ])
         });
     options
 }

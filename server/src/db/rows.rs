@@ -4,7 +4,7 @@
 //! lists come in few lengths: a list to look up is padded with its last row to the next power of
 //! two, a list to insert is cut into chunks whose lengths are powers of two.
 
-use sea_orm::{ConnectionTrait, DbErr, QueryResult, Statement, Value};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
 
 /// The longest list in one statement; both databases take far more parameters than it makes.
 const LONGEST: usize = 256;
@@ -60,8 +60,14 @@ impl<const N: usize> RowList<N> {
         self.rows.is_empty()
     }
 
-    /// `($1,$2),($3,$4)` for so many rows. The parameters carry their types with them.
-    fn placeholders(rows: usize) -> String {
+    /// `($1,$2),($3,$4)` for so many rows; on SQLite `(?,?),(?,?)`. The parameters carry their types
+    /// with them. To SQLite `$1` is a name, which it looks for in the list of all names each time one
+    /// is bound: for the ten columns of two hundred messages that was a quarter of the writer's time.
+    fn placeholders(backend: DatabaseBackend, rows: usize) -> String {
+        if backend == DatabaseBackend::Sqlite {
+            let row = format!("({})", vec!["?"; N].join(","));
+            return vec![row; rows].join(",");
+        }
         let mut sql = String::with_capacity(rows * (N * 6 + 3));
         for row in 0..rows {
             sql.push_str(if row == 0 { "(" } else { ",(" });
@@ -74,8 +80,8 @@ impl<const N: usize> RowList<N> {
         sql
     }
 
-    /// Asks for all rows of the list, `sql` being made around the text of the list. Rows may be
-    /// asked for twice, so `sql` must not mind.
+    /// Asks for all rows of the list, `sql` being made around the text of the list, which stands in it
+    /// once. Rows may be asked for twice, so `sql` must not mind.
     ///
     /// # Errors
     /// What the database says.
@@ -87,7 +93,7 @@ impl<const N: usize> RowList<N> {
         let mut found = Vec::new();
         for chunk in self.rows.chunks(LONGEST) {
             let padded = chunk.len().next_power_of_two();
-            let text = sql(&Self::placeholders(padded));
+            let text = sql(&Self::placeholders(connection.get_database_backend(), padded));
             let padding = chunk.last().into_iter().cycle().take(padded - chunk.len());
             let values = chunk.iter().chain(padding).flatten().cloned().collect();
             found.extend(query(connection, text, values).await?);
@@ -95,7 +101,7 @@ impl<const N: usize> RowList<N> {
         Ok(found)
     }
 
-    /// Writes each row of the list exactly once, in order.
+    /// Writes each row of the list exactly once, in order; the text of the list stands in `sql` once.
     ///
     /// # Errors
     /// What the database says; rows before the failing chunk are written.
@@ -109,7 +115,7 @@ impl<const N: usize> RowList<N> {
         while !rest.is_empty() {
             let largest = 1 << rest.len().min(LONGEST).ilog2();
             let (chunk, tail) = rest.split_at(largest);
-            let text = sql(&Self::placeholders(largest));
+            let text = sql(&Self::placeholders(connection.get_database_backend(), largest));
             touched += run(connection, text, chunk.iter().flatten().cloned().collect()).await?;
             rest = tail;
         }
@@ -123,6 +129,8 @@ mod tests {
 
     #[test]
     fn a_list_becomes_rows_of_placeholders() {
-        assert_eq!(RowList::<2>::placeholders(2), "($1,$2),($3,$4)");
+        let of = |backend| RowList::<2>::placeholders(backend, 2);
+        assert_eq!(of(DatabaseBackend::Postgres), "($1,$2),($3,$4)");
+        assert_eq!(of(DatabaseBackend::Sqlite), "(?,?),(?,?)");
     }
 }
