@@ -158,6 +158,8 @@ impl Session {
                 }
             }
         }
+        // Whoever wrote hears of their message and the answer to it in one write.
+        self.queue_answers(connection);
         self.write(connection).await
     }
 
@@ -204,13 +206,18 @@ impl Session {
     /// Writes an answer and all others that are there by now.
     async fn answer(&mut self, connection: &mut Connection, first: String) -> Result<(), End> {
         connection.queue_text(&first);
+        self.queue_answers(connection);
+        self.write(connection).await
+    }
+
+    /// Queues the answers that are there by now.
+    fn queue_answers(&mut self, connection: &mut Connection) {
         while let Some(Some(answer)) = next_answer(&mut self.in_flight).now_or_never() {
             connection.queue_text(&answer);
         }
         if self.in_flight.as_ref().is_some_and(|waiting| waiting.is_empty()) {
             self.in_flight = None;
         }
-        self.write(connection).await
     }
 
     /// A new token without reconnecting.

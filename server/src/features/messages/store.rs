@@ -200,15 +200,16 @@ pub(super) async fn admit_pairs(
     room_ids: impl IntoIterator<Item = i64>,
     now: i64,
 ) -> Result<Vec<AdmittedRow>, DbErr> {
-    let mut list = RowList::<1>::new();
-    room_ids.into_iter().for_each(|id| list.push([id.into()]));
-    let admitted = list.look_up(transaction, |ids| {
-        let ids = ids.replace(['(', ')'], "");
+    let mut list = RowList::<2>::new();
+    room_ids.into_iter().for_each(|id| list.push([id.into(), now.into()]));
+    let admitted = list.look_up(transaction, |begun| {
         format!(
-            "INSERT INTO private_room_members (room_id, user_id, joined_at, read_seq) \
-             SELECT id, lo_user_id, {now}, 0 FROM private_rooms WHERE id IN ({ids}) \
-             UNION SELECT id, hi_user_id, {now}, 0 FROM private_rooms WHERE id IN ({ids}) \
-             ON CONFLICT (room_id, user_id) DO NOTHING RETURNING room_id, user_id"
+            "WITH begun (id, now) AS (VALUES {begun}), \
+             pairs (room_id, lo, hi, now) AS (SELECT r.id, r.lo_user_id, r.hi_user_id, b.now \
+             FROM begun b JOIN private_rooms r ON r.id = b.id) \
+             INSERT INTO private_room_members (room_id, user_id, joined_at, read_seq) \
+             SELECT room_id, lo, now, 0 FROM pairs UNION SELECT room_id, hi, now, 0 FROM pairs \
+             WHERE TRUE ON CONFLICT (room_id, user_id) DO NOTHING RETURNING room_id, user_id"
         )
     });
     let mut rows = Vec::new();

@@ -88,6 +88,14 @@ pub(super) struct Committed {
     pub(super) envelopes: Vec<Envelope>,
 }
 
+impl Committed {
+    /// Nothing was stored, each for the same reason.
+    pub(super) fn refused(requests: &[Request], reason: impl Fn() -> MessageError) -> Self {
+        let outcomes = requests.iter().map(|_| Err(reason())).collect();
+        Self { outcomes, envelopes: Vec::new() }
+    }
+}
+
 /// Numbers, stores and commits. All or nothing: with an error nothing of it is stored, unless the
 /// outcome of the commit itself is unknown.
 pub(super) async fn commit(

@@ -1,5 +1,5 @@
 //! The queues before the database: what waits in them, how much of it goes into one batch, and who
-//! is told of its outcome. Publishes what a batch committed, and only then answers.
+//! is told of its outcome. What a batch committed is published, and only then answered.
 
 use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
@@ -8,17 +8,17 @@ use std::sync::Arc;
 use adda_protocol::UserId;
 use adda_realtime::{Broker, Outbox};
 use futures_util::FutureExt;
-use sea_orm::{DatabaseBackend, DbErr};
+use sea_orm::DatabaseBackend;
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{self, Operation, Outcome, Request};
+use super::batch::{self, Committed, Operation, Outcome, Request};
 use crate::clock::Clock;
 use crate::db::{Db, is_unavailable};
 use crate::features::messages::MessageError;
 use crate::features::rooms::RoomRef;
 
 /// The most operations in one transaction.
-const LARGEST_BATCH: usize = 512;
+const LARGEST_BATCH: usize = 2_048;
 /// The most bytes of events that one transaction may make in one room: half of what fits into an
 /// outbox, so that a reader who keeps up is never thrown back by a single commit.
 const LARGEST_BATCH_BYTES: usize = Outbox::MAX_BYTES / 2;
@@ -50,7 +50,10 @@ impl Writer {
         let count = if db.backend() == DatabaseBackend::Sqlite { 1 } else { POSTGRES_WRITERS };
         let queues = (0..count).map(|_| {
             let (sender, receiver) = mpsc::channel(QUEUE);
-            let task = WriterTask { db: db.clone(), clock: clock.clone(), broker: broker.clone() };
+            // One batch is published while the next is written.
+            let (published, batches) = mpsc::channel(1);
+            tokio::spawn(publish(broker.clone(), batches));
+            let task = WriterTask { db: db.clone(), clock: clock.clone(), published };
             tokio::spawn(task.run(receiver));
             sender
         });
@@ -93,7 +96,31 @@ fn fitting(waiting: &[Job]) -> usize {
 struct WriterTask {
     db: Db,
     clock: Clock,
-    broker: Broker,
+    published: mpsc::Sender<Written>,
+}
+
+/// What became of a batch, on its way to those who listen and those who asked.
+#[derive(Debug)]
+struct Written {
+    answers: Vec<oneshot::Sender<Outcome>>,
+    committed: Committed,
+}
+
+/// Publishes what each batch committed and then answers, batch after batch, while the writer is at the
+/// next one.
+async fn publish(broker: Broker, mut batches: mpsc::Receiver<Written>) {
+    while let Some(Written { answers, committed }) = batches.recv().await {
+        let envelopes = committed.envelopes.into_iter();
+        let publishing = AssertUnwindSafe(|| envelopes.for_each(|it| broker.publish(it)));
+        if std::panic::catch_unwind(publishing).is_err() {
+            // Whoever listens finds a gap in the numbers and reads what is missing.
+            tracing::error!("publishing panicked; what is stored is stored");
+        }
+        for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
+            // Whoever asked may be gone; what is stored is stored.
+            let _ = answer.send(outcome);
+        }
+    }
 }
 
 impl WriterTask {
@@ -106,45 +133,39 @@ impl WriterTask {
                     batch.map(|job| (job.request, job.answer)).unzip();
                 // Who asked is told even if a defect panics here; the writer itself must live on.
                 let written = AssertUnwindSafe(self.write(&requests)).catch_unwind().await;
-                let outcomes = written.unwrap_or_else(|_| {
+                let committed = written.unwrap_or_else(|_| {
                     tracing::error!("the writer panicked; its batch is refused");
-                    requests.iter().map(|_| Err(MessageError::Stopping)).collect()
+                    Committed::refused(&requests, || MessageError::Stopping)
                 });
-                for (answer, outcome) in answers.into_iter().zip(outcomes) {
-                    // Whoever asked may be gone; what is stored is stored.
-                    let _ = answer.send(outcome);
+                if self.published.send(Written { answers, committed }).await.is_err() {
+                    return;
                 }
             }
         }
     }
 
     /// Writes a batch, all together or else one by one.
-    async fn write(&self, requests: &[Request]) -> Vec<Outcome> {
-        let error = match self.commit(requests).await {
-            Ok(outcomes) => return outcomes,
+    async fn write(&self, requests: &[Request]) -> Committed {
+        let error = match batch::commit(&self.db, &self.clock, requests).await {
+            Ok(committed) => return committed,
             Err(error) => error,
         };
         if requests.len() == 1 || is_unavailable(&error) {
             let error = Arc::new(error);
-            return requests.iter().map(|_| Err(MessageError::Write(error.clone()))).collect();
+            return Committed::refused(requests, || MessageError::Write(error.clone()));
         }
         tracing::warn!(%error, items = requests.len(), "a batch failed; its items are tried singly");
-        let mut outcomes = Vec::with_capacity(requests.len());
+        let mut all = Committed { outcomes: Vec::new(), envelopes: Vec::new() };
         for request in requests {
-            let outcome = self.commit(std::slice::from_ref(request)).await;
-            outcomes.push(match outcome.map(|mut outcomes| outcomes.pop()) {
-                Ok(Some(outcome)) => outcome,
-                Ok(None) => Err(MessageError::Stopping),
-                Err(error) => Err(MessageError::Write(Arc::new(error))),
-            });
+            let one = std::slice::from_ref(request);
+            let committed =
+                batch::commit(&self.db, &self.clock, one).await.unwrap_or_else(|error| {
+                    let error = Arc::new(error);
+                    Committed::refused(one, || MessageError::Write(error.clone()))
+                });
+            all.outcomes.extend(committed.outcomes);
+            all.envelopes.extend(committed.envelopes);
         }
-        outcomes
-    }
-
-    /// Commits, then publishes.
-    async fn commit(&self, requests: &[Request]) -> Result<Vec<Outcome>, DbErr> {
-        let committed = batch::commit(&self.db, &self.clock, requests).await?;
-        committed.envelopes.into_iter().for_each(|envelope| self.broker.publish(envelope));
-        Ok(committed.outcomes)
+        all
     }
 }
