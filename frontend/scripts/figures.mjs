@@ -77,6 +77,7 @@ async function rest(origin, token, method, path, body) {
         ...(body ? { body: JSON.stringify(body) } : {}),
     });
     if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
+    return response.status === 204 ? undefined : response.json();
 }
 
 /** Writes messages, as many at a time as a crowd would; `perSecond` bounds the rate. */
@@ -295,6 +296,24 @@ try {
         scrolled.toFixed(1),
         'MiB',
         `${still.toFixed(1)} before; ${nodes} elements; ${((performance.now() - began) / 1_000).toFixed(0)} s`,
+    );
+
+    // Somebody's browser is killed: how long the other of two still sees them here.
+    const writerId = (await rest(origin, readerToken, 'GET', '/users?q=writer')).items[0].id;
+    const talk = await rest(origin, readerToken, 'PUT', `/users/${writerId}/private-room`);
+    const other = await chromium.launchServer({ executablePath, args: chromiumArgs });
+    const others = await (await chromium.connect(other.wsEndpoint())).newPage();
+    await signIn(others, origin, 'writer');
+    await page.goto(`${origin}/rooms/${talk.name}`);
+    await page.getByRole('button', { name: /^Here now/ }).waitFor();
+    const killed = performance.now();
+    other.process().kill('SIGKILL');
+    await page.getByRole('button', { name: /^Last seen/ }).waitFor();
+    report(
+        'a killed browser is shown as away after',
+        ((performance.now() - killed) / 1_000).toFixed(1),
+        's',
+        'ten seconds of grace, two of a round',
     );
 
     await page.close();
