@@ -40,8 +40,7 @@ pub(super) fn candidates(text: &str) -> Vec<Candidate> {
         return found;
     }
     let mut before = None;
-    let mut rest = text.char_indices().enumerate();
-    while let Some((start, (byte, c))) = rest.next() {
+    for (start, (byte, c)) in text.char_indices().enumerate() {
         if c == '@' && before.is_none_or(may_stand_before) {
             let tail = &text[byte + 1..];
             let end = tail.find(|c| !is_of_handle(c)).unwrap_or(tail.len());
