@@ -73,7 +73,7 @@ impl<const GROUPS: u32> ApiResponse for Fails<GROUPS> {
             &[
                 (408, "The body did not arrive in time."),
                 (413, "The body is larger than the limit."),
-                (415, "The body is not JSON."),
+                (415, "The body is not of the type that is described here."),
             ],
         );
         statuses.sort_unstable();
