@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use adda_protocol::{Code, Problem, input};
+use bytes::Bytes;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::impl_apirequest_for_payload;
 use poem_openapi::payload::{ParsePayload, Payload};
@@ -40,21 +41,40 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(_: &Request, body: &mut RequestBody) -> Result<Self> {
-        let body = body.take()?.into_bytes_limit(MOST_BYTES);
-        let bytes = match tokio::time::timeout(DEADLINE, body).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => {
-                let sentence = "The request's body is larger than 128 KiB; send less.";
-                return Err(problem_error(Problem::new(Code::TooLarge, sentence)));
-            }
-            Ok(Err(error)) => return Err(error.into()),
-            Err(_) => {
-                let sentence =
-                    "The request's body did not arrive within 15 seconds; send it again.";
-                return Err(problem_error(Problem::new(Code::RequestTimeout, sentence)));
-            }
-        };
+        let bytes = read(body, MOST_BYTES, DEADLINE).await?;
+        let bytes = bytes.map_err(|broken| match broken {
+            Broken::TooLarge => Problem::new(
+                Code::TooLarge,
+                "The request's body is larger than 128 KiB; send less.",
+            ),
+            Broken::TooSlow => Problem::new(
+                Code::RequestTimeout,
+                "The request's body did not arrive within 15 seconds; send it again.",
+            ),
+        });
+        let bytes = bytes.map_err(problem_error)?;
         input::parse(&bytes).map(Self).map_err(problem_error)
+    }
+}
+
+/// Which bound a body broke.
+pub(super) enum Broken {
+    TooLarge,
+    TooSlow,
+}
+
+/// Reads a body of a bounded size that arrives in a bounded time.
+pub(super) async fn read(
+    body: &mut RequestBody,
+    most_bytes: usize,
+    deadline: Duration,
+) -> Result<Result<Bytes, Broken>> {
+    let bytes = body.take()?.into_bytes_limit(most_bytes);
+    match tokio::time::timeout(deadline, bytes).await {
+        Ok(Ok(bytes)) => Ok(Ok(bytes)),
+        Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => Ok(Err(Broken::TooLarge)),
+        Ok(Err(error)) => Err(error.into()),
+        Err(_) => Ok(Err(Broken::TooSlow)),
     }
 }
 

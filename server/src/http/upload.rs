@@ -10,6 +10,7 @@ use poem_openapi::impl_apirequest_for_payload;
 use poem_openapi::payload::{ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 
+use super::body::{Broken, read};
 use super::problem::problem_error;
 
 /// A picture as a telephone takes it fits.
@@ -47,19 +48,17 @@ impl ParsePayload for UploadedFile {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
-        let body = body.take()?.into_bytes_limit(MOST_BYTES);
-        let bytes = match tokio::time::timeout(DEADLINE, body).await {
-            Ok(Ok(bytes)) => bytes,
-            Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => {
-                let sentence = "The file is larger than 12 MiB; send a smaller one.";
-                return Err(problem_error(Problem::new(Code::TooLarge, sentence)));
+        let bytes = read(body, MOST_BYTES, DEADLINE).await?;
+        let bytes = bytes.map_err(|broken| match broken {
+            Broken::TooLarge => {
+                Problem::new(Code::TooLarge, "The file is larger than 12 MiB; send a smaller one.")
             }
-            Ok(Err(error)) => return Err(error.into()),
-            Err(_) => {
-                let sentence = "The file did not arrive within two minutes; send it again.";
-                return Err(problem_error(Problem::new(Code::RequestTimeout, sentence)));
-            }
-        };
+            Broken::TooSlow => Problem::new(
+                Code::RequestTimeout,
+                "The file did not arrive within two minutes; send it again.",
+            ),
+        });
+        let bytes = bytes.map_err(problem_error)?;
         file_of(request, bytes).await.map(Self).ok_or_else(|| {
             problem_error(Problem::invalid_field(
                 "file",
