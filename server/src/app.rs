@@ -52,6 +52,9 @@ pub enum StartError {
         /// Why not.
         source: std::io::Error,
     },
+    /// A thread.
+    #[error("The system gives Adda no thread: {0}. Allow its user more processes.")]
+    Threads(#[source] std::io::Error),
     /// The folder of uploads.
     #[error("The folder {folder} for uploads cannot be made: {source}. Check ADDA_MEDIA_DIR.")]
     Media {
@@ -178,7 +181,7 @@ impl Server {
             hub.clone(),
             broker.clone(),
         ));
-        let writer = Writer::start(&db, &clock, &broker);
+        let writer = Writer::start(&db, &clock, &broker).map_err(StartError::Threads)?;
         let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, limited));
         let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), privacy, broker));
 

@@ -113,7 +113,7 @@ impl World {
             false,
         );
         let rooms = Arc::new(rooms);
-        let writer = Writer::start(&db, &clock, &broker);
+        let writer = Writer::start(&db, &clock, &broker).unwrap();
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), false);
         let receipts = Receipts::new(db.clone(), rooms.clone(), privacy, broker.clone());
         Self {
