@@ -6,7 +6,6 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::clock;
 use crate::failure::Result;
-use crate::noise;
 use crate::oracle::Inbox;
 use crate::schedule::Schedule;
 use crate::stamp::Stamp;
@@ -30,7 +29,7 @@ impl Socket {
 
 /// What all the tasks of a load share.
 pub(super) struct Campaign {
-    /// Makes the client ids of this load different from those of any other.
+    /// Makes the texts of this load different from those of any other.
     pub(super) nonce: u64,
     /// The rooms' names.
     pub(super) names: Vec<String>,
@@ -49,10 +48,8 @@ pub(super) struct Campaign {
 impl Campaign {
     /// Appends the frame of send `number`, due at `at`, using `scratch` for its payload.
     fn write(&self, room: u16, number: u32, at: u64, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
-        let place = self.nonce.wrapping_add(u64::from(number) << 1);
-        let id =
-            u128::from(noise::mix(place)) << 64 | u128::from(noise::mix(place.wrapping_add(1)));
-        let id = uuid::Builder::from_random_bytes(id.to_be_bytes()).into_uuid();
+        // In the order of time, as clients are asked to make them.
+        let id = uuid::Uuid::now_v7();
         let name = &self.names[usize::from(room)];
         scratch.clear();
         write!(

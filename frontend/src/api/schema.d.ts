@@ -1031,7 +1031,8 @@ export interface components {
         SendMessageRequest: {
             /**
              * Format: uuid
-             * @description An id that the client makes; the same one is the same message for ever.
+             * @description An id that the client makes; the same one is the same message for ever. Best
+             *     a UUID of version 7, whose order is that of time: the server finds those fastest.
              */
             client_id: string;
             /**

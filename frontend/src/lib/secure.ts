@@ -30,12 +30,15 @@ function hasLocks(): boolean {
   return 'locks' in navigator;
 }
 
-/** A random UUID of version 4. */
+/**
+ * A UUID of version 7: milliseconds, then 74 random bits. What one sends has such an id, and the
+ * server finds ids that grow with time on few pages of its index.
+ */
 export function uuid(): string {
-  if ('randomUUID' in crypto) return crypto.randomUUID();
-  const bytes = (crypto as Crypto).getRandomValues(new Uint8Array(16));
-  bytes[6] = ((bytes[6] ?? 0) & 0x0f) | 0x40;
-  bytes[8] = ((bytes[8] ?? 0) & 0x3f) | 0x80;
+  const time = Date.now().toString(16).padStart(12, '0');
+  const bytes = crypto.getRandomValues(new Uint8Array(10));
   const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
+  const variant = (8 + ((bytes[9] ?? 0) & 3)).toString(16);
+  const random = `7${hex.slice(0, 3)}-${variant}${hex.slice(3, 6)}-${hex.slice(6, 18)}`;
+  return `${time.slice(0, 8)}-${time.slice(8)}-${random}`;
 }
