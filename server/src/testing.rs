@@ -12,7 +12,9 @@ use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
 use adda_realtime::{Broker, Hub, Item, Outbox, Subscribe};
 use futures_util::FutureExt;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
+};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -244,6 +246,20 @@ impl World {
         operation: Operation,
     ) -> Pending {
         self.writer.submit(room, person.id, operation).await.unwrap()
+    }
+
+    /// Keeps the writer from writing: what is queued while this is held is one batch after it.
+    pub(crate) async fn holds_the_writer(&self) -> DatabaseTransaction {
+        // On SQLite this is the only connection that writes. On PostgreSQL the writers run on the
+        // runtime of the test, which lets none of them run while it queues.
+        let held = self.db.begin().await.unwrap();
+        let nowhere = RoomRef { family: Family::Public, id: 0, name: "nowhere".into() };
+        let nothing = Operation::Delete { message_id: Uuid::nil() };
+        drop(self.writer.submit(&nowhere, 0, nothing).await.unwrap());
+        while self.writer.queued() > 0 {
+            tokio::task::yield_now().await;
+        }
+        held
     }
 
     /// Does an operation.

@@ -68,11 +68,13 @@ on_both_databases! {
         for family in Family::ALL {
             let room = world.room_of(family, &mira, &ravi).await;
             let id = Uuid::new_v4();
+            let held = world.holds_the_writer().await;
             let first = world.submits(&mira, &room, create_as(id, "tea?")).await;
             let again = world.submits(&mira, &room, create_as(id, "tea?")).await;
             let other = world.submits(&mira, &room, create_as(id, "coffee?")).await;
             // The id is the sender's own: another person's is another message.
             let his = world.submits(&ravi, &room, create_as(id, "tea?")).await;
+            held.rollback().await.unwrap();
             let first = first.await.unwrap().unwrap();
             let again = again.await.unwrap().unwrap();
             assert!(!first.duplicate && again.duplicate, "{family:?}");
@@ -99,9 +101,11 @@ on_both_databases! {
         let stranger = world.person("stranger").await;
         for family in Family::ALL {
             let room = world.room_of(family, &mira, &ravi).await;
+            let held = world.holds_the_writer().await;
             let one = world.submits(&mira, &room, create("one")).await;
             let foreign = world.submits(&stranger, &room, create("let me in")).await;
             let two = world.submits(&ravi, &room, create("two")).await;
+            held.rollback().await.unwrap();
             assert_eq!(one.await.unwrap().unwrap().row.seq, 1);
             assert!(matches!(foreign.await.unwrap(), Err(MessageError::NotAMember)));
             let two = two.await.unwrap().unwrap();
@@ -152,10 +156,12 @@ on_both_databases! {
                 edit(b, "too late"), // refused
                 create("e"),        // 9
             ];
+            let held = world.holds_the_writer().await;
             let mut pending = Vec::new();
             for operation in operations {
                 pending.push(world.submits(&mira, &room, operation).await);
             }
+            held.rollback().await.unwrap();
             let mut numbers = Vec::new();
             for answer in pending {
                 numbers.push(answer.await.unwrap().map(|accepted| accepted.row.changed_seq).ok());
@@ -202,9 +208,11 @@ on_both_databases! {
             )).await;
             world.does(&mira, &room, create("unique")).await.unwrap();
             let listener = world.listens(&ravi, &room).await;
+            let held = world.holds_the_writer().await;
             let good = world.submits(&mira, &room, create("good")).await;
             let bad = world.submits(&mira, &room, create("unique")).await;
             let also_good = world.submits(&ravi, &room, create("also good")).await;
+            held.rollback().await.unwrap();
             assert_eq!(good.await.unwrap().unwrap().row.seq, 2);
             let refused = bad.await.unwrap();
             assert!(matches!(&refused, Err(MessageError::Write(_))), "{refused:?}");
@@ -225,12 +233,14 @@ on_both_databases! {
         for room in &rooms {
             listeners.push(world.listens(&ravi, room).await);
         }
+        let held = world.holds_the_writer().await;
         let mut pending = Vec::new();
         for round in 0..5 {
             for room in &rooms {
                 pending.push(world.submits(&mira, room, create(&format!("{round}"))).await);
             }
         }
+        held.rollback().await.unwrap();
         for answer in pending {
             answer.await.unwrap().unwrap();
         }

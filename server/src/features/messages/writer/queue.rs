@@ -88,6 +88,14 @@ impl Writer {
     }
 }
 
+#[cfg(test)]
+impl Writer {
+    /// How many operations no writer has taken yet.
+    pub(crate) fn queued(&self) -> usize {
+        self.queues.iter().map(|queue| queue.max_capacity() - queue.capacity()).sum()
+    }
+}
+
 /// Runs SQLite's writer on a thread and a runtime of its own. For each batch it awaits a dozen answers
 /// of the database, and on the runtime of all others each would stand in line behind the sockets that
 /// the last batch woke, while the only connection that writes lies idle: that was half of its time.
