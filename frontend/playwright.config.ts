@@ -19,7 +19,8 @@ export default defineConfig<Options>({
   expect: { timeout: 10_000 },
   use: {
     locale: 'en-GB',
-    trace: 'retain-on-failure',
+    // What records each step takes as long as the step.
+    trace: 'on-first-retry',
     launchOptions: {
       executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
       args: [
