@@ -3,8 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import type { Api } from '../api/client';
 import type { ClientFrame, Message } from '../api/types';
 import type { Outbox } from '../offline/outbox';
-import { applyPage, applyRead } from '../store/apply';
+import { applyRead } from '../store/apply';
 import { EMPTY } from '../store/model';
+import { applyPage } from '../store/pages';
 import {
   created,
   general,

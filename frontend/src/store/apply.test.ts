@@ -25,19 +25,17 @@ import {
 } from '../testing/messages';
 import {
   applyFrames,
-  applyNewer,
-  applyOlder,
-  applyPage,
   applyReach,
   applyRead,
   applyReady,
   applyRoomList,
   applyVisit,
   expireTyping,
-  MOST_ARRIVED,
 } from './apply';
+import { MOST_ARRIVED } from './changes';
 import { MOST_UNREAD } from './unread';
 import { EMPTY, type ChatState } from './model';
+import { applyNewer, applyOlder, applyPage } from './pages';
 
 const NOW = 1_000_000;
 const fold = (state: ChatState, ...frames: ServerFrame[]) => applyFrames(state, frames, NOW);

@@ -1,35 +1,12 @@
 // The next state from what the server said: pure. A frame type that the protocol has and this file
 // does not handle is an error of the compiler.
-//
-// Numbers: a room's changes are numbered without holes. A live frame that is not the next one is
-// either known already and ignored, or shows a gap: it is not applied, and the room is marked to be
-// asked for again, so that nothing is ever missing in between. What is unread: unread.ts.
-import type {
-  Me,
-  Message,
-  MessagePage,
-  ReadyFrame,
-  Room,
-  RoomSummary,
-  ServerFrame,
-  UserRef,
-} from '../api/types';
-import {
-  roomOf,
-  type ChatState,
-  type Presence,
-  type Reach,
-  type RoomState,
-  type Timeline,
-} from './model';
-import { append, fromPage, merge, prepend } from './timeline';
-import { counted, markedBy, readUpTo, stillRead, withLast } from './unread';
+import type { Me, ReadyFrame, Room, RoomSummary, ServerFrame, UserRef } from '../api/types';
+import { changed, synced, type Change } from './changes';
+import { inRoom, withRoom, type ChatState, type Presence, type RoomState } from './model';
+import { further, ofPeer, reachedBy } from './reach';
+import { markedBy, readUpTo, stillRead, withLast } from './unread';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
-type Change = Frame<'message.created' | 'message.updated' | 'message.deleted'>;
-
-/** So many of the latest changes are kept for pages of the history that are older than they are. */
-export const MOST_ARRIVED = 200;
 
 /** After the sign-in: which rooms there are and where they stand. */
 export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
@@ -58,18 +35,6 @@ function refreshed(known: RoomState, summary: RoomSummary, me: Me): Partial<Room
     typing: [],
     others: further(known.others, ofPeer(summary)),
   };
-}
-
-/** How far the other person has got, as the list of rooms says it. */
-function ofPeer({ peer_mark }: RoomSummary): Reach {
-  return { delivered: peer_mark?.delivered_seq ?? 0, read: peer_mark?.read_seq ?? 0 };
-}
-
-/** Marks never move back. The same object where nothing moved. */
-function further(known: Reach, news: Reach): Reach {
-  const read = Math.max(known.read, news.read);
-  const delivered = Math.max(known.delivered, news.delivered, read);
-  return read === known.read && delivered === known.delivered ? known : { delivered, read };
 }
 
 function room(summary: RoomSummary): RoomState {
@@ -169,7 +134,9 @@ export function applyFrames(
       // Changes of one room in a row are applied at once: a burst copies the history once.
       let end = at + 1;
       while (end < frames.length && isChangeOf(frames[end] as ServerFrame, frame.room)) end += 1;
-      next = applyChanges(next, frame.room, frames.slice(at, end) as Change[]);
+      const { me } = next;
+      const changes = frames.slice(at, end) as Change[];
+      next = inRoom(next, frame.room, (room) => changed(room, changes, me));
       at = end;
     } else {
       next = applyOne(next, frame, now);
@@ -196,7 +163,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
     case 'sync':
       return inRoom(state, frame.room, (room) => {
         const marks = frame.receipts?.filter((mark) => mark.user_id !== state.me?.id) ?? [];
-        return marks.reduce(reachedBy, applySync(room, frame, state.me));
+        return marks.reduce(reachedBy, synced(room, frame, state.me));
       });
     case 'typing':
       return inRoom(state, frame.room, (room) => ({
@@ -253,99 +220,6 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
   }
 }
 
-function inRoom(state: ChatState, name: string, change: (room: RoomState) => RoomState): ChatState {
-  const known = roomOf(state, name);
-  if (known === undefined) return state;
-  const next = change(known);
-  if (next === known) return state;
-  return known === state.visited ? { ...state, visited: next } : withRoom(state, name, next);
-}
-
-function withRoom(state: ChatState, name: string, room: RoomState): ChatState {
-  return { ...state, rooms: new Map(state.rooms).set(name, room) };
-}
-
-function applyChanges(state: ChatState, name: string, frames: readonly Change[]): ChatState {
-  return inRoom(state, name, (known) => {
-    let { cursor, hasGap, summary } = known;
-    const news: Message[] = [];
-    for (const frame of frames) {
-      if (frame.seq <= cursor) continue;
-      if (frame.seq > cursor + 1) {
-        hasGap = true;
-        break;
-      }
-      cursor = frame.seq;
-      const before =
-        frame.type === 'message.created' ? undefined : knownAs(known, news, frame.message);
-      news.push(frame.message);
-      summary = counted(summary, frame.message, state.me, before);
-      summary = { ...summary, last_seq: Math.max(summary.last_seq, frame.seq) };
-    }
-    if (news.length === 0) return hasGap === known.hasGap ? known : { ...known, hasGap };
-    return { ...withNews(known, news), summary, cursor, hasGap };
-  });
-}
-
-/** A message as it was known before this change, if it was. */
-function knownAs(room: RoomState, news: readonly Message[], { id }: Message): Message | undefined {
-  const isIt = (message: Message) => message.id === id;
-  return news.findLast(isIt) ?? room.timeline?.items.find(isIt) ?? room.arrived.findLast(isIt);
-}
-
-/** Puts messages where the room keeps them, and takes their authors off the typing line. */
-function withNews(room: RoomState, news: readonly Message[]): RoomState {
-  const authors = new Set(news.map((message) => message.sender.id));
-  const typing = room.typing.filter((typist) => !authors.has(typist.userId));
-  return {
-    ...room,
-    typing: typing.length === room.typing.length ? room.typing : typing,
-    timeline: room.timeline && merge(room.timeline, news),
-    ...kept(room, news),
-  };
-}
-
-/** Keeps the latest changes. */
-function kept(
-  room: RoomState,
-  news: readonly Message[],
-): Pick<RoomState, 'arrived' | 'arrivedAfter'> {
-  const all = [...room.arrived, ...news];
-  const dropped = all.slice(0, -MOST_ARRIVED);
-  return {
-    arrived: all.slice(-MOST_ARRIVED),
-    arrivedAfter: dropped.reduce((most, m) => Math.max(most, m.changed_seq), room.arrivedAfter),
-  };
-}
-
-function applySync(room: RoomState, frame: Frame<'sync'>, me: Me | null): RoomState {
-  if (frame.reset) {
-    const bySeq = [...frame.messages].sort((a, b) => a.seq - b.seq);
-    const hasBefore = (bySeq[0]?.seq ?? 1) > 1;
-    const last = bySeq.at(-1);
-    return {
-      ...room,
-      summary: last ? withLast(room.summary, last) : room.summary,
-      cursor: frame.last_seq,
-      hasGap: false,
-      timeline: room.timeline && { items: bySeq, hasBefore, hasAfter: false },
-      arrived: [],
-      arrivedAfter: frame.last_seq,
-    };
-  }
-  const newest = frame.messages.reduce((most, m) => Math.max(most, m.changed_seq), room.cursor);
-  const cursor = frame.more ? newest : Math.max(newest, frame.last_seq);
-  const summary = frame.messages.reduce((sum, m) => counted(sum, m, me), room.summary);
-  // Until the last page came, an older message with a late change may be one that was not counted.
-  const last_seq = frame.more ? summary.last_seq : Math.max(summary.last_seq, cursor);
-  return {
-    ...withNews(room, frame.messages),
-    summary: { ...summary, last_seq },
-    cursor,
-    hasGap: frame.more && room.hasGap,
-  };
-}
-
 /** A private room is called as the other person is. */
 function withPeer(rooms: ChatState['rooms'], peer: UserRef): ChatState['rooms'] {
   const room = [...rooms.values()].find(({ summary }) => summary.peer?.id === peer.id);
@@ -376,16 +250,6 @@ function ownMark(room: RoomState, frame: Frame<'receipt'>, me: Me | null): RoomS
   return markedBy(room, { read_seq, unread, mentions, last_seq }, me);
 }
 
-/** Somebody else has got so far. */
-function reachedBy(
-  room: RoomState,
-  mark: { delivered_seq?: number | undefined; read_seq: number },
-): RoomState {
-  const { delivered_seq = mark.read_seq, read_seq } = mark;
-  const others = further(room.others, { delivered: delivered_seq, read: read_seq });
-  return others === room.others ? room : { ...room, others };
-}
-
 function presence(known: Presence | null, frame: Frame<'room.presence'>): Presence {
   if (frame.online) return { online: new Set(frame.online), count: frame.count };
   const online = new Set(known?.online);
@@ -402,57 +266,6 @@ export function applyReach(state: ChatState, name: string, seq: number): ChatSta
 /** Marks a room as read here, before the server has said so. */
 export function applyRead(state: ChatState, name: string, seq: number): ChatState {
   return inRoom(state, name, (room) => readUpTo(room, seq, state.me));
-}
-
-/** A room's history, asked for when it was opened or when the person jumped. */
-export function applyPage(state: ChatState, name: string, page: MessagePage): ChatState {
-  return inRoom(state, name, (room) =>
-    joined(room, merge(fromPage(page), room.timeline?.items ?? []), page),
-  );
-}
-
-/** The next older page: of what stood before the message with the number `before`. */
-export function applyOlder(
-  state: ChatState,
-  name: string,
-  page: MessagePage,
-  before: number,
-): ChatState {
-  return inRoom(state, name, (room) =>
-    // The person may have jumped away meanwhile: then the page belongs to nothing that is here.
-    room.timeline?.items[0]?.seq === before
-      ? joined(room, prepend(room.timeline, page), page)
-      : room,
-  );
-}
-
-/** The next newer page: of what stands after the message with the number `after`. */
-export function applyNewer(
-  state: ChatState,
-  name: string,
-  page: MessagePage,
-  after: number,
-): ChatState {
-  return inRoom(state, name, (room) =>
-    room.timeline?.items.at(-1)?.seq === after
-      ? joined(room, append(room.timeline, page), page)
-      : room,
-  );
-}
-
-/** Joins what was read with what came meanwhile; what cannot be joined is asked for as a gap. */
-function joined(room: RoomState, read: Timeline, page: MessagePage): RoomState {
-  const timeline = merge(read, room.arrived);
-  const isWhole = page.last_seq >= room.arrivedAfter;
-  if (isWhole) return { ...room, timeline };
-  return {
-    ...room,
-    timeline,
-    cursor: page.last_seq,
-    hasGap: true,
-    arrived: [],
-    arrivedAfter: page.last_seq,
-  };
 }
 
 /** Takes the typing notices away whose time is over. */

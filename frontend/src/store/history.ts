@@ -1,8 +1,9 @@
 // Reads a room's history as it is needed: the place where one enters, and the pages around it.
 import type { Api } from '../api/client';
 import type { Message } from '../api/types';
-import { applyFrames, applyNewer, applyOlder, applyPage, applyVisit } from './apply';
+import { applyFrames, applyVisit } from './apply';
 import { roomOf, type ChatState, type Timeline } from './model';
+import { applyNewer, applyOlder, applyPage } from './pages';
 
 const PAGE = 50;
 

@@ -89,3 +89,21 @@ export function roomOf(state: ChatState, name: string): RoomState | undefined {
   const { rooms, visited } = state;
   return rooms.get(name) ?? (visited?.summary.name === name ? visited : undefined);
 }
+
+/** Changes a room, the person's own or one that is read along; where there is none, nothing. */
+export function inRoom(
+  state: ChatState,
+  name: string,
+  change: (room: RoomState) => RoomState,
+): ChatState {
+  const known = roomOf(state, name);
+  if (known === undefined) return state;
+  const next = change(known);
+  if (next === known) return state;
+  return known === state.visited ? { ...state, visited: next } : withRoom(state, name, next);
+}
+
+/** Puts a room among the person's own. */
+export function withRoom(state: ChatState, name: string, room: RoomState): ChatState {
+  return { ...state, rooms: new Map(state.rooms).set(name, room) };
+}

@@ -17,8 +17,9 @@ import {
   tombstone,
   updated,
 } from '../testing/messages';
-import { applyFrames, applyPage, applyReady } from './apply';
+import { applyFrames, applyReady } from './apply';
 import { EMPTY, type ChatState } from './model';
+import { applyPage } from './pages';
 
 const fold = (state: ChatState, ...frames: ServerFrame[]) => applyFrames(state, frames, 0);
 const opened = (last: number) =>

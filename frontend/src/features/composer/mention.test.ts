@@ -1,6 +1,6 @@
 import { describe, expect, it, test } from 'vitest';
 
-import { applyPage } from '../../store/apply';
+import { applyPage } from '../../store/pages';
 import { entered, general, message, page, RAHUL } from '../../testing/messages';
 import { begunAt, mentioned, offered } from './mention';
 
