@@ -11,7 +11,8 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 
-use super::service::{RoomError, Rooms};
+use super::error::RoomError;
+use super::service::Rooms;
 use crate::features::paging::PageRequest;
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,

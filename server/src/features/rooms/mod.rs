@@ -7,6 +7,8 @@
 //!   with it, after the commit.
 //! - Everybody with an account may read a public room; only members write.
 
+mod access;
+mod error;
 mod http;
 mod service;
 mod store;
@@ -14,5 +16,7 @@ mod store;
 #[cfg(test)]
 mod tests;
 
+pub use access::{RoomAccess, RoomRef, peer};
+pub use error::RoomError;
 pub use http::RoomsApi;
-pub use service::{RoomAccess, RoomError, RoomRef, Rooms, peer};
+pub use service::Rooms;

@@ -4,118 +4,27 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adda_protocol::accounts::{UserRef, avatar_url};
+use adda_protocol::accounts::avatar_url;
 use adda_protocol::event::{RoomUpdated, ServerFrame};
 use adda_protocol::rooms::{
     CreateRoomRequest, DirectoryRoom, DirectoryRoomPage, Member, MemberPage, Room,
     UpdateRoomRequest,
 };
-use adda_protocol::{Code, Problem, RoomName, Timestamp, UserId};
+use adda_protocol::{RoomName, Timestamp, UserId};
 use adda_realtime::{Broker, Envelope, Hub, MembershipChange, Topic};
 use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 
-use super::store::{self, RoomRow};
+use super::access::RoomAccess;
+use super::error::RoomError;
+use super::store;
 use crate::clock::Clock;
 use crate::db::{Db, Family};
 use crate::features::accounts::{Online, Person};
-use crate::features::database_problem;
 use crate::features::paging::PageRequest;
-use crate::limits::{Limit, TooOften};
+use crate::limits::Limit;
 
 /// The room that everybody joins when they register.
 const DEFAULT_ROOM: &str = "general";
-
-/// A room that was found, in whichever family.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RoomRef {
-    /// Which tables it lives in.
-    pub family: Family,
-    /// Its number there.
-    pub id: i64,
-    /// Its name and address.
-    pub name: Arc<str>,
-}
-
-impl RoomRef {
-    /// The topic of the room's events.
-    #[must_use]
-    pub fn topic(&self) -> Topic {
-        self.family.topic(self.id)
-    }
-}
-
-/// A room that a person may see, and what they may do in it.
-#[derive(Clone, Debug)]
-pub struct RoomAccess {
-    /// Which room.
-    pub room: RoomRef,
-    /// Whether the person is a member, and so may write.
-    pub is_member: bool,
-    /// The number of its latest change.
-    pub last_seq: i64,
-    /// History before this was pruned.
-    pub floor_seq: i64,
-    /// The version of the members under which this was seen.
-    pub members_version: i64,
-    row: RoomRow,
-}
-
-/// Why something about a room was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum RoomError {
-    /// There is no such room, or this person may not see it.
-    #[error("no such room")]
-    NotFound,
-    /// The name belongs to a room, or is reserved.
-    #[error("the name is taken or reserved")]
-    NameTaken,
-    /// Only who made the room, and administrators.
-    #[error("not allowed to change the room")]
-    Forbidden,
-    /// A private room has no members to come and go.
-    #[error("a private room cannot be joined or left")]
-    Private,
-    /// A private room takes two.
-    #[error("a private room with oneself")]
-    Alone,
-    /// Too often.
-    #[error("too often")]
-    TooOften(TooOften),
-    /// The database.
-    #[error(transparent)]
-    Database(#[from] DbErr),
-}
-
-impl From<TooOften> for RoomError {
-    fn from(error: TooOften) -> Self {
-        Self::TooOften(error)
-    }
-}
-
-impl From<RoomError> for Problem {
-    fn from(error: RoomError) -> Self {
-        let say = Problem::new;
-        match error {
-            RoomError::NotFound => Problem::not_found(),
-            RoomError::NameTaken => {
-                say(Code::NameTaken, "This room name is taken or reserved; choose another.")
-            }
-            RoomError::Forbidden => {
-                say(Code::Forbidden, "Only who made the room, or an administrator, may change it.")
-            }
-            RoomError::Private => say(
-                Code::Forbidden,
-                "A private room belongs to its two people; nobody joins or leaves it.",
-            ),
-            RoomError::Alone => Problem::invalid_field(
-                "user_id",
-                "is your own; a private room takes another person",
-            ),
-            RoomError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
-            RoomError::Database(error) => database_problem(&error),
-        }
-    }
-}
 
 /// The service.
 #[derive(Debug)]
@@ -260,7 +169,7 @@ impl Rooms {
         request: UpdateRoomRequest,
     ) -> Result<Room, RoomError> {
         let access = self.find(person.id, name).await?;
-        let may = person.is_admin || access.row.created_by == Some(person.id);
+        let may = person.is_admin || access.created_by() == Some(person.id);
         if access.room.family == Family::Private || !may {
             return Err(RoomError::Forbidden);
         }
@@ -435,22 +344,6 @@ impl Rooms {
     }
 }
 
-/// The other person of a private room, from the columns that [`Family::face`] names.
-#[must_use]
-pub fn peer(
-    id: Option<UserId>,
-    username: Option<String>,
-    display_name: Option<String>,
-    avatar: Option<&str>,
-) -> Option<UserRef> {
-    Some(UserRef {
-        id: id?,
-        username: username?,
-        display_name: display_name?,
-        avatar_url: avatar_url(avatar),
-    })
-}
-
 async fn add_member(
     transaction: &DatabaseTransaction,
     family: Family,
@@ -469,44 +362,4 @@ async fn add_member(
         user_id,
         change: MembershipChange::Joined,
     }))
-}
-
-impl RoomAccess {
-    /// The other person of a private room.
-    #[must_use]
-    pub fn peer_id(&self) -> Option<UserId> {
-        self.row.peer_id
-    }
-
-    fn new(family: Family, row: RoomRow) -> Self {
-        Self {
-            room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
-            is_member: row.joined_at.is_some(),
-            last_seq: row.last_seq,
-            floor_seq: row.floor_seq,
-            members_version: row.members_version,
-            row,
-        }
-    }
-
-    fn into_wire(self) -> Room {
-        Room {
-            name: self.row.name,
-            kind: self.room.family.kind(),
-            title: self.row.title,
-            peer: peer(
-                self.row.peer_id,
-                self.row.peer_username,
-                self.row.peer_display_name,
-                self.row.peer_avatar.as_deref(),
-            ),
-            topic: self.row.topic,
-            created_by: self.row.created_by,
-            created_at: Timestamp(self.row.created_at),
-            last_seq: self.row.last_seq,
-            floor_seq: self.row.floor_seq,
-            member_count: self.row.member_count,
-            is_member: self.row.joined_at.is_some(),
-        }
-    }
 }
