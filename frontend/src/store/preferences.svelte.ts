@@ -1,19 +1,23 @@
-// What somebody chose for this browser: the language and the colours.
+// What somebody chose for this browser: the language, the colours and what is folded.
 import { LOCALES, type Locale } from '../i18n/locales';
 
 export type Scheme = 'system' | 'light' | 'dark';
+/** The parts of the sidebar. */
+export type Part = 'rooms' | 'conversations';
 
 const KEY = 'adda.preferences';
 
 interface Stored {
   scheme?: Scheme;
   locale?: Locale;
+  folded?: Part[];
 }
 
 export class Preferences {
   scheme = $state<Scheme>('system');
   /** `null`: as the browser says. */
   chosenLocale = $state<Locale | null>(null);
+  folded = $state.raw<readonly Part[]>([]);
 
   constructor() {
     this.read(localStorage.getItem(KEY));
@@ -28,17 +32,27 @@ export class Preferences {
     return said.find((tag): tag is Locale => LOCALES.some((locale) => locale === tag)) ?? 'en';
   }
 
+  /** Folds a part of the sidebar, or opens it again. */
+  fold(part: Part): void {
+    const others = this.folded.filter((other) => other !== part);
+    this.folded = others.length < this.folded.length ? others : [...others, part];
+    this.save();
+  }
+
   save(): void {
-    const { scheme, chosenLocale } = this;
-    const stored: Stored = { scheme, ...(chosenLocale === null ? {} : { locale: chosenLocale }) };
+    const { scheme, chosenLocale, folded } = this;
+    const locale = chosenLocale === null ? {} : { locale: chosenLocale };
+    const stored: Stored = { scheme, ...locale, folded: [...folded] };
     localStorage.setItem(KEY, JSON.stringify(stored));
   }
 
   private read(text: string | null): void {
     try {
-      const { scheme = 'system', locale = null } = JSON.parse(text ?? '{}') as Stored;
+      const stored = JSON.parse(text ?? '{}') as Stored;
+      const { scheme = 'system', locale = null, folded = [] } = stored;
       this.scheme = scheme;
       this.chosenLocale = locale;
+      this.folded = folded;
     } catch {
       // Somebody else's writing: as if nothing were chosen.
     }

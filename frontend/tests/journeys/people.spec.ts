@@ -131,6 +131,25 @@ test('the switcher is opened from the list, and closed, with a finger', async ({
   await mira.isThere();
 });
 
+test('a part of the list is folded, and what is unread in it stays', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
+  await mira.page.goto('/');
+  const link = (name: RegExp) => mira.rooms.getByRole('link', { name });
+  const heading = mira.rooms.getByRole('button', { name: 'Rooms', exact: true });
+  await expect(link(/^Tea/)).toBeVisible();
+  await heading.click();
+  await expect(heading).toHaveAttribute('aria-expanded', 'false');
+  await expect(link(/^Tea/)).toHaveCount(0);
+  await rahul.writes('Anybody there?');
+  await expect(link(/General/)).toBeVisible();
+  await mira.page.reload();
+  await expect(link(/General/)).toBeVisible();
+  await expect(link(/^Tea/)).toHaveCount(0);
+  await heading.click();
+  await expect(link(/^Tea/)).toBeVisible();
+});
+
 test('the icon of the tab says that something is unread', async ({ person, isMobile }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await mira.page.goto('/people');

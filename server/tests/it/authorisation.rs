@@ -93,16 +93,58 @@ async fn path(template: &str, room: &str, mira: &Person) -> String {
     path
 }
 
-fn operations() -> Vec<(String, Method, Value)> {
-    let paths = OPENAPI["paths"].as_object().unwrap();
-    let of_path = |(path, methods): (&String, &Value)| {
-        let methods = methods.as_object().unwrap().clone();
-        let path = path.clone();
-        methods.into_iter().map(move |(method, operation)| {
-            (path.clone(), method.to_uppercase().parse().unwrap(), operation)
-        })
-    };
-    paths.iter().flat_map(of_path).collect()
+/// An operation of the document.
+struct Operation {
+    template: String,
+    method: Method,
+    description: Value,
+}
+
+impl Operation {
+    fn every() -> Vec<Self> {
+        let paths = OPENAPI["paths"].as_object().unwrap();
+        let of_path = |(path, methods): (&String, &Value)| {
+            let methods = methods.as_object().unwrap().clone();
+            let path = path.clone();
+            methods.into_iter().map(move |(method, description)| Self {
+                template: path.clone(),
+                method: method.to_uppercase().parse().unwrap(),
+                description,
+            })
+        };
+        paths.iter().flat_map(of_path).collect()
+    }
+
+    fn name(&self) -> &str {
+        self.description["operationId"].as_str().unwrap()
+    }
+
+    /// What its row in a table says.
+    fn row(&self, table: fn(&str) -> Option<[u16; 5]>) -> [u16; 5] {
+        let name = self.name();
+        table(name).unwrap_or_else(|| panic!("{name} is new: say in this test who may do it"))
+    }
+
+    /// Asks for it about Mira's things in a room; says what is wrong where the answer is another.
+    async fn check(
+        &self,
+        mira: &Person,
+        room: &str,
+        (who, person): (&str, Option<&Person>),
+        expected: u16,
+    ) -> Option<String> {
+        let request = Request {
+            method: self.method.clone(),
+            path: &path(&self.template, room, mira).await,
+            token: person.map(|person| person.access_token.as_str()),
+            body: body(self.name(), mira).await,
+            headers: &[],
+        };
+        let answer = request.of(&mira.address).await;
+        let code = &answer.body["code"];
+        (answer.status.as_u16() != expected)
+            .then(|| format!("{} by {who}: {} {code}", self.name(), answer.status))
+    }
 }
 
 on_both_databases! {
@@ -123,11 +165,11 @@ on_both_databases! {
             ("Mira", Some(&mira)),
         ];
         let mut wrong = Vec::new();
-        for (template, method, operation) in operations() {
-            let name = operation["operationId"].as_str().unwrap();
-            let expected = expected(name)
-                .unwrap_or_else(|| panic!("{name} is new: say in this test who may do it"));
-            let is_open = operation["security"].as_array().is_some_and(Vec::is_empty);
+        for operation in Operation::every() {
+            let expected = operation.row(expected);
+            let security = &operation.description["security"];
+            let is_open = security.as_array().is_some_and(Vec::is_empty);
+            let name = operation.name();
             assert_eq!(expected[0] == 401, !is_open, "{name} and its `security` disagree");
             for ((who, person), expected) in everybody.iter().zip(expected) {
                 mira.joins("rust").await;
@@ -139,18 +181,7 @@ on_both_databases! {
                     Some(person) => Some(person.another_device().await),
                     None => None,
                 };
-                let path = path(&template, "rust", &mira).await;
-                let request = Request {
-                    method: method.clone(),
-                    path: &path,
-                    token: device.as_ref().map(|device| device.access_token.as_str()),
-                    body: body(name, &mira).await,
-                    headers: &[],
-                };
-                let answer = request.of(&server.address).await;
-                if answer.status.as_u16() != expected {
-                    wrong.push(format!("{name} by {who}: {} {}", answer.status, answer.body["code"]));
-                }
+                wrong.extend(operation.check(&mira, "rust", (who, device.as_ref()), expected).await);
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
@@ -174,23 +205,11 @@ on_both_databases! {
             ("Mira", Some(&mira)),
         ];
         let mut wrong = Vec::new();
-        let of_rooms = |(template, ..): &(String, Method, Value)| template.contains("{room}");
-        for (template, method, operation) in operations().into_iter().filter(of_rooms) {
-            let name = operation["operationId"].as_str().unwrap();
-            let expected = expected_in_private(name)
-                .unwrap_or_else(|| panic!("{name} is new: say in this test who may do it"));
+        let of_rooms = |operation: &Operation| operation.template.contains("{room}");
+        for operation in Operation::every().into_iter().filter(of_rooms) {
+            let expected = operation.row(expected_in_private);
             for ((who, person), expected) in everybody.iter().zip(expected) {
-                let request = Request {
-                    method: method.clone(),
-                    path: &path(&template, &room, &mira).await,
-                    token: person.map(|person| person.access_token.as_str()),
-                    body: body(name, &mira).await,
-                    headers: &[],
-                };
-                let answer = request.of(&server.address).await;
-                if answer.status.as_u16() != expected {
-                    wrong.push(format!("{name} by {who}: {} {}", answer.status, answer.body["code"]));
-                }
+                wrong.extend(operation.check(&mira, &room, (who, *person), expected).await);
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
