@@ -32,6 +32,17 @@ pub(crate) fn optional_number(name: &'static str) -> ColumnDef {
 pub(crate) fn name(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
     let mut column = ColumnDef::new(name);
     column.string_len(64).not_null().unique_key();
+    by_bytes(manager, column)
+}
+
+/// A text to look for and to list by, empty to begin with, ordered by its bytes on both databases.
+pub(crate) fn key(manager: &SchemaManager<'_>, name: &'static str) -> ColumnDef {
+    let mut column = ColumnDef::new(name);
+    column.text().not_null().default("");
+    by_bytes(manager, column)
+}
+
+fn by_bytes(manager: &SchemaManager<'_>, mut column: ColumnDef) -> ColumnDef {
     if manager.get_database_backend() == DatabaseBackend::Postgres {
         column.extra("COLLATE \"C\"");
     }

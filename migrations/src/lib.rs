@@ -12,6 +12,7 @@ mod m0004_messages;
 mod m0005_deliveries;
 mod m0006_profiles;
 mod m0007_mentions;
+mod m0008_name_keys;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -28,6 +29,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0005_deliveries::Migration),
             Box::new(m0006_profiles::Migration),
             Box::new(m0007_mentions::Migration),
+            Box::new(m0008_name_keys::Migration),
         ]
     }
 }

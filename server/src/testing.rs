@@ -148,6 +148,7 @@ impl World {
         let row = user::ActiveModel {
             username: Set(username.to_owned()),
             display_name: Set(display_name.to_owned()),
+            name_key: Set(display_name.to_lowercase()),
             password_hash: Set(Some("no password has this hash".to_owned())),
             is_admin: Set(false),
             created_at: Set(BEGIN),

@@ -364,7 +364,7 @@ export interface paths {
         };
         /**
          * Find people.
-         * @description Everybody with an account whose user name or display name contains the text, by user name; or
+         * @description Everybody with an account whose user name or display name contains the text, by display name; or
          *     only those who are online now, as far as both sides show that.
          */
         get: operations["listUsers"];

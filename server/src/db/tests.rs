@@ -70,6 +70,25 @@ on_both_databases! {
         db.close().await;
     }
 
+    async fn people_who_were_there_before_are_found_by_their_names_too(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        Migrator::up(&db.write, Some(7)).await.unwrap();
+        let names = [("Mira", "mira"), ("ÉMILE", "émile"), ("মিরা", "মিরা")];
+        let insert = "INSERT INTO users (id, username, display_name, is_admin, created_at) \
+                      VALUES ($1, $2, $3, FALSE, 0)";
+        for (id, (name, _)) in (1_i64..).zip(names) {
+            let values = vec![id.into(), id.to_string().into(), name.into()];
+            run(&db.write, insert, values).await.unwrap();
+        }
+        db.migrate().await.unwrap();
+        let rows = query(db.read(), "SELECT name_key FROM users ORDER BY id", vec![]).await.unwrap();
+        let keys: Vec<String> =
+            rows.iter().map(|row| row.try_get("", "name_key").unwrap()).collect();
+        assert_eq!(keys, names.map(|(_, key)| key));
+        db.close().await;
+    }
+
     async fn a_transaction_that_is_dropped_leaves_nothing_and_no_lock(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();

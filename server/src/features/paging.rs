@@ -4,6 +4,9 @@ use adda_protocol::Problem;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+/// What is wrong with a cursor that is none.
+pub const FOREIGN_CURSOR: &str = "must be a `next_cursor` that this list gave out";
+
 /// What part of a list is asked for.
 #[derive(Clone, Debug)]
 pub struct PageRequest {
@@ -41,9 +44,8 @@ impl PageRequest {
 fn decode(cursor: &str) -> Result<String, Problem> {
     let bytes = URL_SAFE_NO_PAD.decode(cursor).ok();
     let text = bytes.and_then(|bytes| String::from_utf8(bytes).ok());
-    text.filter(|text| text.len() <= 256 && !text.contains('\0')).ok_or_else(|| {
-        Problem::invalid_field("cursor", "must be a `next_cursor` that this list gave out")
-    })
+    text.filter(|text| text.len() <= 256 && !text.contains('\0'))
+        .ok_or_else(|| Problem::invalid_field("cursor", FOREIGN_CURSOR))
 }
 
 #[cfg(test)]

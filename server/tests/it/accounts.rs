@@ -426,6 +426,37 @@ on_both_databases! {
     }
 }
 
+on_both_databases! {
+    async fn people_are_listed_by_their_names_in_any_script(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let called = [("zed", "anna"), ("bob", "Anna"), ("ann", "Émile"), ("cat", "bela"), ("dan", "মিরা")];
+        let mut people = Vec::new();
+        for (username, display_name) in called {
+            let person = server.person(username).await;
+            person.patch("/users/me", json!({"display_name": display_name})).await.expect(200);
+            people.push(person);
+        }
+        let usernames = |page: &Value| -> Vec<String> {
+            let items = page["items"].as_array().unwrap().iter();
+            items.map(|user| user["username"].as_str().unwrap().to_owned()).collect()
+        };
+        let (mut listed, mut cursor) = (Vec::new(), String::new());
+        while listed.len() < called.len() {
+            let page = people[0].get(&format!("/users?limit=1{cursor}")).await.expect(200);
+            listed.extend(usernames(&page));
+            cursor = page["next_cursor"].as_str().map_or(String::new(), |it| format!("&cursor={it}"));
+        }
+        assert_eq!(listed, ["bob", "zed", "cat", "ann", "dan"]);
+        assert_eq!(cursor, "", "nobody comes after the last");
+        for (q, found) in [("ÉMI", "ann"), ("émi", "ann"), ("মির", "dan")] {
+            let page = people[0].get(&format!("/users?q={q}")).await.expect(200);
+            assert_eq!(usernames(&page), [found], "{q}");
+        }
+        let foreign = people[0].get("/users?cursor=bm9ib2R5").await;
+        foreign.expect_problem(400, "invalid_input");
+    }
+}
+
 #[tokio::test]
 async fn guessing_a_password_is_slowed_down() {
     let server = TestServer::start_with(Storage::Sqlite, &[]).await;

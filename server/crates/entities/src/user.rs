@@ -14,6 +14,8 @@ pub struct Model {
     pub username: String,
     /// The name that people see.
     pub display_name: String,
+    /// The same in lower case, by which people are found and listed.
+    pub name_key: String,
     /// Argon2id in PHC form; absent where nobody can sign in.
     pub password_hash: Option<String>,
     /// Whether this person administers the server.

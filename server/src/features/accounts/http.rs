@@ -261,7 +261,7 @@ impl AccountsApi {
 
     /// Find people.
     ///
-    /// Everybody with an account whose user name or display name contains the text, by user name; or
+    /// Everybody with an account whose user name or display name contains the text, by display name; or
     /// only those who are online now, as far as both sides show that.
     #[oai(path = "/users", method = "get", operation_id = "listUsers")]
     async fn users(

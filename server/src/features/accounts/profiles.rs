@@ -11,7 +11,7 @@ use adda_realtime::Envelope;
 use super::error::AccountError;
 use super::service::{Accounts, Person, kept};
 use super::store;
-use crate::features::paging::PageRequest;
+use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
 
 /// Whom the directory lists.
 #[derive(Clone, Copy, Debug)]
@@ -97,13 +97,19 @@ impl Accounts {
         listed: Listed<'_>,
         page: &PageRequest,
     ) -> Result<UserPage, AccountError> {
-        let (text, after, limit) = (listed.text, page.after.as_deref(), page.read_limit());
-        let db = self.db.read();
+        let (text, limit, db) = (listed.text, page.read_limit(), self.db.read());
+        let after = match &page.after {
+            Some(username) => {
+                let place = store::place_of(db, username).await?;
+                Some(place.ok_or(AccountError::Invalid("cursor", FOREIGN_CURSOR))?)
+            }
+            None => None,
+        };
         let people = if listed.online {
             let shown = self.online.shown(viewer);
-            store::users_like_among(db, &shown, text, after, limit).await?
+            store::users_like_among(db, &shown, text, after.as_ref(), limit).await?
         } else {
-            store::users_like(text, after, limit).all(db).await?
+            store::users_like(text, after.as_ref(), limit).all(db).await?
         };
         let (people, next_cursor) = page.cut(people, |user| user.username.as_str());
         let items = people.into_iter().map(|user| self.wire_user(user, viewer)).collect();

@@ -3,8 +3,9 @@
 use adda_entities::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr,
-    EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect, Select,
+    ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
@@ -63,6 +64,11 @@ pub(super) async fn has_admin(connection: &impl ConnectionTrait) -> Result<bool,
     Ok(admins.limit(1).count(connection).await? > 0)
 }
 
+/// By what people are found and listed, of a name.
+fn name_key(display_name: &str) -> String {
+    display_name.to_lowercase()
+}
+
 /// A user who is about to be.
 pub(super) struct NewUser {
     pub(super) username: String,
@@ -78,6 +84,7 @@ pub(super) async fn insert_user(
 ) -> Result<user::Model, DbErr> {
     let row = user::ActiveModel {
         username: Set(new.username),
+        name_key: Set(name_key(&new.display_name)),
         display_name: Set(new.display_name),
         password_hash: Set(Some(new.password_hash)),
         is_admin: Set(new.is_admin),
@@ -110,6 +117,7 @@ pub(super) async fn update_profile(
 ) -> Result<user::Model, DbErr> {
     let row = user::ActiveModel {
         id: Set(user_id),
+        name_key: display_name.as_deref().map_or(NotSet, |name| Set(name_key(name))),
         display_name: display_name.map_or(NotSet, Set),
         hide_last_seen: hide_last_seen.map_or(NotSet, Set),
         hide_receipts: hide_receipts.map_or(NotSet, Set),
@@ -174,12 +182,33 @@ pub(super) async fn last_seen(
         .await
 }
 
-/// Of these people those whose handle or name contains the text, by handle, after a handle.
+/// A place in the list of people: by name, and by handle where names are the same.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct Place {
+    name_key: String,
+    username: String,
+}
+
+/// Where somebody stands in the list of people.
+pub(super) async fn place_of(
+    connection: &impl ConnectionTrait,
+    username: &str,
+) -> Result<Option<Place>, DbErr> {
+    user::Entity::find()
+        .select_only()
+        .columns([user::Column::NameKey, user::Column::Username])
+        .filter(user::Column::Username.eq(username))
+        .into_model()
+        .one(connection)
+        .await
+}
+
+/// Of these people those whose handle or name contains the text, by name, after a place.
 pub(super) async fn users_like_among(
     connection: &impl ConnectionTrait,
     ids: &[i64],
     text: &str,
-    after: Option<&str>,
+    after: Option<&Place>,
     limit: u64,
 ) -> Result<Vec<user::Model>, DbErr> {
     let mut found = Vec::new();
@@ -187,32 +216,31 @@ pub(super) async fn users_like_among(
         let among = users_like(text, after, limit).filter(user::Column::Id.is_in(chunk.to_vec()));
         found.extend(among.all(connection).await?);
     }
-    found.sort_by(|a, b| a.username.cmp(&b.username));
+    found.sort_by(|a, b| (&a.name_key, &a.username).cmp(&(&b.name_key, &b.username)));
     found.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
     Ok(found)
 }
 
-/// People whose handle or name contains the text, by handle, after a handle.
-pub(super) fn users_like(text: &str, after: Option<&str>, limit: u64) -> Select<user::Entity> {
+/// People whose handle or name contains the text, by name, after a place.
+pub(super) fn users_like(text: &str, after: Option<&Place>, limit: u64) -> Select<user::Entity> {
     let mut people = user::Entity::find()
         .filter(user::Column::PasswordHash.is_not_null())
         .filter(user::Column::DisabledAt.is_null())
+        .order_by_asc(user::Column::NameKey)
         .order_by_asc(user::Column::Username)
         .limit(limit);
     if !text.is_empty() {
         let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
         let like = |column: user::Column| {
-            let folded = Expr::expr(sea_orm::sea_query::Func::lower(Expr::col(column)));
-            folded.like(sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\'))
+            let pattern = sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\');
+            Expr::col(column).like(pattern)
         };
-        people = people.filter(
-            sea_orm::Condition::any()
-                .add(like(user::Column::Username))
-                .add(like(user::Column::DisplayName)),
-        );
+        let either = Condition::any().add(like(user::Column::Username));
+        people = people.filter(either.add(like(user::Column::NameKey)));
     }
-    if let Some(after) = after {
-        people = people.filter(user::Column::Username.gt(after));
+    if let Some(Place { name_key, username }) = after {
+        let beside = user::Column::NameKey.eq(name_key).and(user::Column::Username.gt(username));
+        people = people.filter(user::Column::NameKey.gt(name_key).or(beside));
     }
     people
 }

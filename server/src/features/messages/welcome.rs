@@ -41,6 +41,7 @@ async fn greet(transaction: &DatabaseTransaction, clock: &Clock) -> Result<(), D
         id: Set(0),
         username: Set("adda".to_owned()),
         display_name: Set("Adda".to_owned()),
+        name_key: Set("adda".to_owned()),
         password_hash: Set(None),
         is_admin: Set(false),
         created_at: Set(now),
