@@ -53,6 +53,7 @@ export class App {
       after,
       now: () => Date.now(),
       uuid,
+      shelf: localStorage,
       changed: (entries) => (store.outgoing = entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };

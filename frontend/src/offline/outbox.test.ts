@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 
 import type { ClientFrame, Code, Problem } from '../api/types';
-import { Clock } from '../testing/world';
+import { Clock, MemoryShelf } from '../testing/world';
 import { openDatabase, type Database, type Outgoing } from './db';
 import { loadDraft, saveDraft } from './drafts';
 import { Outbox } from './outbox';
@@ -17,11 +17,13 @@ let opened: Database[];
 let clock: Clock;
 let living: Set<string>;
 let ids: number;
+let shelf: MemoryShelf;
 
 beforeEach(() => {
   databases += 1;
   name = `adda-${databases}`;
   [opened, clock, living, ids] = [[], new Clock(), new Set(), 0];
+  shelf = new MemoryShelf();
 });
 
 afterEach(() => opened.forEach((db) => db.close()));
@@ -47,6 +49,7 @@ class Tab {
       after: clock.after,
       now: clock.now,
       uuid: () => `uuid-${++ids}`,
+      shelf,
       changed: (entries) => (self.shown = entries),
     });
     await self.outbox.adopt();
@@ -90,6 +93,33 @@ describe('what is written', () => {
     const adding = tab.outbox.add('general', 'hello');
     expect(tab.waiting).toEqual(['hello']);
     await adding;
+  });
+
+  it('is kept when the page goes before it is stored', async () => {
+    const tab = await Tab.open();
+    opened.forEach((db) => db.close());
+    await tab.write('one', 'two');
+    expect((await Tab.open('tab-2')).waiting).toEqual([]);
+    living.delete('tab-1');
+    expect((await Tab.open('tab-3', RAHUL)).waiting).toEqual([]);
+    const next = await Tab.open('tab-4');
+    expect(next.waiting).toEqual(['one', 'two']);
+    expect(next.sent.map((frame) => frame.client_id)).toEqual(['uuid-1']);
+    expect(shelf.length).toBe(0);
+    living.clear();
+    expect((await Tab.open('tab-5')).waiting).toEqual(['one', 'two']);
+  });
+
+  it('leaves nothing on the shelf once the database or the server has it', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    expect(shelf.length).toBe(0);
+    opened.forEach((db) => db.close());
+    await tab.write('two');
+    expect(shelf.length).toBe(1);
+    await tab.ok();
+    await tab.ok();
+    expect(shelf.length).toBe(0);
   });
 
   it('is shown until the server has it', async () => {

@@ -6,6 +6,7 @@
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 import type { ClientFrame, Problem } from '../api/types';
 import type { Database, Outgoing } from './db';
+import { places, shelve, type Shelf } from './shelf';
 
 /** The part of the world that an outbox needs. */
 export interface OutboxWorld {
@@ -16,8 +17,16 @@ export interface OutboxWorld {
   after(ms: number, run: () => void): () => void;
   now(): number;
   uuid(): string;
+  /** Keeps what was written until the database has it. */
+  shelf: Shelf;
   /** Something changed: show it. */
   changed(entries: readonly Outgoing[]): void;
+}
+
+const PLACE = 'adda.outgoing.';
+
+function place(clientId: string): string {
+  return PLACE + clientId;
 }
 
 /** Refusals that do not last. */
@@ -44,14 +53,18 @@ export class Outbox {
   async adopt(): Promise<void> {
     const living = await this.world.livingTabs();
     const tx = this.db.transaction('outgoing', 'readwrite');
-    for (const entry of await tx.store.index('userId').getAll(this.userId)) {
+    const stored = await tx.store.index('userId').getAll(this.userId);
+    const adopted: Outgoing[] = [];
+    for (const entry of [...stored, ...this.shelved()]) {
       if (entry.tab !== this.tab && living.has(entry.tab)) continue;
       if (this.entries.some((other) => other.clientId === entry.clientId)) continue;
       const mine = { ...entry, tab: this.tab };
       await tx.store.put(mine);
       this.entries.push(mine);
+      adopted.push(mine);
     }
     await tx.done;
+    adopted.forEach(({ clientId }) => this.world.shelf.removeItem(place(clientId)));
     this.entries.sort((a, b) => a.at - b.at);
     this.lastAt = Math.max(this.lastAt, this.entries.at(-1)?.at ?? 0);
     this.show();
@@ -70,9 +83,12 @@ export class Outbox {
       at: this.lastAt,
       tab: this.tab,
     };
+    shelve(this.world.shelf, place(entry.clientId), JSON.stringify(entry));
     this.entries.push(entry);
     this.show();
-    await this.stored(this.db.put('outgoing', entry));
+    if (await this.stored(this.db.put('outgoing', entry))) {
+      this.world.shelf.removeItem(place(entry.clientId));
+    }
     this.flush();
     return entry;
   }
@@ -91,6 +107,7 @@ export class Outbox {
     this.entries = this.entries.filter((entry) => entry.clientId !== clientId);
     this.asked.delete(clientId);
     this.show();
+    this.world.shelf.removeItem(place(clientId));
     await this.stored(this.db.delete('outgoing', clientId));
   }
 
@@ -151,12 +168,24 @@ export class Outbox {
     await this.stored(this.db.put('outgoing', entry));
   }
 
-  /** A browser whose storage is full or broken still sends; only a reload then forgets. */
-  private async stored(change: Promise<unknown>): Promise<void> {
+  /** What this person wrote and no database has yet. */
+  private shelved(): Outgoing[] {
+    const { shelf } = this.world;
+    const texts = places(shelf, PLACE).map((place) => shelf.getItem(place) ?? 'null');
+    return texts.flatMap((text) => {
+      const entry = JSON.parse(text) as Outgoing | null;
+      return entry?.userId === this.userId ? [entry] : [];
+    });
+  }
+
+  /** A browser whose database is full or broken still sends. Answers whether it took the change. */
+  private async stored(change: Promise<unknown>): Promise<boolean> {
     try {
       await change;
+      return true;
     } catch {
       // What is shown stands in `entries`.
+      return false;
     }
   }
 

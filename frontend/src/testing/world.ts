@@ -1,5 +1,6 @@
-// A clock and a socket that a test moves by hand.
+// A clock and a socket that a test moves by hand, and a shelf of its own.
 import type { ClientFrame, ServerFrame } from '../api/types';
+import type { Shelf } from '../offline/shelf';
 import type { SocketLike } from '../realtime/connection';
 
 /** Time that passes only when it is told to. */
@@ -62,5 +63,30 @@ export class FakeSocket implements SocketLike {
 
   ends(code: number): void {
     this.onclose?.({ code });
+  }
+}
+
+/** A shelf that is empty to begin with. */
+export class MemoryShelf implements Shelf {
+  private readonly kept = new Map<string, string>();
+
+  get length(): number {
+    return this.kept.size;
+  }
+
+  key(at: number): string | null {
+    return [...this.kept.keys()][at] ?? null;
+  }
+
+  getItem(place: string): string | null {
+    return this.kept.get(place) ?? null;
+  }
+
+  setItem(place: string, text: string): void {
+    this.kept.set(place, text);
+  }
+
+  removeItem(place: string): void {
+    this.kept.delete(place);
   }
 }

@@ -3,23 +3,20 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { openDatabase, type Database } from '../../offline/db';
 import { loadDraft } from '../../offline/drafts';
+import { MemoryShelf } from '../../testing/world';
 import { Draft, PAUSE_MS } from './draft';
 
 let db: Database;
 let names = 0;
-let shelf: Map<string, string>;
+let shelf: MemoryShelf;
 
 /** What is written in a room by somebody. */
 function draftOf(user: number, room: string): Draft {
-  return new Draft(db, user, room, {
-    getItem: (key) => shelf.get(key) ?? null,
-    setItem: (key, value) => void shelf.set(key, value),
-    removeItem: (key) => void shelf.delete(key),
-  });
+  return new Draft(db, user, room, shelf);
 }
 
 beforeEach(async () => {
-  shelf = new Map();
+  shelf = new MemoryShelf();
   db = await openDatabase(`drafts ${names++}`);
 });
 
@@ -58,7 +55,7 @@ describe('a draft', () => {
     expect(await draftOf(1, 'rain').load()).toBe('');
     expect(await draftOf(1, 'tea').load()).toBe('half a thou');
     expect(await loadDraft(db, 1, 'tea')).toBe('half a thou');
-    expect(shelf.size).toBe(0);
+    expect(shelf.length).toBe(0);
   });
 
   it('that came back with its page is not undone by what was put aside for a new one', async () => {

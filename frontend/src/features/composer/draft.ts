@@ -3,12 +3,10 @@
 // what it had not stored yet waits in a shelf that is written at once, and is stored by the next.
 import type { Database } from '../../offline/db';
 import { loadDraft, saveDraft } from '../../offline/drafts';
+import { shelve, type Shelf } from '../../offline/shelf';
 
 /** So long after the last letter it is stored. */
 export const PAUSE_MS = 400;
-
-/** A store that answers at once, as `localStorage` does. */
-export type Shelf = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 
 export class Draft {
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -31,12 +29,7 @@ export class Draft {
 
   /** The page is going. */
   shelve(): void {
-    if (this.unsaved === null) return;
-    try {
-      this.shelf.setItem(this.place, this.unsaved);
-    } catch {
-      // There is no space: then only the last letters are lost.
-    }
+    if (this.unsaved !== null) shelve(this.shelf, this.place, this.unsaved);
   }
 
   /** The text is this now. */
