@@ -6,7 +6,7 @@ import type { Site } from './api/site';
 import { socketAddress } from './api/site';
 import type { Me } from './api/types';
 import { openDatabase, type Database } from './offline/db';
-import { held, hold, uuid } from './lib/secure';
+import { held, hold, released, uuid } from './lib/secure';
 import { Outbox } from './offline/outbox';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Live } from './realtime/live';
@@ -50,6 +50,7 @@ export class App {
     const outbox: Outbox = new Outbox(db, me.id, tab, {
       send: (frame) => connection.send(frame),
       livingTabs,
+      gone: (tab) => released(TAB + tab),
       after,
       now: () => Date.now(),
       uuid,

@@ -19,6 +19,11 @@ export function hold(name: string): Promise<void> {
   });
 }
 
+/** Waits until no tab holds a name that one holds now. */
+export async function released(name: string): Promise<void> {
+  await navigator.locks.request(name, () => {});
+}
+
 /** The names that are held by some tab. */
 export async function held(): Promise<string[]> {
   if (!hasLocks()) return [];

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto';
 
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ClientFrame, Code, Problem } from '../api/types';
 import { Clock, MemoryShelf } from '../testing/world';
@@ -18,12 +18,14 @@ let clock: Clock;
 let living: Set<string>;
 let ids: number;
 let shelf: MemoryShelf;
+/** What a tab waits for to hear that another one is gone. */
+let ends: Map<string, () => void>;
 
 beforeEach(() => {
   databases += 1;
   name = `adda-${databases}`;
   [opened, clock, living, ids] = [[], new Clock(), new Set(), 0];
-  shelf = new MemoryShelf();
+  [shelf, ends] = [new MemoryShelf(), new Map()];
 });
 
 afterEach(() => opened.forEach((db) => db.close()));
@@ -46,6 +48,7 @@ class Tab {
         return self.isConnected;
       },
       livingTabs: () => Promise.resolve(new Set(living)),
+      gone: (other) => new Promise((resolve) => ends.set(`${tab} of ${other}`, resolve)),
       after: clock.after,
       now: clock.now,
       uuid: () => `uuid-${++ids}`,
@@ -308,6 +311,26 @@ describe('what a tab left behind', () => {
     expect(other.waiting).toEqual(['one', 'two']);
     await other.outbox.adopt();
     expect(other.waiting).toEqual(['one', 'two']);
+  });
+
+  it('is waited for by one that lives', async () => {
+    const tab = await Tab.open();
+    const other = await Tab.open('tab-2');
+    await tab.write('one');
+    living.delete('tab-1');
+    ends.get('tab-2 of tab-1')?.();
+    await vi.waitFor(() => expect(other.texts).toEqual(['one']));
+  });
+
+  it('is waited for by nobody who signed out', async () => {
+    const tab = await Tab.open();
+    const other = await Tab.open('tab-2');
+    await tab.write('one');
+    other.outbox.close();
+    living.delete('tab-1');
+    ends.get('tab-2 of tab-1')?.();
+    expect((await Tab.open('tab-3')).texts).toEqual(['one']);
+    expect(other.waiting).toEqual([]);
   });
 
   it('is taken over by one tab alone', async () => {

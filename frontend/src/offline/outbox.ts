@@ -14,6 +14,8 @@ export interface OutboxWorld {
   send(frame: ClientFrame): boolean;
   /** The tabs that are alive, this one among them. */
   livingTabs(): Promise<ReadonlySet<string>>;
+  /** Resolves when a tab that is alive is gone. */
+  gone(tab: string): Promise<void>;
   after(ms: number, run: () => void): () => void;
   now(): number;
   uuid(): string;
@@ -41,6 +43,9 @@ export class Outbox {
   /** Set while the server wants a pause. */
   private cancelPause: (() => void) | null = null;
   private lastAt = 0;
+  /** The tabs whose end is waited for. */
+  private readonly heirOf = new Set<string>();
+  private isClosed = false;
 
   constructor(
     private readonly db: Database,
@@ -52,6 +57,8 @@ export class Outbox {
   /** Takes over what is stored for this person by tabs that are gone. */
   async adopt(): Promise<void> {
     const living = await this.world.livingTabs();
+    if (this.isClosed) return;
+    living.forEach((tab) => this.inherit(tab));
     const tx = this.db.transaction('outgoing', 'readwrite');
     const stored = await tx.store.index('userId').getAll(this.userId);
     const adopted: Outgoing[] = [];
@@ -69,6 +76,16 @@ export class Outbox {
     this.lastAt = Math.max(this.lastAt, this.entries.at(-1)?.at ?? 0);
     this.show();
     this.flush();
+  }
+
+  /** A tab that is closed just now is still alive when others look: they wait for what it leaves. */
+  private inherit(tab: string): void {
+    if (tab === this.tab || this.heirOf.has(tab)) return;
+    this.heirOf.add(tab);
+    void this.world.gone(tab).then(() => {
+      this.heirOf.delete(tab);
+      return this.adopt();
+    });
   }
 
   /** Takes a new message; it is stored when this resolves. */
@@ -147,6 +164,7 @@ export class Outbox {
 
   /** Forgets its timers; what is stored stays. */
   close(): void {
+    this.isClosed = true;
     this.cancelPause?.();
   }
 
