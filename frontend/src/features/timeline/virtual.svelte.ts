@@ -33,6 +33,8 @@ export class VirtualList {
   height = $state(0);
   isAtEnd = $state(true);
   private wasWhole = false;
+  /** Whether the view was at the end before the rows changed, and so goes there. */
+  private follows = false;
   private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
 
   constructor(
@@ -41,7 +43,7 @@ export class VirtualList {
     /** Called when the window moved or rows changed. */
     private readonly moved: () => void,
   ) {
-    const options = ({ keys, estimate, before, after, isWhole }: Rows) => ({
+    const options = ({ keys, estimate, before, after }: Rows) => ({
       count: keys.length,
       getScrollElement: element,
       estimateSize: estimate,
@@ -53,7 +55,6 @@ export class VirtualList {
       measureElement: (row: HTMLElement) => row.getBoundingClientRect().height,
       overscan: OVERSCAN,
       anchorTo: 'end' as const,
-      followOnAppend: isWhole && this.wasWhole,
       scrollEndThreshold: END_PX,
       observeElementRect: this.observeRect,
       observeElementOffset,
@@ -73,6 +74,9 @@ export class VirtualList {
       const next = rows();
       untrack(() => {
         this.catchUp(scroller);
+        // Also where rows come in before the last, which is on its way and stays the last.
+        const isThere = this.wasWhole && next.isWhole && this.virtualizer.isAtEnd(END_PX);
+        this.follows ||= isThere;
         this.virtualizer.setOptions(options(next));
         this.wasWhole = next.isWhole;
         this.read();
@@ -80,8 +84,12 @@ export class VirtualList {
     });
     // … and the window is moved once the room for it is there.
     $effect(() => {
-      void [element(), this.items, this.height];
-      untrack(() => this.virtualizer._willUpdate());
+      void [element(), rows(), this.items, this.height];
+      untrack(() => {
+        this.virtualizer._willUpdate();
+        if (this.follows) this.toEnd();
+        this.follows = false;
+      });
     });
   }
 
