@@ -1,5 +1,6 @@
 // What a list shows that is searched as one types: what matches, page by page. Of several searches on
 // their way the latest one counts.
+import { joined } from './pages';
 
 /** So long after the last letter the search begins. */
 const PAUSE_MS = 180;
@@ -12,7 +13,12 @@ interface Page<T> {
 /** Asks for a page of what matches. */
 type Ask<T> = (query: { q: string; cursor?: string }) => Promise<Page<T>>;
 
-export class Search<T> {
+/** A person, or a room. */
+type Listed = { id: number } | { name: string };
+
+const idOf = (item: Listed) => ('id' in item ? item.id : item.name);
+
+export class Search<T extends Listed> {
   /** `null` until the first page is here. */
   items = $state.raw<readonly T[] | null>(null);
   /** What was searched for in `items`. */
@@ -54,7 +60,7 @@ export class Search<T> {
       const page = await this.ask(cursor === undefined ? { q } : { q, cursor });
       if (turn !== this.latest) return;
       const before = cursor === undefined ? [] : (this.items ?? []);
-      this.items = [...before, ...page.items];
+      this.items = joined(before, page.items, idOf);
       this.shown = q;
       this.cursor = page.next_cursor;
       this.hasMore = page.next_cursor !== undefined;

@@ -89,3 +89,15 @@ test('a search begins when the person pauses, and at once where nothing is typed
   expect(asked.map(({ query }) => query.q)).toEqual(['tea', '']);
   vi.useRealTimers();
 });
+
+test('what moved between two pages stands once, as it is now', async () => {
+  const { asked, search } = slowly();
+  const first = search.start('');
+  asked[0]?.answer({ items: [{ name: 'rust' }, { name: 'tea' }], next_cursor: 'on' });
+  await first;
+  const more = search.more();
+  const moved = { name: 'tea', title: 'All kinds of tea' };
+  asked[1]?.answer({ items: [moved, { name: 'wine' }] });
+  await more;
+  expect(search.items).toEqual([{ name: 'rust' }, moved, { name: 'wine' }]);
+});

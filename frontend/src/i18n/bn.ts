@@ -32,6 +32,8 @@ export const bn: Catalogue = {
     notFound: 'এই ঠিকানায় কিছু নেই।',
     goHome: 'আপনার ঘরগুলিতে যান',
     somethingFailed: 'কাজটি হয়নি। আবার চেষ্টা করুন।',
+    notShown: 'এটি এখানে দেখানো যাচ্ছে না।',
+    partFailed: 'পাতার এই অংশটি আটকে গেছে। বাকিটা চলছে।',
   },
   auth: {
     signIn: 'প্রবেশ করুন',

@@ -37,6 +37,8 @@ export const en = {
     notFound: 'There is nothing at this address.',
     goHome: 'Go to your rooms',
     somethingFailed: 'That did not work. Try again.',
+    notShown: 'This cannot be shown here.',
+    partFailed: 'This part of the page has broken. The rest goes on.',
   },
   auth: {
     signIn: 'Sign in',

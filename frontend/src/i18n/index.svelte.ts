@@ -40,12 +40,12 @@ export class I18n {
 
   /** 14:05 */
   time(at: string | number): string {
-    return this.formats.time.format(new Date(at));
+    return inWords(this.formats.time, at);
   }
 
   /** Sunday, 22 November 2026 at 14:05:09 */
   full(at: string | number): string {
-    return this.formats.full.format(new Date(at));
+    return inWords(this.formats.full, at);
   }
 
   /** The heading of a day. */
@@ -53,19 +53,18 @@ export class I18n {
     const days = daysBetween(at, now);
     if (days === 0) return this.t.timeline.today;
     if (days === 1) return this.t.timeline.yesterday;
-    return days < 300
-      ? this.formats.day.format(new Date(at))
-      : this.formats.date.format(new Date(at));
+    return inWords(Math.abs(days) < 300 ? this.formats.day : this.formats.date, at);
   }
 
   /** The shortest that is enough: a time today, else a day. */
   brief(at: string | number, now: number): string {
-    return daysBetween(at, now) === 0 ? this.time(at) : this.formats.short.format(new Date(at));
+    return daysBetween(at, now) === 0 ? this.time(at) : inWords(this.formats.short, at);
   }
 
   /** Three hours ago. */
   ago(at: string | number, now: number): string {
     const minutes = Math.round((new Date(at).getTime() - now) / 60_000);
+    if (Number.isNaN(minutes)) return '';
     if (minutes > -60) return this.formats.relative.format(Math.min(0, minutes), 'minute');
     if (minutes > -60 * 24) return this.formats.relative.format(Math.round(minutes / 60), 'hour');
     return this.formats.relative.format(Math.round(minutes / 60 / 24), 'day');
@@ -74,6 +73,12 @@ export class I18n {
   number(value: number): string {
     return this.formats.number.format(value);
   }
+}
+
+/** A time that is none is not worth a view: the formats throw at it. */
+function inWords(format: Intl.DateTimeFormat, at: string | number): string {
+  const date = new Date(at);
+  return Number.isNaN(date.getTime()) ? '' : format.format(date);
 }
 
 /** How many midnights lie between. */

@@ -26,7 +26,7 @@ const { compare } = new Intl.Collator(undefined, { numeric: true });
 
 /** When something happened in a room last; 0 where nobody has said anything. */
 export function latest({ summary, addedAt }: RoomState): number {
-  const said = summary.last_message ? Date.parse(summary.last_message.created_at) : 0;
+  const said = (summary.last_message && Date.parse(summary.last_message.created_at)) || 0;
   return Math.max(said, addedAt);
 }
 

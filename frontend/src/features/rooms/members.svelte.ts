@@ -1,6 +1,7 @@
 // The members of a room, page by page, for as long as somebody looks at them.
 import type { Api } from '../../api/client';
 import type { Member } from '../../api/types';
+import { joined } from '../pages';
 
 export class Members {
   items = $state.raw<readonly Member[]>([]);
@@ -27,7 +28,7 @@ export class Members {
         path: { room: this.room },
         query,
       });
-      this.items = [...this.items, ...page.items];
+      this.items = joined(this.items, page.items, ({ id }) => id);
       this.cursor = page.next_cursor;
       this.hasMore = page.next_cursor !== undefined;
       this.learnt(page.items);

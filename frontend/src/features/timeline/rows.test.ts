@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import type { Message } from '../../api/types';
 import type { Outgoing } from '../../offline/db';
-import { message as told } from '../../testing/messages';
+import { dice, message as told, range } from '../../testing/messages';
 import { isLoneEmoji, pieces, rowsOf, type Row, type Source } from './rows';
 
 const ME = 1;
@@ -28,6 +28,10 @@ function rows(
   const { hasBefore = false, hasAfter = false, ...rest } = more;
   const timeline = { items, hasBefore, hasAfter };
   return rowsOf({ timeline, outgoing: [], me: ME, unreadFrom: null, ...rest });
+}
+
+function expectUnique(all: Row[]): void {
+  expect(new Set(all.map((row) => row.key)).size).toBe(all.length);
 }
 
 const kinds = (all: Row[]) => all.map((row) => row.kind);
@@ -62,6 +66,60 @@ describe('days', () => {
     expect(kinds(rows([message(1)], { hasBefore: true }))).toEqual(['message']);
     const all = rows([yesterday, message(2)], { hasBefore: true });
     expect(kinds(all)).toEqual(['message', 'day', 'message']);
+  });
+
+  it('are headed as often as the clock of the server goes from one to another', () => {
+    const tomorrow = NOON + 24 * 60 * MINUTE;
+    const all = rows([message(1), message(2, 2, tomorrow), message(3), message(4, 2, tomorrow)]);
+    expect(kinds(all)).toEqual([...Array.from({ length: 4 }, () => ['day', 'message'])].flat());
+    expectUnique(all);
+  });
+
+  it('keep their key while older messages come in above and newer ones below', () => {
+    const keyOfDay = (all: Row[]) => all.filter((row) => row.kind === 'day').at(-1)?.key;
+    const few = rows([yesterday, message(2)]);
+    const more = rows([message(0, 2, NOON - 48 * 60 * MINUTE), yesterday, message(2), message(3)]);
+    expect(keyOfDay(more)).toBe(keyOfDay(few));
+  });
+
+  it('keep their key when what was on its way has come', () => {
+    const before = rows([yesterday], { outgoing: [outgoing('client 2')] });
+    const after = rows([yesterday, message(2, ME)]);
+    expect(after.map((row) => row.key)).toEqual(before.map((row) => row.key));
+  });
+
+  it('are not begun by a message whose time nobody can read', () => {
+    const timeless = { ...message(2), created_at: '+10000-13-45T99:00:00Z' };
+    const all = rows([message(1), timeless, message(3)]);
+    expect(kinds(all)).toEqual(['day', 'message', 'message', 'message']);
+    expect(kinds(rows([timeless]))).toEqual(['message']);
+  });
+});
+
+describe('keys', () => {
+  it('are unique whatever the clocks say', () => {
+    const throwDice = dice(7);
+    const day = 24 * 60 * MINUTE;
+    const clocks = [0, -1, 1e15, NaN, NOON, NOON + day, NOON - day, NOON + 1, 253_402_300_800_000];
+    for (let round = 0; round < 200; round += 1) {
+      const clock = () => clocks[Math.floor(throwDice() * clocks.length)] ?? 0;
+      const said = range(1, 30).map((seq) => {
+        const at = clock();
+        const created_at = Number.isNaN(at) ? 'no time' : new Date(at).toISOString();
+        return { ...message(seq, throwDice() < 0.5 ? ME : 2), created_at };
+      });
+      const on = ['a', 'b', 'c'].map((id) => outgoing(id, clock()));
+      expectUnique(rows(said, { outgoing: on, unreadFrom: Math.floor(throwDice() * 30) }));
+    }
+  });
+
+  it('are unique whatever the ids are', () => {
+    const twin = { ...message(2), id: message(1).id };
+    const posing = { ...message(3, ME), client_id: message(1).id };
+    const odd = ['unread', 'day 1', 'day own a'].map((id, at) => ({ ...message(4 + at), id }));
+    expectUnique(
+      rows([message(1), twin, posing, ...odd], { unreadFrom: 2, outgoing: [outgoing('a')] }),
+    );
   });
 });
 
@@ -103,7 +161,7 @@ describe('what is on its way', () => {
   it('is not taken for another person’s message with the same id', () => {
     const all = rows([message(1, 2)], { outgoing: [outgoing('client 1')] });
     expect(kinds(all)).toEqual(['day', 'message', 'outgoing']);
-    expect(new Set(all.map((row) => row.key)).size).toBe(all.length);
+    expectUnique(all);
   });
 
   it('is not shown in the middle of the history', () => {

@@ -6,12 +6,21 @@ import type { Timeline } from '../../store/model';
 /** Messages of one person within this time stand together. */
 const TOGETHER_MS = 5 * 60_000;
 
-/** One row. Its key is its own for life, so that what is measured and focused stays. */
+/**
+ * One row. Its key is its own for life, so that what is measured and focused stays. No two rows have the
+ * same, whatever the clocks say that dated them: a list with a key twice cannot be drawn at all.
+ */
 export type Row =
   | { kind: 'day'; key: string; at: number }
   | { kind: 'unread'; key: string }
   | { kind: 'message'; key: string; message: Message; opensGroup: boolean; isOwn: boolean }
   | { kind: 'outgoing'; key: string; entry: Outgoing; opensGroup: boolean };
+
+/** What a row shows: the same for as long as nothing of it changed, also where the rows are made anew. */
+export function drawnOf(row: Row): unknown {
+  if (row.kind === 'message') return row.message;
+  return row.kind === 'outgoing' ? row.entry : row.key;
+}
 
 /** What the rows are made from. */
 export interface Source {
@@ -26,6 +35,13 @@ export interface Source {
 /** The rows, from the oldest to the newest. */
 export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
   const rows: Row[] = [];
+  const keys = new Set<string>();
+  const unique = (key: string): string => {
+    let free = key;
+    for (let count = 2; keys.has(free); count += 1) free = `${key} ${count}`;
+    keys.add(free);
+    return free;
+  };
   // Where a day begins is known once the message before is.
   let day = timeline.hasBefore ? null : NaN;
   let previous: { sender: number; at: number } | null = null;
@@ -33,35 +49,39 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
   let owesDivider =
     unreadFrom !== null &&
     (!timeline.hasBefore || (timeline.items[0]?.seq ?? Infinity) <= unreadFrom);
-  const open = (at: number): void => {
+  // A day is headed as often as it begins: clocks are put right, and those of two servers differ. So a
+  // heading is called after the row that it stands above.
+  const open = (at: number, above: string): void => {
     const itsDay = dayOf(at);
-    if (itsDay === day) return;
+    // What no clock can have said belongs to the day that it stands in.
+    if (itsDay === day || Number.isNaN(itsDay)) return;
     if (day !== null) {
       previous = null;
-      rows.push({ kind: 'day', key: `day ${itsDay}`, at });
+      rows.push({ kind: 'day', key: unique(`day ${above}`), at });
     }
     day = itsDay;
   };
   const opensGroup = (sender: number, at: number): boolean => {
-    const opens = previous?.sender !== sender || at - previous.at > TOGETHER_MS;
+    const opens = previous?.sender !== sender || Math.abs(at - previous.at) > TOGETHER_MS;
     previous = { sender, at };
     return opens;
   };
   const own = new Set<string>();
   for (const message of timeline.items) {
     const at = timeOf(message);
-    open(at);
     const sender = message.sender.id;
+    // One's own keeps the key that it had on its way; what others chose is not trusted to be unique.
+    const key = unique(sender === me ? ownKey(message.client_id) : `message ${message.id}`);
+    open(at, key);
     if (owesDivider && message.seq >= (unreadFrom ?? 0) && sender !== me && !message.deleted_at) {
       owesDivider = false;
       previous = null;
-      rows.push({ kind: 'unread', key: 'unread' });
+      rows.push({ kind: 'unread', key: unique('unread') });
     }
     if (sender === me) own.add(message.client_id);
     rows.push({
       kind: 'message',
-      // One's own keeps the key that it had on its way; what others chose is not trusted to be unique.
-      key: sender === me ? message.client_id : message.id,
+      key,
       message,
       opensGroup: opensGroup(sender, at),
       isOwn: sender === me,
@@ -70,15 +90,20 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
   if (timeline.hasAfter) return rows;
   for (const entry of outgoing) {
     if (own.has(entry.clientId)) continue;
-    open(entry.at);
+    const key = unique(ownKey(entry.clientId));
+    open(entry.at, key);
     rows.push({
       kind: 'outgoing',
-      key: entry.clientId,
+      key,
       entry,
       opensGroup: opensGroup(me, entry.at),
     });
   }
   return rows;
+}
+
+function ownKey(clientId: string): string {
+  return `own ${clientId}`;
 }
 
 /** Times are read once a message: the rows of a long history are made often. */
