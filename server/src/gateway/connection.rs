@@ -22,6 +22,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::close::End;
+use crate::http::Lent;
 
 /// What is read from a connection at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -73,9 +74,9 @@ struct Frame {
 impl Connection {
     /// Takes the stream out of hyper; `None` when it is not a plain TCP stream.
     pub(super) fn new(upgraded: Upgraded, limit: usize) -> Option<Self> {
-        let parts = upgraded.downcast::<TokioIo<TcpStream>>().ok()?;
+        let parts = upgraded.downcast::<TokioIo<Lent<TcpStream>>>().ok()?;
         Some(Self {
-            stream: parts.io.into_inner(),
+            stream: parts.io.into_inner().keep()?,
             unread: parts.read_buf.to_vec(),
             parsed: 0,
             pieces: None,

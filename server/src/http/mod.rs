@@ -5,17 +5,20 @@ mod cors;
 mod docs;
 mod frontend;
 mod health;
+mod lent;
 mod person;
 mod problem;
 mod routes;
 mod serve;
 mod spec;
+mod unread;
 mod upload;
 
 pub use body::Body;
 pub use cors::Origins;
 pub use docs::{asyncapi_text, openapi_text};
 pub use health::Health;
+pub(crate) use lent::Lent;
 pub use person::Bearer;
 pub use problem::{
     BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,

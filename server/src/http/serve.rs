@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http_body_util::BodyExt;
 use http_body_util::combinators::BoxBody;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
@@ -16,10 +17,13 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use poem::endpoint::BoxEndpoint;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
-use poem::{Endpoint, Request, Response};
+use poem::{Endpoint, Request, RequestParts, Response};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
+
+use super::lent::lend;
+use super::unread::{Unread, linger};
 
 /// A request's head must be complete within this time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -135,21 +139,27 @@ impl Connection {
         let Self { endpoint, local, peer, mut stop } = self;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = has_asked.clone();
+        let unread = Unread::default();
+        let leaves = unread.clone();
+        // Comes back when HTTP has ended on it; a socket keeps it.
+        let (stream, owner) = lend(stream);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             asks.store(true, Ordering::Relaxed);
-            let endpoint = endpoint.clone();
+            let (endpoint, unread) = (endpoint.clone(), leaves.clone());
             async move {
-                Ok::<_, std::convert::Infallible>(answer(&endpoint, request, local, peer).await)
+                let answer = answer(&endpoint, request, local, peer, &unread).await;
+                Ok::<_, std::convert::Infallible>(answer)
             }
         });
-        let connection = hyper::server::conn::http1::Builder::new()
-            .timer(TokioTimer::new())
-            .header_read_timeout(HEADER_TIMEOUT)
-            .max_buf_size(MAX_HEAD_BYTES)
-            .half_close(false)
-            .serve_connection(TokioIo::new(stream), service)
-            .with_upgrades();
-        tokio::pin!(connection);
+        let mut connection = Box::pin(
+            hyper::server::conn::http1::Builder::new()
+                .timer(TokioTimer::new())
+                .header_read_timeout(HEADER_TIMEOUT)
+                .max_buf_size(MAX_HEAD_BYTES)
+                .half_close(false)
+                .serve_connection(TokioIo::new(stream), service)
+                .with_upgrades(),
+        );
         let result = tokio::select! {
             result = connection.as_mut() => result,
             () = stopping(&mut stop) => {
@@ -158,12 +168,20 @@ impl Connection {
                     return;
                 }
                 connection.as_mut().graceful_shutdown();
-                connection.await
+                connection.as_mut().await
             }
         };
-        if let Err(error) = result {
+        drop(connection);
+        if let Err(error) = &result {
             // Clients that go away or speak no HTTP are everyday life.
             tracing::debug!(%peer, %error, "a connection ended");
+        }
+        let is_half_read = unread.is_left() || result.is_err();
+        if let Some(stream) = owner.take_back().filter(|_| is_half_read) {
+            tokio::select! {
+                () = linger(stream) => {}
+                () = stopping(&mut stop) => {}
+            }
         }
     }
 }
@@ -178,15 +196,24 @@ async fn answer(
     mut request: hyper::Request<Incoming>,
     local: SocketAddr,
     peer: SocketAddr,
+    unread: &Unread,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
     let upgrade = request
         .headers()
         .contains_key(hyper::header::UPGRADE)
         .then(|| hyper::upgrade::on(&mut request));
-    let mut request =
-        Request::from((request, LocalAddr(local.into()), RemoteAddr(peer.into()), Scheme::HTTP));
+    let waits = Unread::waits_to_be_asked(request.headers());
+    let (parts, body) = request.into_parts();
+    let (body, owner) = lend(body);
+    let parts = (parts, LocalAddr(local.into()), RemoteAddr(peer.into()), Scheme::HTTP);
+    let body = body.map_err(std::io::Error::other).boxed();
+    let mut request = Request::from_parts(RequestParts::from(parts), body.into());
     if let Some(upgrade) = upgrade {
         request.extensions_mut().insert(SocketUpgrade(Arc::new(Mutex::new(Some(upgrade)))));
     }
-    endpoint.get_response(request).await.into()
+    let mut answer = endpoint.get_response(request).await.into();
+    if let Some(rest) = owner.take_back() {
+        unread.see_to(rest, waits, &mut answer);
+    }
+    answer
 }

@@ -4,6 +4,7 @@
 mod limits;
 mod rest;
 mod socket;
+mod unread;
 
 use std::time::Duration;
 

@@ -1,0 +1,87 @@
+//! What becomes of a body that was answered before it was read to its end: refused for its sender, its
+//! size, its kind or its slowness.
+//!
+//! A connection that is closed while bytes wait unread is reset, and the reset takes the answer with
+//! it. So a short rest is read away and the connection goes on. Before a long one, or one of unknown
+//! length, the answer says `Connection: close`; then the connection lingers: nothing more is sent, and
+//! what still comes is read away, for so long and so much at most. No byte of a body is ever read as
+//! a request.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use hyper::header::{CONNECTION, EXPECT, HeaderMap, HeaderValue};
+use hyper::{Response, StatusCode};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout, timeout_at};
+
+/// The longest rest that is read away for the connection to go on: that of any JSON body.
+const SHORT_REST: u64 = 128 * 1024;
+/// In this time.
+const REST_WITHIN: Duration = Duration::from_secs(5);
+/// A connection that ends lingers so long at most,
+const LINGER: Duration = Duration::from_secs(30);
+/// as long as something comes this often,
+const LINGER_IDLE: Duration = Duration::from_secs(3);
+/// and so much at most: several times what may be uploaded.
+const LINGER_BYTES: usize = 64 * 1024 * 1024;
+
+/// What a connection knows of the bodies that were left.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Unread(Arc<AtomicBool>);
+
+impl Unread {
+    /// Whether the connection must linger.
+    pub(super) fn is_left(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// Whether the client waits to be asked for the body of its request.
+    pub(super) fn waits_to_be_asked(request: &HeaderMap) -> bool {
+        request.contains_key(EXPECT)
+    }
+
+    /// Sees to the rest of a request's body, beside its answer.
+    pub(super) fn see_to<B>(&self, rest: Incoming, waits: bool, answer: &mut Response<B>) {
+        if rest.is_end_stream() {
+            return;
+        }
+        let is_short = rest.size_hint().upper().is_some_and(|bytes| bytes <= SHORT_REST);
+        let is_slow = answer.status() == StatusCode::REQUEST_TIMEOUT;
+        if is_short && !is_slow && !waits {
+            tokio::spawn(self.clone().read_away(rest));
+        } else {
+            self.0.store(true, Ordering::Relaxed);
+            answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+    }
+
+    async fn read_away(self, mut rest: Incoming) {
+        let end = async { while let Some(Ok(_)) = rest.frame().await {} };
+        if timeout(REST_WITHIN, end).await.is_err() {
+            // Dropping the body ends the connection.
+            self.0.store(true, Ordering::Relaxed);
+        }
+    }
+}
+
+/// Ends a connection whose client may still be sending, so that it can read what it was answered.
+pub(super) async fn linger(mut stream: TcpStream) {
+    if stream.shutdown().await.is_err() {
+        return;
+    }
+    let until = Instant::now() + LINGER;
+    let mut buffer = vec![0; 16 * 1024];
+    let mut read = 0;
+    while read < LINGER_BYTES {
+        let idle = until.min(Instant::now() + LINGER_IDLE);
+        match timeout_at(idle, stream.read(&mut buffer)).await {
+            Ok(Ok(bytes)) if bytes > 0 => read += bytes,
+            _ => return,
+        }
+    }
+}
