@@ -13,6 +13,7 @@ mod m0005_deliveries;
 mod m0006_profiles;
 mod m0007_mentions;
 mod m0008_name_keys;
+mod m0009_refresh_rules;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -30,6 +31,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0006_profiles::Migration),
             Box::new(m0007_mentions::Migration),
             Box::new(m0008_name_keys::Migration),
+            Box::new(m0009_refresh_rules::Migration),
         ]
     }
 }

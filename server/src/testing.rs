@@ -163,6 +163,9 @@ impl World {
             user_agent: None,
             created_at: BEGIN,
             rotated_at: BEGIN,
+            used_generation: 0,
+            repeats: 0,
+            repeated_generation: 0,
             expires_at: BEGIN + 1_000_000,
             revoked_at: None,
         };
@@ -186,7 +189,7 @@ impl World {
     pub(crate) fn access_token(&self, person: &Person) -> String {
         let now = self.now.load(Ordering::Relaxed);
         let tokens = Tokens::new(SECRET, None);
-        tokens.access(person.id, person.session_id, now, Uuid::new_v4()).unwrap()
+        tokens.access(person.id, person.session_id, 0, now, Uuid::new_v4()).unwrap()
     }
 
     /// A public room of these people.

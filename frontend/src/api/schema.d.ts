@@ -73,8 +73,10 @@ export interface paths {
         /**
          * Get the next tokens.
          * @description Takes the current refresh token in the body or, from a browser, as the cookie, and makes the
-         *     next one current. The token before it still answers the same next one for a minute while that
-         *     has not been used (two tabs, a lost response); anything else ends the session.
+         *     next one current. The token before it still answers the same next one for ten seconds (two
+         *     tabs), and later for as long as neither that nor an access token that came with it has been
+         *     used (a lost answer). Anything else ends the session, and so do three tokens in a row that were
+         *     each used twice.
          */
         post: operations["refresh"];
         delete?: never;

@@ -1,7 +1,7 @@
 // What browsers give only to pages that came over TLS or from this very machine. Whoever opens
 // Adda at http://192.168.… has it too, only with less between the tabs: each then acts as if it
 // were alone, which the server forgives (one message for one `client_id`, a refresh token that may
-// be repeated for a minute).
+// be repeated).
 
 /** Runs something that only one tab may do at a time. */
 export async function alone<T>(name: string, run: () => Promise<T>): Promise<T> {

@@ -89,6 +89,25 @@ on_both_databases! {
         db.close().await;
     }
 
+    async fn of_sessions_from_before_everything_counts_as_used(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        Migrator::up(&db.write, Some(8)).await.unwrap();
+        let user = "INSERT INTO users (id, username, display_name, is_admin, created_at) \
+                    VALUES (1, 'mira', 'Mira', FALSE, 0)";
+        run(&db.write, user, vec![]).await.unwrap();
+        let session = "INSERT INTO sessions \
+                       (id, user_id, salt, generation, created_at, rotated_at, expires_at) \
+                       VALUES ($1, 1, $2, 4, 0, 0, 9)";
+        run(&db.write, session, vec![uuid::Uuid::nil().into(), vec![7_u8].into()]).await.unwrap();
+        db.migrate().await.unwrap();
+        let sql = "SELECT used_generation, repeats FROM sessions";
+        let row = query(db.read(), sql, vec![]).await.unwrap().remove(0);
+        let number = |name: &str| row.try_get::<i64>("", name).unwrap();
+        assert_eq!((number("used_generation"), number("repeats")), (4, 0));
+        db.close().await;
+    }
+
     async fn a_transaction_that_is_dropped_leaves_nothing_and_no_lock(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();

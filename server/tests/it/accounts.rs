@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
+use reqwest::Method;
 use reqwest::header::HeaderMap;
 use serde_json::{Value, json};
 use uuid::Uuid;
@@ -56,6 +57,54 @@ on_both_databases! {
         let again = refresh(&server.address, &mira.refresh_token).await.expect(200);
         assert_eq!(refresh_token(&again), refresh_token(&first));
         refresh(&server.address, &refresh_token(&first)).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn an_answer_that_a_crash_swallowed_is_no_sign_out(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let lost = refresh(&server.address, &mira.refresh_token).await.expect(200);
+        server.kill().await;
+        server.start_again().await;
+        let again = refresh(&server.address, &mira.refresh_token).await.expect(200);
+        assert_eq!(refresh_token(&again), refresh_token(&lost));
+
+        // Killed in the middle of it, wherever that is.
+        let token = refresh_token(&refresh(&server.address, &refresh_token(&again)).await.expect(200));
+        let (under_way, ()) = tokio::join!(
+            mira.tries(Method::POST, "/auth/refresh", Some(json!({"refresh_token": token}))),
+            server.kill()
+        );
+        server.start_again().await;
+        let next = refresh(&server.address, &token).await.expect(200);
+        if let Ok(answer) = under_way {
+            assert_eq!(refresh_token(&answer.expect(200)), refresh_token(&next));
+        }
+        let access = next["access_token"].as_str().unwrap();
+        Request::get("/users/me").with_token(access).of(&server.address).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn three_tokens_in_a_row_that_were_each_used_twice_end_the_session(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let mut socket = mira.connects().await;
+        let mut token = mira.refresh_token.clone();
+        for _ in 0..2 {
+            let next = refresh(&server.address, &token).await.expect(200);
+            let again = refresh(&server.address, &token).await.expect(200);
+            assert_eq!(refresh_token(&again), refresh_token(&next));
+            token = refresh_token(&next);
+        }
+        let last = refresh(&server.address, &token).await.expect(200);
+        let third = refresh(&server.address, &token).await;
+        third.expect_problem(401, "invalid_refresh_token");
+        assert_eq!(socket.hears_close().await, Some(4505));
+        let current = refresh(&server.address, &refresh_token(&last)).await;
+        current.expect_problem(401, "invalid_refresh_token");
+        assert!(server.log().contains("used by two"), "it is a security event");
     }
 }
 

@@ -21,6 +21,12 @@ pub struct Model {
     pub created_at: i64,
     /// When the current generation was made.
     pub rotated_at: i64,
+    /// The latest generation that is known to have arrived: something of it was used.
+    pub used_generation: i64,
+    /// How many generations in a row, up to the one that was repeated last, were repeated.
+    pub repeats: i64,
+    /// The generation that was repeated last, where there are repeats.
+    pub repeated_generation: i64,
     /// When it must sign in anew.
     pub expires_at: i64,
     /// When it was ended, if it was.

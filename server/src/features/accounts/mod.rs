@@ -3,7 +3,8 @@
 //! Invariants:
 //! - Nothing stored lets a thief of the database in: passwords are argon2id hashes, refresh tokens
 //!   are derived from the server's secret and never stored.
-//! - A session has one current refresh token; using any other ends the session.
+//! - A session has one current refresh token. The one before answers the same once more where an answer
+//!   may have been lost (`generations`); using any other ends the session.
 //! - The answer to a wrong password and to an unknown name is the same, in words and in time.
 //! - Who keeps to themselves when they are online, or what they have read, is not shown that of others.
 //! - Ending a session closes its sockets; changing the password ends all other sessions.
@@ -11,6 +12,7 @@
 mod avatars;
 mod common_passwords;
 mod error;
+mod generations;
 mod http;
 mod online;
 mod passwords;
@@ -20,7 +22,10 @@ mod service;
 mod sessions;
 mod store;
 mod tokens;
+mod under_way;
 
+#[cfg(test)]
+mod refresh_tests;
 #[cfg(test)]
 mod tests;
 

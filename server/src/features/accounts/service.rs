@@ -23,6 +23,7 @@ use super::privacy::Kept;
 use super::sessions::SignedIn;
 use super::store::{self, NewUser};
 use super::tokens::Tokens;
+use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::Db;
@@ -104,6 +105,7 @@ pub struct Accounts {
     admit: Admit,
     pub(super) online: Arc<Online>,
     pub(super) broker: Broker,
+    pub(super) refreshes: UnderWay,
     setup_token: Mutex<Option<String>>,
     registrations: Limit<IpAddr>,
     logins_by_address: Limit<IpAddr>,
@@ -138,6 +140,7 @@ impl Accounts {
             admit,
             online,
             broker,
+            refreshes: UnderWay::default(),
             setup_token: Mutex::default(),
             registrations: Limit::new(limited, 20, Duration::from_secs(30)),
             logins_by_address: Limit::new(limited, 60, Duration::from_secs(2)),

@@ -4,19 +4,18 @@ use adda_entities::{session, user};
 use adda_protocol::accounts::{Authenticated, Session};
 use adda_protocol::{Timestamp, UserId};
 use adda_realtime::{CloseReason, Envelope};
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::error::AccountError;
+use super::generations::{self, Step};
 use super::privacy::Kept;
 use super::service::{Accounts, Origin, Person, kept};
 use super::store;
-use super::tokens::{ACCESS_SECONDS, AccessClaims, RefreshToken};
+use super::tokens::{ACCESS_SECONDS, AccessClaims};
 
 /// A session ends at the latest after this time.
 const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
-/// For so long the refresh token before the current one still answers the current one.
-const REUSE_GRACE_MS: i64 = 60_000;
 
 /// A successful sign-in, before it is decided how the refresh token travels.
 #[derive(Debug)]
@@ -57,6 +56,9 @@ impl Accounts {
             user_agent,
             created_at: now,
             rotated_at: now,
+            used_generation: 0,
+            repeats: 0,
+            repeated_generation: 0,
             expires_at: now + SESSION_MS,
             revoked_at: None,
         }
@@ -68,7 +70,8 @@ impl Accounts {
         session: &session::Model,
     ) -> Result<SignedIn, AccountError> {
         let now = self.clock.now_ms();
-        let access_token = self.tokens.access(user.id, session.id, now, self.clock.uuid())?;
+        let access_token =
+            self.tokens.access(user.id, session.id, session.generation, now, self.clock.uuid())?;
         Ok(SignedIn {
             person: Person {
                 id: user.id,
@@ -95,12 +98,15 @@ impl Accounts {
         let now = self.clock.now_ms();
         let (claims, user_id) =
             self.tokens.check_access(token, now).ok_or(AccountError::Unauthorized)?;
-        let AccessClaims { sid, exp, .. } = claims;
+        let AccessClaims { sid, generation, exp, .. } = claims;
         let row = store::session_user(self.db.read(), sid).await?;
         let row = row.filter(|row| row.user_id == user_id && row.revoked_at.is_none());
         let row = row.filter(|row| row.expires_at > now).ok_or(AccountError::Unauthorized)?;
         if row.disabled_at.is_some() {
             return Err(AccountError::Disabled);
+        }
+        if generation == row.generation && generation > row.used_generation {
+            self.arrived(sid, generation).await?;
         }
         Ok(Person {
             id: row.user_id,
@@ -115,60 +121,58 @@ impl Accounts {
         })
     }
 
-    /// The next tokens of a session. Token n makes n+1 current; n once more within a minute, while
-    /// n+1 has not been used, answers the same n+1; anything else that was once genuine ends the
-    /// session (RFC 9700).
+    /// Remembers that the tokens of a generation arrived at the client. Once a generation: each
+    /// request reads the row anyway, and the first alone has something to write.
+    async fn arrived(&self, session_id: Uuid, generation: i64) -> Result<(), DbErr> {
+        let transaction = self.db.begin().await?;
+        store::set_used(&transaction, session_id, generation).await?;
+        transaction.commit().await
+    }
+
+    /// The next tokens of a session, by the rules of [`super::generations`].
     ///
     /// # Errors
     /// [`AccountError::InvalidRefreshToken`], [`AccountError::Disabled`].
     pub async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
         let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
+        let turn = self.refreshes.turn(token.session_id, token.generation).await;
         let now = self.clock.now_ms();
         let transaction = self.db.begin().await?;
-        let session = store::session_by_id(&transaction, token.session_id).await?;
-        let session = session
+        let session = store::locked_session(&transaction, token.session_id).await?;
+        let mut session = session
             .filter(|session| session.revoked_at.is_none() && session.expires_at > now)
             .filter(|session| self.tokens.is_genuine(&token, &session.salt))
             .ok_or(AccountError::InvalidRefreshToken)?;
-        let next = self.next_generation(&transaction, &session, &token, now).await?;
         let user = store::user_by_id(&transaction, session.user_id).await?;
         let user = user.ok_or(AccountError::InvalidRefreshToken)?;
+        let step = generations::judge(&session, token.generation, now, turn.is_race);
+        match step {
+            Step::Next => {
+                session.generation += 1;
+                store::rotate(&transaction, session.id, session.generation, now).await?;
+            }
+            Step::Again(Some(repeats)) => {
+                store::set_repeats(&transaction, session.id, repeats).await?;
+            }
+            Step::Again(None) => {}
+            Step::End(_) => {
+                store::revoke_session(&transaction, user.id, session.id, now).await?;
+            }
+        }
         transaction.commit().await?;
 
-        let Some(generation) = next else {
-            tracing::warn!(user_id = user.id, "a refresh token was replayed; its session is ended");
+        if let Step::End(suspicion) = step {
+            tracing::warn!(
+                user_id = user.id, session_id = %session.id, ?suspicion,
+                "a refresh token was used by two; its session is ended"
+            );
             self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
             return Err(AccountError::InvalidRefreshToken);
-        };
+        }
         if user.disabled_at.is_some() {
             return Err(AccountError::Disabled);
         }
-        self.signed_in(&user, &session::Model { generation, ..session })
-    }
-
-    /// The generation that the token leads to; `None` when the session was ended for its sake.
-    async fn next_generation(
-        &self,
-        transaction: &DatabaseTransaction,
-        session: &session::Model,
-        token: &RefreshToken,
-        now: i64,
-    ) -> Result<Option<i64>, DbErr> {
-        let mut current = session.clone();
-        if token.generation == current.generation {
-            if store::rotate(transaction, current.id, current.generation, now).await? {
-                return Ok(Some(current.generation + 1));
-            }
-            // Another tab was faster between our read and our write.
-            current = store::session_by_id(transaction, current.id).await?.unwrap_or(current);
-        }
-        let just_before = token.generation + 1 == current.generation;
-        if current.revoked_at.is_none() && just_before && now - current.rotated_at <= REUSE_GRACE_MS
-        {
-            return Ok(Some(current.generation));
-        }
-        store::revoke_session(transaction, current.user_id, current.id, now).await?;
-        Ok(None)
+        self.signed_in(&user, &session)
     }
 
     /// Ends a session of a user and closes its sockets.

@@ -4,11 +4,12 @@ use adda_entities::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
-    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use uuid::Uuid;
 
+use super::generations::Repeats;
 use super::privacy::Kept;
 use crate::db;
 
@@ -26,6 +27,8 @@ pub(super) struct SessionUser {
     pub(super) disabled_at: Option<i64>,
     pub(super) revoked_at: Option<i64>,
     pub(super) expires_at: i64,
+    pub(super) generation: i64,
+    pub(super) used_generation: i64,
 }
 
 /// Whether a user row is of an account that can be used.
@@ -39,7 +42,7 @@ pub(super) async fn session_user(
 ) -> Result<Option<SessionUser>, DbErr> {
     let sql = "SELECT u.id AS user_id, u.username, u.display_name, u.avatar, \
                u.hide_last_seen, u.hide_receipts, u.is_admin, u.created_at, u.disabled_at, \
-               s.revoked_at, s.expires_at \
+               s.revoked_at, s.expires_at, s.generation, s.used_generation \
                FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
     let rows = db::query(connection, sql, vec![session_id.into()]).await?;
     rows.first().map(|row| SessionUser::from_query_result(row, "")).transpose()
@@ -257,29 +260,58 @@ pub(super) async fn insert_session(
     session::Entity::insert(row).exec_without_returning(connection).await.map(drop)
 }
 
-pub(super) async fn session_by_id(
-    connection: &impl ConnectionTrait,
+/// A session, which nobody else changes before the transaction ends.
+pub(super) async fn locked_session(
+    transaction: &DatabaseTransaction,
     id: Uuid,
 ) -> Result<Option<session::Model>, DbErr> {
-    session::Entity::find_by_id(id).one(connection).await
+    session::Entity::find_by_id(id).lock_exclusive().one(transaction).await
 }
 
-/// Moves a session from one generation to the next; `false` when it is no longer at that one.
+/// Makes a generation the current one.
 pub(super) async fn rotate(
+    transaction: &DatabaseTransaction,
+    id: Uuid,
+    generation: i64,
+    now: i64,
+) -> Result<(), DbErr> {
+    let row = session::ActiveModel {
+        id: Set(id),
+        generation: Set(generation),
+        rotated_at: Set(now),
+        ..Default::default()
+    };
+    row.update(transaction).await.map(drop)
+}
+
+/// Remembers which generations were repeated.
+pub(super) async fn set_repeats(
+    transaction: &DatabaseTransaction,
+    id: Uuid,
+    repeats: Repeats,
+) -> Result<(), DbErr> {
+    let row = session::ActiveModel {
+        id: Set(id),
+        repeats: Set(repeats.in_a_row),
+        repeated_generation: Set(repeats.last),
+        ..Default::default()
+    };
+    row.update(transaction).await.map(drop)
+}
+
+/// Remembers that something of a generation was used.
+pub(super) async fn set_used(
     connection: &impl ConnectionTrait,
     id: Uuid,
-    from_generation: i64,
-    now: i64,
-) -> Result<bool, DbErr> {
-    let updated = session::Entity::update_many()
-        .col_expr(session::Column::Generation, Expr::value(from_generation + 1))
-        .col_expr(session::Column::RotatedAt, Expr::value(now))
+    generation: i64,
+) -> Result<(), DbErr> {
+    session::Entity::update_many()
+        .col_expr(session::Column::UsedGeneration, Expr::value(generation))
         .filter(session::Column::Id.eq(id))
-        .filter(session::Column::Generation.eq(from_generation))
-        .filter(session::Column::RevokedAt.is_null())
+        .filter(session::Column::UsedGeneration.lt(generation))
         .exec(connection)
-        .await?;
-    Ok(updated.rows_affected == 1)
+        .await
+        .map(drop)
 }
 
 /// The user's sessions that still stand, the latest used first.

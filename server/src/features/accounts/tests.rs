@@ -1,4 +1,4 @@
-//! Sessions, refresh tokens and the directory on both databases, by a clock that the test sets.
+//! Sessions and the directory on both databases, by a clock that the test sets.
 
 use std::sync::Arc;
 
@@ -9,14 +9,14 @@ use super::*;
 use crate::features::paging::PageRequest;
 use crate::testing::{BEGIN, Storage, World, on_both_databases};
 
-const DAY: i64 = 24 * 3_600 * 1_000;
+pub(super) const DAY: i64 = 24 * 3_600 * 1_000;
 
 fn origin() -> Origin {
     Origin { address: [127, 0, 0, 1].into(), user_agent: Some("a test".to_owned()) }
 }
 
 /// Registers somebody; answers their refresh token.
-async fn registered(world: &World, username: &str) -> String {
+pub(super) async fn registered(world: &World, username: &str) -> String {
     let request = RegisterRequest {
         username: Username::parse(username).unwrap(),
         password: Password::parse("two cups of tea").unwrap(),
@@ -42,54 +42,6 @@ async fn found(world: &World, text: &str) -> Vec<String> {
 }
 
 on_both_databases! {
-    async fn a_refresh_token_leads_to_the_next_and_is_then_spent(storage: Storage) {
-        let world = World::new(storage).await;
-        let first = registered(&world, "mira").await;
-        let second = refreshed(&world, &first).await.unwrap();
-        let third = refreshed(&world, &second).await.unwrap();
-        assert!(first != second && second != third);
-        assert_eq!(refreshed(&world, &first).await, None, "an old one is a thief's");
-        assert_eq!(refreshed(&world, &third).await, None, "and ends the session");
-    }
-
-    async fn the_last_token_answers_the_same_next_one_for_sixty_seconds(storage: Storage) {
-        let world = World::new(storage).await;
-        let first = registered(&world, "mira").await;
-        let second = refreshed(&world, &first).await.unwrap();
-        for after in [0, 30_000, 60_000] {
-            world.is_at(after);
-            assert_eq!(refreshed(&world, &first).await.as_ref(), Some(&second), "{after}");
-        }
-        world.is_at(60_001);
-        assert_eq!(refreshed(&world, &first).await, None);
-        assert_eq!(refreshed(&world, &second).await, None, "the session was ended");
-    }
-
-    async fn the_grace_ends_when_the_next_token_is_used(storage: Storage) {
-        let world = World::new(storage).await;
-        let first = registered(&world, "mira").await;
-        let second = refreshed(&world, &first).await.unwrap();
-        refreshed(&world, &second).await.unwrap();
-        world.is_at(1_000);
-        assert_eq!(refreshed(&world, &first).await, None);
-    }
-
-    async fn two_tabs_that_refresh_at_once_both_go_on(storage: Storage) {
-        let world = Arc::new(World::new(storage).await);
-        let token = registered(&world, "mira").await;
-        let tabs: Vec<_> = (0..8)
-            .map(|_| {
-                let (world, token) = (world.clone(), token.clone());
-                tokio::spawn(async move { refreshed(&world, &token).await })
-            })
-            .collect();
-        let mut answers = std::collections::HashSet::new();
-        for tab in tabs {
-            answers.insert(tab.await.unwrap().expect("no tab logs the other out"));
-        }
-        assert_eq!(answers.len(), 1, "all were given the same token");
-    }
-
     async fn a_session_ends_after_thirty_days_however_often_it_was_refreshed(storage: Storage) {
         let world = World::new(storage).await;
         let mut token = registered(&world, "mira").await;

@@ -28,6 +28,10 @@ pub struct AccessClaims {
     sub: String,
     /// The session.
     pub sid: Uuid,
+    /// The generation of the refresh token that it was answered with: using the one tells that the
+    /// other arrived. Tokens of before there were generations are of the first.
+    #[serde(rename = "gen", default)]
+    pub generation: i64,
     typ: String,
     /// Ends, in seconds since the epoch.
     pub exp: i64,
@@ -81,7 +85,7 @@ impl Tokens {
         }
     }
 
-    /// An access token for a user's session.
+    /// An access token for a user's session, beside the refresh token of this generation.
     ///
     /// # Errors
     /// When signing fails, which it does not for HS256.
@@ -89,6 +93,7 @@ impl Tokens {
         &self,
         user_id: i64,
         session_id: Uuid,
+        generation: i64,
         now_ms: i64,
         jti: Uuid,
     ) -> Result<String, jsonwebtoken::errors::Error> {
@@ -98,6 +103,7 @@ impl Tokens {
             aud: AUDIENCE.into(),
             sub: user_id.to_string(),
             sid: session_id,
+            generation,
             typ: TYPE.into(),
             exp: iat + ACCESS_SECONDS,
             iat,
@@ -183,9 +189,9 @@ mod tests {
     #[test]
     fn an_access_token_is_good_for_ten_minutes_and_no_longer() {
         let session = Uuid::from_u128(5);
-        let token = tokens().access(7, session, NOW, Uuid::nil()).unwrap();
+        let token = tokens().access(7, session, 3, NOW, Uuid::nil()).unwrap();
         let (claims, user_id) = tokens().check_access(&token, NOW + 599_000).unwrap();
-        assert_eq!((claims.sid, user_id), (session, 7));
+        assert_eq!((claims.sid, claims.generation, user_id), (session, 3, 7));
         assert!(tokens().check_access(&token, NOW + 600_000).is_none());
     }
 
@@ -197,7 +203,7 @@ mod tests {
         assert!(tokens().check_access(&none, NOW).is_none());
 
         let other = Tokens::new("another secret of the same length..", None);
-        let foreign = other.access(7, Uuid::nil(), NOW, Uuid::nil()).unwrap();
+        let foreign = other.access(7, Uuid::nil(), 0, NOW, Uuid::nil()).unwrap();
         assert!(tokens().check_access(&foreign, NOW).is_none());
 
         for (name, value) in [("iss", "x"), ("aud", "x"), ("typ", "refresh"), ("sub", "x")] {
@@ -219,7 +225,7 @@ mod tests {
     #[test]
     fn the_previous_secret_still_opens_what_it_signed() {
         let old = "the secret until yesterday, long enough";
-        let token = Tokens::new(old, None).access(7, Uuid::nil(), NOW, Uuid::nil()).unwrap();
+        let token = Tokens::new(old, None).access(7, Uuid::nil(), 0, NOW, Uuid::nil()).unwrap();
         let refresh = Tokens::new(old, None).refresh(Uuid::nil(), b"salt", 3);
         let rotated = Tokens::new("the secret from today on, long enough", Some(old));
         assert!(rotated.check_access(&token, NOW).is_some());
