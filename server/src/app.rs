@@ -21,7 +21,7 @@ use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
-use crate::http::{Health, Listener, Origins, Parts, routes};
+use crate::http::{Health, Listener, Origins, Parts, Proxies, routes};
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -68,6 +68,7 @@ pub enum StartError {
 /// A server that listens.
 pub struct Server {
     listener: Listener,
+    proxies: Proxies,
     url: String,
     setup_token: Option<String>,
     db: Db,
@@ -231,10 +232,22 @@ impl Server {
                 configured,
                 config.allowed_origins.iter().map(ToString::to_string).collect(),
             ),
-            is_https: public.as_str().starts_with("https://"),
         });
+        let is_https = public.as_str().starts_with("https://");
+        let proxies = Proxies::new(&config.trusted_proxies, is_https);
         let url = public.to_string();
-        Ok(Self { listener, url, setup_token, db, endpoint, gateway, health, stop, background })
+        Ok(Self {
+            listener,
+            proxies,
+            url,
+            setup_token,
+            db,
+            endpoint,
+            gateway,
+            health,
+            stop,
+            background,
+        })
     }
 
     /// Where people reach it.
@@ -253,7 +266,8 @@ impl Server {
     /// back, requests under way are answered, the database is closed.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         tracing::info!(url = self.url, "serving");
-        let serving = tokio::spawn(self.listener.serve(self.endpoint, self.stop.subscribe()));
+        let serving =
+            tokio::spawn(self.listener.serve(self.endpoint, self.proxies, self.stop.subscribe()));
         stop.await;
         tracing::info!(sockets = self.gateway.open_sockets(), "draining");
         self.health.drain();

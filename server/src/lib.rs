@@ -12,5 +12,6 @@ pub mod features;
 pub mod gateway;
 pub mod http;
 pub mod limits;
+pub mod peer;
 #[cfg(test)]
 mod testing;

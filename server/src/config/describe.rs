@@ -17,11 +17,13 @@ pub(super) fn describe(config: &Config) -> String {
     lines.join("\n")
 }
 
-fn values(config: &Config) -> [(&'static Key, String); 13] {
+fn values(config: &Config) -> [(&'static Key, String); 14] {
     let not_set = || NOT_SET.to_owned();
     let hidden = |_: &Secret| HIDDEN.to_owned();
     let origins: Vec<&str> = config.allowed_origins.iter().map(Origin::as_str).collect();
     let origins = if origins.is_empty() { not_set() } else { origins.join(",") };
+    let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    let proxies = if proxies.is_empty() { not_set() } else { proxies.join(",") };
     let redis_url = config.redis_url.as_ref().map(|url| without_password(url.expose()));
     let previous_key = config.secret_key_previous.as_ref().map(hidden);
     [
@@ -35,6 +37,7 @@ fn values(config: &Config) -> [(&'static Key, String); 13] {
         (&keys::BIND, config.bind.to_string()),
         (&keys::PUBLIC_URL, config.public_url(config.port).to_string()),
         (&keys::ALLOWED_ORIGINS, origins),
+        (&keys::TRUSTED_PROXIES, proxies),
         (&keys::REGISTRATION, config.registration.as_str().to_owned()),
         (&keys::RATE_LIMITS, if config.rate_limits { "on" } else { "off" }.to_owned()),
         (&keys::LOG, config.log.clone()),

@@ -22,12 +22,13 @@ pub(super) const MEDIA_DIR: Key = key("ADDA_MEDIA_DIR", "media_dir");
 pub(super) const BIND: Key = key("ADDA_BIND", "bind");
 pub(super) const PUBLIC_URL: Key = key("ADDA_PUBLIC_URL", "public_url");
 pub(super) const ALLOWED_ORIGINS: Key = key("ADDA_ALLOWED_ORIGINS", "allowed_origins");
+pub(super) const TRUSTED_PROXIES: Key = key("ADDA_TRUSTED_PROXIES", "trusted_proxies");
 pub(super) const REGISTRATION: Key = key("ADDA_REGISTRATION", "registration");
 pub(super) const RATE_LIMITS: Key = key("ADDA_RATE_LIMITS", "rate_limits");
 pub(super) const LOG: Key = key("ADDA_LOG", "log");
 
 /// Every setting, in the order in which they are shown.
-pub(super) const ALL: [&Key; 13] = [
+pub(super) const ALL: [&Key; 14] = [
     &PORT,
     &SECRET_KEY,
     &SECRET_KEY_PREVIOUS,
@@ -38,6 +39,7 @@ pub(super) const ALL: [&Key; 13] = [
     &BIND,
     &PUBLIC_URL,
     &ALLOWED_ORIGINS,
+    &TRUSTED_PROXIES,
     &REGISTRATION,
     &RATE_LIMITS,
     &LOG,

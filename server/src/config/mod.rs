@@ -18,12 +18,13 @@
 //! | `ADDA_BIND` | `0.0.0.0` | an IP address; the default is reachable from other hosts, as a container needs it |
 //! | `ADDA_PUBLIC_URL` | `http://localhost:<port>` | `http` or `https`, a host, perhaps a port; nothing after it |
 //! | `ADDA_ALLOWED_ORIGINS` | | further origins that may use the API from a browser, separated by commas |
+//! | `ADDA_TRUSTED_PROXIES` | | addresses and networks of proxies whose word on clients is believed, separated by commas |
 //! | `ADDA_REGISTRATION` | `open` | `open`, `invite` or `closed` |
 //! | `ADDA_RATE_LIMITS` | `on` | `on` or `off` |
 //! | `ADDA_LOG` | `info` | levels as in `info,adda=debug` |
 //!
 //! In `adda.toml` the same settings are called the same in lower case without `adda_`: `port`,
-//! `secret_key`, `data_dir`, `allowed_origins` (there also an array) and so on. `SECRET_KEY`,
+//! `secret_key`, `data_dir`, `allowed_origins`, `trusted_proxies` (there also arrays) and so on. `SECRET_KEY`,
 //! `SECRET_KEY_PREVIOUS`, `DATABASE_URL` and `REDIS_URL` can each be read from a file instead, named
 //! by the setting with `_FILE` (in `adda.toml`, `_file`) after it; a line end there is not part of
 //! the value.
@@ -45,6 +46,8 @@ mod values;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
+use ipnet::IpNet;
+
 pub use error::ConfigError;
 pub use secrets::{Secret, SecretKeys};
 pub use values::{DatabaseKind, Origin, Registration};
@@ -62,6 +65,8 @@ pub struct Config {
     pub configured_public_url: Option<Origin>,
     /// Origins other than the public one that may use the API and the socket from a browser.
     pub allowed_origins: Vec<Origin>,
+    /// The proxies whose word on where a request comes from is believed.
+    pub trusted_proxies: Vec<IpNet>,
     /// Which database [`Config::database_url`] names.
     pub database: DatabaseKind,
     /// The database's URL; it may hold a password.
@@ -110,6 +115,8 @@ impl Config {
         let configured_public_url = settings.optional(&keys::PUBLIC_URL, values::public_url)?;
         let allowed_origins =
             settings.optional(&keys::ALLOWED_ORIGINS, values::origins)?.unwrap_or_default();
+        let trusted_proxies =
+            settings.optional(&keys::TRUSTED_PROXIES, values::networks)?.unwrap_or_default();
         let data_dir = dir.join(settings.required(&keys::DATA_DIR, values::folder)?);
         let media_dir = dir.join(settings.required(&keys::MEDIA_DIR, values::folder)?);
         let (database, database_url) = settings
@@ -135,6 +142,7 @@ impl Config {
             bind,
             configured_public_url,
             allowed_origins,
+            trusted_proxies,
             database,
             database_url,
             redis_url,

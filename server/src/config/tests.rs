@@ -67,6 +67,7 @@ fn every_setting_can_stand_in_adda_toml() {
         bind = "::1"
         public_url = "https://Chat.Example.org:443/"
         allowed_origins = ["https://app.example.org", "http://localhost:5173"]
+        trusted_proxies = ["127.0.0.1", "10.0.0.0/8"]
         registration = "invite"
         rate_limits = false
         log = "warn,adda=debug"
@@ -83,9 +84,48 @@ fn every_setting_can_stand_in_adda_toml() {
     assert_eq!(config.public_url(9000).as_str(), "https://chat.example.org");
     let origins: Vec<_> = config.allowed_origins.iter().map(|origin| origin.as_str()).collect();
     assert_eq!(origins, ["https://app.example.org", "http://localhost:5173"]);
+    let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
+    assert_eq!(proxies, ["127.0.0.1/32", "10.0.0.0/8"]);
     assert_eq!(config.registration, Registration::Invite);
     assert!(!config.rate_limits);
     assert_eq!(config.log, "warn,adda=debug");
+}
+
+#[test]
+fn trusted_proxies_are_addresses_and_networks() {
+    let proxies = |value: &str| {
+        let config = load(&[], &[("ADDA_TRUSTED_PROXIES", value)]);
+        config.trusted_proxies.iter().map(ToString::to_string).collect::<Vec<_>>()
+    };
+    assert!(load(&[], &[]).trusted_proxies.is_empty());
+    assert_eq!(proxies("127.0.0.1, 10.0.0.0/8,,::1"), ["127.0.0.1/32", "10.0.0.0/8", "::1/128"]);
+    assert_eq!(proxies("2001:DB8::/32,10.1.2.3/32,10.1.2.3"), ["2001:db8::/32", "10.1.2.3/32"]);
+    // One of IPv4, however it is written.
+    assert_eq!(proxies("::ffff:10.1.2.3,::ffff:10.0.0.0/104"), ["10.1.2.3/32", "10.0.0.0/8"]);
+}
+
+#[test]
+fn a_proxy_that_is_no_address_and_no_network_is_refused() {
+    for wrong in ["proxy.example.org", "10.0.0.0/33", "10.0.0.0/", "10.0.0", "*", "fe80::1%eth0"] {
+        assert_eq!(
+            refusal(&[], &[("ADDA_TRUSTED_PROXIES", &format!("127.0.0.1,{wrong}"))]),
+            format!(
+                "ADDA_TRUSTED_PROXIES in the environment has an entry (number 2) that is {wrong:?}, but must be \
+                 an address or a network such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32"
+            )
+        );
+    }
+    assert_eq!(
+        refusal(&[], &[("ADDA_TRUSTED_PROXIES", "10.0.0.1/8")]),
+        "ADDA_TRUSTED_PROXIES in the environment has an entry (number 1) that is \"10.0.0.1/8\", which is an \
+         address within a network, but must be either: 10.0.0.1 or 10.0.0.0/8"
+    );
+    for everybody in ["0.0.0.0/0", "::/0", "::ffff:0.0.0.0/96"] {
+        let sentence = refusal(&[], &[("ADDA_TRUSTED_PROXIES", everybody)]);
+        assert!(sentence.contains("would believe everybody"), "{sentence}");
+    }
+    let sentence = refusal(&[("adda.toml", "trusted_proxies = [1]")], &[]);
+    assert!(sentence.starts_with("trusted_proxies in adda.toml is not text"), "{sentence}");
 }
 
 #[test]
@@ -527,7 +567,7 @@ fn a_description_tells_values_and_sources_and_hides_secrets() {
     assert_eq!(line("ADDA_LOG"), "warn adda.toml");
     assert_eq!(line("ADDA_BIND"), "0.0.0.0 the built-in defaults");
     assert_eq!(line("ADDA_PUBLIC_URL"), "http://localhost:9000 the built-in defaults");
-    assert_eq!(shown.lines().count(), 13);
+    assert_eq!(shown.lines().count(), 14);
     let everything = format!("{shown}{config:?}");
     for secret in [KEY, OTHER_KEY, "hunter22", "hunter23"] {
         assert!(!everything.contains(secret), "{everything}");

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use figment::value::Value;
+use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::secrets::{self, Secret};
@@ -167,10 +168,7 @@ pub(super) fn public_url(value: &Value) -> Result<Origin, String> {
 
 /// Origins separated by commas, or an array of them.
 pub(super) fn origins(value: &Value) -> Result<Vec<Origin>, String> {
-    let texts: Vec<&str> = match value {
-        Value::Array(_, items) => items.iter().map(text).collect::<Result<_, _>>()?,
-        _ => text(value)?.split(',').map(str::trim).filter(|text| !text.is_empty()).collect(),
-    };
+    let texts = list(value)?;
     let mut origins = Vec::with_capacity(texts.len());
     for (place, text) in texts.into_iter().enumerate() {
         let number = place + 1;
@@ -182,6 +180,59 @@ pub(super) fn origins(value: &Value) -> Result<Vec<Origin>, String> {
         }
     }
     Ok(origins)
+}
+
+/// Addresses and networks separated by commas, or an array of them.
+pub(super) fn networks(value: &Value) -> Result<Vec<IpNet>, String> {
+    let mut networks = Vec::new();
+    for (place, text) in list(value)?.into_iter().enumerate() {
+        let network = network(text)
+            .map_err(|problem| format!("has an entry (number {}) that {problem}", place + 1))?;
+        if !networks.contains(&network) {
+            networks.push(network);
+        }
+    }
+    Ok(networks)
+}
+
+fn network(text: &str) -> Result<IpNet, String> {
+    let network = match text.parse::<IpAddr>() {
+        Ok(address) => IpNet::from(address),
+        Err(_) => text.parse().map_err(|_| {
+            format!(
+                "is {text:?}, but must be an address or a network such as 127.0.0.1, 10.0.0.0/8 or 2001:db8::/32"
+            )
+        })?,
+    };
+    let network = without_mapping(network);
+    if network.prefix_len() == 0 {
+        return Err(format!(
+            "is {text:?}, which would believe everybody, but must be the network that the proxies are in"
+        ));
+    }
+    if network.trunc() != network {
+        return Err(format!(
+            "is {text:?}, which is an address within a network, but must be either: {} or {}",
+            network.addr(),
+            network.trunc()
+        ));
+    }
+    Ok(network)
+}
+
+/// A network of IPv4 that is written as one of IPv6 (`::ffff:10.0.0.0/104`), as what it is.
+fn without_mapping(network: IpNet) -> IpNet {
+    let IpNet::V6(mapped) = network else { return network };
+    let v4 = mapped.addr().to_ipv4_mapped().zip(mapped.prefix_len().checked_sub(96));
+    v4.and_then(|(address, prefix)| IpNet::new(address.into(), prefix).ok()).unwrap_or(network)
+}
+
+/// Texts separated by commas, or an array of them.
+fn list(value: &Value) -> Result<Vec<&str>, String> {
+    match value {
+        Value::Array(_, items) => items.iter().map(text).collect(),
+        _ => Ok(text(value)?.split(',').map(str::trim).filter(|text| !text.is_empty()).collect()),
+    }
 }
 
 pub(super) fn folder(value: &Value) -> Result<PathBuf, String> {

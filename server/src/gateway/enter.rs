@@ -16,6 +16,7 @@ use super::turns::Turn;
 use super::{Gateway, MAX_FRAME_BYTES};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::rooms::RoomError;
+use crate::peer::Peer;
 
 /// Which rooms a socket is about.
 #[derive(Clone, Debug)]
@@ -33,12 +34,14 @@ pub(super) struct Start {
     pub(super) scope: Scope,
     /// Who, when the handshake carried a token.
     pub(super) person: Option<Person>,
+    /// Where from.
+    pub(super) peer: Peer,
     pub(super) place: Place,
 }
 
 /// Runs a socket to its end.
 pub(super) async fn run(start: Start) {
-    let Start { gateway, mut connection, scope, person, place } = start;
+    let Start { gateway, mut connection, scope, person, peer, place } = start;
     // The way in is boxed: its future is large and short-lived, the loop's small and long-lived.
     let entered = Box::pin(enter(&gateway, &mut connection, scope, person)).await;
     let end = match entered {
@@ -49,6 +52,7 @@ pub(super) async fn run(start: Start) {
         }
         Err(end) => end,
     };
+    tracing::debug!(%peer, ?end, "a socket ends");
     if end == End::Draining {
         connection.queue_text(&draining());
     }

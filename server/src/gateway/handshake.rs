@@ -1,6 +1,5 @@
 //! The opening handshake (RFC 6455): who may open a socket, and handing the connection over.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use adda_protocol::{Code, Problem, RoomName};
@@ -8,7 +7,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::Data;
-use poem::{Addr, IntoResponse, Request, Response, handler};
+use poem::{IntoResponse, Request, Response, handler};
 use sha1_smol::Sha1;
 
 use super::connection::Connection;
@@ -16,6 +15,7 @@ use super::enter::{self, Scope, Start};
 use super::{Gateway, MAX_AUTH_FRAME_BYTES};
 use crate::features::accounts::Person;
 use crate::http::{Origins, SocketUpgrade, problem_response};
+use crate::peer::Peer;
 
 /// Appended to the client's key (RFC 6455, section 1.3).
 const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
@@ -91,12 +91,9 @@ async fn prepare(
     let upgrade = upgrade.ok_or_else(|| {
         refuse(Code::UpgradeRequired, "This connection cannot become a WebSocket.")
     })?;
-    let address = match request.remote_addr().0 {
-        Addr::SocketAddr(address) => address.ip(),
-        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
+    let peer = Peer::of(request);
     let place =
-        gateway.places.of_address(address).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
+        gateway.places.of_peer(peer).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
     let person = bearer(request.headers(), gateway).await?;
 
     let sockets = gateway.sockets.clone();
@@ -104,10 +101,10 @@ async fn prepare(
     sockets.spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let Some(connection) = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES) else {
-            tracing::error!("an upgraded connection is not a TCP stream");
+            tracing::error!(%peer, "an upgraded connection is not a TCP stream");
             return;
         };
-        enter::run(Start { gateway, connection, scope, person, place }).await;
+        enter::run(Start { gateway, connection, scope, person, peer, place }).await;
     });
     Ok(Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use adda_protocol::UserId;
 use dashmap::DashMap;
 
-use crate::limits::address_key;
+use crate::peer::Peer;
 
 const PER_USER: usize = 50;
 const PER_ADDRESS: usize = 1_000;
@@ -62,8 +62,8 @@ impl Places {
         self.place(take(&self.users, user, self.most(PER_USER)), Whose::User(user))
     }
 
-    pub(super) fn of_address(self: &Arc<Self>, address: IpAddr) -> Result<Place, NoPlace> {
-        let key = address_key(address);
+    pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<Place, NoPlace> {
+        let key = peer.network();
         self.place(take(&self.addresses, key, self.most(PER_ADDRESS)), Whose::Address(key))
     }
 
@@ -103,7 +103,9 @@ mod tests {
     #[test]
     fn an_address_has_a_thousand_places() {
         let places = Arc::new(Places::new(true));
-        let of = |address: &str| places.of_address(address.parse().unwrap());
+        let of = |address: &str| {
+            places.of_peer(Peer { address: address.parse().unwrap(), is_https: false })
+        };
         let _taken: Vec<_> = (0..1_000).map(|_| of("192.0.2.1").unwrap()).collect();
         assert!(of("192.0.2.1").is_err());
         assert!(of("192.0.2.2").is_ok());

@@ -11,10 +11,11 @@ use tokio::net::{TcpSocket, TcpStream};
 use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite;
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::*;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{Health, Listener, Origins, Parts, routes};
+use crate::http::{Health, Listener, Origins, Parts, Proxies, routes};
 use crate::testing::{Storage, World};
 
 /// Nothing that a test waits for takes longer.
@@ -31,15 +32,15 @@ struct Served {
 
 impl Served {
     async fn with(timing: Timing) -> Self {
-        Self::new(timing, false).await
+        Self::new(timing, false, Proxies::new(&[], false)).await
     }
 
     /// A server with its limits on.
     async fn limited() -> Self {
-        Self::new(Timing::default(), true).await
+        Self::new(Timing::default(), true, Proxies::new(&[], false)).await
     }
 
-    async fn new(timing: Timing, rate_limits: bool) -> Self {
+    async fn new(timing: Timing, rate_limits: bool, proxies: Proxies) -> Self {
         let world = World::new(Storage::Sqlite).await;
         let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
         let (messages, receipts) = (world.messages.clone(), world.receipts.clone());
@@ -73,13 +74,18 @@ impl Served {
             gateway: gateway.clone(),
             health: Arc::new(Health::new(world.db.clone())),
             origins: Origins::new(None, vec![]),
-            is_https: false,
         });
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.address.to_string();
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(listener.serve(endpoint, stopped));
+        tokio::spawn(listener.serve(endpoint, proxies, stopped));
         Self { world, gateway, address, _stop: stop }
+    }
+
+    /// Takes places of an address for sockets.
+    fn takes_places(&self, count: usize, address: &str) -> Vec<places::Place> {
+        let peer = crate::peer::Peer { address: address.parse().unwrap(), is_https: false };
+        (0..count).map(|_| self.gateway.places.of_peer(peer).unwrap()).collect()
     }
 
     fn auth(&self, person: &Person) -> Value {
@@ -309,9 +315,7 @@ async fn a_socket_ends_with_its_token_unless_it_is_given_a_new_one() {
 #[tokio::test]
 async fn the_thousandth_socket_of_an_address_is_the_last() {
     let served = Served::limited().await;
-    let localhost = "127.0.0.1".parse().unwrap();
-    let others: Vec<_> =
-        (0..999).map(|_| served.gateway.places.of_address(localhost).unwrap()).collect();
+    let others = served.takes_places(999, "127.0.0.1");
     let mira = served.world.person("mira").await;
     let mut last = served.connects(&mira).await;
 
@@ -328,4 +332,29 @@ async fn the_thousandth_socket_of_an_address_is_the_last() {
     last.is_alive().await;
     drop(others);
     served.connects(&mira).await.is_alive().await;
+}
+
+#[tokio::test]
+async fn behind_a_proxy_the_thousand_sockets_are_the_clients() {
+    let proxies = Proxies::new(&["127.0.0.0/8".parse().unwrap()], false);
+    let served = Served::new(Timing::default(), true, proxies).await;
+    let _others = served.takes_places(1_000, "192.0.2.1");
+    let opens = async |headers: &[(&'static str, &str)]| {
+        let mut request = format!("ws://{}/ws", served.address).into_client_request().unwrap();
+        for (name, value) in headers {
+            request.headers_mut().append(*name, value.parse().unwrap());
+        }
+        let stream = TcpStream::connect(&served.address).await.unwrap();
+        match tokio_tungstenite::client_async(request, stream).await {
+            Ok(_) => 101,
+            Err(tungstenite::Error::Http(response)) => response.status().as_u16(),
+            Err(error) => panic!("{error}"),
+        }
+    };
+    assert_eq!(opens(&[("x-forwarded-for", "192.0.2.1")]).await, 429);
+    assert_eq!(opens(&[("forwarded", "for=\"192.0.2.1:4711\"")]).await, 429);
+    let lie = [("x-forwarded-for", "192.0.2.2"), ("x-forwarded-for", "::ffff:192.0.2.1")];
+    assert_eq!(opens(&lie).await, 429);
+    assert_eq!(opens(&[("x-forwarded-for", "192.0.2.1, 192.0.2.2")]).await, 101);
+    assert_eq!(opens(&[("forwarded", "for=192.0.2.2")]).await, 101);
 }

@@ -3,6 +3,7 @@
 mod body;
 mod cors;
 mod docs;
+mod forwarded;
 mod frontend;
 mod health;
 mod lent;
@@ -17,6 +18,7 @@ mod upload;
 pub use body::Body;
 pub use cors::Origins;
 pub use docs::{asyncapi_text, openapi_text};
+pub use forwarded::Proxies;
 pub use health::Health;
 pub(crate) use lent::Lent;
 pub use person::Bearer;

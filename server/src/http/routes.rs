@@ -9,6 +9,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
+use tracing::Instrument;
 use uuid::Uuid;
 
 use super::cors::Origins;
@@ -17,12 +18,13 @@ use super::frontend::Frontend;
 use super::health::{Health, livez, readyz};
 use super::problem::{finish, problem_response};
 use super::spec::{self, Allowed};
-use crate::features::accounts::{Accounts, Avatars, Cookies, avatar};
+use crate::features::accounts::{Accounts, Avatars, avatar};
 use crate::features::internal_problem;
 use crate::features::messages::Messages;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{self, Gateway};
+use crate::peer::Peer;
 
 /// What the routes are made of.
 pub struct Parts {
@@ -42,15 +44,12 @@ pub struct Parts {
     pub health: Arc<Health>,
     /// The origins that may come from a browser.
     pub origins: Origins,
-    /// Whether browsers reach the server by https.
-    pub is_https: bool,
 }
 
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
-    let Parts { accounts, avatars, rooms, messages, receipts, gateway, health, origins, is_https } =
-        parts;
+    let Parts { accounts, avatars, rooms, messages, receipts, gateway, health, origins } = parts;
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -69,7 +68,6 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(rooms)
         .data(messages)
         .data(receipts)
-        .data(Cookies { secure: is_https })
         .data(gateway)
         .data(health)
         .data(origins.clone());
@@ -77,14 +75,13 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let route = route
         .catch_all_error(|error| async move { error.into_response() })
         .with(CookieJarManager::new());
-    Outer { inner: route.map_to_response().boxed(), origins, allowed, is_https }.boxed()
+    Outer { inner: route.map_to_response().boxed(), origins, allowed }.boxed()
 }
 
 struct Outer {
     inner: BoxEndpoint<'static, Response>,
     origins: Origins,
     allowed: Allowed,
-    is_https: bool,
 }
 
 impl Endpoint for Outer {
@@ -93,12 +90,15 @@ impl Endpoint for Outer {
     async fn call(&self, request: Request) -> poem::Result<Response> {
         let begun = Instant::now();
         let request_id = Uuid::new_v4().simple().to_string();
+        let peer = Peer::of(&request);
+        // As an error, so that it stands around whatever the filter lets through.
+        let span = tracing::error_span!("request", id = request_id, %peer);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let cors = self.origins.headers(request.headers());
 
         let mut response = match self.origins.preflight(&request) {
             Some(response) => response,
-            None => self.answer(request, &request_id).await,
+            None => self.answer(request).instrument(span.clone()).await,
         };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED
             && let Some(methods) = self.allowed.methods(&path)
@@ -110,45 +110,46 @@ impl Endpoint for Outer {
         if let Some(cors) = cors {
             response.headers_mut().extend(cors.map(|(name, value)| (Some(name), value)));
         }
-        self.add_headers(&mut response, &path);
+        add_headers(&mut response, &path, peer);
+        let _of_request = span.enter();
         tracing::debug!(
-            %request_id, %method, path, status = response.status().as_u16(),
-            ms = begun.elapsed().as_millis(), "request"
+            %method, path, status = response.status().as_u16(), ms = begun.elapsed().as_millis(),
+            "answered"
         );
         Ok(response)
     }
 }
 
 impl Outer {
-    async fn answer(&self, request: Request, request_id: &str) -> Response {
+    async fn answer(&self, request: Request) -> Response {
         let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
         match answer {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => error.into_response(),
             Err(_) => {
-                tracing::error!(request_id, "a request panicked");
+                tracing::error!("a request panicked");
                 problem_response(internal_problem())
             }
         }
     }
+}
 
-    fn add_headers(&self, response: &mut Response, path: &str) {
-        let headers = response.headers_mut();
-        let mut set = |name: header::HeaderName, value: &'static str| {
-            headers.entry(name).or_insert(HeaderValue::from_static(value));
-        };
-        set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        set(header::REFERRER_POLICY, "no-referrer");
-        set(header::VARY, "origin");
-        set(
-            header::CONTENT_SECURITY_POLICY,
-            "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
-        );
-        set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
-        let caching = if path.starts_with("/api/") { "no-store" } else { "no-cache" };
-        set(header::CACHE_CONTROL, caching);
-        if self.is_https {
-            set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-        }
+fn add_headers(response: &mut Response, path: &str, peer: Peer) {
+    let headers = response.headers_mut();
+    let mut set = |name: header::HeaderName, value: &'static str| {
+        headers.entry(name).or_insert(HeaderValue::from_static(value));
+    };
+    set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set(header::REFERRER_POLICY, "no-referrer");
+    set(header::VARY, "origin");
+    set(
+        header::CONTENT_SECURITY_POLICY,
+        "default-src 'none'; frame-ancestors 'none'; base-uri 'none'; form-action 'none'",
+    );
+    set(header::HeaderName::from_static("cross-origin-opener-policy"), "same-origin");
+    let caching = if path.starts_with("/api/") { "no-store" } else { "no-cache" };
+    set(header::CACHE_CONTROL, caching);
+    if peer.is_https {
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
     }
 }

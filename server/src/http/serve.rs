@@ -22,8 +22,10 @@ use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tokio_util::task::TaskTracker;
 
+use super::forwarded::{Proxies, TcpPeer};
 use super::lent::lend;
 use super::unread::{Unread, linger};
+use crate::peer::Peer;
 
 /// A request's head must be complete within this time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -77,6 +79,7 @@ impl Listener {
     pub async fn serve(
         self,
         endpoint: BoxEndpoint<'static, Response>,
+        proxies: Proxies,
         mut stop: watch::Receiver<bool>,
     ) {
         let endpoint = Arc::new(endpoint);
@@ -91,7 +94,7 @@ impl Listener {
             let connection = Connection {
                 endpoint: endpoint.clone(),
                 local: self.address,
-                peer,
+                tcp_peer: proxies.connected(peer),
                 stop: stop.clone(),
             };
             connections.spawn(async move {
@@ -130,13 +133,14 @@ impl Listener {
 struct Connection {
     endpoint: Arc<BoxEndpoint<'static, Response>>,
     local: SocketAddr,
-    peer: SocketAddr,
+    tcp_peer: TcpPeer,
     stop: watch::Receiver<bool>,
 }
 
 impl Connection {
     async fn serve(self, stream: TcpStream) {
-        let Self { endpoint, local, peer, mut stop } = self;
+        let Self { endpoint, local, tcp_peer, mut stop } = self;
+        let address = tcp_peer.address;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = has_asked.clone();
         let unread = Unread::default();
@@ -145,6 +149,7 @@ impl Connection {
         let (stream, owner) = lend(stream);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             asks.store(true, Ordering::Relaxed);
+            let peer = tcp_peer.of_request(request.headers());
             let (endpoint, unread) = (endpoint.clone(), leaves.clone());
             async move {
                 let answer = answer(&endpoint, request, local, peer, &unread).await;
@@ -174,7 +179,7 @@ impl Connection {
         drop(connection);
         if let Err(error) = &result {
             // Clients that go away or speak no HTTP are everyday life.
-            tracing::debug!(%peer, %error, "a connection ended");
+            tracing::debug!(peer = %address, %error, "a connection ended");
         }
         let is_half_read = unread.is_left() || result.is_err();
         if let Some(stream) = owner.take_back().filter(|_| is_half_read) {
@@ -195,7 +200,7 @@ async fn answer(
     endpoint: &BoxEndpoint<'static, Response>,
     mut request: hyper::Request<Incoming>,
     local: SocketAddr,
-    peer: SocketAddr,
+    peer: Peer,
     unread: &Unread,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
     let upgrade = request
@@ -205,9 +210,12 @@ async fn answer(
     let waits = Unread::waits_to_be_asked(request.headers());
     let (parts, body) = request.into_parts();
     let (body, owner) = lend(body);
-    let parts = (parts, LocalAddr(local.into()), RemoteAddr(peer.into()), Scheme::HTTP);
+    let remote = RemoteAddr(SocketAddr::new(peer.address, 0).into());
+    let scheme = if peer.is_https { Scheme::HTTPS } else { Scheme::HTTP };
+    let parts = (parts, LocalAddr(local.into()), remote, scheme);
     let body = body.map_err(std::io::Error::other).boxed();
     let mut request = Request::from_parts(RequestParts::from(parts), body.into());
+    request.extensions_mut().insert(peer);
     if let Some(upgrade) = upgrade {
         request.extensions_mut().insert(SocketUpgrade(Arc::new(Mutex::new(Some(upgrade)))));
     }

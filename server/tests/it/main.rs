@@ -15,6 +15,7 @@ mod messages;
 mod presence;
 mod private_rooms;
 mod profiles;
+mod proxy;
 mod receipts;
 mod resume;
 mod rooms;

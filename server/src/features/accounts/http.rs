@@ -1,6 +1,5 @@
 //! The REST operations of accounts.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
 use adda_protocol::accounts::{
@@ -11,7 +10,7 @@ use adda_protocol::{Code, Problem, SearchText, UserId};
 use poem::http::header;
 use poem::web::Data;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
-use poem::{Addr, IntoResponse, Request, Response, handler};
+use poem::{FromRequest, IntoResponse, Request, RequestBody, Response, handler};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
@@ -27,6 +26,7 @@ use crate::http::{
     BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, Origins, SIGNED_IN,
     UploadedFile, WITH_BODY, problem_response,
 };
+use crate::peer::Peer;
 
 #[derive(Tags)]
 enum Tag {
@@ -41,11 +41,17 @@ impl<const GROUPS: u32> From<AccountError> for Fails<GROUPS> {
     }
 }
 
-/// How the refresh token travels to browsers.
+/// How the refresh token travels to the browser that asks.
 #[derive(Clone, Copy, Debug)]
-pub struct Cookies {
+struct Cookies {
     /// Whether the cookie is for https alone.
-    pub secure: bool,
+    is_secure: bool,
+}
+
+impl<'a> FromRequest<'a> for Cookies {
+    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Self { is_secure: Peer::of(request).is_https })
+    }
 }
 
 const COOKIE: &str = "adda_refresh";
@@ -56,7 +62,7 @@ impl Cookies {
         let mut cookie = Cookie::new_with_str(COOKIE, value);
         cookie.set_http_only(true);
         cookie.set_same_site(SameSite::Strict);
-        cookie.set_secure(self.secure);
+        cookie.set_secure(self.is_secure);
         cookie.set_path(COOKIE_PATH);
         cookie
     }
@@ -77,12 +83,8 @@ impl Cookies {
 }
 
 fn origin_of(request: &Request) -> Origin {
-    let address = match request.remote_addr().0 {
-        Addr::SocketAddr(address) => address.ip(),
-        _ => IpAddr::V4(Ipv4Addr::LOCALHOST),
-    };
     let user_agent = request.header(header::USER_AGENT).map(str::to_owned);
-    Origin { address, user_agent }
+    Origin { peer: Peer::of(request), user_agent }
 }
 
 /// The operations.
@@ -99,14 +101,14 @@ impl AccountsApi {
     async fn register(
         &self,
         accounts: Data<&Arc<Accounts>>,
-        cookies: Data<&Cookies>,
+        cookies: Cookies,
         request: &Request,
         jar: &CookieJar,
         body: Body<RegisterRequest>,
     ) -> Result<Made<Authenticated>, Fails<{ BASE | WITH_BODY | FORBIDDEN | CONFLICT }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
         let signed_in = accounts.register(body.0, &origin_of(request)).await?;
-        Ok(Made(deliver(**cookies, jar, signed_in, as_cookie)))
+        Ok(Made(deliver(cookies, jar, signed_in, as_cookie)))
     }
 
     /// Sign in.
@@ -116,14 +118,14 @@ impl AccountsApi {
     async fn login(
         &self,
         accounts: Data<&Arc<Accounts>>,
-        cookies: Data<&Cookies>,
+        cookies: Cookies,
         request: &Request,
         jar: &CookieJar,
         body: Body<LoginRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
         let signed_in = accounts.login(body.0, &origin_of(request)).await?;
-        Ok(Json(deliver(**cookies, jar, signed_in, as_cookie)))
+        Ok(Json(deliver(cookies, jar, signed_in, as_cookie)))
     }
 
     /// Get the next tokens.
@@ -137,7 +139,7 @@ impl AccountsApi {
     async fn refresh(
         &self,
         accounts: Data<&Arc<Accounts>>,
-        cookies: Data<&Cookies>,
+        cookies: Cookies,
         origins: Data<&Origins>,
         request: &Request,
         jar: &CookieJar,
@@ -150,7 +152,7 @@ impl AccountsApi {
         }
         let token = body.0.refresh_token.or(cookie).ok_or(AccountError::InvalidRefreshToken)?;
         match accounts.refresh(&token).await {
-            Ok(signed_in) => Ok(Json(deliver(**cookies, jar, signed_in, as_cookie))),
+            Ok(signed_in) => Ok(Json(deliver(cookies, jar, signed_in, as_cookie))),
             Err(error) => {
                 if as_cookie && matches!(error, AccountError::InvalidRefreshToken) {
                     cookies.clear(jar);
@@ -167,7 +169,7 @@ impl AccountsApi {
     async fn logout(
         &self,
         accounts: Data<&Arc<Accounts>>,
-        cookies: Data<&Cookies>,
+        cookies: Cookies,
         jar: &CookieJar,
         bearer: Bearer,
     ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {

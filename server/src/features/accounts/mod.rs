@@ -31,8 +31,8 @@ mod tests;
 
 pub use avatars::Avatars;
 pub use error::AccountError;
+pub use http::AccountsApi;
 pub(crate) use http::avatar;
-pub use http::{AccountsApi, Cookies};
 pub use online::Online;
 pub use privacy::{Kept, Privacy};
 pub use profiles::Listed;

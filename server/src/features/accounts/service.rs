@@ -27,7 +27,8 @@ use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::Db;
-use crate::limits::{Limit, address_key};
+use crate::limits::Limit;
+use crate::peer::Peer;
 
 /// What the accounts need to know from the configuration.
 #[derive(Clone, Copy, Debug)]
@@ -89,8 +90,8 @@ impl Person {
 /// Where a request comes from.
 #[derive(Clone, Debug)]
 pub struct Origin {
-    /// The peer's address.
-    pub address: IpAddr,
+    /// From whom.
+    pub peer: Peer,
     /// What the client calls itself.
     pub user_agent: Option<String>,
 }
@@ -199,7 +200,7 @@ impl Accounts {
             return Err(AccountError::RegistrationClosed);
         }
         check_new_password("password", request.password.as_str(), request.username.as_str())?;
-        self.registrations.check(&address_key(origin.address))?;
+        self.registrations.check(&origin.peer.network())?;
 
         let new = NewUser {
             display_name: display_name_of(request.display_name, &request.username),
@@ -268,7 +269,7 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
         let username = Username::parse(&request.username).ok();
-        self.logins_by_address.check(&address_key(origin.address))?;
+        self.logins_by_address.check(&origin.peer.network())?;
         if let Some(username) = &username {
             self.logins_by_name.check(&username.to_string())?;
         }

@@ -7,12 +7,14 @@ use adda_protocol::{Password, Username};
 
 use super::*;
 use crate::features::paging::PageRequest;
+use crate::peer::Peer;
 use crate::testing::{BEGIN, Storage, World, on_both_databases};
 
 pub(super) const DAY: i64 = 24 * 3_600 * 1_000;
 
 fn origin() -> Origin {
-    Origin { address: [127, 0, 0, 1].into(), user_agent: Some("a test".to_owned()) }
+    let peer = Peer { address: [127, 0, 0, 1].into(), is_https: false };
+    Origin { peer, user_agent: Some("a test".to_owned()) }
 }
 
 /// Registers somebody; answers their refresh token.

@@ -92,7 +92,7 @@ impl<'a> Request<'a> {
 
     /// Asks, and holds the answer against the OpenAPI document: an operation answers with nothing
     /// that it does not declare.
-    async fn send(self, client: &Client, address: &str) -> Answer {
+    pub(crate) async fn send(self, client: &Client, address: &str) -> Answer {
         self.try_to_send(client, address).await.unwrap()
     }
 

@@ -52,7 +52,12 @@ impl Socket {
     pub(crate) async fn open_narrow(address: &str, path: &str) -> Self {
         let tcp = TcpSocket::new_v4().unwrap();
         tcp.set_recv_buffer_size(64 * 1024).unwrap();
-        let tcp = tcp.connect(address.parse().unwrap()).await.unwrap();
+        Self::open_on(tcp.connect(address.parse().unwrap()).await.unwrap(), path).await
+    }
+
+    /// Opens a socket on a connection that the test made.
+    pub(crate) async fn open_on(tcp: TcpStream, path: &str) -> Self {
+        let address = tcp.peer_addr().unwrap();
         let request = format!("ws://{address}{path}").into_client_request().unwrap();
         let tcp = MaybeTlsStream::Plain(tcp);
         let (stream, _) = tokio_tungstenite::client_async(request, tcp).await.unwrap();
