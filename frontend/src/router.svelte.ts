@@ -70,7 +70,11 @@ export class Router {
 
   /** Goes to an address of the app. */
   go(path: string, { replace = false } = {}): void {
-    if (path === location.pathname + location.search) return;
+    if (path === location.pathname + location.search) {
+      // A link to where one is leads there once more: a message may be out of sight by now.
+      this.read();
+      return;
+    }
     if (replace) history.replaceState(null, '', path);
     else history.pushState(null, '', path);
     this.read();

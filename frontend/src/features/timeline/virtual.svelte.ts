@@ -15,6 +15,20 @@ export const END_PX = 48;
 /** So much of what was before is seen above a row that is scrolled to the top. */
 const PEEK_PX = 72;
 const OVERSCAN = 12;
+/** A row that is aimed at has stood in its place for so many frames when it counts as placed … */
+const STILL_FRAMES = 2;
+/** … and is left where it is after so many: something goes on moving it. */
+const MOST_FRAMES = 120;
+
+type Align = 'start' | 'center' | 'end';
+
+/** A row that the view is on its way to. */
+interface Aim {
+  key: string;
+  align: Align;
+  /** Called once it stands there, or the view goes elsewhere. */
+  over: () => void;
+}
 
 /** What a list is told of its rows. */
 export interface Rows {
@@ -35,6 +49,7 @@ export class VirtualList {
   private wasWhole = false;
   /** Whether the view was at the end before the rows changed, and so goes there. */
   private follows = false;
+  private aim: Aim | null = null;
   private readonly virtualizer: Virtualizer<HTMLElement, HTMLElement>;
 
   constructor(
@@ -68,6 +83,7 @@ export class VirtualList {
       return virtualizer.itemSizeCache.has(item.key) ? item.end <= top : item.start < top;
     };
     $effect(() => untrack(() => this.virtualizer._didMount()));
+    $effect(() => () => this.letGo());
     // Which rows are shown is known before they are drawn …
     $effect.pre(() => {
       const scroller = element();
@@ -76,7 +92,7 @@ export class VirtualList {
         this.catchUp(scroller);
         // Also where rows come in before the last, which is on its way and stays the last.
         const isThere = this.wasWhole && next.isWhole && this.virtualizer.isAtEnd(END_PX);
-        this.follows ||= isThere;
+        this.follows ||= isThere && this.aim === null;
         this.virtualizer.setOptions(options(next));
         this.wasWhole = next.isWhole;
         this.read();
@@ -105,18 +121,58 @@ export class VirtualList {
   }
 
   toEnd(): void {
+    this.letGo();
     this.virtualizer.scrollToEnd();
   }
 
-  toIndex(index: number, align: 'start' | 'center' | 'end'): void {
-    this.virtualizer.scrollToIndex(index, { align });
+  /** Whether the view is on its way to a row. */
+  get isAiming(): boolean {
+    return this.aim !== null;
+  }
+
+  /**
+   * Brings a row into the window; resolves when it stands there. It is found by its key in each frame:
+   * heights are guessed until rows are drawn, and rows come in before it meanwhile.
+   */
+  toKey(key: string, align: Align): Promise<void> {
+    this.letGo();
+    return new Promise((over) => {
+      const aim = { key, align, over };
+      this.aim = aim;
+      this.approach(aim, 0, 0);
+    });
+  }
+
+  private approach(aim: Aim, frames: number, still: number): void {
+    if (this.aim !== aim) return;
+    const { getItemKey, count } = this.virtualizer.options;
+    let index = 0;
+    while (index < count && getItemKey(index) !== aim.key) index += 1;
+    const [target] = this.virtualizer.getOffsetForIndex(index, aim.align) ?? [];
+    if (index === count || target === undefined || still > STILL_FRAMES || frames > MOST_FRAMES) {
+      // What it still has to do was meant for the rows as they were.
+      this.virtualizer.cancelScroll();
+      this.letGo();
+      return;
+    }
+    const isThere = Math.abs((this.virtualizer.scrollOffset ?? 0) - target) < 1;
+    const isDrawn = this.virtualizer.itemSizeCache.has(aim.key);
+    if (!isThere) this.virtualizer.scrollToOffset(target);
+    requestAnimationFrame(() => this.approach(aim, frames + 1, isThere && isDrawn ? still + 1 : 0));
+  }
+
+  private letGo(): void {
+    const { aim } = this;
+    this.aim = null;
+    aim?.over();
   }
 
   /** At the end the view stays there while the window changes: a composer grows, a keyboard comes. */
   private observeRect: typeof observeElementRect<HTMLElement> = (instance, told) => {
     let height = 0;
     return observeElementRect(instance, (rect) => {
-      const stays = height > 0 && rect.height !== height && this.isAtEnd && this.wasWhole;
+      const wasAtEnd = this.isAtEnd && this.wasWhole && this.aim === null;
+      const stays = height > 0 && rect.height !== height && wasAtEnd;
       height = rect.height;
       told(rect);
       if (stays) this.toEnd();
