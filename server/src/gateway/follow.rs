@@ -53,6 +53,7 @@ impl Session {
             let from = resume.as_mut().and_then(|resume| self.cursor_of(resume, &my.room.name));
             summaries.extend(self.subscribe_at_last(my, from).await?);
         }
+        self.compare_with_heads().await?;
         drop(turn);
         self.subscriptions.shrink();
         summaries.sort_by(|a, b| a.name.cmp(&b.name));
@@ -143,10 +144,42 @@ impl Session {
             is_open: false,
         });
         // Who resumes goes live only after the pages: nothing live may overtake them.
-        if from.is_some() || !self.gateway.hub.go_live(topic, key, &self.outbox, head) {
+        let hub = &self.gateway.hub;
+        if from.is_some() || !hub.go_live_at_known_head(topic, key, &self.outbox, head) {
             self.fell_behind(topic);
         }
         true
+    }
+
+    /// Compares the rooms of which the hub knows no head yet, all of them in one look, with what the
+    /// database has: something may have been said between the reading of a room and the subscription
+    /// to it. Those that have nothing new need no page then.
+    async fn compare_with_heads(&mut self) -> Result<(), End> {
+        let hub = self.gateway.hub.clone();
+        let unknown = self.subscriptions.all().filter(|room| !room.owed);
+        let topics: Vec<Topic> = unknown
+            .map(|room| room.room.topic())
+            .filter(|topic| hub.head(*topic).is_none())
+            .collect();
+        if topics.is_empty() {
+            return Ok(());
+        }
+        let heads = self.gateway.rooms.heads(&topics).await.map_err(|error| {
+            tracing::warn!(%error, "the heads of a socket's rooms could not be read");
+            End::Internal
+        })?;
+        for (topic, head) in heads {
+            hub.note_head(topic, head.last_seq, head.members_version);
+        }
+        for topic in topics {
+            let is_live = self.subscriptions.by_topic(topic).is_some_and(|room| {
+                hub.go_live_at_known_head(topic, room.key, &self.outbox, room.cursor)
+            });
+            if is_live {
+                self.behind.retain(|other| *other != topic);
+            }
+        }
+        Ok(())
     }
 
     /// Goes back to the client's cursors. Answers what the client must forget.
@@ -263,6 +296,7 @@ impl Session {
         }
         let turn = self.turn().await?;
         let (user_id, gateway) = (self.user_id, self.gateway.clone());
+        let published = gateway.hub.head(topic);
         let Some(subscription) = self.subscriptions.by_topic(topic) else { return Ok(()) };
         let Ok(name) = RoomName::parse(&subscription.room.name) else { return Err(End::Internal) };
 
@@ -293,6 +327,17 @@ impl Session {
         };
         drop(turn);
 
+        // Whatever was published before the page was read is stored, or something is very wrong: then
+        // the database is right, and waiting for what it does not have would never end.
+        if let Some(published) = published.filter(|published| *published > page.last_seq) {
+            tracing::error!(
+                room = name.as_str(),
+                published,
+                stored = page.last_seq,
+                "messages were published that the database does not have"
+            );
+            gateway.hub.rewind(topic, page.last_seq);
+        }
         let is_due = subscription.owed || !page.messages.is_empty() || page.reset;
         subscription.cursor = page.cursor;
         subscription.owed = false;

@@ -105,6 +105,37 @@ on_both_databases! {
         assert_eq!(mine["last_message"], answer);
     }
 
+    async fn the_first_message_is_heard_whether_its_author_has_a_socket_or_not(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let ravi = server.person("ravi").await;
+        let mut his = ravi.connects().await;
+        for name in ["mira", "kabir", "leela"] {
+            let author = server.person(name).await;
+            let room = name_of(&author, &ravi);
+            // Whoever sends the moment the room is made has a socket that hears of it meanwhile.
+            let _hers = if name == "leela" { Some(author.connects().await) } else { None };
+            opens(&author, ravi.id).await;
+            let message = author.writes(&room, "Tea?").await;
+            his.hears_until(|heard| {
+                let added = heard.iter().any(|frame| {
+                    frame["type"] == "room.added" && frame["room"]["name"] == room.as_str()
+                });
+                let told = heard.iter().any(|frame| {
+                    frame["message"] == message || frame["messages"][0] == message
+                });
+                added && told
+            })
+            .await;
+        }
+        // And what comes after it, once.
+        let before = his.heard.len();
+        let mira = server.signs_in("mira").await;
+        let again = mira.writes(&name_of(&mira, &ravi), "Or coffee?").await;
+        his.hears_until(|heard| heard.iter().any(|frame| frame["message"] == again)).await;
+        let told = his.heard[before..].iter().filter(|frame| frame["message"] == again);
+        assert_eq!(told.count(), 1);
+    }
+
     async fn whoever_was_away_finds_it_with_all_that_was_said(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
@@ -361,5 +362,34 @@ on_both_databases! {
         socket.say_raw(Message::text("{")).await;
         assert_eq!(socket.hears("error").await["error"]["code"], "invalid_input");
         socket.catches_up().await;
+    }
+}
+
+on_both_databases! {
+    async fn what_the_database_does_not_have_is_an_alarm_and_no_wait(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let mut hers = mira.connects().await;
+        let kept = hers.writes("general", "kept").await;
+        hers.writes("general", "lost").await;
+        // A disk that lies, a copy that was put in the place of the original.
+        let database = Database::connect(server.installation.database_url()).await.unwrap();
+        database.execute_unprepared("DELETE FROM messages WHERE text = 'lost'").await.unwrap();
+        let back = "UPDATE rooms SET last_seq = 2 WHERE name = 'general'";
+        database.execute_unprepared(back).await.unwrap();
+        database.close().await.unwrap();
+
+        let mut his = ravi.resumes(json!({"general": 1})).await;
+        let frames = his.is_synced("general").await;
+        assert_eq!(frames.last().unwrap()["messages"], json!([kept]));
+        assert!(server.log().contains("messages were published that the database does not have"));
+        // Who was told more begins anew, and everybody goes on from what there is.
+        let reset = hers.hears("sync").await;
+        assert_eq!((&reset["reset"], &reset["last_seq"]), (&json!(true), &json!(2)));
+        let next = mira.writes("general", "next").await;
+        assert_eq!(next["seq"], 3);
+        for socket in [&mut hers, &mut his] {
+            socket.hears_until(|heard| heard.iter().any(|frame| frame["message"] == next)).await;
+        }
     }
 }

@@ -43,6 +43,16 @@ pub enum Envelope {
         /// The frames, one for each number.
         frames: Frames,
     },
+    /// A topic has reached this number, though the events up to it may never have been told: whoever
+    /// has not had them reads. For when the outcome of storing them was unknown to who published.
+    Head {
+        /// The topic.
+        topic: Topic,
+        /// The version of the topic's members as of the same moment.
+        members_version: i64,
+        /// The last number that is stored.
+        last: i64,
+    },
     /// Something of a topic that has no number, is not stored and may be lost: who is typing.
     Hint {
         /// The topic.

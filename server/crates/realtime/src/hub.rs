@@ -99,9 +99,12 @@ impl Hub {
         self.rooms.get(&topic).map(|room| room.clone())
     }
 
-    /// Subscribes a socket, behind, at a cursor. Subscribe before reading: what is committed after
-    /// the read is then sure to arrive here. `members_version` is the version under which the
-    /// caller saw that the user may read.
+    /// Subscribes a socket, behind, at a cursor that was read before this call. What is committed after
+    /// this call is sure to arrive; of what was committed between the two nothing may be known here,
+    /// for a topic is forgotten with its last subscriber. So the subscription stays behind until its
+    /// cursor was compared with the topic's head: by [`Hub::go_live_at_known_head`] where that is
+    /// known, else by reading anew and [`Hub::go_live`]. `members_version` is the version under which
+    /// the caller saw that the user may read.
     pub fn subscribe(
         &self,
         topic: Topic,
@@ -114,8 +117,10 @@ impl Hub {
             .rooms
             .entry(topic)
             .or_insert_with(|| Arc::new(Mutex::new(Room::new(topic, members_version))));
-        let key = lock(&room).subscribe(outbox.clone(), cursor, members_version);
-        key.map_or(Subscribe::Stale, Subscribe::Behind)
+        let subscribed = lock(&room).subscribe(outbox.clone(), cursor, members_version);
+        let Some((key, next)) = subscribed else { return Subscribe::Stale };
+        self.after(topic, &next);
+        Subscribe::Behind(key)
     }
 
     /// Ends a subscription.
@@ -127,9 +132,48 @@ impl Hub {
         });
     }
 
-    /// Makes a subscription live that has read everything up to `cursor` and found no more, and
-    /// hands over what was published since; `false` when there is more to read from the database
-    /// first.
+    /// Makes a subscription live at the cursor with which it subscribed, and hands over what was
+    /// published since; `false` when the head is not known here or there is more to read from the
+    /// database first.
+    #[must_use]
+    pub fn go_live_at_known_head(
+        &self,
+        topic: Topic,
+        key: usize,
+        outbox: &Outbox,
+        cursor: i64,
+    ) -> bool {
+        self.room(topic).is_some_and(|room| {
+            let mut room = lock(&room);
+            room.head().is_some() && room.go_live(key, outbox, cursor)
+        })
+    }
+
+    /// The topic's head and the version of its members as read from the database after somebody
+    /// subscribed here.
+    pub fn note_head(&self, topic: Topic, last: i64, members_version: i64) {
+        let Some(room) = self.room(topic) else { return };
+        let next = lock(&room).note_head(last, members_version);
+        self.after(topic, &next);
+    }
+
+    /// The greatest number that is known to be stored; `None` when that is not known here.
+    #[must_use]
+    pub fn head(&self, topic: Topic) -> Option<i64> {
+        lock(&*self.room(topic)?).head()
+    }
+
+    /// Takes a topic back to a number, because the database has nothing above it though that was
+    /// published: whoever was given more falls behind and reads what there is.
+    pub fn rewind(&self, topic: Topic, last: i64) {
+        if let Some(room) = self.room(topic) {
+            lock(&room).rewind(last);
+        }
+    }
+
+    /// Makes a subscription live that has read everything up to `cursor` after it subscribed and
+    /// found no more, and hands over what was published since; `false` when there is more to read
+    /// from the database first.
     #[must_use]
     pub fn go_live(&self, topic: Topic, key: usize, outbox: &Outbox, cursor: i64) -> bool {
         self.room(topic).is_some_and(|room| lock(&room).go_live(key, outbox, cursor))
@@ -176,6 +220,7 @@ impl Hub {
     pub fn deliver(&self, envelope: Envelope) {
         match &envelope {
             Envelope::Events { topic, .. }
+            | Envelope::Head { topic, .. }
             | Envelope::Hint { topic, .. }
             | Envelope::State { topic, .. } => {
                 self.deliver_to_room(*topic, envelope);

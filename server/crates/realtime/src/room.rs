@@ -47,12 +47,13 @@ fn joiner(envelope: &Envelope) -> Option<i64> {
     }
 }
 
-/// The number of an envelope's last event.
+/// The number that an envelope says is reached.
 fn last_number(envelope: &Envelope) -> Option<i64> {
     match envelope {
         Envelope::Events { first, frames, .. } => {
             i64::try_from(frames.len()).ok().map(|count| first + count - 1)
         }
+        Envelope::Head { last, .. } => Some(*last),
         _ => None,
     }
 }
@@ -61,8 +62,9 @@ fn last_number(envelope: &Envelope) -> Option<i64> {
 #[derive(Debug)]
 pub(crate) struct Room {
     topic: Topic,
-    /// The greatest number that was published here.
-    head: i64,
+    /// The greatest number that was published here, or read from the database since somebody is
+    /// subscribed; unknown at first. Whatever is committed above it will arrive here.
+    head: Option<i64>,
     /// The version of the members that `subscribers` were checked against.
     members_version: i64,
     subscribers: Slab<Subscriber>,
@@ -77,7 +79,7 @@ impl Room {
     pub(crate) fn new(topic: Topic, members_version: i64) -> Self {
         Self {
             topic,
-            head: 0,
+            head: None,
             members_version,
             subscribers: Slab::new(),
             recent: Recent::default(),
@@ -88,6 +90,40 @@ impl Room {
 
     pub(crate) fn is_unused(&self) -> bool {
         self.subscribers.is_empty()
+    }
+
+    pub(crate) fn head(&self) -> Option<i64> {
+        self.head
+    }
+
+    fn reach(&mut self, number: i64) {
+        self.head = self.head.max(Some(number));
+    }
+
+    /// What the database said after the first subscriber came.
+    pub(crate) fn note_head(&mut self, last: i64, members_version: i64) -> Next {
+        if self.head.is_none() {
+            self.head = Some(last);
+        }
+        if members_version > self.members_version { self.reload() } else { Next::default() }
+    }
+
+    /// Takes back what was published but is not stored.
+    pub(crate) fn rewind(&mut self, last: i64) {
+        self.head = Some(last);
+        self.recent.clear();
+        self.fall_behind_where(|cursor| cursor > last);
+    }
+
+    /// Live subscribers whose cursor is such read from the database next.
+    fn fall_behind_where(&mut self, is_such: impl Fn(i64) -> bool) {
+        let topic = self.topic;
+        for (_, subscriber) in &mut self.subscribers {
+            if subscriber.live && is_such(subscriber.cursor) {
+                subscriber.live = false;
+                subscriber.outbox.signal(Signal::Behind(topic));
+            }
+        }
     }
 
     pub(crate) fn members_version(&self) -> i64 {
@@ -101,15 +137,19 @@ impl Room {
         outbox: Arc<Outbox>,
         cursor: i64,
         members_version: i64,
-    ) -> Option<usize> {
+    ) -> Option<(usize, Next)> {
         if members_version < self.members_version {
             return None;
         }
+        let mut next = Next::default();
         if self.subscribers.is_empty() {
             // Nobody was checked against the older version, so there is nobody to check again.
             self.members_version = members_version;
+        } else if members_version > self.members_version {
+            // Whoever is here looked before somebody came or went, and perhaps it was they.
+            next = self.reload();
         }
-        Some(self.subscribers.insert(Subscriber { outbox, cursor, live: false }))
+        Some((self.subscribers.insert(Subscriber { outbox, cursor, live: false }), next))
     }
 
     pub(crate) fn unsubscribe(&mut self, key: usize, outbox: &Outbox) {
@@ -122,9 +162,10 @@ impl Room {
     /// over what was published since. `false` when that is no longer in memory and must be read
     /// from the database first, or when the subscription is gone.
     pub(crate) fn go_live(&mut self, key: usize, outbox: &Outbox, cursor: i64) -> bool {
-        if cursor < self.head {
+        if self.head.is_some_and(|head| cursor < head) {
             return self.hand_over(key, outbox, cursor);
         }
+        self.reach(cursor);
         let subscriber = self.subscribers.get_mut(key).filter(|s| s.outbox.id == outbox.id);
         let Some(subscriber) = subscriber else { return false };
         if !subscriber.live {
@@ -176,6 +217,7 @@ impl Room {
     pub(crate) fn accept(&mut self, envelope: Envelope) -> Next {
         let version = match &envelope {
             Envelope::Events { members_version, .. }
+            | Envelope::Head { members_version, .. }
             | Envelope::Hint { members_version, .. }
             | Envelope::State { members_version, .. } => *members_version,
             // The change that made the next version brings no news but itself.
@@ -191,10 +233,12 @@ impl Room {
             // Reading again checks each person's membership, so this is safe, only slower. What is
             // thrown away counts as published: nobody goes live without having read it.
             let last = self.pending.iter().chain([&envelope]).filter_map(last_number).max();
-            self.head = self.head.max(last.unwrap_or(0));
+            if let Some(last) = last {
+                self.reach(last);
+            }
             self.recent.clear();
             self.pending.clear();
-            self.all_behind();
+            self.fall_behind_where(|_| true);
         } else {
             self.pending.push_back(envelope);
         }
@@ -233,16 +277,13 @@ impl Room {
         });
     }
 
-    fn all_behind(&mut self) {
-        for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
-            subscriber.live = false;
-            subscriber.outbox.signal(Signal::Behind(self.topic));
-        }
-    }
-
     fn apply(&mut self, envelope: Envelope) {
         match envelope {
             Envelope::Events { first, frames, .. } => self.apply_events(first, &frames),
+            Envelope::Head { last, .. } => {
+                self.reach(last);
+                self.fall_behind_where(|cursor| cursor < last);
+            }
             Envelope::Hint { except, not_to, frame, .. } => {
                 let is_meant = |user: i64| {
                     user != except && !not_to.as_ref().is_some_and(|users| users.contains(&user))
@@ -276,7 +317,7 @@ impl Room {
     fn apply_events(&mut self, first: i64, frames: &Frames) {
         let Ok(count) = i64::try_from(frames.len()) else { return };
         let last = first + count - 1;
-        self.head = self.head.max(last);
+        self.reach(last);
         self.recent.keep(first, last, frames, self.subscribers.len());
         for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
             if subscriber.cursor >= last {

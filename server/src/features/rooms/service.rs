@@ -16,7 +16,7 @@ use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
 
 use super::access::RoomAccess;
 use super::error::RoomError;
-use super::store;
+use super::store::{self, Head};
 use crate::clock::Clock;
 use crate::db::{Db, Family};
 use crate::features::accounts::{Online, Person};
@@ -313,6 +313,21 @@ impl Rooms {
         let family = Family::of_topic(topic);
         let members = store::members(self.db.read(), family, topic.id).await?;
         Ok(members.map(|(version, ids)| (version, ids.into_iter().collect())))
+    }
+
+    /// Where these rooms stand; what is gone is left out.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn heads(&self, topics: &[Topic]) -> Result<Vec<(Topic, Head)>, RoomError> {
+        let mut heads = Vec::with_capacity(topics.len());
+        for family in Family::ALL {
+            let of_family = topics.iter().filter(|topic| Family::of_topic(**topic) == family);
+            let rows =
+                store::heads(self.db.read(), family, of_family.map(|topic| topic.id)).await?;
+            heads.extend(rows.into_iter().map(|head| (family.topic(head.id), head)));
+        }
+        Ok(heads)
     }
 
     /// Lets a new account into the default room, in the transaction that makes the account.

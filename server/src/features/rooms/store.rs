@@ -6,7 +6,7 @@ use sea_orm::{
     QueryResult,
 };
 
-use crate::db::{self, Family};
+use crate::db::{self, Family, RowList};
 
 /// A room as one person sees it.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -58,6 +58,36 @@ pub(super) async fn room_for(
     );
     let rows = db::query(connection, sql, vec![name.into(), user_id.into()]).await?;
     Ok(parse(&rows)?.pop())
+}
+
+/// Where a room's numbers stand.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub struct Head {
+    /// Which room.
+    pub id: i64,
+    /// The number of its latest change.
+    pub last_seq: i64,
+    /// The version of its members.
+    pub members_version: i64,
+}
+
+/// Where these rooms stand.
+///
+/// # Errors
+/// What the database says.
+pub async fn heads(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<Vec<Head>, DbErr> {
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let rooms = family.rooms();
+    let rows = list.look_up(connection, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids})")
+    });
+    parse(&rows.await?)
 }
 
 /// Waits for the room's lock, so that what is read of it stays true until the commit.

@@ -13,7 +13,8 @@ use proptest::prelude::*;
 use crate::support::{Got, Node, ROOM, drain};
 
 const USERS: i64 = 4;
-/// This one is always a member, so that the room never is without subscribers.
+/// This one is always a member. Where envelopes get lost it never goes, for only a node on which
+/// somebody is subscribed notices.
 const RESIDENT: i64 = 0;
 
 #[derive(Clone, Debug)]
@@ -45,6 +46,18 @@ enum Step {
     FallBehind(i64),
     /// A socket ends its subscription and looks again, as after a reconnect.
     Reconnect(i64),
+    /// Somebody comes who has nothing and begins at the head.
+    ComeAnew(i64),
+    /// The room, if nothing is known of its head, is compared with the database.
+    Compare,
+}
+
+/// What a network does that is one process: it loses nothing, and keeps the order.
+fn within_one_process(step: Step) -> Step {
+    match step {
+        Step::Deliver(_) | Step::Double(_) | Step::Drop(_) => Step::Deliver(0),
+        other => other,
+    }
 }
 
 fn step() -> impl Strategy<Value = Step> {
@@ -67,6 +80,8 @@ fn step() -> impl Strategy<Value = Step> {
         4 => user().prop_map(Step::Drain),
         1 => user().prop_map(Step::FallBehind),
         1 => user().prop_map(Step::Reconnect),
+        1 => user().prop_map(Step::ComeAnew),
+        1 => Just(Step::Compare),
     ]
 }
 
@@ -84,8 +99,10 @@ struct Reader {
     user: i64,
     outbox: Arc<Outbox>,
     key: Option<usize>,
-    /// The version of the members that it saw when it looked at the room.
-    look: Option<i64>,
+    /// The version of the members and the head that it saw when it looked at the room.
+    look: Option<(i64, i64)>,
+    /// Whether it goes on from the head that it sees when it looks, as who is new here does.
+    is_new: bool,
     /// Everything up to here was given to the client.
     cursor: i64,
     /// Whether the page that was read last had no more after it.
@@ -95,6 +112,7 @@ struct Reader {
 
 struct World {
     node: Node,
+    may_be_empty: bool,
     database: Database,
     network: Vec<Envelope>,
     answers: Vec<(i64, HashSet<i64>)>,
@@ -103,7 +121,7 @@ struct World {
 }
 
 impl World {
-    fn new() -> Self {
+    fn new(may_be_empty: bool) -> Self {
         let node = Node::new();
         // There was a past before anybody subscribed here.
         let everybody: HashSet<i64> = (0..USERS).collect();
@@ -119,13 +137,21 @@ impl World {
             outbox: node.connects(user),
             key: None,
             look: None,
+            is_new: false,
             cursor: 0,
             has_read_all: false,
             is_behind: false,
         };
         let readers = (0..USERS).map(reader).collect();
-        let mut world =
-            Self { node, database, network: vec![], answers: vec![], asked: 0, readers };
+        let mut world = Self {
+            node,
+            may_be_empty,
+            database,
+            network: vec![],
+            answers: vec![],
+            asked: 0,
+            readers,
+        };
         for user in 0..USERS {
             world.look(user);
             world.subscribe(user);
@@ -174,19 +200,23 @@ impl World {
 
     fn look(&mut self, user: i64) {
         let is_member = self.database.members.contains(&user);
-        let version = self.database.version;
+        let seen = (self.database.version, self.database.head);
         let reader = self.reader(user);
-        reader.look = (is_member && reader.key.is_none()).then_some(version);
+        reader.look = (is_member && reader.key.is_none()).then_some(seen);
     }
 
     fn subscribe(&mut self, user: i64) {
         let reader = &mut self.readers[usize::try_from(user).unwrap()];
-        let Some(version) = reader.look.take() else { return };
-        match self.node.hub.subscribe(ROOM, &reader.outbox, reader.cursor, version) {
+        let Some((version, head)) = reader.look.take() else { return };
+        let cursor = if reader.is_new { head } else { reader.cursor };
+        match self.node.hub.subscribe(ROOM, &reader.outbox, cursor, version) {
             Subscribe::Behind(key) => {
+                let hub = &self.node.hub;
                 reader.key = Some(key);
                 reader.has_read_all = false;
-                reader.is_behind = true;
+                reader.cursor = cursor;
+                reader.is_behind = !(std::mem::take(&mut reader.is_new)
+                    && hub.go_live_at_known_head(ROOM, key, &reader.outbox, cursor));
             }
             Subscribe::Stale => self.look(user),
         }
@@ -236,13 +266,26 @@ impl World {
     fn reconnect(&mut self, user: i64) {
         self.drain(user);
         let reader = &mut self.readers[usize::try_from(user).unwrap()];
-        // The resident stays, so that the room is never without subscribers.
-        if user == RESIDENT {
+        if user == RESIDENT && !self.may_be_empty {
             return;
         }
         if let Some(key) = reader.key.take() {
             self.node.hub.unsubscribe(ROOM, key, &reader.outbox);
             self.look(user);
+        }
+    }
+
+    /// Somebody new comes, as by another device: what is said from their look on they are to hear.
+    fn come_anew(&mut self, user: i64) {
+        self.reconnect(user);
+        let reader = self.reader(user);
+        reader.is_new |= reader.look.is_some();
+    }
+
+    /// Who subscribed first has the room compared with the database.
+    fn compare(&mut self) {
+        if self.node.hub.head(ROOM).is_none() {
+            self.node.hub.note_head(ROOM, self.database.head, self.database.version);
         }
     }
 
@@ -275,7 +318,7 @@ impl World {
                 }
                 Got::Signal(Signal::Added(_)) => {
                     if reader.key.is_none() && self.database.members.contains(&user) {
-                        reader.look = Some(self.database.version);
+                        reader.look = Some((self.database.version, self.database.head));
                     }
                 }
             }
@@ -330,17 +373,18 @@ impl World {
             Step::Drain(user) => self.drain(user),
             Step::FallBehind(user) => self.fall_behind(user),
             Step::Reconnect(user) => self.reconnect(user),
+            Step::ComeAnew(user) => self.come_anew(user),
+            Step::Compare => self.compare(),
         }
     }
 
     /// From now on nothing is lost, and everybody does what a socket does.
     fn heal(&mut self) {
-        // The next event is what shows a lost one; between nodes a look at the heads does the same.
-        self.commit(1, 0);
         while let Some(envelope) = self.take(0) {
             self.node.hub.deliver(envelope);
         }
         for _ in 0..8 {
+            self.compare();
             self.read_members();
             self.tell_members(0);
             for user in 0..USERS {
@@ -368,6 +412,9 @@ impl World {
         self.commit(1, 0);
         let next = self.take(0).unwrap();
         self.node.hub.deliver(next);
+        // Who was first to subscribe may have seen older members than the event has.
+        self.read_members();
+        self.tell_members(0);
         for user in members {
             self.drain(user);
             assert_eq!(self.reader(user).cursor, head + 1);
@@ -382,7 +429,21 @@ proptest! {
     fn whatever_happens_each_number_is_heard_once_in_order_by_who_may(
         steps in prop::collection::vec(step(), 1..120),
     ) {
-        let mut world = World::new();
+        let mut world = World::new(false);
+        for step in &steps {
+            world.step(step);
+        }
+        // The next event is what shows a lost one; between nodes a look at the heads does the same.
+        world.commit(1, 0);
+        world.heal();
+        world.everybody_is_where_the_database_is();
+    }
+
+    #[test]
+    fn within_one_process_nobody_waits_for_the_next_event_to_be_told_of_the_last(
+        steps in prop::collection::vec(step().prop_map(within_one_process), 1..120),
+    ) {
+        let mut world = World::new(true);
         for step in &steps {
             world.step(step);
         }
