@@ -112,12 +112,10 @@ fn accounts(
     ))
 }
 
-/// Opens the database, up to date and with what a new server has from the start.
-async fn database(config: &Config, clock: &Clock) -> Result<(Db, String), StartError> {
-    let db = Db::open(config.database_url.expose()).await?;
+/// Brings the database up to date, with what a new server has from the start; answers its epoch.
+async fn prepare(db: &Db, clock: &Clock) -> Result<String, StartError> {
     db.migrate().await?;
-    let epoch = messages::prepare(&db, clock).await?;
-    Ok((db, epoch))
+    Ok(messages::prepare(db, clock).await?)
 }
 
 /// Makes an administrator, beside a running server or without one.
@@ -130,7 +128,8 @@ pub async fn create_admin(
     password: &str,
 ) -> Result<Result<UserId, AccountError>, StartError> {
     let clock = Clock::System;
-    let (db, _) = database(config, &clock).await?;
+    let db = Db::open(config.database_url.expose()).await?;
+    prepare(&db, &clock).await?;
     let hub = Arc::new(Hub::new().0);
     let online = Arc::new(Online::new(hub.clone(), Arc::default()));
     let accounts = accounts(config, &db, &clock, &online, &Broker::new(hub))?;
@@ -156,7 +155,8 @@ impl Server {
             folder: config.media_dir.display().to_string(),
             source,
         })?;
-        let (db, epoch) = database(config, &clock).await?;
+        let db = Db::open_alone(config.database_url.expose()).await?;
+        let epoch = prepare(&db, &clock).await?;
         let (hub, reload) = Hub::new();
         let hub = Arc::new(hub);
         let broker = Broker::new(hub.clone());

@@ -160,7 +160,7 @@ async fn stop_signal() {
 }
 
 async fn migrate(config: Config) -> Outcome {
-    let db = Db::open(config.database_url.expose()).await?;
+    let db = Db::open_alone(config.database_url.expose()).await?;
     let migrated = db.migrate().await;
     db.close().await;
     migrated?;

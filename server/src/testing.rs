@@ -12,9 +12,7 @@ use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
 use adda_realtime::{Broker, Hub, Item, Outbox, Subscribe};
 use futures_util::FutureExt;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, DatabaseTransaction, EntityTrait, IntoActiveModel,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -22,7 +20,7 @@ use self::database::PostgresDatabase;
 pub(crate) use self::database::{Storage, on_both_databases};
 use crate::clock::Clock;
 use crate::config::Registration;
-use crate::db::{self, Db, Family};
+use crate::db::{self, Db, Family, Transaction};
 use crate::features::accounts::{Accounts, Admit, Kept, Online, Person, Privacy, Settings, Tokens};
 use crate::features::messages::{Accepted, MessageError, Messages, Operation, Pending, Writer};
 use crate::features::receipts::Receipts;
@@ -253,7 +251,7 @@ impl World {
     }
 
     /// Keeps the writer from writing: what is queued while this is held is one batch after it.
-    pub(crate) async fn holds_the_writer(&self) -> DatabaseTransaction {
+    pub(crate) async fn holds_the_writer(&self) -> Transaction {
         // On SQLite this is the only connection that writes. On PostgreSQL the writers run on the
         // runtime of the test, which lets none of them run while it queues.
         let held = self.db.begin().await.unwrap();

@@ -1,35 +1,38 @@
 //! The database: opening it, migrating it, and what both dialects need around a statement.
 //!
-//! SQLite has one writer connection and a pool of readers; PostgreSQL has one pool. Stores take a
-//! connection and write SQL that both understand (`$1` placeholders); only this module and the
-//! migrations know which of the two is there.
+//! SQLite has one connection that writes and a pool of readers; PostgreSQL has one pool. Stores take a
+//! [`Reader`] or a [`Transaction`] and write SQL that both understand (`$1` placeholders); only this
+//! module and the migrations know which of the two is there.
 
+mod connection;
+mod failure;
 mod family;
+mod postgres;
 mod rows;
+mod sqlite;
 #[cfg(test)]
 mod tests;
 
-use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use adda_migrations::Migrator;
-use sea_orm::sqlx::sqlite::{SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection,
-    DatabaseTransaction, DbErr, RuntimeErr, SqliteTransactionMode, Statement, TransactionOptions,
-    TransactionTrait,
+    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
+    Statement, TransactionTrait,
 };
 use sea_orm_migration::MigratorTrait;
 
+pub use connection::{Reader, Transaction};
+pub use failure::{Unavailable, is_unavailable, unavailable};
 pub use family::Family;
 pub use rows::{RowList, query, run};
 
+use connection::Deadline;
+use sqlite::{Checkpoints, DatabaseLock, Writer};
+
 /// How long a request waits for a connection before it is refused as `unavailable`.
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-const SQLITE_READERS: u32 = 4;
-const POSTGRES_CONNECTIONS: u32 = 20;
-/// Of these, what sockets may take to read; the rest is for writers and for requests.
-const POSTGRES_READERS: u32 = 10;
 
 /// What can go wrong before the database is ready to serve.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +50,22 @@ pub enum OpenError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Another server has it.
+    #[error(
+        "Another Adda serves the database {0} already. Stop that one first, or give this one a folder \
+         of its own with ADDA_DATA_DIR."
+    )]
+    InUse(String),
+    /// It cannot be found out whether another server has it.
+    #[error(
+        "The lock file {file} cannot be taken: {source}. Check that the server may write there."
+    )]
+    Lock {
+        /// Which file.
+        file: String,
+        /// Why not.
+        source: std::io::Error,
+    },
     /// It was migrated by a newer binary.
     #[error(
         "The database was made by a newer version of Adda (it has the migration {0}, which this \
@@ -61,34 +80,43 @@ pub enum OpenError {
 /// The two ways to the database.
 #[derive(Clone, Debug)]
 pub struct Db {
-    /// For everything that changes something; on SQLite a single connection.
-    write: DatabaseConnection,
-    /// For everything that only reads.
-    read: DatabaseConnection,
+    write: Write,
+    read: Reader,
+    /// Held for as long as this server serves the database.
+    lock: Option<Arc<DatabaseLock>>,
+}
+
+/// The way of everything that changes something.
+#[derive(Clone, Debug)]
+enum Write {
+    Sqlite { writer: Writer, checkpoints: Checkpoints },
+    Postgres { pool: DatabaseConnection, deadline: Deadline },
 }
 
 impl Db {
-    /// Opens the database without touching its schema.
+    /// Opens the database without touching its schema, beside a server that may have it open.
     ///
     /// # Errors
     /// When the database cannot be reached, or its folder not be made.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        if let Some(file) = sqlite_file(url) {
-            let folder = Path::new(file).parent().filter(|path| !path.as_os_str().is_empty());
-            if let Some(folder) = folder {
-                std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
-                    folder: folder.display().to_string(),
-                    source,
-                })?;
-            }
-            // The writer comes first: it creates the file and its journal mode.
-            let write = connect(sqlite_options(url, 1, false)).await?;
-            let read = connect(sqlite_options(url, SQLITE_READERS, true)).await?;
-            Ok(Self { write, read })
-        } else {
-            let pool = connect(postgres_options(url)).await?;
-            Ok(Self { write: pool.clone(), read: pool })
+        if let Some(file) = sqlite::file_of(url) {
+            let sqlite::Connections { writer, readers, checkpoints } =
+                sqlite::open(url, file).await?;
+            let write = Write::Sqlite { writer, checkpoints };
+            return Ok(Self { write, read: Reader::without_deadline(readers), lock: None });
         }
+        let (pool, deadline) = postgres::open(url).await?;
+        let read = Reader::within(pool.clone(), deadline.clone());
+        Ok(Self { write: Write::Postgres { pool, deadline }, read, lock: None })
+    }
+
+    /// Opens the database to serve it, or to change its schema: no other server may have it then.
+    ///
+    /// # Errors
+    /// [`OpenError::InUse`], and those of [`Db::open`].
+    pub async fn open_alone(url: &str) -> Result<Self, OpenError> {
+        let lock = sqlite::file_of(url).map(DatabaseLock::take).transpose()?;
+        Ok(Self { lock: lock.map(Arc::new), ..Self::open(url).await? })
     }
 
     /// Brings the schema up to date.
@@ -100,7 +128,15 @@ impl Db {
         if let Some(unknown) = self.unknown_migration().await.map_err(OpenError::Connect)? {
             return Err(OpenError::Newer(unknown));
         }
-        Migrator::up(&self.write, None).await.map_err(OpenError::Migrate)
+        Migrator::up(&self.write_connection().await, None).await.map_err(OpenError::Migrate)
+    }
+
+    /// A connection that writes, for what runs before anything is served.
+    async fn write_connection(&self) -> DatabaseConnection {
+        match &self.write {
+            Write::Sqlite { writer, .. } => writer.connection().await,
+            Write::Postgres { pool, .. } => pool.clone(),
+        }
     }
 
     async fn unknown_migration(&self) -> Result<Option<String>, DbErr> {
@@ -133,39 +169,36 @@ impl Db {
     /// Which of the two databases it is.
     #[must_use]
     pub fn backend(&self) -> DatabaseBackend {
-        self.write.get_database_backend()
+        self.read.get_database_backend()
     }
 
     /// How many sockets should read at once, so that requests and writers need not wait for them.
     #[must_use]
     pub fn readers(&self) -> usize {
-        let readers = match self.backend() {
-            DatabaseBackend::Sqlite => SQLITE_READERS,
-            _ => POSTGRES_READERS,
+        let readers = match &self.write {
+            Write::Sqlite { .. } => sqlite::READERS,
+            Write::Postgres { .. } => postgres::READERS,
         };
         readers as usize
     }
 
     /// A connection for reading.
     #[must_use]
-    pub fn read(&self) -> &DatabaseConnection {
+    pub fn read(&self) -> &Reader {
         &self.read
     }
 
-    /// A transaction that writes. On SQLite it takes the write lock at once, so that it can never
-    /// fail halfway because somebody else wrote.
+    /// A transaction that writes.
     ///
     /// # Errors
     /// When no connection can be had in time.
-    pub async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
-        let immediate = TransactionOptions {
-            isolation_level: None,
-            access_mode: None,
-            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
-        };
-        match self.backend() {
-            DatabaseBackend::Sqlite => self.write.begin_with_options(immediate).await,
-            _ => self.write.begin().await,
+    pub async fn begin(&self) -> Result<Transaction, DbErr> {
+        match &self.write {
+            Write::Sqlite { writer, .. } => writer.begin().await,
+            Write::Postgres { pool, deadline } => {
+                let inner = connection::in_time(Some(deadline), pool.begin()).await?;
+                Ok(Transaction::new(inner, Some(deadline.clone()), None))
+            }
         }
     }
 
@@ -177,111 +210,24 @@ impl Db {
         self.read.ping().await
     }
 
-    /// Closes all connections; on SQLite this also checkpoints the log into the file.
+    /// Closes all connections; on SQLite this also writes the log back into the file.
     pub async fn close(self) {
-        let results = [self.read.close().await, self.write.close().await];
+        let mut results = Vec::new();
+        match self.write {
+            Write::Sqlite { writer, checkpoints } => {
+                results.push(checkpoints.stop().await);
+                results.push(self.read.connection.close().await);
+                results.push(writer.close().await);
+            }
+            Write::Postgres { pool, .. } => results.push(pool.close().await),
+        }
         for error in results.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "closing the database");
         }
+        drop(self.lock);
     }
-}
-
-/// Whether an error says that the database is away or busy, so that the same may be tried again.
-#[must_use]
-pub fn is_unavailable(error: &DbErr) -> bool {
-    match error {
-        DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => true,
-        DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
-            use sea_orm::sqlx::Error;
-            match error.as_ref() {
-                Error::Io(_)
-                | Error::Tls(_)
-                | Error::Protocol(_)
-                | Error::PoolTimedOut
-                | Error::PoolClosed
-                | Error::WorkerCrashed => true,
-                // PostgreSQL: connection exceptions, insufficient resources (disk full, too many
-                // connections), operator intervention, system errors, deadlock, serialisation, a
-                // lock that was not given in time.
-                // SQLite: busy, locked, read-only, I/O error, full, cannot open.
-                Error::Database(error) => error.code().is_some_and(|code| {
-                    ["08", "53", "57", "58", "40", "55P03"]
-                        .iter()
-                        .any(|class| code.starts_with(class))
-                        && code.len() == 5
-                        || code.parse::<u32>().is_ok_and(|code| {
-                            code.to_string().len() < 5
-                                && [5, 6, 8, 10, 13, 14].contains(&(code & 0xff))
-                        })
-                }),
-                _ => false,
-            }
-        }
-        _ => false,
-    }
-}
-
-fn sqlite_file(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("sqlite:")?;
-    Some(rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or(rest))
 }
 
 async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, OpenError> {
     Database::connect(options).await.map_err(OpenError::Connect)
-}
-
-fn sqlite_options(url: &str, connections: u32, read_only: bool) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(connections)
-        .min_connections(1)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(None::<Duration>)
-        .max_lifetime(None::<Duration>)
-        .test_before_acquire(false)
-        .sqlx_logging(false)
-        .map_sqlx_sqlite_opts(move |sqlite| {
-            let sqlite = sqlite
-                .create_if_missing(!read_only)
-                .journal_mode(SqliteJournalMode::Wal)
-                .synchronous(SqliteSynchronous::Full)
-                .foreign_keys(true)
-                .busy_timeout(ACQUIRE_TIMEOUT)
-                .statement_cache_capacity(256)
-                // Whole answers wait for the reader; each time one is full costs two threads a switch.
-                .row_buffer_size(1_024)
-                // 16 MiB of page cache a connection, temporary tables in memory.
-                .pragma("cache_size", "-16384")
-                .pragma("temp_store", "memory")
-                // 32 MiB of log before its pages are written to the database: whatever is written
-                // often, such as the ends of lively rooms, is then written there once.
-                .pragma("wal_autocheckpoint", "8192");
-            if read_only { sqlite.pragma("query_only", "on") } else { sqlite }
-        });
-    options
-}
-
-fn postgres_options(url: &str) -> ConnectOptions {
-    let mut options = ConnectOptions::new(url);
-    options
-        .max_connections(POSTGRES_CONNECTIONS)
-        .min_connections(2)
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .connect_timeout(ACQUIRE_TIMEOUT)
-        .test_before_acquire_if_idle_for(Duration::from_secs(1))
-        .sqlx_logging(false)
-        .map_sqlx_postgres_opts(|postgres| {
-            postgres
-                .application_name("adda")
-                .statement_cache_capacity(256)
-                // The promise of the acknowledgement, whatever the server's own default is.
-                .options([
-                    ("synchronous_commit", "on"),
-                    ("lock_timeout", "10s"),
-                    // Statements here are short and many: compiling one costs more than it runs.
-                    ("jit", "off"),
-                ])
-        });
-    options
 }

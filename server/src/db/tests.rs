@@ -1,11 +1,10 @@
 //! Migrations on both databases.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use adda_migrations::Migrator;
-use sea_orm::sqlx;
 use sea_orm::sqlx::error::{DatabaseError, ErrorKind};
+use sea_orm::{RuntimeErr, sqlx};
 use sea_orm_migration::MigratorTrait;
 
 use super::*;
@@ -16,7 +15,7 @@ impl Db {
     pub(crate) fn count_reads(&mut self) -> Arc<AtomicUsize> {
         let count = Arc::new(AtomicUsize::new(0));
         let counted = count.clone();
-        self.read.set_metric_callback(move |_| {
+        self.read.connection.set_metric_callback(move |_| {
             counted.fetch_add(1, Ordering::Relaxed);
         });
         count
@@ -49,7 +48,7 @@ on_both_databases! {
         }
         db.migrate().await.expect("a second time changes nothing");
 
-        Migrator::down(&db.write, None).await.unwrap();
+        Migrator::down(&db.write_connection().await, None).await.unwrap();
         assert_eq!(tables(&db).await, ["seaql_migrations"]);
         db.migrate().await.unwrap();
         assert_eq!(tables(&db).await, first);
@@ -59,10 +58,10 @@ on_both_databases! {
     async fn a_database_of_a_newer_version_is_refused_and_left_alone(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();
-        Migrator::up(&db.write, Some(2)).await.unwrap();
+        Migrator::up(&db.write_connection().await, Some(2)).await.unwrap();
         let before = tables(&db).await;
         let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later', 0)";
-        run(&db.write, newer, vec![]).await.unwrap();
+        run(&db.write_connection().await, newer, vec![]).await.unwrap();
 
         let refused = db.migrate().await.unwrap_err();
         assert!(matches!(&refused, OpenError::Newer(name) if name == "m9999_later"), "{refused}");
@@ -73,13 +72,13 @@ on_both_databases! {
     async fn people_who_were_there_before_are_found_by_their_names_too(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();
-        Migrator::up(&db.write, Some(7)).await.unwrap();
+        Migrator::up(&db.write_connection().await, Some(7)).await.unwrap();
         let names = [("Mira", "mira"), ("ÉMILE", "émile"), ("মিরা", "মিরা")];
         let insert = "INSERT INTO users (id, username, display_name, is_admin, created_at) \
                       VALUES ($1, $2, $3, FALSE, 0)";
         for (id, (name, _)) in (1_i64..).zip(names) {
             let values = vec![id.into(), id.to_string().into(), name.into()];
-            run(&db.write, insert, values).await.unwrap();
+            run(&db.write_connection().await, insert, values).await.unwrap();
         }
         db.migrate().await.unwrap();
         let rows = query(db.read(), "SELECT name_key FROM users ORDER BY id", vec![]).await.unwrap();
@@ -92,14 +91,14 @@ on_both_databases! {
     async fn of_sessions_from_before_everything_counts_as_used(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();
-        Migrator::up(&db.write, Some(8)).await.unwrap();
+        Migrator::up(&db.write_connection().await, Some(8)).await.unwrap();
         let user = "INSERT INTO users (id, username, display_name, is_admin, created_at) \
                     VALUES (1, 'mira', 'Mira', FALSE, 0)";
-        run(&db.write, user, vec![]).await.unwrap();
+        run(&db.write_connection().await, user, vec![]).await.unwrap();
         let session = "INSERT INTO sessions \
                        (id, user_id, salt, generation, created_at, rotated_at, expires_at) \
                        VALUES ($1, 1, $2, 4, 0, 0, 9)";
-        run(&db.write, session, vec![uuid::Uuid::nil().into(), vec![7_u8].into()]).await.unwrap();
+        run(&db.write_connection().await, session, vec![uuid::Uuid::nil().into(), vec![7_u8].into()]).await.unwrap();
         db.migrate().await.unwrap();
         let sql = "SELECT used_generation, repeats FROM sessions";
         let row = query(db.read(), sql, vec![]).await.unwrap().remove(0);

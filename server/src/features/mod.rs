@@ -12,24 +12,33 @@ pub mod rooms;
 use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
-use crate::db;
+use crate::db::{self, Unavailable};
 
 /// The problem that a failure of the database is to a person; its details go to the log alone.
 #[must_use]
 pub fn database_problem(error: &DbErr) -> Problem {
-    if db::is_unavailable(error) {
-        tracing::warn!(%error, "the database is away");
-        Problem {
-            retry_after_ms: Some(1_000),
-            ..Problem::new(
-                Code::Unavailable,
-                "The server cannot reach its database at the moment; try again in a few seconds.",
-            )
-        }
-    } else {
+    let Some(reason) = db::unavailable(error) else {
         tracing::error!(%error, "the database refused a statement");
-        internal_problem()
-    }
+        return internal_problem();
+    };
+    tracing::warn!(%error, ?reason, "the database does nothing at the moment");
+    let (sentence, retry_after_ms) = match reason {
+        Unavailable::Away => (
+            "The server cannot reach its database at the moment; try again in a few seconds.",
+            1_000,
+        ),
+        Unavailable::Full => (
+            "The server cannot store anything at the moment: its disk is full. Try again later, and \
+             tell its administrator if this lasts.",
+            5_000,
+        ),
+        Unavailable::Storage => (
+            "The server cannot store anything at the moment: its disk does not work as it should. \
+             Try again later, and tell its administrator if this lasts.",
+            5_000,
+        ),
+    };
+    Problem { retry_after_ms: Some(retry_after_ms), ..Problem::new(Code::Unavailable, sentence) }
 }
 
 /// What a person is told of a defect.

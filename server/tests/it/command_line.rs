@@ -6,7 +6,7 @@ use sea_orm::{ConnectionTrait, Database, Statement};
 use tokio::time::Instant;
 
 use crate::on_both_databases;
-use crate::support::{Installation, PASSWORD, Request, Storage, TestServer};
+use crate::support::{Installation, PASSWORD, Request, Storage, TestServer, eventually};
 
 #[tokio::test]
 async fn the_committed_specifications_are_those_of_the_binary() {
@@ -194,4 +194,51 @@ on_both_databases! {
         assert_eq!(history.len(), 2);
         assert_eq!(history[1], message);
     }
+}
+
+#[tokio::test]
+async fn a_second_server_on_the_same_folder_does_not_start() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    for command in [&[][..], &["serve"], &["migrate"]] {
+        let second = server.installation.run(command, "").await;
+        assert!(!second.ended_well);
+        let sentence = "Another Adda serves the database";
+        assert!(second.stderr.contains(sentence), "{command:?}: {}", second.stderr);
+        assert!(second.stderr.contains("ADDA_DATA_DIR"), "it says what to do: {}", second.stderr);
+    }
+    // Beside a server, an administrator can still be made.
+    let made = server.installation.run(&["admin", "create", "mira"], "two cups of tea").await;
+    assert!(made.ended_well, "{}", made.stderr);
+    let mira = server.signs_in("mira").await;
+    mira.writes("general", "still here").await;
+    // However a server ended, the next one starts.
+    server.kill().await;
+    server.start_again().await;
+    assert!(server.stop().await);
+    server.start_again().await;
+    assert_eq!(mira.reads_all("general").await.len(), 2);
+}
+
+#[tokio::test]
+async fn a_copy_of_the_database_made_after_a_quiet_moment_has_everything() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let mut socket = mira.connects().await;
+    for number in 0..200 {
+        socket.writes("general", &format!("message {number}")).await;
+    }
+    let data = server.installation.folder.path().join("data");
+    let log = data.join("adda.db-wal");
+    eventually("the log is written back", || log.metadata().is_ok_and(|log| log.len() == 0)).await;
+
+    let copy = Installation::new(Storage::Sqlite, &[]).await;
+    let folder = copy.folder.path().join("data");
+    std::fs::create_dir(&folder).unwrap();
+    for file in ["adda.db", "secret_key"] {
+        std::fs::copy(data.join(file), folder.join(file)).unwrap();
+    }
+    let copy = TestServer::on(copy).await;
+    let there = copy.signs_in("mira").await;
+    assert_eq!(there.reads_all("general").await, mira.reads_all("general").await);
+    assert_eq!(there.reads_all("general").await.len(), 201);
 }

@@ -11,7 +11,7 @@ use adda_protocol::accounts::{
 use adda_protocol::{DisplayName, Timestamp, UserId, Username};
 use adda_realtime::{Broker, CloseReason, Envelope};
 use futures_util::future::BoxFuture;
-use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
+use sea_orm::{DbErr, SqlErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
@@ -26,7 +26,7 @@ use super::tokens::Tokens;
 use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::config::Registration;
-use crate::db::Db;
+use crate::db::{Db, Transaction};
 use crate::limits::Limit;
 use crate::peer::Peer;
 
@@ -42,7 +42,7 @@ pub struct Settings {
 /// What happens to a new account in the transaction that makes it: it joins the default room.
 /// Answers what to publish once the transaction is committed.
 pub type Admit = Arc<
-    dyn for<'a> Fn(&'a DatabaseTransaction, UserId) -> BoxFuture<'a, Result<Vec<Envelope>, DbErr>>
+    dyn for<'a> Fn(&'a Transaction, UserId) -> BoxFuture<'a, Result<Vec<Envelope>, DbErr>>
         + Send
         + Sync,
 >;

@@ -4,14 +4,14 @@ use adda_entities::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
-    ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, FromQueryResult, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect, Select,
+    ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
+    QuerySelect, Select,
 };
 use uuid::Uuid;
 
 use super::generations::Repeats;
 use super::privacy::Kept;
-use crate::db;
+use crate::db::{self, Transaction};
 
 /// A session together with its user.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -262,7 +262,7 @@ pub(super) async fn insert_session(
 
 /// A session, which nobody else changes before the transaction ends.
 pub(super) async fn locked_session(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: Uuid,
 ) -> Result<Option<session::Model>, DbErr> {
     session::Entity::find_by_id(id).lock_exclusive().one(transaction).await
@@ -270,7 +270,7 @@ pub(super) async fn locked_session(
 
 /// Makes a generation the current one.
 pub(super) async fn rotate(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: Uuid,
     generation: i64,
     now: i64,
@@ -286,7 +286,7 @@ pub(super) async fn rotate(
 
 /// Remembers which generations were repeated.
 pub(super) async fn set_repeats(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: Uuid,
     repeats: Repeats,
 ) -> Result<(), DbErr> {

@@ -2,13 +2,13 @@
 
 use adda_entities::{server_state, user};
 use sea_orm::sea_query::OnConflict;
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, DbErr, EntityTrait, TryInsertResult};
+use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, TryInsertResult};
 use uuid::Uuid;
 
 use super::row::MessageRow;
 use super::{store, writer};
 use crate::clock::Clock;
-use crate::db::{Db, Family};
+use crate::db::{Db, Family, Transaction};
 use crate::features::rooms::Rooms;
 
 const GREETING: &str = "Welcome to Adda! This is the first room; everybody is here. Say hello, or \
@@ -35,7 +35,7 @@ pub async fn prepare(db: &Db, clock: &Clock) -> Result<String, DbErr> {
     state.map(|state| state.epoch).ok_or_else(|| DbErr::RecordNotFound("server_state".into()))
 }
 
-async fn greet(transaction: &DatabaseTransaction, clock: &Clock) -> Result<(), DbErr> {
+async fn greet(transaction: &Transaction, clock: &Clock) -> Result<(), DbErr> {
     let now = clock.now_ms();
     let adda = user::ActiveModel {
         id: Set(0),

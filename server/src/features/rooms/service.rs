@@ -12,13 +12,13 @@ use adda_protocol::rooms::{
 };
 use adda_protocol::{RoomName, Timestamp, UserId};
 use adda_realtime::{Broker, Envelope, Hub, MembershipChange, Topic};
-use sea_orm::{DatabaseTransaction, DbErr, SqlErr};
+use sea_orm::{DbErr, SqlErr};
 
 use super::access::RoomAccess;
 use super::error::RoomError;
 use super::store::{self, Head};
 use crate::clock::Clock;
-use crate::db::{Db, Family};
+use crate::db::{Db, Family, Transaction};
 use crate::features::accounts::{Online, Person};
 use crate::features::paging::PageRequest;
 use crate::limits::Limit;
@@ -335,7 +335,7 @@ impl Rooms {
     /// # Errors
     /// The database.
     pub async fn admit(
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         user_id: UserId,
         now: i64,
     ) -> Result<Vec<Envelope>, DbErr> {
@@ -351,7 +351,7 @@ impl Rooms {
     ///
     /// # Errors
     /// The database, also when somebody else made it at the same time.
-    pub async fn insert_default(transaction: &DatabaseTransaction, now: i64) -> Result<i64, DbErr> {
+    pub async fn insert_default(transaction: &Transaction, now: i64) -> Result<i64, DbErr> {
         let topic = "The first room: everybody is here.";
         store::insert_room(transaction, DEFAULT_ROOM, "General", Some(topic), None, now)
             .await
@@ -360,7 +360,7 @@ impl Rooms {
 }
 
 async fn add_member(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     family: Family,
     room_id: i64,
     user_id: UserId,

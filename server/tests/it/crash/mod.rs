@@ -7,6 +7,7 @@
 #![allow(clippy::print_stdout, reason = "a run that fails is repeated by its seed")]
 
 mod at_its_word;
+mod disk;
 mod load;
 mod oracle;
 
@@ -59,9 +60,13 @@ struct Ended {
 
 impl Run {
     async fn start(storage: Storage, seed: u64) -> Self {
-        println!("{storage:?}: ADDA_TEST_SEED={seed}");
+        println!("{storage:?}:");
+        Self::on(TestServer::start(storage).await, seed).await
+    }
+
+    async fn on(server: TestServer, seed: u64) -> Self {
+        println!("ADDA_TEST_SEED={seed}");
         let mut random = StdRng::seed_from_u64(seed);
-        let server = TestServer::start(storage).await;
         let judge = server.person("judge").await;
         for room in ROOMS {
             judge.makes_room(room).await;
@@ -94,6 +99,13 @@ impl Run {
             let moment = Duration::from_millis(self.random.random_range(1..6));
             tokio::time::sleep(moment).await;
         }
+    }
+
+    /// The server is killed, something happens, and it starts again.
+    async fn is_killed_while(&mut self, happens: impl FnOnce()) {
+        self.server.kill().await;
+        happens();
+        self.server.start_again().await;
     }
 
     async fn history(&self) -> Vec<History> {
@@ -167,8 +179,7 @@ on_both_databases! {
             let mut run = Run::start(storage, seed).await;
             for _ in 0..8 {
                 run.works().await;
-                run.server.kill().await;
-                run.server.start_again().await;
+                run.is_killed_while(|| ()).await;
                 run.keeps_its_promises().await;
                 kills += 1;
             }

@@ -2,14 +2,20 @@
 
 mod client;
 mod database;
+mod disk;
+mod events;
 mod people;
+mod postgres;
 mod server;
 mod socket;
 mod specification;
 
 pub(crate) use client::Client;
 pub(crate) use database::{Storage, on_both_databases};
+pub(crate) use disk::{Fault, FaultyDisk};
+pub(crate) use events::eventually;
 pub(crate) use people::{Answer, PASSWORD, Person, Request};
+pub(crate) use postgres::OwnPostgres;
 pub(crate) use server::{Installation, TestServer};
 pub(crate) use socket::{Next, Socket};
 pub(crate) use specification::OPENAPI;

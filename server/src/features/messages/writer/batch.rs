@@ -11,17 +11,17 @@ use adda_protocol::{MessageText, RoomName, UserId, frame};
 use adda_realtime::{Envelope, MembershipChange};
 use bytes::Bytes;
 use poem_openapi::types::ToJSON;
-use sea_orm::{DatabaseTransaction, DbErr};
+use sea_orm::DbErr;
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use crate::clock::Clock;
-use crate::db::{Db, Family};
+use crate::db::{Db, Family, Transaction};
 use crate::features::messages::MessageError;
 use crate::features::messages::mentions;
 use crate::features::messages::row::MessageRow;
 use crate::features::messages::store::{self, MentionKey, WishRow};
-use crate::features::rooms::RoomRef;
+use crate::features::rooms::{RoomRef, heads};
 
 /// What shall be done to a room's messages.
 #[derive(Clone, Debug)]
@@ -128,6 +128,28 @@ pub(super) async fn commit(
     Ok(Committed { outcomes: outcomes.collect(), envelopes })
 }
 
+/// Where these rooms stand once it is decided what became of every commit that was under way: whoever
+/// holds a room's lock is waited for.
+pub(super) async fn settle(
+    db: &Db,
+    rooms: &BTreeSet<(Family, i64)>,
+) -> Result<Vec<Envelope>, DbErr> {
+    let transaction = db.begin().await?;
+    let mut envelopes = Vec::new();
+    for family in Family::ALL {
+        let ids = || rooms.iter().filter(|(of, _)| *of == family).map(|(_, id)| *id);
+        store::lock_rooms(&transaction, family, ids()).await?;
+        let heads = heads(&transaction, family, ids()).await?;
+        envelopes.extend(heads.into_iter().map(|head| Envelope::Head {
+            topic: family.topic(head.id),
+            members_version: head.members_version,
+            last: head.last_seq,
+        }));
+    }
+    transaction.commit().await?;
+    Ok(envelopes)
+}
+
 /// Somebody who may write in a room, as they are called at this moment.
 #[derive(Clone, Debug)]
 struct Sender {
@@ -168,7 +190,7 @@ struct Work {
 
 impl Work {
     async fn load(
-        transaction: &DatabaseTransaction,
+        transaction: &Transaction,
         family: Family,
         requests: &[(usize, &Request)],
         now: i64,
@@ -362,7 +384,7 @@ impl Work {
         Ok(accepted)
     }
 
-    async fn store(&mut self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    async fn store(&mut self, transaction: &Transaction) -> Result<(), DbErr> {
         if self.family == Family::Private {
             self.admit(transaction).await?;
         }
@@ -383,7 +405,7 @@ impl Work {
     }
 
     /// The first message of a private room lets the other person in.
-    async fn admit(&mut self, transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    async fn admit(&mut self, transaction: &Transaction) -> Result<(), DbErr> {
         let begun = self.rooms.iter().filter(|(_, room)| room.first_seq == 1);
         let begun: Vec<i64> =
             begun.filter(|(_, room)| !room.frames.is_empty()).map(|(id, _)| *id).collect();

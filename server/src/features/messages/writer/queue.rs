@@ -1,19 +1,20 @@
 //! The queues before the database: what waits in them, how much of it goes into one batch, and who
 //! is told of its outcome. What a batch committed is published, and only then answered.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adda_protocol::UserId;
 use adda_realtime::{Broker, Outbox};
 use futures_util::FutureExt;
-use sea_orm::DatabaseBackend;
+use sea_orm::{DatabaseBackend, DbErr};
 use tokio::sync::{mpsc, oneshot};
 
 use super::batch::{self, Committed, Operation, Outcome, Request};
 use crate::clock::Clock;
-use crate::db::{Db, is_unavailable};
+use crate::db::{Db, Family, is_unavailable};
 use crate::features::messages::MessageError;
 use crate::features::rooms::RoomRef;
 
@@ -27,6 +28,8 @@ const EVENT_BYTES: usize = 640;
 /// The most operations that wait for one writer; beyond it whoever sends waits with them.
 const QUEUE: usize = 4_096;
 const POSTGRES_WRITERS: usize = 4;
+/// So often it is tried to find out what became of a commit whose outcome is unknown.
+const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 /// An operation on its way; resolves when it is stored for good and published, or refused.
 pub type Pending = oneshot::Receiver<Outcome>;
@@ -56,7 +59,8 @@ impl Writer {
             // One batch is published while the next is written.
             let (published, batches) = mpsc::channel(1);
             tokio::spawn(publish(broker.clone(), batches));
-            let task = WriterTask { db: db.clone(), clock: clock.clone(), published }.run(receiver);
+            let (db, clock) = (db.clone(), clock.clone());
+            let task = WriterTask { db, clock, in_doubt: BTreeSet::new(), published }.run(receiver);
             if embedded {
                 run_apart(task)?;
             } else {
@@ -120,6 +124,8 @@ fn fitting(waiting: &[Job]) -> usize {
 struct WriterTask {
     db: Db,
     clock: Clock,
+    /// The rooms of commits whose outcome is unknown.
+    in_doubt: BTreeSet<(Family, i64)>,
     published: mpsc::Sender<Written>,
 }
 
@@ -147,49 +153,116 @@ async fn publish(broker: Broker, mut batches: mpsc::Receiver<Written>) {
     }
 }
 
+/// Tells those who wait that the database is away.
+fn refuse(waiting: impl Iterator<Item = Job>, error: &Arc<DbErr>) {
+    for job in waiting {
+        // Whoever asked may be gone.
+        let _ = job.answer.send(Err(MessageError::Write(error.clone())));
+    }
+}
+
 impl WriterTask {
-    async fn run(self, mut queue: mpsc::Receiver<Job>) {
+    async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
         let mut waiting = Vec::new();
-        while queue.recv_many(&mut waiting, LARGEST_BATCH).await > 0 {
-            while !waiting.is_empty() {
-                let batch = waiting.drain(..fitting(&waiting));
-                let (requests, answers): (Vec<_>, Vec<_>) =
-                    batch.map(|job| (job.request, job.answer)).unzip();
-                // Who asked is told even if a defect panics here; the writer itself must live on.
-                let written = AssertUnwindSafe(self.write(&requests)).catch_unwind().await;
-                let committed = written.unwrap_or_else(|_| {
-                    tracing::error!("the writer panicked; its batch is refused");
-                    Committed::refused(&requests, || MessageError::Stopping)
-                });
-                if self.published.send(Written { answers, committed }).await.is_err() {
-                    return;
+        loop {
+            let is_in_doubt = !self.in_doubt.is_empty();
+            tokio::select! {
+                biased;
+                taken = queue.recv_many(&mut waiting, LARGEST_BATCH) => if taken == 0 { return },
+                () = tokio::time::sleep(SETTLE_EVERY), if is_in_doubt => {}
+            }
+            let goes_on = match self.settle().await {
+                Ok(goes_on) => goes_on && self.write_all(&mut queue, &mut waiting).await,
+                Err(error) => {
+                    refuse(waiting.drain(..), &error);
+                    true
                 }
+            };
+            if !goes_on {
+                return;
             }
         }
     }
 
-    /// Writes a batch, all together or else one by one.
-    async fn write(&self, requests: &[Request]) -> Committed {
+    /// Writes what waits, batch after batch; `false` when the server is stopping. Once a batch finds
+    /// the database away, whoever waits behind it is told so as well: one after the other they would
+    /// each wait for as long as it takes to find out again.
+    async fn write_all(&mut self, queue: &mut mpsc::Receiver<Job>, waiting: &mut Vec<Job>) -> bool {
+        while !waiting.is_empty() {
+            let batch = waiting.drain(..fitting(waiting));
+            let (requests, answers): (Vec<_>, Vec<_>) =
+                batch.map(|job| (job.request, job.answer)).unzip();
+            // Who asked is told even if a defect panics here; the writer itself must live on.
+            let written = AssertUnwindSafe(self.write(&requests)).catch_unwind().await;
+            let written = written.unwrap_or_else(|_| {
+                tracing::error!("the writer panicked; its batch is refused");
+                Ok(Committed::refused(&requests, || MessageError::Stopping))
+            });
+            let committed = match written {
+                Ok(committed) => committed,
+                Err(error) => {
+                    while let Ok(job) = queue.try_recv() {
+                        waiting.push(job);
+                    }
+                    refuse(waiting.drain(..), &error);
+                    Committed::refused(&requests, || MessageError::Write(error.clone()))
+                }
+            };
+            if self.published.send(Written { answers, committed }).await.is_err() {
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Writes a batch, all together or else one by one; an error when the database is away.
+    async fn write(&mut self, requests: &[Request]) -> Result<Committed, Arc<DbErr>> {
         let error = match batch::commit(&self.db, &self.clock, requests).await {
-            Ok(committed) => return committed,
+            Ok(committed) => return Ok(committed),
             Err(error) => error,
         };
-        if requests.len() == 1 || is_unavailable(&error) {
+        if is_unavailable(&error) {
+            self.doubt(requests);
+            return Err(Arc::new(error));
+        }
+        if requests.len() == 1 {
             let error = Arc::new(error);
-            return Committed::refused(requests, || MessageError::Write(error.clone()));
+            return Ok(Committed::refused(requests, || MessageError::Write(error.clone())));
         }
         tracing::warn!(%error, items = requests.len(), "a batch failed; its items are tried singly");
         let mut all = Committed { outcomes: Vec::new(), envelopes: Vec::new() };
         for request in requests {
             let one = std::slice::from_ref(request);
-            let committed =
-                batch::commit(&self.db, &self.clock, one).await.unwrap_or_else(|error| {
+            let committed = match batch::commit(&self.db, &self.clock, one).await {
+                Ok(committed) => committed,
+                Err(error) => {
+                    if is_unavailable(&error) {
+                        self.doubt(one);
+                    }
                     let error = Arc::new(error);
                     Committed::refused(one, || MessageError::Write(error.clone()))
-                });
+                }
+            };
             all.outcomes.extend(committed.outcomes);
             all.envelopes.extend(committed.envelopes);
         }
-        all
+        Ok(all)
+    }
+
+    /// It is unknown whether what was asked for in these rooms is stored.
+    fn doubt(&mut self, requests: &[Request]) {
+        self.in_doubt.extend(requests.iter().map(|it| (it.room.family, it.room.id)));
+    }
+
+    /// Finds out what was stored though nobody was told, and sends those who listen to read it.
+    /// `false` when the server is stopping; an error while the database is away.
+    async fn settle(&mut self) -> Result<bool, Arc<DbErr>> {
+        if self.in_doubt.is_empty() {
+            return Ok(true);
+        }
+        let envelopes = batch::settle(&self.db, &self.in_doubt).await?;
+        self.in_doubt.clear();
+        let committed = Committed { outcomes: Vec::new(), envelopes };
+        Ok(self.published.send(Written { answers: Vec::new(), committed }).await.is_ok())
     }
 }

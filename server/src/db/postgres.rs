@@ -1,0 +1,96 @@
+//! PostgreSQL: one pool for everything.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
+
+use sea_orm::sqlx::postgres::PgConnection;
+use sea_orm::sqlx::{Connection, Error};
+use sea_orm::{ConnectOptions, DatabaseConnection};
+
+use super::connection::Deadline;
+use super::{ACQUIRE_TIMEOUT, OpenError, connect};
+
+const CONNECTIONS: u32 = 20;
+/// Of these, what sockets may take to read; the rest is for writers and for requests.
+pub(super) const READERS: u32 = 10;
+/// The longest that a statement may take. The server is told to give up waiting for a lock before.
+const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
+const LOCK_TIMEOUT: &str = "4s";
+/// A connection that did not answer has so long to prove, when it is given back, that it still does.
+const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
+/// For so long after a statement was not answered in time, connections are tried when given back.
+const DISTRUST_FOR_MS: u64 = 30_000;
+
+/// When the database last did not answer in time.
+///
+/// A connection whose statement was given up is in the middle of it. The pool would wait for its end
+/// for as long as the server is frozen, or its address gone, and would soon have no connection left.
+#[derive(Debug, Default)]
+pub(super) struct Stalls {
+    /// In milliseconds since the process began to count, plus one; zero for never.
+    last: AtomicU64,
+}
+
+fn now_ms() -> u64 {
+    static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
+    u64::try_from(BEGIN.elapsed().as_millis()).unwrap_or(u64::MAX - 1)
+}
+
+impl Stalls {
+    pub(super) fn note(&self) {
+        self.last.store(now_ms() + 1, Ordering::Relaxed);
+    }
+
+    fn are_recent(&self) -> bool {
+        let last = self.last.load(Ordering::Relaxed);
+        last != 0 && now_ms() < last + DISTRUST_FOR_MS
+    }
+}
+
+/// Whether a connection that was given back may be used again.
+async fn is_sound(connection: &mut PgConnection, stalls: &Stalls) -> Result<bool, Error> {
+    if stalls.are_recent() {
+        let answer = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await;
+        answer.map_err(|_| Error::PoolTimedOut)??;
+    }
+    Ok(!connection.is_in_transaction())
+}
+
+/// Opens the pool.
+pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Deadline), OpenError> {
+    let stalls = Arc::new(Stalls::default());
+    let pool = connect(options(url, stalls.clone())).await?;
+    Ok((pool, Deadline { within: STATEMENT_TIMEOUT, stalls }))
+}
+
+fn options(url: &str, stalls: Arc<Stalls>) -> ConnectOptions {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(CONNECTIONS)
+        .min_connections(2)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .test_before_acquire_if_idle_for(Duration::from_secs(1))
+        .sqlx_logging(false)
+        .map_sqlx_postgres_pool_opts(move |pool| {
+            let stalls = stalls.clone();
+            pool.after_release(move |connection, _| {
+                let stalls = stalls.clone();
+                Box::pin(async move { is_sound(connection, &stalls).await })
+            })
+        })
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres
+                .application_name("adda")
+                .statement_cache_capacity(256)
+                // The promise of the acknowledgement, whatever the server's own default is.
+                .options([
+                    ("synchronous_commit", "on"),
+                    ("lock_timeout", LOCK_TIMEOUT),
+                    // Statements here are short and many: compiling one costs more than it runs.
+                    ("jit", "off"),
+                ])
+        });
+    options
+}

@@ -1,0 +1,233 @@
+//! The one connection that writes, and what is asked of it before its word is passed on.
+//!
+//! A COMMIT that fails for want of room, or by an error of the disk, makes SQLite roll back by
+//! itself; the driver's own ROLLBACK then finds nothing to undo, and its count of open transactions
+//! stays one too high. From then on each "transaction" would be a savepoint in one that nobody ever
+//! commits, and everything would be acknowledged and lost. So:
+//! - a connection of which a commit, a rollback or a statement failed that way is never used again;
+//! - a transaction begins on a connection that has none, and a COMMIT that was answered well but of
+//!   which SQLite's commit hook has not heard ends the process rather than be acknowledged;
+//! - the first commit after such trouble leaves a mark, and counts only when a fresh connection reads
+//!   the same mark.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use sea_orm::sqlx::Connection;
+use sea_orm::{
+    ConnAcquireErr, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
+    SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
+use tokio::sync::{Mutex, OwnedMutexGuard};
+use uuid::Uuid;
+
+use super::{Checkpoints, Location};
+use crate::db::failure::{Unavailable, unavailable};
+use crate::db::{ACQUIRE_TIMEOUT, OpenError, Transaction, query, run};
+
+/// The way to the connection that writes. Who has a turn has it alone.
+#[derive(Clone, Debug)]
+pub(in crate::db) struct Writer {
+    state: Arc<Mutex<State>>,
+}
+
+#[derive(Debug)]
+struct State {
+    location: Location,
+    connection: DatabaseConnection,
+    readers: DatabaseConnection,
+    checkpoints: Checkpoints,
+    /// How many transactions SQLite itself has committed, told by its commit hook.
+    commits: Arc<AtomicU64>,
+    /// Whether the connection may be in a state of which the driver does not know.
+    is_suspect: AtomicBool,
+    /// Whether nothing was proved to be stored since there was trouble.
+    is_unproven: bool,
+}
+
+/// One transaction's time on the connection.
+#[derive(Debug)]
+pub(in crate::db) struct WriteTurn {
+    state: OwnedMutexGuard<State>,
+    /// What a fresh connection must read once this is committed.
+    mark: Option<String>,
+}
+
+/// Lets the pool give out only a connection without a transaction, and counts real commits. One that
+/// has a transaction in spite of a rollback is closed and another opened; the readers' connections
+/// keep the log's index meanwhile.
+pub(super) fn watch(options: &mut ConnectOptions, commits: Arc<AtomicU64>) {
+    options.map_sqlx_sqlite_pool_opts(move |pool| {
+        let commits = commits.clone();
+        let pool = pool.after_connect(move |connection, _| {
+            let commits = commits.clone();
+            Box::pin(async move {
+                connection.lock_handle().await?.set_commit_hook(move || {
+                    commits.fetch_add(1, Ordering::Relaxed);
+                    true
+                });
+                Ok(())
+            })
+        });
+        pool.before_acquire(|connection, _| {
+            Box::pin(async move {
+                let is_sound = !connection.is_in_transaction();
+                if !is_sound {
+                    tracing::warn!("a rollback failed; its connection to the database is replaced");
+                }
+                Ok(is_sound)
+            })
+        })
+    });
+}
+
+fn broken(sentence: impl Into<String>) -> DbErr {
+    DbErr::Conn(RuntimeErr::Internal(sentence.into()))
+}
+
+fn reopening(error: OpenError) -> DbErr {
+    match error {
+        OpenError::Connect(error) => error,
+        other => broken(other.to_string()),
+    }
+}
+
+impl Writer {
+    pub(super) fn new(
+        location: Location,
+        connection: DatabaseConnection,
+        commits: Arc<AtomicU64>,
+        readers: DatabaseConnection,
+        checkpoints: Checkpoints,
+    ) -> Self {
+        let state = State {
+            location,
+            connection,
+            readers,
+            checkpoints,
+            commits,
+            is_suspect: AtomicBool::new(false),
+            is_unproven: false,
+        };
+        Self { state: Arc::new(Mutex::new(state)) }
+    }
+
+    /// The connection itself, for migrations.
+    pub(in crate::db) async fn connection(&self) -> DatabaseConnection {
+        self.state.lock().await.connection.clone()
+    }
+
+    /// A transaction on a sound connection, which holds the write lock from its beginning, so that it
+    /// can never fail halfway because somebody else wrote.
+    pub(in crate::db) async fn begin(&self) -> Result<Transaction, DbErr> {
+        let waiting = tokio::time::timeout(ACQUIRE_TIMEOUT, self.state.clone().lock_owned());
+        let mut state =
+            waiting.await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        if state.is_suspect.load(Ordering::Relaxed) {
+            state.reopen().await?;
+        }
+        let begun = state.begin().await;
+        let inner = begun.inspect_err(|error| state.distrust(error))?;
+        let mark = state.is_unproven.then(|| Uuid::new_v4().to_string());
+        let transaction =
+            Transaction::new(inner, None, Some(WriteTurn { state, mark: mark.clone() }));
+        if let Some(mark) = mark {
+            let sql = "INSERT INTO commit_marks (id, mark) VALUES (1, $1) \
+                       ON CONFLICT (id) DO UPDATE SET mark = excluded.mark";
+            run(&transaction, sql, vec![mark.into()]).await?;
+        }
+        Ok(transaction)
+    }
+
+    /// Closes the connection.
+    pub(in crate::db) async fn close(self) -> Result<(), DbErr> {
+        self.connection().await.close().await
+    }
+}
+
+impl State {
+    async fn begin(&self) -> Result<DatabaseTransaction, DbErr> {
+        let immediate = TransactionOptions {
+            isolation_level: None,
+            access_mode: None,
+            sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+        };
+        self.connection.begin_with_options(immediate).await
+    }
+
+    fn distrust(&self, error: &DbErr) {
+        self.is_suspect.store(true, Ordering::Relaxed);
+        if self.is_unproven {
+            // Said when it began.
+            return;
+        }
+        let file = self.location.file.display();
+        match unavailable(error) {
+            Some(Unavailable::Full) => tracing::error!(
+                %file, %error, "the disk is full: nothing is stored until there is room again"
+            ),
+            _ => tracing::error!(
+                %file, %error, "the database cannot be written: nothing is stored until it can be"
+            ),
+        }
+    }
+
+    /// Replaces the connection. A reader's stays open meanwhile: with none left, the next to open the
+    /// database would recover it from the log, and show what was written there but never flushed.
+    async fn reopen(&mut self) -> Result<(), DbErr> {
+        let reader = self.readers.get_sqlite_connection_pool().acquire();
+        let _reader = reader.await.map_err(|error| broken(error.to_string()))?;
+        self.is_unproven = true;
+        let closing = self.connection.clone().close();
+        tokio::time::timeout(ACQUIRE_TIMEOUT, closing)
+            .await
+            .map_err(|_| broken("the old connection does not end"))??;
+        self.connection = self.location.writer(self.commits.clone()).await.map_err(reopening)?;
+        self.is_suspect.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Whether a connection that had no part in it reads the mark of a commit.
+    async fn is_stored(&self, mark: &str) -> Result<bool, DbErr> {
+        let fresh = self.location.readers(1).await.map_err(reopening)?;
+        let rows = query(&fresh, "SELECT mark FROM commit_marks WHERE id = 1", vec![]).await;
+        fresh.close().await?;
+        let rows = rows?;
+        let stored = rows.first().map(|row| row.try_get::<String>("", "mark")).transpose()?;
+        Ok(stored.as_deref() == Some(mark))
+    }
+}
+
+impl WriteTurn {
+    /// From now on nothing more is done on this connection.
+    pub(in crate::db) fn distrust(&self, error: &DbErr) {
+        self.state.distrust(error);
+    }
+
+    /// Commits, and answers `Ok` only for what is sure to be stored.
+    pub(in crate::db) async fn commit(
+        mut self,
+        committing: impl Future<Output = Result<(), DbErr>>,
+    ) -> Result<(), DbErr> {
+        // A caller who goes away meanwhile leaves it so, and that is right.
+        self.state.is_suspect.store(true, Ordering::Relaxed);
+        let before = self.state.commits.load(Ordering::Relaxed);
+        committing.await.inspect_err(|error| self.state.distrust(error))?;
+        if self.state.commits.load(Ordering::Relaxed) == before {
+            tracing::error!("a transaction was said to be committed and was not: the server ends");
+            std::process::abort();
+        }
+        if let Some(mark) = self.mark.take() {
+            if !self.state.is_stored(&mark).await? {
+                let file = self.state.location.file.display();
+                tracing::error!(%file, "what was committed is not stored; nothing is acknowledged");
+                return Err(broken("what was committed is not there"));
+            }
+            self.state.is_unproven = false;
+            tracing::info!("the database stores again");
+        }
+        self.state.is_suspect.store(false, Ordering::Relaxed);
+        self.state.checkpoints.committed();
+        Ok(())
+    }
+}
