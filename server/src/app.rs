@@ -21,7 +21,7 @@ use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
-use crate::http::{Health, Listener, Origins, Parts, Proxies, routes};
+use crate::http::{Health, Listener, Origins, Parts, Proxies, Uploads, routes};
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -151,7 +151,8 @@ impl Server {
                 "ADDA_RATE_LIMITS is off: nothing is throttled; this is for load tests only"
             );
         }
-        std::fs::create_dir_all(&config.media_dir).map_err(|source| StartError::Media {
+        let uploads = Uploads::new(config.media_dir.join("incoming"));
+        let uploads = uploads.map_err(|source| StartError::Media {
             folder: config.media_dir.display().to_string(),
             source,
         })?;
@@ -223,6 +224,7 @@ impl Server {
         let endpoint = routes(Parts {
             accounts,
             avatars,
+            uploads: Arc::new(uploads),
             rooms,
             messages,
             receipts,

@@ -444,7 +444,8 @@ export interface paths {
         get?: never;
         /**
          * Change one's picture.
-         * @description A JPEG, PNG, WebP or GIF; its middle is made a small square, and nothing else of it is kept.
+         * @description A JPEG, PNG, WebP or GIF of 12 MiB at most; its middle is made a small square, and nothing else
+         *     of it is kept.
          */
         put: operations["setAvatar"];
         post?: never;
@@ -3689,10 +3690,7 @@ export interface operations {
         requestBody: {
             content: {
                 "multipart/form-data": {
-                    /**
-                     * Format: binary
-                     * @description The file, of 12 MiB at most.
-                     */
+                    /** Format: binary */
                     file: string;
                 };
             };

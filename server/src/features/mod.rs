@@ -41,6 +41,19 @@ pub fn database_problem(error: &DbErr) -> Problem {
     Problem { retry_after_ms: Some(retry_after_ms), ..Problem::new(Code::Unavailable, sentence) }
 }
 
+/// The problem that a failure of a folder is to a person: a full or broken disk, no more descriptors.
+#[must_use]
+pub fn storage_problem(error: &std::io::Error) -> Problem {
+    tracing::error!(%error, "the folder of uploads cannot be used; is its disk full?");
+    Problem {
+        retry_after_ms: Some(5_000),
+        ..Problem::new(
+            Code::Unavailable,
+            "The server cannot keep or read files at the moment; try again in a minute.",
+        )
+    }
+}
+
 /// What a person is told of a defect.
 #[must_use]
 pub fn internal_problem() -> Problem {

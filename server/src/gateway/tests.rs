@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::*;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{Health, Listener, Origins, Parts, Proxies, routes};
+use crate::http::{Health, Listener, Origins, Parts, Proxies, Uploads, routes};
 use crate::testing::{Storage, World};
 
 /// Nothing that a test waits for takes longer.
@@ -62,12 +62,14 @@ impl Served {
         let epoch = "an epoch".to_owned();
         let gateway = Gateway::new(services, hub, epoch, clock, 2, rate_limits, timing);
         let gateway = Arc::new(gateway);
-        // Nobody here has a picture.
+        // Nobody here has a picture, or sends one.
+        let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();
         let folder = std::path::PathBuf::new();
         let avatars = Arc::new(Avatars::new(accounts.clone(), folder, rate_limits));
         let endpoint = routes(Parts {
             accounts,
             avatars,
+            uploads: Arc::new(uploads),
             rooms,
             messages,
             receipts,

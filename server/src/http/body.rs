@@ -1,24 +1,31 @@
 //! Request bodies: JSON of a bounded size that arrives in a bounded time, with every fault named.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::{Code, Problem, input};
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
+use http_body_util::BodyExt;
+use http_body_util::combinators::BoxBody;
 use poem::{Request, RequestBody, Result};
 use poem_openapi::impl_apirequest_for_payload;
 use poem_openapi::payload::{ParsePayload, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
+use tokio::time::timeout;
 
+use super::in_flight::{Crowded, Held, InFlight};
+use super::person::Asker;
 use super::problem::problem_error;
+use crate::peer::Peer;
 
 /// The longest text of 8,000 characters, each escaped as two surrogates, fits with room to spare.
 const MOST_BYTES: usize = 128 * 1024;
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// A JSON body.
+/// A JSON body. What it holds counts as in memory until the operation is done with it.
 #[derive(Debug)]
-pub struct Body<T>(pub T);
+pub struct Body<T>(pub T, #[allow(dead_code, reason = "it counts as long as it is held")] Held);
 
 impl<T: Type> Payload for Body<T> {
     const CONTENT_TYPE: &'static str = "application/json";
@@ -40,41 +47,74 @@ impl<T: Type> Payload for Body<T> {
 impl<T: ParseFromJSON> ParsePayload for Body<T> {
     const IS_REQUIRED: bool = true;
 
-    async fn from_request(_: &Request, body: &mut RequestBody) -> Result<Self> {
-        let bytes = read(body, MOST_BYTES, DEADLINE).await?;
-        let bytes = bytes.map_err(|broken| match broken {
-            Broken::TooLarge => Problem::new(
-                Code::TooLarge,
-                "The request's body is larger than 128 KiB; send less.",
-            ),
-            Broken::TooSlow => Problem::new(
-                Code::RequestTimeout,
-                "The request's body did not arrive within 15 seconds; send it again.",
-            ),
-        });
-        let bytes = bytes.map_err(problem_error)?;
-        input::parse(&bytes).map(Self).map_err(problem_error)
+    async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
+        let body: BoxBody<Bytes, std::io::Error> = body.take()?.into();
+        let read = async {
+            let mut held = begin(request)?;
+            let bytes = timeout(DEADLINE, read(body, &mut held)).await;
+            let bytes = bytes.unwrap_or(Err(Broken::TooSlow))?;
+            Ok((bytes, held))
+        };
+        let (bytes, held) = read.await.map_err(|broken: Broken| problem_error(broken.into()))?;
+        let value = input::parse(&bytes).map_err(problem_error)?;
+        Ok(Self(value, held))
     }
 }
 
-/// Which bound a body broke.
-pub(super) enum Broken {
-    TooLarge,
-    TooSlow,
+fn begin(request: &Request) -> Result<Held, Broken> {
+    let in_flight: &Arc<InFlight> = request.data().ok_or(Broken::NotWired)?;
+    Ok(in_flight.begin(Peer::of(request).network(), Asker::of(request))?)
 }
 
-/// Reads a body of a bounded size that arrives in a bounded time.
-pub(super) async fn read(
-    body: &mut RequestBody,
-    most_bytes: usize,
-    deadline: Duration,
-) -> Result<Result<Bytes, Broken>> {
-    let bytes = body.take()?.into_bytes_limit(most_bytes);
-    match tokio::time::timeout(deadline, bytes).await {
-        Ok(Ok(bytes)) => Ok(Ok(bytes)),
-        Ok(Err(poem::error::ReadBodyError::PayloadTooLarge)) => Ok(Err(Broken::TooLarge)),
-        Ok(Err(error)) => Err(error.into()),
-        Err(_) => Ok(Err(Broken::TooSlow)),
+async fn read(mut body: BoxBody<Bytes, std::io::Error>, held: &mut Held) -> Result<Bytes, Broken> {
+    let announced = hyper::body::Body::size_hint(&body).lower();
+    if announced > MOST_BYTES as u64 {
+        return Err(Broken::TooLarge);
+    }
+    let mut bytes = BytesMut::new();
+    while let Some(frame) = body.frame().await {
+        let Ok(more) = frame.map_err(|_| Broken::Off)?.into_data() else { continue };
+        if bytes.len() + more.len() > MOST_BYTES {
+            return Err(Broken::TooLarge);
+        }
+        held.grow(more.len())?;
+        bytes.extend_from_slice(&more);
+    }
+    Ok(bytes.freeze())
+}
+
+/// Why a body was not read.
+enum Broken {
+    TooLarge,
+    TooSlow,
+    Crowded,
+    Off,
+    NotWired,
+}
+
+impl From<Crowded> for Broken {
+    fn from(Crowded: Crowded) -> Self {
+        Self::Crowded
+    }
+}
+
+impl From<Broken> for Problem {
+    fn from(broken: Broken) -> Self {
+        match broken {
+            Broken::TooLarge => {
+                Self::new(Code::TooLarge, "The request's body is larger than 128 KiB; send less.")
+            }
+            Broken::TooSlow => Self::new(
+                Code::RequestTimeout,
+                "The request's body did not arrive within 15 seconds; send it again.",
+            ),
+            Broken::Crowded => Self::rate_limited(1_000),
+            Broken::Off => Self::invalid_field("", "broke off before its end"),
+            Broken::NotWired => {
+                tracing::error!("the bodies in flight are not wired");
+                crate::features::internal_problem()
+            }
+        }
     }
 }
 

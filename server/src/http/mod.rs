@@ -6,12 +6,14 @@ mod docs;
 mod forwarded;
 mod frontend;
 mod health;
+mod in_flight;
 mod lent;
 mod person;
 mod problem;
 mod routes;
 mod serve;
 mod spec;
+mod turns;
 mod unread;
 mod upload;
 
@@ -28,4 +30,4 @@ pub use problem::{
 };
 pub use routes::{Parts, routes};
 pub use serve::{Listener, SocketUpgrade};
-pub use upload::UploadedFile;
+pub use upload::{ReceivedFile, Upload, UploadError, Uploads};

@@ -16,8 +16,11 @@ use super::cors::Origins;
 use super::docs;
 use super::frontend::Frontend;
 use super::health::{Health, livez, readyz};
+use super::in_flight::InFlight;
+use super::person::Asker;
 use super::problem::{finish, problem_response};
 use super::spec::{self, Allowed};
+use super::upload::Uploads;
 use crate::features::accounts::{Accounts, Avatars, avatar};
 use crate::features::internal_problem;
 use crate::features::messages::Messages;
@@ -32,6 +35,8 @@ pub struct Parts {
     pub accounts: Arc<Accounts>,
     /// Pictures of people.
     pub avatars: Arc<Avatars>,
+    /// Files that are sent.
+    pub uploads: Arc<Uploads>,
     /// Rooms.
     pub rooms: Arc<Rooms>,
     /// Messages.
@@ -49,7 +54,8 @@ pub struct Parts {
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
-    let Parts { accounts, avatars, rooms, messages, receipts, gateway, health, origins } = parts;
+    let Parts { accounts, avatars, uploads, rooms, messages, receipts, .. } = parts;
+    let Parts { gateway, health, origins, .. } = parts;
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -65,6 +71,8 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/*path", Frontend::embedded())
         .data(accounts)
         .data(avatars)
+        .data(uploads)
+        .data(Arc::new(InFlight::default()))
         .data(rooms)
         .data(messages)
         .data(receipts)
@@ -121,7 +129,8 @@ impl Endpoint for Outer {
 }
 
 impl Outer {
-    async fn answer(&self, request: Request) -> Response {
+    async fn answer(&self, mut request: Request) -> Response {
+        request.extensions_mut().insert(Asker::default());
         let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
         match answer {
             Ok(Ok(response)) => response,

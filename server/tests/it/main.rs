@@ -23,6 +23,7 @@ mod socket;
 mod specs;
 mod static_host;
 mod support;
+mod uploads;
 mod web_app;
 
 pub(crate) use support::on_both_databases;

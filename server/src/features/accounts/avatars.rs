@@ -4,13 +4,12 @@
 //! that nothing that hid in it (places, scripts, bombs) reaches anybody.
 
 use std::io::Cursor;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::UserId;
 use adda_protocol::accounts::Me;
-use bytes::Bytes;
 use image::codecs::jpeg::JpegEncoder;
 use image::imageops::FilterType;
 use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
@@ -21,6 +20,8 @@ use super::error::AccountError;
 use super::service::{Accounts, Person};
 use crate::limits::Limit;
 
+/// The largest file that is taken: a picture as a telephone takes it fits.
+pub(super) const MOST_BYTES: u64 = 12 * 1024 * 1024;
 /// The side of a picture, in pixels: sharp at twice the largest size that it is shown in.
 const SIDE: u32 = 320;
 /// The longest side of what is taken, in pixels.
@@ -52,12 +53,20 @@ impl Avatars {
         self.changes.purge();
     }
 
-    /// Gives the person this picture.
+    /// Whether the person may change their picture again already: asked before it is received.
     ///
     /// # Errors
-    /// [`AccountError::NotAPicture`], too often, the folder, the database.
-    pub async fn set(&self, person: &Person, file: Bytes) -> Result<Me, AccountError> {
-        self.changes.check(&person.id)?;
+    /// Too often.
+    pub fn may_change(&self, person: &Person) -> Result<(), AccountError> {
+        Ok(self.changes.check(&person.id)?)
+    }
+
+    /// Gives the person the picture in this file.
+    ///
+    /// # Errors
+    /// [`AccountError::NotAPicture`], the folder, the database.
+    pub async fn set(&self, person: &Person, file: &Path) -> Result<Me, AccountError> {
+        let file = tokio::fs::read(file).await?;
         let turn = self.turn.acquire().await;
         let made = tokio::task::spawn_blocking(move || make(&file)).await;
         drop(turn);

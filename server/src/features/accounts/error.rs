@@ -4,7 +4,7 @@ use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use super::passwords::Busy;
-use crate::features::{database_problem, internal_problem};
+use crate::features::{database_problem, internal_problem, storage_problem};
 use crate::limits::TooOften;
 
 /// Why something about an account was not done.
@@ -100,10 +100,7 @@ impl From<AccountError> for Problem {
                 "file",
                 "must be a picture as JPEG, PNG, WebP or GIF, of 12,000 pixels a side at most",
             ),
-            AccountError::Folder(error) => {
-                tracing::error!(%error, "a picture could not be kept");
-                internal_problem()
-            }
+            AccountError::Folder(error) => storage_problem(&error),
             AccountError::Database(error) => database_problem(&error),
             AccountError::Signing(error) => {
                 tracing::error!(%error, "a token could not be signed");

@@ -16,7 +16,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
-use super::avatars::Avatars;
+use super::avatars::{self, Avatars};
 use super::error::AccountError;
 use super::profiles::Listed;
 use super::service::{Accounts, Origin};
@@ -24,7 +24,7 @@ use super::sessions::SignedIn;
 use crate::features::paging::PageRequest;
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, Origins, SIGNED_IN,
-    UploadedFile, WITH_BODY, problem_response,
+    Upload, WITH_BODY, problem_response,
 };
 use crate::peer::Peer;
 
@@ -242,15 +242,18 @@ impl AccountsApi {
 
     /// Change one's picture.
     ///
-    /// A JPEG, PNG, WebP or GIF; its middle is made a small square, and nothing else of it is kept.
+    /// A JPEG, PNG, WebP or GIF of 12 MiB at most; its middle is made a small square, and nothing else
+    /// of it is kept.
     #[oai(path = "/users/me/avatar", method = "put", operation_id = "setAvatar")]
     async fn set_avatar(
         &self,
         avatars: Data<&Arc<Avatars>>,
         bearer: Bearer,
-        file: UploadedFile,
+        file: Upload,
     ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
-        Ok(Json(avatars.set(&bearer.0, file.0).await?))
+        avatars.may_change(&bearer.0)?;
+        let file = file.receive(bearer.0.id, avatars::MOST_BYTES).await.map_err(Problem::from)?;
+        Ok(Json(avatars.set(&bearer.0, file.path()).await?))
     }
 
     /// Remove one's picture.
