@@ -70,8 +70,10 @@ export class App {
       {
         open: () => new WebSocket(address) as SocketLike,
         token: () => this.session.token(),
+        tokenAfter: (refused) => this.session.tokenAfter(refused),
         cursors: () => live.cursors(),
         now: () => Date.now(),
+        ticks: this.session.now,
         after,
         random: Math.random,
       },

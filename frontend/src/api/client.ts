@@ -1,6 +1,6 @@
 // Requests to the REST API, typed by the generated description: an address, a method, a body or an
 // answer that the description does not have is an error of the compiler.
-import { refusal, Unreachable } from './errors';
+import { refusal, Unreachable, type Refused } from './errors';
 import type { paths } from './schema';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -53,7 +53,7 @@ export class Api {
   ): Promise<Answer<Operation<P, M>>> {
     const token = await this.tokens.current();
     let response = await send(this.origin, method, path, options, token);
-    if (token !== null && (await isStale(response))) {
+    if (token !== null && response.status === 401 && isStale(await refusal(response.clone()))) {
       const next = await this.tokens.renewed(token);
       if (next !== null) response = await send(this.origin, method, path, options, next);
     }
@@ -68,13 +68,23 @@ export async function callAnonymously<M extends Method, P extends PathOf<M>>(
   path: P,
   options: Options<Operation<P, M>>,
 ): Promise<Answer<Operation<P, M>>> {
-  return read(await send(origin, method, path, options, null));
+  return callAs(origin, null, method, path, options);
+}
+
+/** Asks once with this token, whatever becomes of it. */
+export async function callAs<M extends Method, P extends PathOf<M>>(
+  origin: string,
+  token: string | null,
+  method: M,
+  path: P,
+  options: Options<Operation<P, M>>,
+): Promise<Answer<Operation<P, M>>> {
+  return read(await send(origin, method, path, options, token));
 }
 
 /** Whether the token was refused; a wrong password in the body is 401 too, and stays so. */
-async function isStale(response: Response): Promise<boolean> {
-  if (response.status !== 401) return false;
-  return (await refusal(response.clone())).code === 'unauthorized';
+export function isStale(refused: Refused): boolean {
+  return refused.code === 'unauthorized';
 }
 
 async function send(

@@ -52,7 +52,8 @@ export interface paths {
         put?: never;
         /**
          * Change one's password.
-         * @description Ends all the other sessions.
+         * @description Ends all sessions, the one that asks too, and closes their sockets. The answer is a new session,
+         *     as of a sign-in.
          */
         post: operations["changePassword"];
         delete?: never;
@@ -497,12 +498,14 @@ export interface components {
          * @description `POST /auth/password`.
          */
         ChangePasswordRequest: {
+            /** @description `true` asks for the refresh token as a cookie instead of in the body (browsers). */
+            cookie?: boolean | null;
             /** @description The password until now. */
             current_password: string;
             /**
              * Password
              * Format: password
-             * @description The password from now on. All other sessions end.
+             * @description The password from now on. All sessions end, this one too; the answer is a new one.
              * @example two cups of tea
              */
             new_password: string;
@@ -1361,12 +1364,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Done. */
-            204: {
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Authenticated"];
+                };
             };
             /** @description The input is not as described here; `errors` names the fields. */
             400: {

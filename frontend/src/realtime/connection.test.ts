@@ -24,12 +24,15 @@ let heard: ServerFrame[];
 let welcomed: ReadyFrame[];
 let cursors: Cursors | null;
 let token: () => Promise<Token | null>;
+let refused: string[];
 let connection: Connection;
 
 beforeEach(() => {
   clock = new Clock();
+  timeOfDay = () => clock.time;
   [sockets, states, heard, welcomed] = [[], [], [], []];
   cursors = null;
+  refused = [];
   let tokens = 0;
   token = () => Promise.resolve({ text: `token-${++tokens}`, endsAt: clock.time + TOKEN_MS });
   connection = new Connection(
@@ -40,8 +43,13 @@ beforeEach(() => {
         return socket;
       },
       token: () => token(),
+      tokenAfter: (text) => {
+        refused.push(text);
+        return token();
+      },
       cursors: () => cursors,
-      now: clock.now,
+      now: () => timeOfDay(),
+      ticks: clock.now,
       after: clock.after,
       random: () => 1,
     },
@@ -52,6 +60,8 @@ beforeEach(() => {
     },
   );
 });
+
+let timeOfDay = (): number => clock.time;
 
 const phase = () => states.at(-1)?.phase;
 const socket = () => sockets.at(-1) as FakeSocket;
@@ -166,7 +176,7 @@ describe('a lost connection', () => {
     expect(states.at(-1)).toMatchObject({ attempt: 1, until: clock.time + 500 });
   });
 
-  it.each([1_000, 1_001, 1_006, 4_000, 4_001, 4_003, 4_004, 4_006])(
+  it.each([1_000, 1_001, 1_006, 4_000, 4_001, 4_003, 4_006])(
     'with the code %i comes back',
     async (code) => {
       await connected();
@@ -175,18 +185,15 @@ describe('a lost connection', () => {
     },
   );
 
-  it.each([4_500, 4_501, 4_502, 4_504, 4_505, 4_506, 4_508])(
-    'with the code %i stays away',
-    async (code) => {
-      await connected();
-      socket().ends(code);
-      expect(states.at(-1)).toEqual({ phase: 'stopped', code });
-      await clock.pass(3_600_000);
-      connection.wake();
-      expect(sockets).toHaveLength(1);
-      expect(clock.isIdle).toBe(true);
-    },
-  );
+  it.each([4_501, 4_502, 4_504, 4_506, 4_508])('with the code %i stays away', async (code) => {
+    await connected();
+    socket().ends(code);
+    expect(states.at(-1)).toEqual({ phase: 'stopped', code });
+    await clock.pass(3_600_000);
+    connection.wake();
+    expect(sockets).toHaveLength(1);
+    expect(clock.isIdle).toBe(true);
+  });
 
   it('can be begun anew by hand when it stays away', async () => {
     await connected();
@@ -311,6 +318,102 @@ describe('the token', () => {
     expect(sockets).toHaveLength(0);
     expect(clock.isIdle).toBe(true);
   });
+
+  describe.each([4_004, 4_500, 4_505])('that was refused with the code %i', (code) => {
+    it('is followed by the next one at once', async () => {
+      await connected();
+      socket().ends(code);
+      expect(phase()).toBe('connecting');
+      await becomesReady();
+      expect(phase()).toBe('ready');
+      expect(refused).toEqual(['token-1']);
+      expect(sockets.map((it) => it.sent[0])).toEqual([
+        { type: 'auth', token: 'token-1' },
+        { type: 'auth', token: 'token-2' },
+      ]);
+    });
+
+    it('as the first frame is followed by the next one too', async () => {
+      await connecting();
+      socket().onopen?.();
+      socket().ends(code);
+      await becomesReady();
+      expect(phase()).toBe('ready');
+      expect(refused).toEqual(['token-1']);
+      // It is as good as any: another refusal is a first one again.
+      socket().ends(code);
+      await becomesReady();
+      expect(phase()).toBe('ready');
+      expect(refused).toEqual(['token-1', 'token-2']);
+    });
+
+    it('means that the session is over when there is no next one', async () => {
+      await connected();
+      token = () => Promise.resolve(null);
+      socket().ends(code);
+      await settled();
+      expect(states.at(-1)).toEqual({ phase: 'stopped', code: 4_500 });
+      expect(sockets).toHaveLength(1);
+      expect(clock.isIdle).toBe(true);
+    });
+
+    it('is asked for again when the next one cannot be had just now', async () => {
+      await connected();
+      const good = token;
+      token = () => Promise.reject(new Error('no network'));
+      socket().ends(code);
+      await settled();
+      expect(phase()).toBe('waiting');
+      token = good;
+      await clock.pass(500);
+      await becomesReady();
+      expect(phase()).toBe('ready');
+      expect(refused).toEqual(['token-1', 'token-1']);
+    });
+  });
+
+  it.each([4_500, 4_505])('that was refused twice, with the code %i, is believed', async (code) => {
+    await connected();
+    socket().ends(code);
+    await settled();
+    socket().onopen?.();
+    socket().ends(code);
+    expect(states.at(-1)).toEqual({ phase: 'stopped', code });
+    await clock.pass(3_600_000);
+    expect(sockets).toHaveLength(2);
+    expect(clock.isIdle).toBe(true);
+  });
+
+  it('that ends again and again is asked for with a wait in between', async () => {
+    await connected();
+    socket().ends(4_004);
+    await settled();
+    socket().ends(4_004);
+    expect(phase()).toBe('waiting');
+    await clock.pass(500);
+    await becomesReady();
+    expect(refused).toEqual(['token-1', 'token-2']);
+    expect(phase()).toBe('ready');
+  });
+
+  it.each([-3_600_000, 3_600_000])(
+    'is renewed in time when the clock is put right by %i ms',
+    async (correction) => {
+      await connected();
+      timeOfDay = () => clock.time + correction;
+      socket().ends(1_006);
+      await clock.pass(500);
+      await becomesReady();
+      for (let passed = 0; passed < TOKEN_MS - RENEW_MS; passed += 10_000) {
+        await clock.pass(10_000);
+        socket().says({ type: 'pong' });
+      }
+      expect(socket().sent.filter((frame) => frame.type === 'auth')).toEqual([
+        { type: 'auth', token: 'token-2' },
+        { type: 'auth', token: 'token-3' },
+      ]);
+    },
+  );
 
   it('that cannot be had just now is asked for again', async () => {
     const good = token;

@@ -8,7 +8,8 @@
 //
 // Promises: one socket at most; nothing is sent before `ready`; waits grow and are jittered, end at
 // once when the network or the tab comes back, and begin anew only after five good seconds; a
-// socket that died without a word is noticed.
+// socket that died without a word is noticed; that the session is over is believed only when the
+// next token is refused as well, for a clock may have been put right, or another session begun.
 import type { ClientFrame, ReadyFrame, ServerFrame } from '../api/types';
 import { backoff } from './backoff';
 
@@ -36,7 +37,7 @@ export interface SocketLike {
   close(code?: number): void;
 }
 
-/** An access token and when it ends, in milliseconds. */
+/** An access token and when it ends, in milliseconds of {@link World.ticks}. */
 export interface Token {
   text: string;
   endsAt: number;
@@ -47,9 +48,13 @@ export interface World {
   open(): SocketLike;
   /** A token that is good for more than {@link RENEW_MS}; `null` when the session is over. */
   token(): Promise<Token | null>;
+  /** The next one after this was refused; `null` when the session is over. */
+  tokenAfter(refused: string): Promise<Token | null>;
   /** Where to go on. */
   cursors(): Cursors | null;
   now(): number;
+  /** Milliseconds of a clock that nobody puts right. */
+  ticks(): number;
   after(ms: number, run: () => void): () => void;
   random(): number;
 }
@@ -73,6 +78,8 @@ export const PATIENCE_MS = 10_000;
 const STOP_CODES_FROM = 4_500;
 /** There is no session any more: the same as when the server says so. */
 const AUTH_FAILED = 4_500;
+/** The token has ended, is none, or its session was ended: the next one tells what is true. */
+const ASKS_FOR_A_TOKEN: readonly number[] = [4_004, AUTH_FAILED, 4_505];
 /** The state of a socket that takes frames. */
 const OPEN = 1;
 /** Our own code for a socket that we give up. */
@@ -88,6 +95,10 @@ export class Connection {
   private cancelRenewal = () => {};
   /** Set by a `draining` frame: when the server wants us back. */
   private comeBackIn: number | null = null;
+  /** The token that the socket was given last. */
+  private shown: Token | null = null;
+  /** The token that was refused, until the server takes another one. */
+  private refused: Token | null = null;
 
   constructor(
     private readonly world: World,
@@ -140,6 +151,7 @@ export class Connection {
     if (token === null) return;
     const socket = this.world.open();
     this.socket = socket;
+    this.shown = token;
     const isOurs = () => this.socket === socket;
     socket.onopen = () => {
       if (!isOurs()) return;
@@ -162,7 +174,8 @@ export class Connection {
   /** A token for as long as it is wanted; without one the machine has moved on. */
   private async tokenWhile(isWanted: () => boolean): Promise<Token | null> {
     try {
-      const token = await this.world.token();
+      const { refused } = this;
+      const token = await (refused ? this.world.tokenAfter(refused.text) : this.world.token());
       if (!isWanted()) return null;
       if (token === null) {
         this.drop();
@@ -177,12 +190,15 @@ export class Connection {
 
   /** Gives a live socket its next token in time, so that it need not end with the old one. */
   private renewLater(token: Token): void {
-    const ms = Math.max(1_000, token.endsAt - RENEW_MS - this.world.now());
+    // Tabs that have no lock between them should not all ask at the same moment.
+    const early = RENEW_MS * (1 + this.world.random());
+    const ms = Math.max(1_000, token.endsAt - early - this.world.ticks());
     this.cancelRenewal();
     this.cancelRenewal = this.world.after(ms, () => {
       const socket = this.socket;
       void this.tokenWhile(() => socket !== null && this.socket === socket).then((next) => {
         if (next === null) return;
+        this.shown = next;
         this.send({ type: 'auth', token: next.text });
         this.renewLater(next);
       });
@@ -194,6 +210,7 @@ export class Connection {
     const frame = JSON.parse(data) as ServerFrame;
     if (this.state.phase === 'connecting') {
       if (frame.type !== 'ready') return;
+      this.refused = null;
       this.enter({ phase: 'ready' });
       this.cancelStable = this.world.after(STABLE_MS, () => (this.attempt = 0));
       this.listenFor(QUIET_MS);
@@ -222,7 +239,11 @@ export class Connection {
   }
 
   private closed(code: number): void {
-    if (code >= STOP_CODES_FROM && code <= 4_999) {
+    const isFirstDoubt = this.refused === null;
+    if (ASKS_FOR_A_TOKEN.includes(code)) this.refused = this.shown;
+    if (this.refused && isFirstDoubt) {
+      void this.connect();
+    } else if (code >= STOP_CODES_FROM && code <= 4_999) {
       this.drop();
       this.enter({ phase: 'stopped', code });
     } else {

@@ -1,6 +1,6 @@
 // Who is signed in. The access token lives in memory alone; the refresh token is a cookie that no
 // script can read. Tabs share the session: one renews at a time, and signing out in one ends all.
-import { callAnonymously, type Tokens } from '../api/client';
+import { callAnonymously, callAs, isStale, type Tokens } from '../api/client';
 import { Refused } from '../api/errors';
 import type { Me } from '../api/types';
 import { alone } from '../lib/secure';
@@ -10,7 +10,7 @@ const WAS_HERE = 'adda.signed-in';
 /** A token is renewed so long before it ends. */
 const EARLY_MS = 60_000;
 
-/** An access token and when it ends, in milliseconds. */
+/** An access token and when it ends, in milliseconds of {@link Session.now}. */
 export interface Token {
   text: string;
   endsAt: number;
@@ -37,7 +37,14 @@ export class Session implements Tokens {
   private turn = 0;
   private readonly tabs = new BroadcastChannel('adda-session');
 
-  constructor(readonly origin: string) {
+  constructor(
+    readonly origin: string,
+    /**
+     * Not the time of day: a clock that somebody puts right makes no token older or younger. It may
+     * stand still while a machine sleeps; the server then says that the token has ended.
+     */
+    readonly now: () => number = () => performance.now(),
+  ) {
     this.tabs.onmessage = (event: MessageEvent<News>) => this.hear(event.data);
   }
 
@@ -114,28 +121,60 @@ export class Session implements Tokens {
 
   /** A token that is good for a while; `null` when nobody is signed in. */
   async token(): Promise<Token | null> {
-    if (this.kept && this.kept.endsAt - EARLY_MS > Date.now()) return this.kept;
+    if (this.kept && this.kept.endsAt - EARLY_MS > this.now()) return this.kept;
     return this.me === null ? null : this.renew();
   }
 
   async renewed(refused: string): Promise<string | null> {
-    const token = this.kept?.text === refused ? await this.renew() : this.kept;
-    return token?.text ?? null;
+    return (await this.tokenAfter(refused))?.text ?? null;
+  }
+
+  /** The next token after `refused` was refused; `null` when the session is over. */
+  async tokenAfter(refused: string): Promise<Token | null> {
+    await this.renewing?.catch(() => {});
+    return this.kept?.text === refused ? this.renew() : this.token();
+  }
+
+  /** Changes the password, which ends the session and begins another: nobody is signed out here. */
+  async changePassword(current_password: string, new_password: string): Promise<void> {
+    const body = { current_password, new_password, cookie: true };
+    const token = await this.current();
+    const change = async (token: string | null) => {
+      this.begin(await callAs(this.origin, token, 'post', '/auth/password', { body }));
+    };
+    let failure: unknown = await this.inBetween(() => change(token));
+    if (token !== null && failure instanceof Refused && isStale(failure)) {
+      const next = await this.renewed(token);
+      if (next !== null) failure = await this.inBetween(() => change(next));
+    }
+    if (failure !== null) throw failure;
+  }
+
+  /**
+   * Does something while nobody renews: the cookie that they would send is about to end, and theirs
+   * would overwrite the next one. Whoever wants a token meanwhile waits. Answers what went wrong.
+   */
+  private async inBetween(run: () => Promise<void>): Promise<unknown> {
+    await this.renewing?.catch(() => {});
+    let failure: unknown = null;
+    await this.exchange(async () => {
+      await run().catch((error: unknown) => (failure = error));
+      return this.kept;
+    });
+    return failure;
+  }
+
+  private renew(): Promise<Token | null> {
+    return this.renewing ?? this.exchange(() => this.refresh());
   }
 
   /** One request at a time in this tab, and by a lock in all tabs. */
-  private renew(): Promise<Token | null> {
-    const renewing = this.renewing ?? this.renewAlone();
-    this.renewing = renewing;
-    return renewing;
-  }
-
-  private async renewAlone(): Promise<Token | null> {
-    try {
-      return await alone('adda-refresh', () => this.refresh());
-    } finally {
-      this.renewing = null;
-    }
+  private exchange(run: () => Promise<Token | null>): Promise<Token | null> {
+    const exchange = alone('adda-refresh', run).finally(() => {
+      if (this.renewing === exchange) this.renewing = null;
+    });
+    this.renewing = exchange;
+    return exchange;
   }
 
   private async refresh(): Promise<Token | null> {
@@ -160,7 +199,7 @@ export class Session implements Tokens {
   private accept(answer: SignedIn): void {
     localStorage.setItem(WAS_HERE, '1');
     this.wasEnded = false;
-    this.kept = { text: answer.access_token, endsAt: Date.now() + answer.expires_in * 1_000 };
+    this.kept = { text: answer.access_token, endsAt: this.now() + answer.expires_in * 1_000 };
     this.me = answer.user;
   }
 }

@@ -73,15 +73,13 @@ const signedIn = (id: number, token: string, expires_in = 600): Answer => ({
   body: { user: person(id), access_token: token, expires_in },
 });
 
-const refused: Answer = {
-  status: 401,
-  body: { type: '', title: '', status: 401, code: 'invalid_refresh_token', detail: 'No.' },
-};
+const problem = (status: number, code: string): Answer => ({
+  status,
+  body: { type: '', title: '', status, code, detail: 'No.' },
+});
 
-const busy: Answer = {
-  status: 503,
-  body: { type: '', title: '', status: 503, code: 'unavailable', detail: 'Later.' },
-};
+const refused = problem(401, 'invalid_refresh_token');
+const busy = problem(503, 'unavailable');
 
 let browser: Browser;
 
@@ -91,6 +89,7 @@ beforeEach(() => {
 
 afterEach(() => {
   vi.unstubAllGlobals();
+  vi.restoreAllMocks();
 });
 
 test('a first visit asks the server nothing', async () => {
@@ -162,6 +161,96 @@ test('a token that ends soon is renewed, and a refused one too', async () => {
   await browser.answer(signedIn(1, 'longer'));
   expect(await third).toBe('longer');
 });
+
+test.each([-3_600_000, 3_600_000])(
+  'a clock that is put right by %i ms makes no token older or younger',
+  async (correction) => {
+    let elapsed = 0;
+    const session = new Session('', () => elapsed);
+    const login = session.login('p1', 'secret');
+    await browser.answer(signedIn(1, 'one'));
+    await login;
+    const rightful = Date.now();
+    vi.spyOn(Date, 'now').mockImplementation(() => rightful + correction + elapsed);
+    elapsed = 500_000;
+    expect(await session.current()).toBe('one');
+    elapsed = 541_000;
+    const next = session.current();
+    await browser.answer(signedIn(1, 'two'));
+    expect(await next).toBe('two');
+    expect(browser.asked).toEqual(['login', 'refresh']);
+  },
+);
+
+test('a new password begins a new session, and nobody is signed out', async () => {
+  const session = new Session('');
+  const login = session.login('p1', 'secret');
+  await browser.answer(signedIn(1, 'one'));
+  await login;
+  const change = session.changePassword('secret', 'three cups of tea');
+  // The socket is closed before the answer is here.
+  await vi.waitFor(() => expect(browser.asked).toHaveLength(2));
+  const after = session.tokenAfter('one');
+  await browser.answer(signedIn(1, 'two'));
+  await change;
+  expect((await after)?.text).toBe('two');
+  expect(await session.current()).toBe('two');
+  expect([session.me?.id, session.wasEnded]).toEqual([1, false]);
+  expect(browser.asked).toEqual(['login', 'password']);
+});
+
+test('another tab goes on with the new session too, and waits for its cookie', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const [one, other] = [new Session(''), new Session('')];
+  const tokens = [one.token(), other.token()];
+  await browser.answer(signedIn(1, 'one'));
+  await browser.answer(signedIn(1, 'other'));
+  await Promise.all(tokens);
+  const change = one.changePassword('secret', 'three cups of tea');
+  await vi.waitFor(() => expect(browser.asked).toHaveLength(3));
+  const after = other.tokenAfter('other');
+  await new Promise((resolve) => setTimeout(resolve));
+  expect(browser.asked.slice(2)).toEqual(['password']);
+  await browser.answer(signedIn(1, 'two'));
+  await browser.answer(signedIn(1, 'three'));
+  await change;
+  expect((await after)?.text).toBe('three');
+  expect(browser.asked.slice(2)).toEqual(['password', 'refresh']);
+  expect([other.me?.id, other.wasEnded]).toEqual([1, false]);
+});
+
+test('a wrong password changes nothing, and holds up nobody who waits for a token', async () => {
+  const session = new Session('');
+  const login = session.login('p1', 'secret');
+  await browser.answer(signedIn(1, 'one'));
+  await login;
+  const change = session.changePassword('wrong', 'three cups of tea');
+  const failed = expect(change).rejects.toMatchObject({ code: 'invalid_credentials' });
+  await vi.waitFor(() => expect(browser.asked).toHaveLength(2));
+  const after = session.tokenAfter('one');
+  await browser.answer(problem(401, 'invalid_credentials'));
+  await failed;
+  await browser.answer(signedIn(1, 'two'));
+  expect((await after)?.text).toBe('two');
+  expect(browser.asked).toEqual(['login', 'password', 'refresh']);
+});
+
+test.each(['unauthorized'])(
+  'a password is changed with the next token when one is refused as %s',
+  async (code) => {
+    const session = new Session('');
+    const login = session.login('p1', 'secret');
+    await browser.answer(signedIn(1, 'one'));
+    await login;
+    const change = session.changePassword('secret', 'three cups of tea');
+    await browser.answer(problem(401, code));
+    await browser.answer(signedIn(1, 'two'));
+    await browser.answer(signedIn(1, 'three'));
+    await change;
+    expect(browser.asked).toEqual(['login', 'password', 'refresh', 'password']);
+    expect(await session.current()).toBe('three');
+  },
+);
 
 test('signing in and out in one tab does so in the others', async () => {
   const [one, other] = [new Session(''), new Session('')];

@@ -263,11 +263,13 @@ on_both_databases! {
 }
 
 on_both_databases! {
-    async fn a_new_password_ends_all_other_sessions(storage: Storage) {
+    async fn a_new_password_ends_all_sessions_that_were_and_begins_one(storage: Storage) {
         let server = TestServer::start(storage).await;
         let mira = server.person("mira").await;
         let other = mira.another_device().await;
-        let (mut this, mut that) = (mira.connects().await, other.connects().await);
+        // Whoever copied the tokens of this very device has the same as it.
+        let (mut this, mut thief) = (mira.connects().await, mira.connects().await);
+        let mut that = other.connects().await;
         let change = |current: &str, new: &str| {
             let body = json!({"current_password": current, "new_password": new});
             let mira = mira.clone();
@@ -277,17 +279,87 @@ on_both_databases! {
         change(PASSWORD, "password1").await.expect_problem(400, "invalid_input");
         change(PASSWORD, "short").await.expect_problem(400, "invalid_input");
         that.writes("general", "nothing happened").await;
+        let mine = mira.get("/auth/sessions").await.expect(200);
 
-        change(PASSWORD, "three cups of tea").await.expect(204);
-        assert_eq!(that.hears_close().await, Some(4505));
-        other.get("/users/me").await.expect_problem(401, "unauthorized");
-        let ended = refresh(&server.address, &other.refresh_token).await;
-        ended.expect_problem(401, "invalid_refresh_token");
-        this.writes("general", "still here").await;
-        mira.get("/users/me").await.expect(200);
+        let answer = change(PASSWORD, "three cups of tea").await;
+        assert!(!answer.headers.contains_key("set-cookie"));
+        let new = answer.expect(200);
+        for socket in [&mut this, &mut thief, &mut that] {
+            assert_eq!(socket.hears_close().await, Some(4505));
+        }
+        for device in [&mira, &other] {
+            device.get("/users/me").await.expect_problem(401, "unauthorized");
+            let ended = refresh(&server.address, &device.refresh_token).await;
+            ended.expect_problem(401, "invalid_refresh_token");
+        }
+        change("three cups of tea", PASSWORD).await.expect_problem(401, "unauthorized");
+
+        assert_eq!((&new["user"]["id"], &new["expires_in"]), (&json!(mira.id), &json!(600)));
+        let access = new["access_token"].as_str().unwrap();
+        let sessions = Request::get("/auth/sessions").with_token(access).of(&server.address).await;
+        let sessions = sessions.expect(200)["items"].as_array().unwrap().clone();
+        assert_eq!((sessions.len(), &sessions[0]["current"]), (1, &json!(true)));
+        let known = mine["items"].as_array().unwrap();
+        assert!(known.iter().all(|old| old["id"] != sessions[0]["id"]), "a new session");
+        mira.connects_with(json!({"type": "auth", "token": access})).await;
+        refresh(&server.address, &refresh_token(&new)).await.expect(200);
+
         let old = login(&server.address, "mira", PASSWORD).await;
         old.expect_problem(401, "invalid_credentials");
         login(&server.address, "mira", "three cups of tea").await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn a_browser_that_changes_the_password_keeps_the_new_session_in_its_cookie(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        server.person("mira").await;
+        let address = server.address.as_str();
+        let request = json!({"username": "mira", "password": PASSWORD, "cookie": true});
+        let answer = Request::post("/auth/login", request).of(address).await;
+        let old = cookie(&answer.headers).split(';').next().unwrap().to_owned();
+        let access = answer.expect(200)["access_token"].as_str().unwrap().to_owned();
+
+        let request = json!({"current_password": PASSWORD, "new_password": "three cups of tea",
+            "cookie": true});
+        let headers = [("cookie", old.as_str())];
+        let request = Request::post("/auth/password", request).with_headers(&headers);
+        let answer = request.with_token(&access).of(address).await;
+        let set = cookie(&answer.headers);
+        assert!(set.contains("HttpOnly") && set.contains("SameSite=Strict"), "{set}");
+        assert!(answer.expect(200).get("refresh_token").is_none(), "a script never sees it");
+        let new = set.split(';').next().unwrap().to_owned();
+        assert_ne!(new, old);
+
+        // Another tab asks with the cookie of before: the one that was just set is not taken back.
+        let by_old = Request::post("/auth/refresh", json!({})).with_headers(&headers);
+        let by_old = by_old.of(address).await;
+        assert!(!by_old.headers.contains_key("set-cookie"));
+        by_old.expect_problem(401, "invalid_refresh_token");
+        let headers = [("cookie", new.as_str())];
+        let by_new = Request::post("/auth/refresh", json!({})).with_headers(&headers);
+        by_new.of(address).await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn of_two_who_change_a_password_at_once_one_does(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let other = mira.another_device().await;
+        let change = |person: &Person, new: &str| {
+            let body = json!({"current_password": PASSWORD, "new_password": new});
+            let person = person.clone();
+            async move { person.post("/auth/password", body).await }
+        };
+        let (one, two) = tokio::join!(change(&mira, "three cups of tea"), change(&other, "four cups of tea"));
+        let (done, refused): (Vec<_>, Vec<_>) =
+            [one, two].into_iter().partition(|answer| answer.status == 200);
+        assert_eq!((done.len(), refused.len()), (1, 1));
+        assert_eq!(refused[0].status, 401, "{:#}", refused[0].body);
+        let access = done[0].body["access_token"].as_str().unwrap();
+        let sessions = Request::get("/auth/sessions").with_token(access).of(&server.address).await;
+        assert_eq!(sessions.expect(200)["items"].as_array().unwrap().len(), 1);
     }
 }
 

@@ -48,8 +48,10 @@ pub struct ChangePasswordRequest {
     /// The password until now.
     #[oai(validator(max_length = 1000))]
     pub current_password: String,
-    /// The password from now on. All other sessions end.
+    /// The password from now on. All sessions end, this one too; the answer is a new one.
     pub new_password: Password,
+    /// `true` asks for the refresh token as a cookie instead of in the body (browsers).
+    pub cookie: Option<bool>,
 }
 
 /// A signed-in session: who, and the two tokens.

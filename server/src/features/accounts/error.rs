@@ -31,6 +31,9 @@ pub enum AccountError {
     /// A refresh token that is not the current one.
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
+    /// A refresh token that was spent; its session was ended for its sake.
+    #[error("the refresh token was used by two")]
+    ReplayedRefreshToken,
     /// There is no such person or session.
     #[error("not found")]
     NotFound,
@@ -89,7 +92,7 @@ impl From<AccountError> for Problem {
                 Code::Unauthorized,
                 "Sign in first: send `Authorization: Bearer` with an access token that has not ended.",
             ),
-            AccountError::InvalidRefreshToken => say(
+            AccountError::InvalidRefreshToken | AccountError::ReplayedRefreshToken => say(
                 Code::InvalidRefreshToken,
                 "The refresh token is not the current one of a session; sign in again.",
             ),

@@ -6,15 +6,13 @@
 //! session ends (RFC 9700). So a thief who comes after the owner ends the session, unless each time
 //! within the ten seconds; therefore three generations in a row that were each repeated end it too.
 
-use adda_entities::session;
-
 /// For so long token n answers the same n+1 whatever was done with that.
 const ALWAYS_WITHIN_MS: u64 = 10_000;
 /// So many generations in a row that were each repeated are no accident.
 const MOST_REPEATS: i64 = 3;
 
 /// How often generations of a session were repeated lately.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Repeats {
     /// So many in a row, up to the last.
     pub(super) in_a_row: i64,
@@ -23,10 +21,6 @@ pub(super) struct Repeats {
 }
 
 impl Repeats {
-    fn of(session: &session::Model) -> Self {
-        Self { in_a_row: session.repeats, last: session.repeated_generation }
-    }
-
     fn and(self, generation: i64) -> Self {
         let goes_on = self.in_a_row > 0 && generation == self.last + 1;
         Self { in_a_row: if goes_on { self.in_a_row + 1 } else { 1 }, last: generation }
@@ -35,6 +29,19 @@ impl Repeats {
     fn has(self, generation: i64) -> bool {
         self.in_a_row > 0 && generation == self.last
     }
+}
+
+/// How far a session has got.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Progress {
+    /// The current generation.
+    pub(super) generation: i64,
+    /// When it was made.
+    pub(super) made_at: i64,
+    /// The latest generation of which something was used.
+    pub(super) used: i64,
+    /// What was repeated.
+    pub(super) repeats: Repeats,
 }
 
 /// What a genuine token of a standing session leads to.
@@ -59,17 +66,17 @@ pub(super) enum Suspicion {
 
 /// Decides. `is_race` says that the token came while another request with it was still under way: no
 /// answer can have reached whoever sent it, so this is no repeat.
-pub(super) fn judge(session: &session::Model, generation: i64, now: i64, is_race: bool) -> Step {
+pub(super) fn judge(session: &Progress, generation: i64, now: i64, is_race: bool) -> Step {
     if generation == session.generation {
         return Step::Next;
     }
     // A clock that was put right in between makes the ten seconds neither endless nor nothing.
-    let is_just_made = now.abs_diff(session.rotated_at) <= ALWAYS_WITHIN_MS;
-    let is_unused = session.used_generation < session.generation;
+    let is_just_made = now.abs_diff(session.made_at) <= ALWAYS_WITHIN_MS;
+    let is_unused = session.used < session.generation;
     if generation + 1 != session.generation || !(is_just_made || is_unused) {
         return Step::End(Suspicion::Replayed);
     }
-    let repeats = Repeats::of(session);
+    let repeats = session.repeats;
     if is_race || repeats.has(generation) {
         return Step::Again(None);
     }
@@ -85,26 +92,8 @@ mod tests {
     use std::collections::{BTreeMap, BTreeSet};
 
     use proptest::prelude::*;
-    use uuid::Uuid;
 
     use super::*;
-
-    fn session() -> session::Model {
-        session::Model {
-            id: Uuid::nil(),
-            user_id: 1,
-            salt: vec![],
-            generation: 0,
-            user_agent: None,
-            created_at: 0,
-            rotated_at: 0,
-            used_generation: 0,
-            repeats: 0,
-            repeated_generation: 0,
-            expires_at: i64::MAX,
-            revoked_at: None,
-        }
-    }
 
     /// What somebody does with a session's tokens.
     #[derive(Clone, Debug)]
@@ -165,7 +154,7 @@ mod tests {
 
         #[test]
         fn the_row_decides_as_the_whole_history_would(acts in prop::collection::vec(act(), 1..60)) {
-            let (mut model, mut row) = (Model::default(), session());
+            let (mut model, mut row) = (Model::default(), Progress::default());
             for act in acts {
                 match act {
                     Act::Wait(ms) => model.now += ms,
@@ -173,7 +162,7 @@ mod tests {
                         let generation = (model.current - back).max(0);
                         model.used.insert(generation);
                         if generation == row.generation {
-                            row.used_generation = row.used_generation.max(generation);
+                            row.used = row.used.max(generation);
                         }
                     }
                     Act::Refresh { back, is_race } => {
@@ -183,13 +172,11 @@ mod tests {
                         let answered = match step {
                             Step::Next => {
                                 row.generation += 1;
-                                row.rotated_at = model.now;
+                                row.made_at = model.now;
                                 Some(row.generation)
                             }
                             Step::Again(repeats) => {
-                                if let Some(Repeats { in_a_row, last }) = repeats {
-                                    (row.repeats, row.repeated_generation) = (in_a_row, last);
-                                }
+                                row.repeats = repeats.unwrap_or(row.repeats);
                                 Some(row.generation)
                             }
                             Step::End(_) => None,

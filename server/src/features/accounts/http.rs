@@ -154,7 +154,9 @@ impl AccountsApi {
         match accounts.refresh(&token).await {
             Ok(signed_in) => Ok(Json(deliver(cookies, jar, signed_in, as_cookie))),
             Err(error) => {
-                if as_cookie && matches!(error, AccountError::InvalidRefreshToken) {
+                // The cookie of a session that had ended before stays: another answer may just have
+                // replaced it, and this one would take that away.
+                if as_cookie && matches!(error, AccountError::ReplayedRefreshToken) {
                     cookies.clear(jar);
                 }
                 Err(error.into())
@@ -208,16 +210,21 @@ impl AccountsApi {
 
     /// Change one's password.
     ///
-    /// Ends all the other sessions.
+    /// Ends all sessions, the one that asks too, and closes their sockets. The answer is a new session,
+    /// as of a sign-in.
     #[oai(path = "/auth/password", method = "post", operation_id = "changePassword")]
     async fn change_password(
         &self,
         accounts: Data<&Arc<Accounts>>,
+        cookies: Cookies,
+        request: &Request,
+        jar: &CookieJar,
         bearer: Bearer,
         body: Body<ChangePasswordRequest>,
-    ) -> Result<NoContent, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
-        accounts.change_password(&bearer.0, body.0).await?;
-        Ok(NoContent)
+    ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
+        let as_cookie = body.0.cookie.unwrap_or(false);
+        let signed_in = accounts.change_password(&bearer.0, body.0, &origin_of(request)).await?;
+        Ok(Json(deliver(cookies, jar, signed_in, as_cookie)))
     }
 
     /// Get one's own account.

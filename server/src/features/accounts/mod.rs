@@ -7,7 +7,7 @@
 //!   may have been lost (`generations`); using any other ends the session.
 //! - The answer to a wrong password and to an unknown name is the same, in words and in time.
 //! - Who keeps to themselves when they are online, or what they have read, is not shown that of others.
-//! - Ending a session closes its sockets; changing the password ends all other sessions.
+//! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
 mod avatars;
 mod common_passwords;

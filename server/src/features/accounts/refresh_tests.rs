@@ -23,7 +23,7 @@ async fn pair(world: &World, token: &str) -> Option<Pair> {
             refresh: signed_in.refresh_token.clone(),
             access: signed_in.into_wire(false).access_token,
         }),
-        Err(AccountError::InvalidRefreshToken) => None,
+        Err(AccountError::InvalidRefreshToken | AccountError::ReplayedRefreshToken) => None,
         Err(error) => panic!("{error}"),
     }
 }

@@ -273,47 +273,69 @@ impl Accounts {
         if let Some(username) = &username {
             self.logins_by_name.check(&username.to_string())?;
         }
-        let user = match &username {
-            Some(username) => store::user_by_name(self.db.read(), username.as_str()).await?,
-            None => None,
-        };
-        let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-        let matches = self.passwords.verify(request.password, hash).await?;
-        let user = user.filter(|_| matches).ok_or(AccountError::InvalidCredentials)?;
-        if user.disabled_at.is_some() {
-            return Err(AccountError::Disabled);
+        loop {
+            let user = match &username {
+                Some(username) => store::user_by_name(self.db.read(), username.as_str()).await?,
+                None => None,
+            };
+            let hash = user.as_ref().and_then(|user| user.password_hash.clone());
+            let matches = self.passwords.verify(request.password.clone(), hash).await?;
+            let user = user.filter(|_| matches).ok_or(AccountError::InvalidCredentials)?;
+            let transaction = self.db.begin().await?;
+            let now = store::locked_user(&transaction, user.id).await?;
+            let now = now.ok_or(AccountError::InvalidCredentials)?;
+            if now.password_hash != user.password_hash {
+                // Changed while the old one was checked: that one may begin no session any more.
+                transaction.rollback().await?;
+                continue;
+            }
+            if now.disabled_at.is_some() {
+                return Err(AccountError::Disabled);
+            }
+            let session = self.new_session(user.id, origin);
+            store::insert_session(&transaction, session.clone()).await?;
+            transaction.commit().await?;
+            return self.signed_in(&now, &session);
         }
-        let session = self.new_session(user.id, origin);
-        let transaction = self.db.begin().await?;
-        store::insert_session(&transaction, session.clone()).await?;
-        transaction.commit().await?;
-        self.signed_in(&user, &session)
     }
 
-    /// Changes the password and ends all other sessions.
+    /// Changes the password, ends all sessions that were, and begins a new one.
     ///
     /// # Errors
-    /// [`AccountError::InvalidCredentials`] when the current password is wrong.
+    /// [`AccountError::InvalidCredentials`] when the current password is wrong,
+    /// [`AccountError::Unauthorized`] when the session that asks ended meanwhile.
     pub async fn change_password(
         &self,
         person: &Person,
         request: ChangePasswordRequest,
-    ) -> Result<(), AccountError> {
+        origin: &Origin,
+    ) -> Result<SignedIn, AccountError> {
         check_new_password("new_password", request.new_password.as_str(), &person.username)?;
         self.logins_by_name.check(&person.username)?;
         let user = store::user_by_id(self.db.read(), person.id).await?;
-        let hash = user.ok_or(AccountError::Unauthorized)?.password_hash;
-        if !self.passwords.verify(request.current_password, hash).await? {
+        let old = user.ok_or(AccountError::Unauthorized)?.password_hash;
+        if !self.passwords.verify(request.current_password, old.clone()).await? {
             return Err(AccountError::InvalidCredentials);
         }
-        let hash = self.passwords.hash(request.new_password.into_string()).await?;
-        let (now, keep) = (self.clock.now_ms(), Some(person.session_id));
+        let new = self.passwords.hash(request.new_password.into_string()).await?;
+        let session = self.new_session(person.id, origin);
+
         let transaction = self.db.begin().await?;
-        store::set_password(&transaction, person.id, hash).await?;
-        store::revoke_others(&transaction, person.id, keep, now).await?;
+        let user = store::locked_user(&transaction, person.id).await?;
+        let user = user.ok_or(AccountError::Unauthorized)?;
+        // Hashing takes its time: whoever was signed out meanwhile changes nothing, and of two who
+        // change it at once the second is asked for the password of the first.
+        let standing = store::session_user(&transaction, person.session_id).await?;
+        self.standing(standing)?;
+        if user.password_hash != old {
+            return Err(AccountError::InvalidCredentials);
+        }
+        store::set_password(&transaction, person.id, new).await?;
+        store::revoke_all(&transaction, person.id, self.clock.now_ms()).await?;
+        store::insert_session(&transaction, session.clone()).await?;
         transaction.commit().await?;
-        self.close_sockets(person.id, None, keep, CloseReason::SessionRevoked);
-        Ok(())
+        self.close_sockets(person.id, None, Some(session.id), CloseReason::SessionRevoked);
+        self.signed_in(&user, &session)
     }
 }
 

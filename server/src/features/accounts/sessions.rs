@@ -8,10 +8,10 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::error::AccountError;
-use super::generations::{self, Step};
+use super::generations::{self, Progress, Repeats, Step};
 use super::privacy::Kept;
 use super::service::{Accounts, Origin, Person, kept};
-use super::store;
+use super::store::{self, SessionUser};
 use super::tokens::{ACCESS_SECONDS, AccessClaims};
 
 /// A session ends at the latest after this time.
@@ -36,6 +36,15 @@ impl SignedIn {
             expires_in: ACCESS_SECONDS.unsigned_abs(),
             refresh_token: with_refresh_token.then_some(self.refresh_token),
         }
+    }
+}
+
+fn progress(session: &session::Model) -> Progress {
+    Progress {
+        generation: session.generation,
+        made_at: session.rotated_at,
+        used: session.used_generation,
+        repeats: Repeats { in_a_row: session.repeats, last: session.repeated_generation },
     }
 }
 
@@ -100,11 +109,7 @@ impl Accounts {
             self.tokens.check_access(token, now).ok_or(AccountError::Unauthorized)?;
         let AccessClaims { sid, generation, exp, .. } = claims;
         let row = store::session_user(self.db.read(), sid).await?;
-        let row = row.filter(|row| row.user_id == user_id && row.revoked_at.is_none());
-        let row = row.filter(|row| row.expires_at > now).ok_or(AccountError::Unauthorized)?;
-        if row.disabled_at.is_some() {
-            return Err(AccountError::Disabled);
-        }
+        let row = self.standing(row.filter(|row| row.user_id == user_id))?;
         if generation == row.generation && generation > row.used_generation {
             self.arrived(sid, generation).await?;
         }
@@ -121,6 +126,14 @@ impl Accounts {
         })
     }
 
+    /// A session and its user, if the one stands and the other may use it.
+    pub(super) fn standing(&self, row: Option<SessionUser>) -> Result<SessionUser, AccountError> {
+        let now = self.clock.now_ms();
+        let row = row.filter(|row| row.revoked_at.is_none() && row.expires_at > now);
+        let row = row.ok_or(AccountError::Unauthorized)?;
+        if row.disabled_at.is_some() { Err(AccountError::Disabled) } else { Ok(row) }
+    }
+
     /// Remembers that the tokens of a generation arrived at the client. Once a generation: each
     /// request reads the row anyway, and the first alone has something to write.
     async fn arrived(&self, session_id: Uuid, generation: i64) -> Result<(), DbErr> {
@@ -132,7 +145,8 @@ impl Accounts {
     /// The next tokens of a session, by the rules of [`super::generations`].
     ///
     /// # Errors
-    /// [`AccountError::InvalidRefreshToken`], [`AccountError::Disabled`].
+    /// [`AccountError::InvalidRefreshToken`], [`AccountError::ReplayedRefreshToken`],
+    /// [`AccountError::Disabled`].
     pub async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
         let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
         let turn = self.refreshes.turn(token.session_id, token.generation).await;
@@ -145,7 +159,7 @@ impl Accounts {
             .ok_or(AccountError::InvalidRefreshToken)?;
         let user = store::user_by_id(&transaction, session.user_id).await?;
         let user = user.ok_or(AccountError::InvalidRefreshToken)?;
-        let step = generations::judge(&session, token.generation, now, turn.is_race);
+        let step = generations::judge(&progress(&session), token.generation, now, turn.is_race);
         match step {
             Step::Next => {
                 session.generation += 1;
@@ -167,7 +181,7 @@ impl Accounts {
                 "a refresh token was used by two; its session is ended"
             );
             self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
-            return Err(AccountError::InvalidRefreshToken);
+            return Err(AccountError::ReplayedRefreshToken);
         }
         if user.disabled_at.is_some() {
             return Err(AccountError::Disabled);

@@ -1,7 +1,7 @@
 //! Queries about users and sessions.
 
 use adda_entities::{session, user};
-use sea_orm::sea_query::{Expr, ExprTrait};
+use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
@@ -60,6 +60,15 @@ pub(super) async fn user_by_id(
     id: i64,
 ) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).one(connection).await
+}
+
+/// A user whose password and sessions nobody else changes before the transaction ends. Who only refers
+/// to the user need not wait.
+pub(super) async fn locked_user(
+    transaction: &DatabaseTransaction,
+    id: i64,
+) -> Result<Option<user::Model>, DbErr> {
+    user::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(transaction).await
 }
 
 pub(super) async fn has_admin(connection: &impl ConnectionTrait) -> Result<bool, DbErr> {
@@ -348,19 +357,17 @@ pub(super) async fn revoke_session(
     Ok(updated.rows_affected == 1)
 }
 
-/// Ends all sessions of a user but one.
-pub(super) async fn revoke_others(
-    connection: &impl ConnectionTrait,
+/// Ends all sessions of a user.
+pub(super) async fn revoke_all(
+    transaction: &DatabaseTransaction,
     user_id: i64,
-    keep: Option<Uuid>,
     now: i64,
 ) -> Result<(), DbErr> {
-    let mut update = session::Entity::update_many()
+    session::Entity::update_many()
         .col_expr(session::Column::RevokedAt, Expr::value(now))
         .filter(session::Column::UserId.eq(user_id))
-        .filter(session::Column::RevokedAt.is_null());
-    if let Some(keep) = keep {
-        update = update.filter(session::Column::Id.ne(keep));
-    }
-    update.exec(connection).await.map(drop)
+        .filter(session::Column::RevokedAt.is_null())
+        .exec(transaction)
+        .await
+        .map(drop)
 }

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use adda_protocol::accounts::RegisterRequest;
+use adda_protocol::accounts::{LoginRequest, RegisterRequest};
 use adda_protocol::{Password, Username};
 
 use super::*;
+use crate::db;
 use crate::features::paging::PageRequest;
 use crate::peer::Peer;
 use crate::testing::{BEGIN, Storage, World, on_both_databases};
@@ -32,7 +33,7 @@ pub(super) async fn registered(world: &World, username: &str) -> String {
 async fn refreshed(world: &World, token: &str) -> Option<String> {
     match world.accounts.refresh(token).await {
         Ok(signed_in) => Some(signed_in.refresh_token),
-        Err(AccountError::InvalidRefreshToken) => None,
+        Err(AccountError::InvalidRefreshToken | AccountError::ReplayedRefreshToken) => None,
         Err(error) => panic!("{error}"),
     }
 }
@@ -79,6 +80,36 @@ on_both_databases! {
         assert_eq!(refreshed(&world, &refresh).await, None);
         let again = world.accounts.end_session(person.id, person.session_id).await;
         assert!(matches!(again, Err(AccountError::NotFound)));
+    }
+
+    async fn a_sign_in_by_the_password_that_is_changed_meanwhile_begins_no_session(storage: Storage) {
+        let (world, reads) = World::counting(storage).await;
+        let world = Arc::new(world);
+        registered(&world, "mira").await;
+        // The change, up to its commit: nobody else writes on SQLite, or changes her on PostgreSQL.
+        let change = world.db.begin().await.unwrap();
+        let changed = "UPDATE users SET password_hash = 'another' WHERE username = 'mira'";
+        db::run(&change, changed, vec![]).await.unwrap();
+        db::run(&change, "UPDATE sessions SET revoked_at = 1", vec![]).await.unwrap();
+        let before = reads.load(std::sync::atomic::Ordering::Relaxed);
+        let signing_in = {
+            let world = world.clone();
+            tokio::spawn(async move {
+                let password = "two cups of tea".to_owned();
+                let request = LoginRequest { username: "mira".into(), password, cookie: None };
+                world.accounts.login(request, &origin()).await
+            })
+        };
+        while reads.load(std::sync::atomic::Ordering::Relaxed) == before {
+            tokio::task::yield_now().await;
+        }
+        // The sign-in has read the password of before, or reads it now.
+        change.commit().await.unwrap();
+        let refused = signing_in.await.unwrap();
+        assert!(matches!(refused, Err(AccountError::InvalidCredentials)), "{refused:?}");
+        let sql = "SELECT COUNT(*) AS n FROM sessions WHERE revoked_at IS NULL";
+        let rows = db::query(world.db.read(), sql, vec![]).await.unwrap();
+        assert_eq!(rows[0].try_get::<i64>("", "n").unwrap(), 0);
     }
 
     async fn a_name_is_taken_once_however_many_ask_for_it_at_once(storage: Storage) {
