@@ -65,7 +65,7 @@ pub(super) async fn user_by_id(
 /// A user whose password and sessions nobody else changes before the transaction ends. Who only refers
 /// to the user need not wait.
 pub(super) async fn locked_user(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     id: i64,
 ) -> Result<Option<user::Model>, DbErr> {
     user::Entity::find_by_id(id).lock(LockType::NoKeyUpdate).one(transaction).await
@@ -359,7 +359,7 @@ pub(super) async fn revoke_session(
 
 /// Ends all sessions of a user.
 pub(super) async fn revoke_all(
-    transaction: &DatabaseTransaction,
+    transaction: &Transaction,
     user_id: i64,
     now: i64,
 ) -> Result<(), DbErr> {
