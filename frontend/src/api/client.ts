@@ -1,6 +1,7 @@
 // Requests to the REST API, typed by the generated description: an address, a method, a body or an
 // answer that the description does not have is an error of the compiler.
-import { refusal, Unreachable, type Refused } from './errors';
+import { toJson, wellFormed } from '../lib/wellformed';
+import { refusal, Unanswered, Unreachable, type Refused } from './errors';
 import type { paths } from './schema';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -28,6 +29,11 @@ interface Anything {
   path?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
 }
+
+/** An answer is waited for so long, to its last byte … */
+const PATIENCE_MS = 30_000;
+/** … and so long where a file is sent over whatever network there is. */
+const FORM_PATIENCE_MS = 300_000;
 
 /** Where the access token comes from. */
 export interface Tokens {
@@ -96,7 +102,7 @@ async function send(
 ): Promise<Response> {
   const { body, path = {}, query = {} } = options as Anything;
   const address = template.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeURIComponent(String(path[name])),
+    encodeURIComponent(wellFormed(String(path[name]))),
   );
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
@@ -111,10 +117,11 @@ async function send(
       headers,
       // The refresh cookie, also when the API is on another port of the same site.
       credentials: 'include',
-      ...(body === undefined ? {} : { body: isForm ? body : JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: isForm ? body : toJson(body) }),
+      signal: AbortSignal.timeout(isForm ? FORM_PATIENCE_MS : PATIENCE_MS),
     });
   } catch (error) {
-    throw new Unreachable(error);
+    throw unanswered(error);
   }
 }
 
@@ -124,6 +131,11 @@ async function read<T>(response: Response): Promise<T> {
   try {
     return (await response.json()) as T;
   } catch (error) {
-    throw new Unreachable(error);
+    throw unanswered(error);
   }
+}
+
+function unanswered(error: unknown): Error {
+  const isTimeOut = error instanceof DOMException && error.name === 'TimeoutError';
+  return isTimeOut ? new Unanswered() : new Unreachable(error);
 }

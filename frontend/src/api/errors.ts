@@ -1,4 +1,4 @@
-// The two ways in which a request fails: the server says why, or it cannot be reached.
+// The ways in which a request fails: the server says why, cannot be reached, or says nothing.
 import type { Code, Problem } from './types';
 
 /** The server refused; `code` is what to branch on, `problem.detail` a sentence for a person. */
@@ -23,6 +23,14 @@ export class Unreachable extends Error {
   constructor(cause: unknown) {
     super('The server cannot be reached.', { cause });
     this.name = 'Unreachable';
+  }
+}
+
+/** The server is there and says nothing for longer than anybody waits: the request may have been done. */
+export class Unanswered extends Error {
+  constructor() {
+    super('The server did not answer.');
+    this.name = 'Unanswered';
   }
 }
 

@@ -1,19 +1,22 @@
 // One form on its way to the server: whether it is busy, and what is wrong with which field.
 import { tick } from 'svelte';
 
-import { Refused, Unreachable } from '../api/errors';
-import type { Problem } from '../api/types';
+import { Refused, Unanswered, Unreachable } from '../api/errors';
 import type { I18n } from '../i18n/index.svelte';
+import type { Refusal } from '../offline/db';
 
 /** Why a request failed, as a sentence for a person. */
 export function sentence(i18n: I18n, error: unknown): string {
   if (error instanceof Unreachable) return i18n.t.app.unreachable;
+  if (error instanceof Unanswered) return i18n.t.app.unanswered;
   if (!(error instanceof Refused)) return i18n.t.app.somethingFailed;
   return inWords(i18n, error.problem);
 }
 
 /** What the server says, in the person's language where it can be told. */
-export function inWords(i18n: I18n, { code, detail }: Pick<Problem, 'code' | 'detail'>): string {
+export function inWords(i18n: I18n, { code, detail }: Refusal): string {
+  if (code === 'unanswered') return i18n.t.app.unanswered;
+  if (code === 'unreadable') return i18n.t.timeline.unreadable;
   return i18n.t.problems.codes[code] ?? detail;
 }
 

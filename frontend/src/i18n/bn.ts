@@ -22,6 +22,8 @@ export const bn: Catalogue = {
     tagline: 'বন্ধুদের লম্বা আলাপ।',
     loading: 'আড্ডা খোলা হচ্ছে…',
     unreachable: 'সার্ভারের সঙ্গে যোগাযোগ করা যাচ্ছে না।',
+    unanswered: 'সার্ভার উত্তর দেয়নি। আবার চেষ্টা করুন।',
+    copyFailed: 'কপি করা যায়নি। লেখাটি বেছে নিয়ে নিজে কপি করুন।',
     tryAgain: 'আবার চেষ্টা করুন',
     close: 'বন্ধ করুন',
     cancel: 'বাতিল',
@@ -136,6 +138,8 @@ export const bn: Catalogue = {
     failed: 'পাঠানো যায়নি',
     retry: 'আবার চেষ্টা করুন',
     discard: 'বাদ দিন',
+    notSentYet: 'এখনও পাঠানো হয়নি',
+    unreadable: 'সার্ভার এটি পড়তে পারছে না।',
   },
   composer: {
     label: (title) => `${title} ঘরে লিখুন`,

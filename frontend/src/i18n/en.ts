@@ -27,6 +27,8 @@ export const en = {
     tagline: 'The long talk among friends.',
     loading: 'Opening Adda…',
     unreachable: 'The server cannot be reached.',
+    unanswered: 'The server did not answer. Try again.',
+    copyFailed: 'It could not be copied. Mark the text and copy it by hand.',
     tryAgain: 'Try again',
     close: 'Close',
     cancel: 'Cancel',
@@ -145,6 +147,8 @@ export const en = {
     failed: 'Not sent',
     retry: 'Try again',
     discard: 'Discard',
+    notSentYet: 'Not sent yet',
+    unreadable: 'The server cannot read it.',
   },
   composer: {
     label: (title: string) => `Write to ${title}`,

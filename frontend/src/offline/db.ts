@@ -4,8 +4,11 @@ import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 
 import type { Problem } from '../api/types';
 
-/** A server's no: its code, and its words. */
-export type Refusal = Pick<Problem, 'code' | 'detail'>;
+/** A no: the server's code and its words; or ours, where it says nothing or cannot read what was sent. */
+export interface Refusal {
+  code: Problem['code'] | 'unanswered' | 'unreadable';
+  detail: string;
+}
 
 /** A message on its way. */
 export interface Outgoing {
@@ -20,6 +23,17 @@ export interface Outgoing {
   tab: string;
   /** Why the server refused it for good; absent while there is hope. */
   refusal?: Refusal;
+}
+
+/** Whether what was stored is a message on its way: others, and older versions, write there too. */
+export function isOutgoing(stored: unknown): stored is Outgoing {
+  if (typeof stored !== 'object' || stored === null) return false;
+  const { clientId, userId, room, text, at, tab, refusal } = stored as Partial<Outgoing>;
+  const texts: unknown[] = [clientId, room, text, tab];
+  const isWhole = texts.every((part) => typeof part === 'string') && typeof userId === 'number';
+  const isTime = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
+  const isRefusal = refusal === undefined || typeof refusal?.code === 'string';
+  return isWhole && isTime && isRefusal;
 }
 
 /** An unfinished message. */

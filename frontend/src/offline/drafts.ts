@@ -2,7 +2,8 @@
 import type { Database } from './db';
 
 export async function loadDraft(db: Database, userId: number, room: string): Promise<string> {
-  return (await db.get('drafts', [userId, room]))?.text ?? '';
+  const text: unknown = (await db.get('drafts', [userId, room]))?.text;
+  return typeof text === 'string' ? text : '';
 }
 
 export async function saveDraft(

@@ -6,7 +6,7 @@ import type { ClientFrame, Code, Problem } from '../api/types';
 import { Clock, MemoryShelf } from '../testing/world';
 import { openDatabase, type Database, type Outgoing } from './db';
 import { loadDraft, saveDraft } from './drafts';
-import { Outbox } from './outbox';
+import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
 
 type Send = Extract<ClientFrame, { type: 'message.send' }>;
 
@@ -245,6 +245,7 @@ describe('a refusal', () => {
     await tab.refuse('unavailable', { retry_after_ms: 60_000 });
     tab.outbox.connected();
     expect(tab.texts).toEqual(['one', 'one']);
+    await tab.ok();
     expect(clock.isIdle).toBe(true);
   });
 
@@ -279,6 +280,139 @@ describe('a refusal', () => {
     expect(tab.waiting).toEqual([]);
     living.clear();
     expect((await Tab.open('tab-2')).waiting).toEqual([]);
+  });
+});
+
+describe('what holds up nothing else', () => {
+  it('is a pause of one room', async () => {
+    const tab = await Tab.open();
+    await tab.outbox.add('general', 'one');
+    await tab.refuse('unavailable', { retry_after_ms: 60_000 });
+    await tab.outbox.add('tea', 'two');
+    expect(tab.texts).toEqual(['one', 'two']);
+  });
+
+  it('is a message that breaks the server each time', async () => {
+    const tab = await Tab.open();
+    await tab.write('poison', 'two');
+    for (let tries = 1; tries < MOST_TRIES; tries += 1) {
+      await tab.refuse('internal');
+      expect(tab.texts).toHaveLength(tries);
+      await clock.pass(2_000 * 2 ** (tries - 1));
+      expect(tab.texts.slice(tries)).toEqual(['poison']);
+    }
+    await tab.refuse('internal');
+    expect(tab.texts.at(-1)).toBe('two');
+    expect(tab.shown.map(({ refusal }) => refusal?.code)).toEqual(['internal', undefined]);
+  });
+
+  it('is a server that is away for long: that is nobody’s fault', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    for (let tries = 0; tries < 20; tries += 1) {
+      await tab.refuse('unavailable', { retry_after_ms: 30_000 });
+      await clock.pass(30_000);
+      await clock.pass(PATIENCE_MS);
+    }
+    expect(tab.shown[0]).not.toHaveProperty('refusal');
+    await tab.ok();
+    expect(tab.waiting).toEqual([]);
+  });
+
+  it('is a message that nobody answers on a connection that stands', async () => {
+    const tab = await Tab.open();
+    await tab.write('unheard', 'two');
+    await clock.pass(MOST_TRIES * PATIENCE_MS);
+    expect(tab.texts).toEqual([...Array<string>(MOST_TRIES).fill('unheard'), 'two']);
+    expect(new Set(tab.sent.slice(0, MOST_TRIES).map((frame) => frame.client_id)).size).toBe(1);
+    expect(tab.shown[0]?.refusal?.code).toBe('unanswered');
+    await tab.outbox.discard('uuid-1');
+    expect(tab.waiting).toEqual(['two']);
+  });
+
+  it('is not one that the server has, however long it takes to stand in its room', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    tab.outbox.taken('uuid-1');
+    await clock.pass(MOST_TRIES * PATIENCE_MS);
+    expect(tab.texts).toEqual(['one']);
+    expect(tab.shown[0]).not.toHaveProperty('refusal');
+  });
+
+  it('is not one that waits without a connection', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    tab.outbox.disconnected();
+    tab.isConnected = false;
+    await clock.pass(MOST_TRIES * PATIENCE_MS);
+    expect(tab.shown[0]).not.toHaveProperty('refusal');
+  });
+
+  it('is what the server ended the connection for', async () => {
+    const tab = await Tab.open();
+    await tab.write('too much', 'two');
+    expect(await tab.outbox.blamed()).toBe(true);
+    tab.outbox.connected();
+    expect(tab.shown.map(({ refusal }) => refusal?.code)).toEqual(['unreadable', undefined]);
+    expect(tab.texts.at(-1)).toBe('two');
+  });
+
+  it('is one that is given up while it is on its way', async () => {
+    const tab = await Tab.open();
+    await tab.write('stuck', 'two');
+    await tab.outbox.discard('uuid-1');
+    expect(tab.texts).toEqual(['stuck', 'two']);
+    expect(tab.waiting).toEqual(['two']);
+  });
+
+  it('is one that is given up while what is stored is read', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.write('one');
+    const adopting = tab.outbox.adopt();
+    await tab.outbox.discard('uuid-1');
+    await adopting;
+    expect(tab.waiting).toEqual([]);
+    living.clear();
+    expect((await Tab.open('tab-2')).waiting).toEqual([]);
+  });
+});
+
+describe('what was damaged where it is stored', () => {
+  it('is passed over, and the others are sent', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.write('whole');
+    const [db] = opened;
+    const whole = tab.shown[0];
+    const broken: object[] = [
+      { text: undefined },
+      { text: { half: 'of it' } },
+      { room: 7 },
+      { at: NaN },
+      { at: 1e30 },
+      { at: '2026' },
+      { tab: null },
+      { refusal: null },
+      { refusal: 'no' },
+    ];
+    for (const [at, change] of broken.entries()) {
+      const entry = { ...whole, clientId: `broken-${at}`, ...change } as unknown as Outgoing;
+      await db?.put('outgoing', entry);
+    }
+    const places = ['', '{', 'null', '7', '[]', '{"userId":1}', '{"userId":1,"clientId":"x"}'];
+    places.forEach((text, at) => shelf.setItem(`adda.outgoing.broken-${at}`, text));
+    living.clear();
+    const next = await Tab.open('tab-2');
+    expect(next.waiting).toEqual(['whole']);
+    expect(next.texts).toEqual(['whole']);
+  });
+
+  it('is no draft', async () => {
+    const db = await openDatabase(name);
+    opened.push(db);
+    await saveDraft(db, MIRA, 'tea', { length: 4 } as unknown as string);
+    expect(await loadDraft(db, MIRA, 'tea')).toBe('');
   });
 });
 

@@ -11,6 +11,7 @@
 // socket that died without a word is noticed; that the session is over is believed only when the
 // next token is refused as well, for a clock may have been put right, or another session begun.
 import type { ClientFrame, ReadyFrame, ServerFrame } from '../api/types';
+import { toJson } from '../lib/wellformed';
 import { backoff } from './backoff';
 
 /** What the person is told. */
@@ -131,7 +132,7 @@ export class Connection {
   send(frame: ClientFrame): boolean {
     // One that is closing has not said so yet.
     if (this.state.phase !== 'ready' || this.socket?.readyState !== OPEN) return false;
-    this.socket.send(JSON.stringify(frame));
+    this.socket.send(toJson(frame));
     return true;
   }
 
@@ -161,7 +162,7 @@ export class Connection {
         token: token.text,
         ...(cursors ? { resume: cursors } : {}),
       };
-      socket.send(JSON.stringify(auth));
+      socket.send(toJson(auth));
     };
     socket.onmessage = (event) => {
       if (isOurs()) this.hear(event.data, token);
@@ -207,7 +208,8 @@ export class Connection {
 
   private hear(data: unknown, token: Token): void {
     if (typeof data !== 'string') return;
-    const frame = JSON.parse(data) as ServerFrame;
+    const frame = read(data);
+    if (frame === null) return;
     if (this.state.phase === 'connecting') {
       if (frame.type !== 'ready') return;
       this.refused = null;
@@ -268,5 +270,15 @@ export class Connection {
     const socket = this.socket;
     this.socket = null;
     socket?.close(GIVEN_UP);
+  }
+}
+
+/** What the server said; what is no frame says nothing. */
+function read(data: string): ServerFrame | null {
+  try {
+    const frame: unknown = JSON.parse(data);
+    return typeof frame === 'object' ? (frame as ServerFrame | null) : null;
+  } catch {
+    return null;
   }
 }

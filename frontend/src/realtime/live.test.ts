@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { Api } from '../api/client';
+import { Unanswered, Unreachable } from '../api/errors';
 import type { ClientFrame, Message } from '../api/types';
 import type { Outbox } from '../offline/outbox';
 import { applyRead } from '../store/apply';
@@ -21,7 +22,7 @@ import {
 } from '../testing/messages';
 import { Clock, settled } from '../testing/world';
 import type { Connection } from './connection';
-import { BURST, BURST_EVERY_MS, Live, type Store } from './live';
+import { BURST, BURST_EVERY_MS, Live, PATIENCE_MS, type Store } from './live';
 
 let clock: Clock;
 let frames: (() => void)[];
@@ -30,6 +31,7 @@ let isReady: boolean;
 let store: Store;
 let writes: number;
 let outbox: { refs: Set<string>; acknowledged: string[]; refused: string[]; connected: number };
+let starts: number;
 let roomList: () => Promise<unknown>;
 let live: Live;
 
@@ -37,6 +39,7 @@ beforeEach(() => {
   clock = new Clock();
   [frames, sent, isReady, writes] = [[], [], true, 0];
   outbox = { refs: new Set(), acknowledged: [], refused: [], connected: 0 };
+  starts = 0;
   roomList = () => Promise.resolve({ items: [] });
   let state = EMPTY;
   store = {
@@ -54,12 +57,16 @@ beforeEach(() => {
       if (isReady) sent.push(frame);
       return isReady;
     },
+    start: () => (starts += 1),
   };
   const box = {
     has: (ref: string) => outbox.refs.has(ref),
     acknowledged: (ref: string) => Promise.resolve(outbox.acknowledged.push(ref)),
     refused: (ref: string) => Promise.resolve(outbox.refused.push(ref)),
     connected: () => (outbox.connected += 1),
+    disconnected: () => {},
+    taken: () => {},
+    blamed: () => Promise.resolve(outbox.refs.size > 0),
   };
   live = new Live(
     store,
@@ -198,9 +205,19 @@ describe('commands', () => {
     begun();
     const asked = live.ask(edit);
     live.onState({ phase: 'waiting', attempt: 1, until: 0 });
-    await expect(asked).rejects.toThrow();
+    await expect(asked).rejects.toBeInstanceOf(Unreachable);
     isReady = false;
-    await expect(live.ask(edit)).rejects.toThrow();
+    await expect(live.ask(edit)).rejects.toBeInstanceOf(Unreachable);
+  });
+
+  it('fail when nobody answers, and an answer that is too late is about nothing', async () => {
+    begun();
+    const asked = live.ask(edit);
+    const failed = expect(asked).rejects.toBeInstanceOf(Unanswered);
+    await clock.pass(PATIENCE_MS);
+    await failed;
+    hear({ type: 'ok', ref: ref(), message: message(3) });
+    expect(clock.isIdle).toBe(true);
   });
 });
 
@@ -227,6 +244,24 @@ describe('a message of one’s own', () => {
       error: { type: '', title: '', status: 403, code: 'not_a_member', detail: 'No.' },
     });
     expect(outbox.refused).toEqual(['client-4']);
+  });
+});
+
+describe('a connection that the server ended', () => {
+  it('because of what it was sent goes on without that', async () => {
+    begun();
+    outbox.refs.add('client-4');
+    live.onState({ phase: 'stopped', code: 4_508 });
+    await settled();
+    expect(starts).toBe(1);
+  });
+
+  it('stays ended where nothing that was sent can have been the reason', async () => {
+    begun();
+    live.onState({ phase: 'stopped', code: 4_502 });
+    live.onState({ phase: 'stopped', code: 4_505 });
+    await settled();
+    expect(starts).toBe(0);
   });
 });
 

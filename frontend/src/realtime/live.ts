@@ -3,7 +3,7 @@
 // through here what it wants said.
 //
 // It owns no state of its own that anybody sees: the state is the store's.
-import { Refused } from '../api/errors';
+import { Refused, Unanswered, Unreachable } from '../api/errors';
 import type { Api } from '../api/client';
 import type { ClientFrame, Message, Problem, ReadyFrame, ServerFrame } from '../api/types';
 import type { Outbox } from '../offline/outbox';
@@ -28,6 +28,11 @@ export interface Page {
 }
 
 type Answer = { resolve: (message: Message | null) => void; reject: (error: Error) => void };
+
+/** The answer to a command is waited for so long on a connection that stands. */
+export const PATIENCE_MS = 10_000;
+/** The server could not take what it was sent: it broke the protocol, or was too large. */
+const BLAMING: ReadonlySet<number> = new Set([4_502, 4_508]);
 
 /** A typing notice is repeated so often while it is true. */
 const TYPING_EVERY_MS = 3_000;
@@ -80,10 +85,18 @@ export class Live {
   onState(state: ConnectionState): void {
     this.store.connection = state;
     if (state.phase === 'ready') return;
-    for (const answer of this.answers.values())
-      answer.reject(new Error('The connection was lost.'));
-    this.answers.clear();
+    for (const answer of [...this.answers.values()])
+      answer.reject(new Unreachable(new Error('The connection was lost.')));
     this.kept = [];
+    if (state.phase === 'stopped' && BLAMING.has(state.code ?? 0)) void this.goOnWithoutThat();
+    else this.outbox().disconnected();
+  }
+
+  /** A message that ends each connection is refused, and the others are sent over the next one. */
+  private async goOnWithoutThat(): Promise<void> {
+    const wasThat = await this.outbox().blamed();
+    this.outbox().disconnected();
+    if (wasThat) this.connection().start();
   }
 
   onReady(frame: ReadyFrame): void {
@@ -137,12 +150,17 @@ export class Live {
     frame: Extract<ClientFrame, { type: 'message.edit' | 'message.delete' }>,
   ): Promise<Message | null> {
     const ref = String(this.nextRef++);
-    return new Promise((resolve, reject) => {
+    let cancel = () => {};
+    return new Promise<Message | null>((resolve, reject) => {
       if (!this.send({ ...frame, ref })) {
-        reject(new Error('There is no connection.'));
+        reject(new Unreachable(new Error('There is no connection.')));
         return;
       }
+      cancel = this.page.after(PATIENCE_MS, () => reject(new Unanswered()));
       this.answers.set(ref, { resolve, reject });
+    }).finally(() => {
+      cancel();
+      this.answers.delete(ref);
     });
   }
 
@@ -272,7 +290,8 @@ export class Live {
     });
   }
 
-  private keep(message: Message): void {
+  private keep(message: Message, ref: string): void {
+    this.outbox().taken(ref);
     this.kept.push(message);
     this.schedule();
   }
@@ -281,14 +300,13 @@ export class Live {
     const ref = frame.ref;
     if (ref === undefined) return;
     if (this.outbox().has(ref)) {
-      if (frame.type === 'ok' && frame.message) this.keep(frame.message);
+      if (frame.type === 'ok' && frame.message) this.keep(frame.message, ref);
       else if (frame.type === 'ok') void this.outbox().acknowledged(ref);
       else void this.outbox().refused(ref, frame.error as Problem);
       return;
     }
     const waiting = this.answers.get(ref);
     if (waiting === undefined) return;
-    this.answers.delete(ref);
     if (frame.type === 'ok') waiting.resolve(frame.message ?? null);
     else waiting.reject(new Refused(frame.error as Problem));
   }

@@ -36,7 +36,8 @@ export class Draft {
   changed(text: string): void {
     this.unsaved = text;
     if (this.timer !== null) clearTimeout(this.timer);
-    this.timer = setTimeout(() => void this.flush(), PAUSE_MS);
+    // What no database takes waits in the shelf when the page goes.
+    this.timer = setTimeout(() => this.flush().catch(() => {}), PAUSE_MS);
   }
 
   /** Stores what is not stored yet. */

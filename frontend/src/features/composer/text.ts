@@ -1,13 +1,18 @@
 // What is written, as the server will see it: pure.
 
+import { wellFormed } from '../../lib/wellformed';
+
 /** The longest message, in Unicode scalar values. */
 export const MOST_CHARACTERS = 8_000;
 /** Within so many of the most, the person is told how many are left. */
 export const NEARLY = 200;
 
-/** The text as it is sent: trimmed, and without the control characters that the server refuses. */
+/** The text as it is sent: trimmed, of whole characters, and without the control characters that the server
+ *  refuses. */
 export function cleaned(text: string): string {
-  return text.replace(/[^\P{Cc}\n\t]/gu, '').trim();
+  return wellFormed(text)
+    .replace(/[^\P{Cc}\n\t]/gu, '')
+    .trim();
 }
 
 /** How many characters are left; negative when there are too many. */

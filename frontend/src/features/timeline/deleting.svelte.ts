@@ -4,23 +4,26 @@ import type { Chat } from '../../app.svelte';
 
 class Deleting {
   message = $state.raw<Message | null>(null);
-  hasFailed = $state(false);
+  /** Why it was not deleted. */
+  failure = $state.raw<unknown>(null);
   private chat: Chat | null = null;
 
   ask(chat: Chat, message: Message): void {
     this.chat = chat;
     this.message = message;
-    this.hasFailed = false;
+    this.failure = null;
   }
 
   async confirm(): Promise<void> {
     const { chat, message } = this;
     if (!chat || !message) return;
+    this.failure = null;
     try {
       await chat.live.ask({ type: 'message.delete', room: message.room, message_id: message.id });
-      this.message = null;
-    } catch {
-      this.hasFailed = true;
+      // Another one may be asked about meanwhile.
+      if (this.message === message) this.message = null;
+    } catch (error) {
+      if (this.message === message) this.failure = error;
     }
   }
 }
