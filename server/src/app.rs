@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use adda_protocol::{UserId, Username};
+use adda_protocol::{Password, UserId, Username};
 use adda_realtime::{Broker, Hub, ReloadMembers};
 use futures_util::FutureExt;
 use sea_orm::DbErr;
@@ -96,7 +96,13 @@ fn accounts(
     let secrets = config.ensure_secret()?;
     let previous = secrets.previous.as_ref().map(|secret| secret.expose());
     let tokens = Tokens::new(secrets.current.expose(), previous);
-    let settings = Settings { registration: config.registration, rate_limits: config.rate_limits };
+    let public = config.configured_public_url.as_ref().map(|origin| origin.as_str());
+    let host = public.and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    let settings = Settings {
+        registration: config.registration,
+        rate_limits: config.rate_limits,
+        server_name: host.unwrap_or_default().to_owned(),
+    };
     let now = clock.clone();
     let admit: Admit = Arc::new(move |transaction, user_id| {
         Rooms::admit(transaction, user_id, now.now_ms()).boxed()
@@ -125,7 +131,7 @@ async fn prepare(db: &Db, clock: &Clock) -> Result<String, StartError> {
 pub async fn create_admin(
     config: &Config,
     username: Username,
-    password: &str,
+    password: Password,
 ) -> Result<Result<UserId, AccountError>, StartError> {
     let clock = Clock::System;
     let db = Db::open(config.database_url.expose()).await?;

@@ -170,9 +170,9 @@ async fn migrate(config: Config) -> Outcome {
 
 async fn create_admin(config: Config, name: String) -> Outcome {
     let username = Username::parse(&name).map_err(|rule| format!("The user name {rule}."))?;
-    let password = read_password()?;
-    Password::parse(&password).map_err(|rule| format!("The password {rule}."))?;
-    let created = app::create_admin(&config, username.clone(), &password).await?;
+    let password = Password::parse(&read_password()?);
+    let password = password.map_err(|rule| format!("The password {rule}."))?;
+    let created = app::create_admin(&config, username.clone(), password).await?;
     match created {
         Ok(id) => println!("{username} is an administrator now (user {id})."),
         Err(error) => return Err(Problem::from(error).detail.into()),

@@ -90,7 +90,11 @@ impl World {
         let hub = Arc::new(Hub::new().0);
         let broker = Broker::new(hub.clone());
         let tokens = Tokens::new(SECRET, None);
-        let settings = Settings { registration: Registration::Open, rate_limits: false };
+        let settings = Settings {
+            registration: Registration::Open,
+            rate_limits: false,
+            server_name: String::new(),
+        };
         let admit: Admit =
             Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
         let privacy = Arc::new(Privacy::load(&db).await.unwrap());

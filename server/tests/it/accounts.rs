@@ -276,7 +276,7 @@ on_both_databases! {
             async move { mira.post("/auth/password", body).await }
         };
         change("a wrong one", "three cups of tea").await.expect_problem(401, "invalid_credentials");
-        change(PASSWORD, "password1").await.expect_problem(400, "invalid_input");
+        change(PASSWORD, "Summer2026!").await.expect_problem(400, "invalid_input");
         change(PASSWORD, "short").await.expect_problem(400, "invalid_input");
         that.writes("general", "nothing happened").await;
         let mine = mira.get("/auth/sessions").await.expect(200);
@@ -446,16 +446,54 @@ on_both_databases! {
 }
 
 #[tokio::test]
-async fn common_passwords_are_refused() {
+async fn passwords_that_are_easily_guessed_are_refused() {
     let server = TestServer::start(Storage::Sqlite).await;
-    for password in ["password", "12345678", "qwertyuiop", "miramira", "seven77", ""] {
-        let body = json!({"username": "mira", "password": password});
+    for password in [
+        "password",
+        "12345678",
+        "qwertyuiop",
+        "Summer2026!",
+        "Adda2024!",
+        "Monday2026!",
+        "miramira",
+        "Mira Rahman 1990",
+        "        ",
+        "two cups\u{7}of tea",
+        "seven77",
+        "e\u{301}e\u{301}e\u{301}e\u{301}",
+        "",
+    ] {
+        let body = json!({"username": "mira", "display_name": "Mira Rahman", "password": password});
         let problem = register(&server.address, body).await.expect_problem(400, "invalid_input");
         assert_eq!(problem["errors"][0]["field"], "password", "{password}");
     }
     let body = json!({"username": "mira", "password": "পাসওয়ার্ড নয়"});
     register(&server.address, body).await.expect(201);
     login(&server.address, "mira", "পাসওয়ার্ড নয়").await.expect(200);
+}
+
+on_both_databases! {
+    async fn a_password_is_the_same_however_a_keyboard_writes_it(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let spellings = [
+            ["caf\u{e9} au lait", "cafe\u{301} au lait"],
+            ["পা\u{9df}ের তলার মাটি", "পা\u{9af}\u{9bc}ের তলার মাটি"],
+            ["three cups of tea", "three\u{a0}cups\u{3000}of tea"],
+        ];
+        for (number, [one, other]) in spellings.into_iter().enumerate() {
+            let name = format!("mira{number}");
+            register(&server.address, json!({"username": name, "password": one})).await.expect(201);
+            login(&server.address, &name, one).await.expect(200);
+            let body = login(&server.address, &name, other).await.expect(200);
+            let token = body["access_token"].as_str().unwrap();
+            let change = json!({"current_password": other, "new_password": format!("{other}, {number}")});
+            let answer = Request::post("/auth/password", change).with_token(token);
+            assert!(answer.of(&server.address).await.status.is_success());
+            login(&server.address, &name, &format!("{one}, {number}")).await.expect(200);
+            let answer = login(&server.address, &name, one).await;
+            answer.expect_problem(401, "invalid_credentials");
+        }
+    }
 }
 
 #[tokio::test]

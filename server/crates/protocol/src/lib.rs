@@ -10,6 +10,7 @@ pub mod event;
 pub mod frame;
 pub mod input;
 pub mod messages;
+pub mod opaque;
 pub mod problem;
 pub mod rooms;
 pub mod text;

@@ -13,6 +13,7 @@ use poem_openapi::types::{
 use serde_json::Value;
 
 use crate::UserId;
+use crate::opaque::opaque_string;
 
 /// What a text type promises. `check` normalises the input or says in one sentence what is asked.
 trait Rule {
@@ -28,6 +29,8 @@ trait Rule {
 
 /// One line that is not blank. Like the other patterns, in what all dialects of regular expressions share.
 const LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$";
+/// No control characters.
+const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
 /// Lines, perhaps none.
 const LINES: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
 /// Lines that are not all blank.
@@ -144,7 +147,8 @@ text_type! {
     DisplayName
 }
 text_type! {
-    /// A password in clear, on its way to the hash. Its `Debug` hides it.
+    /// A new password in clear and in its one form (RFC 8265), on its way to the hash. Its `Debug`
+    /// hides it.
     Password
 }
 text_type! {
@@ -248,18 +252,26 @@ impl Rule for DisplayName {
 
 impl Rule for Password {
     const NAME: &'static str = "Password";
-    const ABOUT: &'static str = "8 to 128 characters of any kind; common passwords are refused.";
+    const ABOUT: &'static str = "8 to 128 characters of any kind but control \
+        characters; passwords that are easily guessed are refused. Composed and decomposed letters, \
+        and blanks of every kind, are the same (RFC 8265, OpaqueString).";
     const MIN: usize = 8;
     const MAX: usize = 128;
-    const PATTERN: Option<&'static str> = None;
+    const PATTERN: Option<&'static str> = Some(ONE_LINE);
     const EXAMPLE: &'static str = "two cups of tea";
     const FORMAT: Option<&'static str> = Some("password");
 
     fn check(input: &str) -> Result<String, String> {
-        if !length_between(input, Self::MIN, Self::MAX) {
+        // A letter is composed of a handful of code points at the very most.
+        let is_near = input.len() <= Self::MAX * 4 * 4;
+        let password = if is_near { opaque_string(input) } else { String::new() };
+        if !length_between(&password, Self::MIN, Self::MAX) {
             return Err("must be 8 to 128 characters".into());
         }
-        Ok(input.to_owned())
+        if password.chars().any(char::is_control) {
+            return Err("must not contain control characters".into());
+        }
+        Ok(password)
     }
 }
 
@@ -432,11 +444,25 @@ mod tests {
     }
 
     #[test]
-    fn a_password_is_kept_as_it_is_and_never_shown() {
+    fn a_password_keeps_its_case_and_blanks_and_is_never_shown() {
         let password = Password::parse("  spaces  ").unwrap();
         assert_eq!(password.as_str(), "  spaces  ");
         assert_eq!(format!("{password:?}"), "[hidden]");
         assert!(Password::parse("seven77").is_err());
+        assert!(Password::parse(&"p".repeat(128)).is_ok());
         assert!(Password::parse(&"p".repeat(129)).is_err());
+        assert!(Password::parse("two cups\u{7}of tea").is_err());
+    }
+
+    #[test]
+    fn a_password_is_measured_in_its_one_form() {
+        let decomposed = |count: usize| "e\u{302}\u{323}".repeat(count);
+        assert!(Password::parse(&decomposed(7)).is_err());
+        assert_eq!(Password::parse(&decomposed(8)).unwrap().as_str(), "\u{1ec7}".repeat(8));
+        assert!(Password::parse(&decomposed(128)).is_ok());
+        assert!(Password::parse(&decomposed(129)).is_err());
+        // Each of these is two code points in its one form.
+        assert!(Password::parse(&"\u{9df}".repeat(64)).is_ok());
+        assert!(Password::parse(&"\u{9df}".repeat(65)).is_err());
     }
 }

@@ -5,12 +5,12 @@
 //!   are derived from the server's secret and never stored.
 //! - A session has one current refresh token. The one before answers the same once more where an answer
 //!   may have been lost (`generations`); using any other ends the session.
+//! - However a password is written, it is the same password; one that is easily guessed is not taken.
 //! - The answer to a wrong password and to an unknown name is the same, in words and in time.
 //! - Who keeps to themselves when they are online, or what they have read, is not shown that of others.
 //! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
 mod avatars;
-mod common_passwords;
 mod error;
 mod generations;
 mod http;
@@ -20,10 +20,14 @@ mod privacy;
 mod profiles;
 mod service;
 mod sessions;
+mod spellings;
 mod store;
+mod strength;
 mod tokens;
 mod under_way;
 
+#[cfg(test)]
+mod password_tests;
 #[cfg(test)]
 mod refresh_tests;
 #[cfg(test)]

@@ -8,17 +8,16 @@ use adda_entities::{session, user};
 use adda_protocol::accounts::{
     ChangePasswordRequest, LoginRequest, Me, RegisterRequest, avatar_url,
 };
-use adda_protocol::{DisplayName, Timestamp, UserId, Username};
+use adda_protocol::{DisplayName, Password, Timestamp, UserId, Username};
 use adda_realtime::{Broker, CloseReason, Envelope};
 use futures_util::future::BoxFuture;
 use sea_orm::{DbErr, SqlErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::common_passwords;
 use super::error::AccountError;
 use super::online::Online;
-use super::passwords::Passwords;
+use super::passwords::{Checked, Passwords};
 use super::privacy::Kept;
 use super::sessions::SignedIn;
 use super::store::{self, NewUser};
@@ -31,10 +30,12 @@ use crate::limits::Limit;
 use crate::peer::Peer;
 
 /// What the accounts need to know from the configuration.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Settings {
     /// Who may make an account.
     pub registration: Registration,
+    /// What people call the server: no password is made of it.
+    pub server_name: String,
     /// Whether anything is throttled.
     pub rate_limits: bool,
 }
@@ -109,6 +110,7 @@ pub struct Accounts {
     pub(super) refreshes: UnderWay,
     setup_token: Mutex<Option<String>>,
     registrations: Limit<IpAddr>,
+    judgements: Limit<IpAddr>,
     logins_by_address: Limit<IpAddr>,
     logins_by_name: Limit<String>,
 }
@@ -144,6 +146,7 @@ impl Accounts {
             refreshes: UnderWay::default(),
             setup_token: Mutex::default(),
             registrations: Limit::new(limited, 20, Duration::from_secs(30)),
+            judgements: Limit::new(limited, 60, Duration::from_secs(2)),
             logins_by_address: Limit::new(limited, 60, Duration::from_secs(2)),
             logins_by_name: Limit::new(limited, 10, Duration::from_secs(6)),
         }
@@ -152,6 +155,7 @@ impl Accounts {
     /// Forgets what the throttles need not remember.
     pub fn purge_limits(&self) {
         self.registrations.purge();
+        self.judgements.purge();
         self.logins_by_address.purge();
         self.logins_by_name.purge();
     }
@@ -199,13 +203,18 @@ impl Accounts {
         if setup.is_none() && self.settings.registration != Registration::Open {
             return Err(AccountError::RegistrationClosed);
         }
-        check_new_password("password", request.password.as_str(), request.username.as_str())?;
-        self.registrations.check(&origin.peer.network())?;
-
+        // Who is refused for a password is not kept from trying another, nor are their neighbours.
+        let address = origin.peer.network();
+        self.judgements.check(&address)?;
+        let display_name = display_name_of(request.display_name, &request.username);
+        let username = request.username.into_string();
+        self.refuse_guessable("password", &request.password, [&username, &display_name]).await?;
+        self.registrations.check(&address)?;
+        let hash = self.passwords.hash(request.password).await?;
         let new = NewUser {
-            display_name: display_name_of(request.display_name, &request.username),
-            username: request.username.into_string(),
-            password_hash: self.passwords.hash(request.password.into_string()).await?,
+            display_name,
+            username,
+            password_hash: hash,
             is_admin: setup.is_some(),
             created_at: self.clock.now_ms(),
         };
@@ -225,17 +234,35 @@ impl Accounts {
     pub async fn create_admin(
         &self,
         username: Username,
-        password: &str,
+        password: Password,
     ) -> Result<UserId, AccountError> {
-        check_new_password("password", password, username.as_str())?;
+        let username = username.into_string();
+        self.refuse_guessable("password", &password, [&username, &username]).await?;
         let new = NewUser {
-            display_name: display_name_of(None, &username),
-            username: username.into_string(),
-            password_hash: self.passwords.hash(password.to_owned()).await?,
+            display_name: username.clone(),
+            password_hash: self.passwords.hash(password).await?,
+            username,
             is_admin: true,
             created_at: self.clock.now_ms(),
         };
         Ok(self.insert_account(new, None).await?.0.id)
+    }
+
+    /// Refuses a new password that is easily guessed by who knows these names and the server.
+    async fn refuse_guessable(
+        &self,
+        field: &'static str,
+        password: &Password,
+        names: [&String; 2],
+    ) -> Result<(), AccountError> {
+        let names = names.into_iter().chain([&self.settings.server_name]).cloned().collect();
+        if self.passwords.is_easily_guessed(password.clone(), names).await? {
+            return Err(AccountError::Invalid(
+                field,
+                "is among the first that somebody would guess; choose another, such as a few words",
+            ));
+        }
+        Ok(())
     }
 
     async fn insert_account(
@@ -279,8 +306,9 @@ impl Accounts {
                 None => None,
             };
             let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-            let matches = self.passwords.verify(request.password.clone(), hash).await?;
-            let user = user.filter(|_| matches).ok_or(AccountError::InvalidCredentials)?;
+            let checked = self.passwords.check(request.password.clone(), hash).await?;
+            let user = user.filter(|_| checked != Checked::Wrong);
+            let user = user.ok_or(AccountError::InvalidCredentials)?;
             let transaction = self.db.begin().await?;
             let now = store::locked_user(&transaction, user.id).await?;
             let now = now.ok_or(AccountError::InvalidCredentials)?;
@@ -291,6 +319,9 @@ impl Accounts {
             }
             if now.disabled_at.is_some() {
                 return Err(AccountError::Disabled);
+            }
+            if let Checked::Outdated(new) = checked {
+                store::set_password(&transaction, user.id, new).await?;
             }
             let session = self.new_session(user.id, origin);
             store::insert_session(&transaction, session.clone()).await?;
@@ -310,14 +341,16 @@ impl Accounts {
         request: ChangePasswordRequest,
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
-        check_new_password("new_password", request.new_password.as_str(), &person.username)?;
         self.logins_by_name.check(&person.username)?;
         let user = store::user_by_id(self.db.read(), person.id).await?;
         let old = user.ok_or(AccountError::Unauthorized)?.password_hash;
-        if !self.passwords.verify(request.current_password, old.clone()).await? {
+        let checked = self.passwords.check(request.current_password, old.clone()).await?;
+        if checked == Checked::Wrong {
             return Err(AccountError::InvalidCredentials);
         }
-        let new = self.passwords.hash(request.new_password.into_string()).await?;
+        let names = [&person.username, &person.display_name];
+        self.refuse_guessable("new_password", &request.new_password, names).await?;
+        let new = self.passwords.hash(request.new_password).await?;
         let session = self.new_session(person.id, origin);
 
         let transaction = self.db.begin().await?;
@@ -346,18 +379,4 @@ pub(super) fn kept(user: &user::Model) -> Kept {
 
 fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {
     given.map_or_else(|| username.to_string(), DisplayName::into_string)
-}
-
-fn check_new_password(
-    field: &'static str,
-    password: &str,
-    username: &str,
-) -> Result<(), AccountError> {
-    if common_passwords::is_common(password) || common_passwords::is_weak_for(password, username) {
-        return Err(AccountError::Invalid(
-            field,
-            "is among the first that somebody would guess; choose another, such as a few words",
-        ));
-    }
-    Ok(())
 }

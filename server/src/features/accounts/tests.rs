@@ -13,7 +13,7 @@ use crate::testing::{BEGIN, Storage, World, on_both_databases};
 
 pub(super) const DAY: i64 = 24 * 3_600 * 1_000;
 
-fn origin() -> Origin {
+pub(super) fn origin() -> Origin {
     let peer = Peer { address: [127, 0, 0, 1].into(), is_https: false };
     Origin { peer, user_agent: Some("a test".to_owned()) }
 }
