@@ -1,5 +1,5 @@
-# make run | test | check | generate | bench - see README.md.
-.PHONY: run test check generate bench
+# make run | test | soak | check | generate | bench - see README.md.
+.PHONY: run test soak check generate bench
 
 run:
 	scripts/frontend
@@ -12,6 +12,16 @@ test: check
 	cd frontend && npm test
 	scripts/postgres-run cargo test --workspace --no-fail-fast
 	cd frontend && CHROMIUM=$$(command -v chromium) npm run journeys
+
+# The long modes of the suites that have one: hours of kills, failing disks, fuzzing and models.
+soak: export ADDA_TEST_LONG = 1
+soak:
+	scripts/setup
+	scripts/frontend
+	scripts/python-tools
+	scripts/node-tools
+	scripts/postgres-run cargo test --workspace --no-fail-fast -- --nocapture crash specs model
+	cd frontend && CHROMIUM=$$(command -v chromium) npm run journeys -- links
 
 check:
 	scripts/setup

@@ -136,26 +136,34 @@ async fn serve(config: Config) -> Outcome {
         println!("Without a browser, register with the same one-time set-up token:");
         println!("    {token}");
     }
+    // Before anybody is told that it is ready: from then on it may be asked to stop.
+    let stop = stop_signal();
     println!("Adda is ready at {}", server.url());
     std::io::stdout().flush()?;
-    server.run_until(stop_signal()).await;
+    server.run_until(stop).await;
     Ok(())
 }
 
-async fn stop_signal() {
+/// Listens for the signals that ask the server to stop, from this call on.
+fn stop_signal() -> impl Future<Output = ()> {
     use tokio::signal::unix::{SignalKind, signal};
-    let wait = |kind| async move {
-        match signal(kind) {
-            Ok(mut signal) => signal.recv().await,
-            Err(error) => {
-                tracing::error!(%error, "a signal cannot be listened for");
-                std::future::pending().await
+    let listen = |kind| {
+        let listening = signal(kind).inspect_err(|error| {
+            tracing::error!(%error, "a signal cannot be listened for");
+        });
+        async move {
+            match listening {
+                Ok(mut signal) => signal.recv().await,
+                Err(_) => std::future::pending().await,
             }
         }
     };
-    tokio::select! {
-        _ = wait(SignalKind::terminate()) => {}
-        _ = wait(SignalKind::interrupt()) => {}
+    let (terminate, interrupt) = (listen(SignalKind::terminate()), listen(SignalKind::interrupt()));
+    async {
+        tokio::select! {
+            _ = terminate => {}
+            _ = interrupt => {}
+        }
     }
 }
 

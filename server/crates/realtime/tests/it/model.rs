@@ -422,8 +422,15 @@ impl World {
     }
 }
 
+/// So many histories; in the long mode (`ADDA_TEST_LONG=1`) many more.
+fn config() -> ProptestConfig {
+    let is_long = std::env::vars().any(|(name, value)| name == "ADDA_TEST_LONG" && value == "1");
+    let cases = if is_long { 50_000 } else { 500 };
+    ProptestConfig { cases, failure_persistence: None, ..Default::default() }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..Default::default() })]
+    #![proptest_config(config())]
 
     #[test]
     fn whatever_happens_each_number_is_heard_once_in_order_by_who_may(
