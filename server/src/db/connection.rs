@@ -114,11 +114,20 @@ impl Transaction {
             let sentence = "a transaction of which a statement failed was to be committed";
             return Err(DbErr::Custom(sentence.to_owned()));
         }
-        let committing = in_time(self.deadline.as_ref(), self.inner.commit());
-        match self.turn {
-            None => committing.await,
-            Some(turn) => turn.commit(committing).await,
-        }
+        let Self { inner, deadline, turn, .. } = self;
+        // A commit that was begun is brought to its end also for a caller who goes away: half of one
+        // would cost the connection, and with it everybody's next commit a new one.
+        let committing = tokio::spawn(async move {
+            let committing = in_time(deadline.as_ref(), inner.commit());
+            match turn {
+                None => committing.await,
+                Some(turn) => turn.commit(committing).await,
+            }
+        });
+        committing.await.unwrap_or_else(|_| {
+            let sentence = "the commit was broken off";
+            Err(DbErr::Conn(RuntimeErr::Internal(sentence.to_owned())))
+        })
     }
 
     /// Undoes everything. Dropping does so too; this waits for it.

@@ -1,10 +1,8 @@
 //! The router, and what every answer gets: a request id, headers, CORS, problems and a log line.
 
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Instant;
 
-use futures_util::FutureExt;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::middleware::CookieJarManager;
@@ -83,11 +81,11 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let route = route
         .catch_all_error(|error| async move { error.into_response() })
         .with(CookieJarManager::new());
-    Outer { inner: route.map_to_response().boxed(), origins, allowed }.boxed()
+    Outer { inner: Arc::new(route.map_to_response().boxed()), origins, allowed }.boxed()
 }
 
 struct Outer {
-    inner: BoxEndpoint<'static, Response>,
+    inner: Arc<BoxEndpoint<'static, Response>>,
     origins: Origins,
     allowed: Allowed,
 }
@@ -131,8 +129,12 @@ impl Endpoint for Outer {
 impl Outer {
     async fn answer(&self, mut request: Request) -> Response {
         request.extensions_mut().insert(Asker::default());
-        let answer = AssertUnwindSafe(self.inner.call(request)).catch_unwind().await;
-        match answer {
+        // In a task of its own: the connection drops what it waits for when its client goes away, and
+        // what was begun is to be brought to its end, such as closing the sockets of a session that
+        // is over by then, or telling a room who has joined.
+        let inner = self.inner.clone();
+        let answering = async move { inner.call(request).await };
+        match tokio::spawn(answering.in_current_span()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => error.into_response(),
             Err(_) => {

@@ -7,7 +7,12 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use futures_util::future::join_all;
 use reqwest::Method;
 use reqwest::header::HeaderMap;
+use sea_orm::{
+    ConnectionTrait, Database, SqliteTransactionMode, TransactionOptions, TransactionTrait,
+};
 use serde_json::{Value, json};
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use crate::on_both_databases;
@@ -663,4 +668,41 @@ async fn whoever_writes_too_fast_is_told_when_to_go_on_and_stays_connected() {
     // Somebody else has a measure of their own.
     let ravi: Person = server.person("ravi").await;
     ravi.writes("general", "slowly").await;
+}
+
+on_both_databases! {
+    async fn what_was_asked_for_is_done_also_when_whoever_asked_has_gone(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let mut socket = mira.connects().await;
+        // Somebody else holds the database, so that the answer is not there yet.
+        let database = Database::connect(server.installation.database_url()).await.unwrap();
+        let held = match storage {
+            Storage::Sqlite => {
+                let immediate = TransactionOptions {
+                    sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
+                    ..TransactionOptions::default()
+                };
+                database.begin_with_options(immediate).await.unwrap()
+            }
+            Storage::Postgres => {
+                let held = database.begin().await.unwrap();
+                held.execute_unprepared("SELECT id FROM sessions FOR UPDATE").await.unwrap();
+                held
+            }
+        };
+        let mut connection = TcpStream::connect(&server.address).await.unwrap();
+        let request = format!(
+            "POST /api/v1/auth/logout HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\
+             Authorization: Bearer {}\r\n\r\n",
+            mira.access_token
+        );
+        connection.write_all(request.as_bytes()).await.unwrap();
+        // Who comes after it is answered, so it was read.
+        Request::get("/users/me").with_token(&mira.access_token).of(&server.address).await;
+        drop(connection);
+        Request::get("/users/me").with_token(&mira.access_token).of(&server.address).await;
+        held.rollback().await.unwrap();
+        assert_eq!(socket.hears_close().await, Some(4505));
+    }
 }

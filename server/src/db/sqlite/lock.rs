@@ -1,7 +1,7 @@
 //! One server a database: two on the same file would not hear of each other's messages.
 
 use std::fs::{File, TryLockError};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use crate::db::OpenError;
 
@@ -23,8 +23,7 @@ impl DatabaseLock {
             })?;
         }
         // Where the path leads through links, both servers must come to the same lock.
-        let real = std::fs::canonicalize(database).unwrap_or_else(|_| database.into());
-        let mut name = real.into_os_string();
+        let mut name = real_path(Path::new(database)).into_os_string();
         name.push("-lock");
         let file = File::options().create(true).truncate(false).write(true).open(&name);
         let file = file.map_err(cannot)?;
@@ -34,4 +33,14 @@ impl DatabaseLock {
             Err(TryLockError::Error(source)) => Err(cannot(source)),
         }
     }
+}
+
+/// Where a file is, or will be.
+fn real_path(file: &Path) -> PathBuf {
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let of_folder = || {
+        let folder = std::fs::canonicalize(folder.unwrap_or(Path::new("."))).ok()?;
+        Some(folder.join(file.file_name()?))
+    };
+    std::fs::canonicalize(file).ok().or_else(of_folder).unwrap_or_else(|| file.to_owned())
 }

@@ -79,12 +79,13 @@ impl Location {
         connect(self.options(count, read_only)).await
     }
 
-    /// The connection that writes the log back. It waits for nobody: others would wait for it.
+    /// The connection that writes the log back. It waits for readers only a moment, for whoever
+    /// commits waits as long.
     async fn checkpointer(&self) -> Result<DatabaseConnection, OpenError> {
-        let waits_for_nobody = |sqlite: SqliteConnectOptions| {
-            sqlite.create_if_missing(false).busy_timeout(Duration::ZERO)
+        let waits_little = |sqlite: SqliteConnectOptions| {
+            sqlite.create_if_missing(false).busy_timeout(Duration::from_millis(250))
         };
-        connect(self.options(1, waits_for_nobody)).await
+        connect(self.options(1, waits_little)).await
     }
 
     fn options(
