@@ -11,6 +11,7 @@ import { Outbox } from './offline/outbox';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Live } from './realtime/live';
 import { Router } from './router.svelte';
+import { Again } from './store/again.svelte';
 import { ChatStore } from './store/chat.svelte';
 import { History } from './store/history';
 import { Preferences } from './store/preferences.svelte';
@@ -35,11 +36,16 @@ export class App {
   readonly api: Api;
   readonly router = new Router();
   readonly preferences = new Preferences();
+  readonly again = new Again();
   chat = $state.raw<Chat | null>(null);
 
   constructor(readonly site: Site) {
     this.session = new Session(site.api);
-    this.api = new Api(site.api, this.session);
+    this.api = new Api(site.api, this.session, () => this.again.failed());
+    addEventListener('online', () => this.again.now());
+    document.addEventListener('visibilitychange', () => {
+      if (document.visibilityState === 'visible') this.again.now();
+    });
   }
 
   /** Begins to chat as the person who signed in. */
@@ -77,8 +83,17 @@ export class App {
         after,
         random: Math.random,
       },
-      live,
+      {
+        onState: (state) => live.onState(state),
+        onFrame: (frame) => live.onFrame(frame),
+        onReady: (frame) => {
+          live.onReady(frame);
+          this.again.now();
+        },
+      },
     );
+    const stopTrying = this.again.listen(() => live.loadAgain());
+    const doubt = () => connection.doubt();
     const wake = () => {
       if (document.visibilityState !== 'visible' || !navigator.onLine) return;
       connection.wake();
@@ -86,6 +101,7 @@ export class App {
       void outbox.adopt();
     };
     addEventListener('online', wake);
+    addEventListener('offline', doubt);
     document.addEventListener('visibilitychange', wake);
     await outbox.adopt();
     const chat: Chat = {
@@ -99,6 +115,8 @@ export class App {
       db,
       close() {
         removeEventListener('online', wake);
+        removeEventListener('offline', doubt);
+        stopTrying();
         document.removeEventListener('visibilitychange', wake);
         connection.stop();
         live.close();

@@ -1,7 +1,7 @@
 // Requests to the REST API, typed by the generated description: an address, a method, a body or an
 // answer that the description does not have is an error of the compiler.
 import { toJson, wellFormed } from '../lib/wellformed';
-import { refusal, Unanswered, Unreachable, type Refused } from './errors';
+import { refusal, Unanswered, Unreachable, Refused } from './errors';
 import type { paths } from './schema';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
@@ -49,10 +49,25 @@ export class Api {
     /** Where it is: an origin, or empty for the page's own. */
     readonly origin: string,
     private readonly tokens: Tokens,
+    /** Told of what failed for a reason that may pass. */
+    private readonly onTrouble: () => void = () => {},
   ) {}
 
   /** Asks as the person who is signed in. */
   async call<M extends Method, P extends PathOf<M>>(
+    method: M,
+    path: P,
+    options: Options<Operation<P, M>>,
+  ): Promise<Answer<Operation<P, M>>> {
+    try {
+      return await this.ask(method, path, options);
+    } catch (error) {
+      if (!(error instanceof Refused) || error.isTemporary) this.onTrouble();
+      throw error;
+    }
+  }
+
+  private async ask<M extends Method, P extends PathOf<M>>(
     method: M,
     path: P,
     options: Options<Operation<P, M>>,

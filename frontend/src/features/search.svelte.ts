@@ -48,6 +48,13 @@ export class Search<T extends Listed> {
     if (this.underWay === search) this.underWay = null;
   }
 
+  /** Loads what could not be loaded: the next page, or the first. */
+  async again(query: string): Promise<void> {
+    if (!this.hasFailed) return;
+    if (this.items !== null && this.shown === query && this.hasMore) await this.more();
+    else await this.start(query);
+  }
+
   /** Loads the next page. */
   async more(): Promise<void> {
     if (this.hasMore && !this.isLoading) await this.load(this.shown, this.cursor);

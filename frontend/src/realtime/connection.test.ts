@@ -5,6 +5,7 @@ import { created, message, ready, summary } from '../testing/messages';
 import { Clock, FakeSocket, settled } from '../testing/world';
 import {
   Connection,
+  DOUBT_MS,
   PATIENCE_MS,
   QUIET_MS,
   RENEW_MS,
@@ -272,6 +273,30 @@ describe('the network or the tab coming back', () => {
     connection.wake();
     await settled();
     expect(sockets).toHaveLength(0);
+  });
+});
+
+describe('a network that is said to be gone', () => {
+  it('leaves a silent socket little time', async () => {
+    await connected();
+    connection.doubt();
+    expect(socket().sent.at(-1)).toEqual({ type: 'ping' });
+    await clock.pass(DOUBT_MS);
+    expect(phase()).toBe('waiting');
+  });
+
+  it('leaves a socket that answers, for the server may be nearer than the network', async () => {
+    await connected();
+    connection.doubt();
+    socket().says({ type: 'pong' });
+    await clock.pass(DOUBT_MS);
+    expect(phase()).toBe('ready');
+  });
+
+  it('is nothing to whoever has no connection', async () => {
+    connection.doubt();
+    await settled();
+    expect(sockets).toEqual([]);
   });
 });
 

@@ -75,6 +75,8 @@ export const QUIET_MS = 25_000;
 export const RENEW_MS = 30_000;
 /** How long the answer, or the whole way to `ready`, may take. */
 export const PATIENCE_MS = 10_000;
+/** … and so long where the browser says that there is no network. */
+export const DOUBT_MS = 2_000;
 /** Close codes from here on mean: do not come back by yourself. */
 const STOP_CODES_FROM = 4_500;
 /** There is no session any more: the same as when the server says so. */
@@ -126,6 +128,11 @@ export class Connection {
     } else if (this.state.phase === 'ready') {
       this.ask();
     }
+  }
+
+  /** The network is said to be gone: a socket that stands has little time to prove the contrary. */
+  doubt(): void {
+    if (this.state.phase === 'ready') this.ask(DOUBT_MS);
   }
 
   /** Sends a frame; `false` when there is nobody to send it to. */
@@ -234,10 +241,10 @@ export class Connection {
     this.cancelTimer = this.world.after(ms, () => this.ask());
   }
 
-  private ask(): void {
+  private ask(patience = PATIENCE_MS): void {
     this.send({ type: 'ping' });
     this.cancelTimer();
-    this.cancelTimer = this.world.after(PATIENCE_MS, () => this.lost());
+    this.cancelTimer = this.world.after(patience, () => this.lost());
   }
 
   private closed(code: number): void {

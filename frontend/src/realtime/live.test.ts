@@ -353,6 +353,22 @@ describe('a new connection', () => {
     expect(outbox.connected).toBe(2);
   });
 
+  it('asks for what could not be loaded once more when it is worth trying', async () => {
+    roomList = () => Promise.reject(new Error('no network'));
+    begun();
+    live.watch('general');
+    await settled();
+    roomList = () =>
+      Promise.resolve({
+        items: [summary({ last_seq: 3, last_message: message(3) })],
+        others_read_seq: 2,
+      });
+    live.loadAgain();
+    await settled();
+    expect(general(store.state).summary.last_message?.seq).toBe(3);
+    expect(general(store.state).others.read).toBe(2);
+  });
+
   it('asks for the latest messages until it has them', async () => {
     roomList = () => Promise.reject(new Error('no network'));
     live.onReady(ready(summary({ last_seq: 3 })));

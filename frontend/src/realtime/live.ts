@@ -48,6 +48,8 @@ export class Live {
   private readonly answers = new Map<string, Answer>();
   private nextRef = 1;
   private openRoom: string | null = null;
+  /** The open room of which it could not be learnt how far the others have read. */
+  private owesReach: string | null = null;
   /** Rooms that were asked for what is missing. */
   private readonly healing = new Set<string>();
   /** Messages that the server has, whose own frame is not applied yet. */
@@ -109,8 +111,14 @@ export class Live {
     this.outbox().connected();
     this.deliveries.reset();
     this.deliveries.look();
+    this.loadAgain();
+  }
+
+  /** Loads what is wanted and could not be loaded yet. */
+  loadAgain(): void {
     const isUnknown = ({ summary }: RoomState) => !summary.last_message && summary.last_seq > 0;
     if ([...this.store.state.rooms.values()].some(isUnknown)) void this.loadRoomList();
+    if (this.owesReach !== null) void this.learnReach(this.owesReach);
   }
 
   onFrame(frame: ServerFrame): void {
@@ -128,7 +136,7 @@ export class Live {
       const { items } = await this.api.call('get', '/rooms', {});
       this.store.state = applyRoomList(this.store.state, items);
     } catch {
-      // The rooms do without a preview until the next connection asks again.
+      // The rooms do without a preview until it is asked for once more.
     }
   }
 
@@ -187,18 +195,21 @@ export class Live {
   }
 
   private async learnReach(room: string): Promise<void> {
+    this.owesReach = null;
     try {
       const query = { limit: 1 };
       const page = await this.api.call('get', '/rooms/{room}/receipts', { path: { room }, query });
       this.store.state = applyReach(this.store.state, room, page.others_read_seq);
     } catch {
-      // The ticks do without until somebody reads on.
+      // The ticks do without until somebody reads on, or it is asked for once more.
+      if (this.openRoom === room) this.owesReach = room;
     }
   }
 
   private unwatch(): void {
     if (this.openRoom !== null) this.send({ type: 'room.close', room: this.openRoom });
     this.openRoom = null;
+    this.owesReach = null;
     this.watchPeople('conversation', []);
   }
 
