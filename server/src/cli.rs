@@ -14,6 +14,7 @@ use crate::app;
 use crate::config::Config;
 use crate::db::Db;
 use crate::http::{asyncapi_text, openapi_text};
+use crate::private_files;
 
 /// A self-hosted chat engine in one binary.
 #[derive(Debug, Parser)]
@@ -66,6 +67,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 /// Runs a command to its end.
 #[must_use]
 pub fn run(arguments: Arguments) -> ExitCode {
+    private_files::create_private();
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::Openapi => print(openapi_text()),
         Command::Asyncapi => print(asyncapi_text()),
@@ -102,6 +104,7 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) 
         .with_writer(std::io::stderr)
         .init();
     std::panic::set_hook(Box::new(log_panic));
+    private_files::close_existing(&config);
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(worker_threads())
         .enable_all()

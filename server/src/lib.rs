@@ -13,5 +13,6 @@ pub mod gateway;
 pub mod http;
 pub mod limits;
 pub mod peer;
+pub mod private_files;
 #[cfg(test)]
 mod testing;

@@ -576,11 +576,13 @@ fn a_description_tells_values_and_sources_and_hides_secrets() {
 
 #[test]
 fn a_password_with_unescaped_signs_is_hidden_whole() {
+    let url = ("DATABASE_URL", "postgres://adda:hunt:er@22@db/adda");
+    let shown = load(&[], &[url, ("SECRET_KEY", KEY)]).describe();
+    assert!(shown.contains("postgres://adda:[hidden]@db/adda"), "{shown}");
+    assert!(!shown.contains("hunt") && !shown.contains("22@"), "{shown}");
     for url in ["postgres://adda:hunt?er@22@db/adda", "postgres://adda:hunt:er?22@db/adda"] {
-        let config = load(&[], &[("DATABASE_URL", url), ("SECRET_KEY", KEY)]);
-        let shown = config.describe();
-        assert!(shown.contains("postgres://adda:[hidden]@db/adda"), "{shown}");
-        assert!(!shown.contains("hunt") && !shown.contains("22@"), "{shown}");
+        let sentence = refusal(&[], &[("DATABASE_URL", url)]);
+        assert!(!sentence.contains("hunt") && !sentence.contains("22"), "{sentence}");
     }
 }
 
@@ -588,4 +590,13 @@ fn a_password_with_unescaped_signs_is_hidden_whole() {
 fn a_data_folder_with_signs_of_a_url_stays_a_path() {
     let config = load(&[], &[("ADDA_DATA_DIR", "/srv/100%?#")]);
     assert_eq!(config.database_url.expose(), "sqlite:///srv/100%25%3F%23/adda.db");
+}
+
+#[test]
+fn a_database_url_that_cannot_be_read_is_refused_without_its_password() {
+    let sentence = refusal(&[], &[("DATABASE_URL", "postgres://adda:hunt#er22@db/adda")]);
+    assert!(sentence.starts_with("DATABASE_URL in the environment cannot be read"), "{sentence}");
+    assert!(!sentence.contains("hunt"), "{sentence}");
+    let sentence = refusal(&[], &[("DATABASE_URL", "sqlite://data/what?.db")]);
+    assert!(sentence.contains("a ? in the file's name is written %3F"), "{sentence}");
 }

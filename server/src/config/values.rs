@@ -11,6 +11,7 @@ use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
 
 use super::secrets::{self, Secret};
+use crate::db;
 
 /// The databases that Adda speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,8 +57,19 @@ impl Origin {
         &self.0
     }
 
+    /// The host alone, an IPv6 address without its brackets.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        let authority = self.0.split_once("://").map_or(self.0.as_str(), |(_, rest)| rest);
+        match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            Some((address, _)) => address,
+            None => authority.split(':').next().unwrap_or(authority),
+        }
+    }
+
     /// The origin at which a server that listens on `bind` can be reached from its own host.
-    pub(super) fn of_listener(bind: IpAddr, port: u16) -> Self {
+    #[must_use]
+    pub fn of_listener(bind: IpAddr, port: u16) -> Self {
         let host = match bind {
             _ if bind.is_unspecified() || bind.is_loopback() => "localhost".to_owned(),
             IpAddr::V4(address) => address.to_string(),
@@ -297,8 +309,14 @@ pub(super) fn database_url(value: &Value) -> Result<(DatabaseKind, Secret), Stri
             Err("is in memory, where nothing is kept, but must be a file as in sqlite://data/adda.db"
                 .to_owned())
         }
-        Some(("sqlite", _)) => Ok((DatabaseKind::Sqlite, Secret::new(url))),
-        Some(("postgres" | "postgresql", _)) => Ok((DatabaseKind::Postgres, Secret::new(url))),
+        Some(("sqlite", _)) => {
+            db::check_url(url)?;
+            Ok((DatabaseKind::Sqlite, Secret::new(url)))
+        }
+        Some(("postgres" | "postgresql", _)) => {
+            db::check_url(url)?;
+            Ok((DatabaseKind::Postgres, Secret::new(url)))
+        }
         _ => Err("is no database URL that Adda knows, but must begin with sqlite:, postgres: or postgresql:"
             .to_owned()),
     }
@@ -306,7 +324,7 @@ pub(super) fn database_url(value: &Value) -> Result<(DatabaseKind, Secret), Stri
 
 /// The database that is used when none is named.
 pub(super) fn embedded_database(data_dir: &Path) -> (DatabaseKind, Secret) {
-    // The three characters that would not be read as a part of the path.
+    // The characters that would not be read as a part of the path, here or by other programs.
     let folder = data_dir.display().to_string();
     let folder = folder.replace('%', "%25").replace('?', "%3F").replace('#', "%23");
     (DatabaseKind::Sqlite, Secret::new(format!("sqlite://{folder}/adda.db")))

@@ -12,6 +12,7 @@ mod rows;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod url;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,6 +28,7 @@ pub use connection::{Reader, Transaction};
 pub use failure::{Unavailable, is_unavailable, unavailable};
 pub use family::Family;
 pub use rows::{RowList, query, run};
+pub use url::{SqliteUrl, check_url};
 
 use connection::Deadline;
 use sqlite::{Checkpoints, DatabaseLock, Writer};
@@ -99,9 +101,9 @@ impl Db {
     /// # Errors
     /// When the database cannot be reached, or its folder not be made.
     pub async fn open(url: &str) -> Result<Self, OpenError> {
-        if let Some(file) = sqlite::file_of(url) {
+        if let Some(location) = SqliteUrl::parse(url) {
             let sqlite::Connections { writer, readers, checkpoints } =
-                sqlite::open(url, file).await?;
+                sqlite::open(location).await?;
             let write = Write::Sqlite { writer, checkpoints };
             return Ok(Self { write, read: Reader::without_deadline(readers), lock: None });
         }
@@ -115,7 +117,8 @@ impl Db {
     /// # Errors
     /// [`OpenError::InUse`], and those of [`Db::open`].
     pub async fn open_alone(url: &str) -> Result<Self, OpenError> {
-        let lock = sqlite::file_of(url).map(DatabaseLock::take).transpose()?;
+        let location = SqliteUrl::parse(url);
+        let lock = location.map(|location| DatabaseLock::take(&location.file)).transpose()?;
         Ok(Self { lock: lock.map(Arc::new), ..Self::open(url).await? })
     }
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod command_line;
 mod conversation;
 mod crash;
+mod data_folder;
 mod events;
 mod layering;
 mod limits;

@@ -14,9 +14,9 @@ pub(in crate::db) struct DatabaseLock {
 impl DatabaseLock {
     /// Takes the lock, a file beside the database's own. Not that file itself: closing any handle to
     /// it would drop the locks that SQLite holds on it.
-    pub(in crate::db) fn take(database: &str) -> Result<Self, OpenError> {
-        let cannot = |source| OpenError::Lock { file: format!("{database}-lock"), source };
-        if let Some(folder) = Path::new(database).parent().filter(|it| !it.as_os_str().is_empty()) {
+    pub(in crate::db) fn take(database: &Path) -> Result<Self, OpenError> {
+        let cannot = |source| OpenError::Lock { file: format!("{}-lock", database.display()), source };
+        if let Some(folder) = database.parent().filter(|it| !it.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
                 folder: folder.display().to_string(),
                 source,
@@ -29,7 +29,7 @@ impl DatabaseLock {
         let file = file.map_err(cannot)?;
         match file.try_lock() {
             Ok(()) => Ok(Self { _file: file }),
-            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database.to_owned())),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse(database.display().to_string())),
             Err(TryLockError::Error(source)) => Err(cannot(source)),
         }
     }

@@ -12,18 +12,12 @@ use std::time::Duration;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 use sea_orm::{ConnectOptions, DatabaseConnection};
 
-use super::{ACQUIRE_TIMEOUT, OpenError, connect};
+use super::{ACQUIRE_TIMEOUT, OpenError, SqliteUrl, connect};
 pub(super) use checkpoint::Checkpoints;
 pub(super) use lock::DatabaseLock;
 pub(super) use writer::{WriteTurn, Writer};
 
 pub(super) const READERS: u32 = 4;
-
-/// The file that a URL names.
-pub(super) fn file_of(url: &str) -> Option<&str> {
-    let rest = url.strip_prefix("sqlite:")?;
-    Some(rest.strip_prefix("//").unwrap_or(rest).split('?').next().unwrap_or(rest))
-}
 
 /// The connections of one database.
 #[derive(Debug)]
@@ -34,12 +28,12 @@ pub(super) struct Connections {
 }
 
 /// Opens the database, and makes it and its folder when they are missing.
-pub(super) async fn open(url: &str, file: &str) -> Result<Connections, OpenError> {
-    if let Some(folder) = Path::new(file).parent().filter(|path| !path.as_os_str().is_empty()) {
+pub(super) async fn open(url: SqliteUrl) -> Result<Connections, OpenError> {
+    if let Some(folder) = url.file.parent().filter(|path| !path.as_os_str().is_empty()) {
         std::fs::create_dir_all(folder)
             .map_err(|source| OpenError::Folder { folder: folder.display().to_string(), source })?;
     }
-    let location = Location { url: url.to_owned(), file: PathBuf::from(file) };
+    let location = Location(url);
     // The writer comes first: it creates the file and its journal mode.
     let commits = Arc::default();
     let write = location.writer(Arc::clone(&commits)).await?;
@@ -51,15 +45,17 @@ pub(super) async fn open(url: &str, file: &str) -> Result<Connections, OpenError
 
 /// Where the database is, and how each kind of connection to it is opened.
 #[derive(Clone, Debug)]
-struct Location {
-    url: String,
-    file: PathBuf,
-}
+struct Location(SqliteUrl);
 
 impl Location {
-    /// The file of the log beside the database's own.
+    /// The database's own file.
+    fn file(&self) -> &Path {
+        &self.0.file
+    }
+
+    /// The file of the log beside it.
     fn log_file(&self) -> PathBuf {
-        let mut name = self.file.clone().into_os_string();
+        let mut name = self.file().as_os_str().to_owned();
         name.push("-wal");
         name.into()
     }
@@ -93,7 +89,9 @@ impl Location {
         connections: u32,
         of_its_kind: impl Fn(SqliteConnectOptions) -> SqliteConnectOptions + Send + Sync + 'static,
     ) -> ConnectOptions {
-        let mut options = ConnectOptions::new(&self.url);
+        // The path itself, whatever signs are in it; only the options travel in a URL.
+        let file = self.file().to_owned();
+        let mut options = ConnectOptions::new(self.0.without_file());
         options
             .max_connections(connections)
             .min_connections(1)
@@ -105,6 +103,7 @@ impl Location {
             .sqlx_logging(false)
             .map_sqlx_sqlite_opts(move |sqlite| {
                 let sqlite = sqlite
+                    .filename(&file)
                     .journal_mode(SqliteJournalMode::Wal)
                     .synchronous(SqliteSynchronous::Full)
                     .foreign_keys(true)

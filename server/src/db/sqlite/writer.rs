@@ -161,7 +161,7 @@ impl State {
             // Said when it began.
             return;
         }
-        let file = self.location.file.display();
+        let file = self.location.file().display();
         match unavailable(error) {
             Some(Unavailable::Full) => tracing::error!(
                 %file, %error, "the disk is full: nothing is stored until there is room again"
@@ -219,7 +219,7 @@ impl WriteTurn {
         }
         if let Some(mark) = self.mark.take() {
             if !self.state.is_stored(&mark).await? {
-                let file = self.state.location.file.display();
+                let file = self.state.location.file().display();
                 tracing::error!(%file, "what was committed is not stored; nothing is acknowledged");
                 return Err(broken("what was committed is not there"));
             }

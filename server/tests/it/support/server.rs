@@ -78,6 +78,13 @@ impl Installation {
         Self { environment, folder, database }
     }
 
+    /// A fresh one on SQLite, where these settings are left to the files or the defaults.
+    pub(crate) async fn without(left_out: &[&str]) -> Self {
+        let mut installation = Self::new(Storage::Sqlite, &[]).await;
+        installation.environment.retain(|(name, _)| !left_out.contains(&name.as_str()));
+        installation
+    }
+
     /// The binary with these arguments, in its folder and with its settings.
     fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_adda"));
@@ -102,6 +109,12 @@ impl Installation {
             stdout: text(output.stdout),
             stderr: text(output.stderr),
         }
+    }
+
+    /// The port that was set, if it was not left to the system.
+    fn chosen_port(&self) -> Option<String> {
+        let set = self.environment.iter().rfind(|(name, _)| name == "PORT");
+        set.map(|(_, port)| port.clone()).filter(|port| port != "0")
     }
 
     /// The database's own URL, to look into it.
@@ -207,7 +220,10 @@ async fn spawn(installation: &Installation) -> (Child, String, String) {
             greeting.push_str(&line);
             greeting.push('\n');
             if let Some(url) = line.strip_prefix("Adda is ready at ") {
-                return url.rsplit(':').next().map(|port| port.trim().to_owned());
+                // The address that people use says nothing of the port behind a proxy.
+                let chosen = installation.chosen_port();
+                return chosen
+                    .or_else(|| url.rsplit(':').next().map(|port| port.trim().to_owned()));
             }
         }
         None
