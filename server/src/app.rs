@@ -21,7 +21,7 @@ use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
-use crate::http::{Health, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::http::{Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -226,7 +226,6 @@ impl Server {
                 messages.clone(),
             )),
         ];
-        let configured = config.configured_public_url.as_ref().map(ToString::to_string);
         let endpoint = routes(Parts {
             accounts,
             avatars,
@@ -237,8 +236,9 @@ impl Server {
             gateway: gateway.clone(),
             health: health.clone(),
             origins: Origins::new(
-                configured,
-                config.allowed_origins.iter().map(ToString::to_string).collect(),
+                config.configured_public_url.clone(),
+                config.allowed_origins.clone(),
+                Hosts::of_this_machine(),
             ),
         });
         let is_https = public.as_str().starts_with("https://");

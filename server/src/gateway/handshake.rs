@@ -14,7 +14,7 @@ use super::connection::Connection;
 use super::enter::{self, Scope, Start};
 use super::{Gateway, MAX_AUTH_FRAME_BYTES};
 use crate::features::accounts::Person;
-use crate::http::{Origins, SocketUpgrade, problem_response};
+use crate::http::{SocketUpgrade, problem_response};
 use crate::peer::Peer;
 
 /// Appended to the client's key (RFC 6455, section 1.3).
@@ -22,33 +22,20 @@ const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// `GET /ws`: all of the person's rooms.
 #[handler]
-pub(crate) async fn every_room(
-    request: &Request,
-    gateway: Data<&Arc<Gateway>>,
-    origins: Data<&Origins>,
-) -> Response {
-    open(request, &gateway, &origins, Scope::EveryRoom).await
+pub(crate) async fn every_room(request: &Request, gateway: Data<&Arc<Gateway>>) -> Response {
+    open(request, &gateway, Scope::EveryRoom).await
 }
 
 /// `GET /ws/chat/{room}`: one room.
 #[handler]
-pub(crate) async fn one_room(
-    request: &Request,
-    gateway: Data<&Arc<Gateway>>,
-    origins: Data<&Origins>,
-) -> Response {
+pub(crate) async fn one_room(request: &Request, gateway: Data<&Arc<Gateway>>) -> Response {
     // A name that no room can have is a room that nobody may see, and said to who is signed in alone.
     let name = request.raw_path_param("room").and_then(|name| RoomName::parse(name).ok());
-    open(request, &gateway, &origins, Scope::OneRoom(name)).await
+    open(request, &gateway, Scope::OneRoom(name)).await
 }
 
-async fn open(
-    request: &Request,
-    gateway: &Arc<Gateway>,
-    origins: &Origins,
-    scope: Scope,
-) -> Response {
-    match prepare(request, gateway, origins, scope).await {
+async fn open(request: &Request, gateway: &Arc<Gateway>, scope: Scope) -> Response {
+    match prepare(request, gateway, scope).await {
         Ok(response) => response,
         Err(problem) => {
             let needs_upgrade = problem.code == Code::UpgradeRequired;
@@ -67,7 +54,6 @@ async fn open(
 async fn prepare(
     request: &Request,
     gateway: &Arc<Gateway>,
-    origins: &Origins,
     scope: Scope,
 ) -> Result<Response, Box<Problem>> {
     let refuse = |code, sentence: &str| Box::new(Problem::new(code, sentence));
@@ -75,11 +61,6 @@ async fn prepare(
         let rule =
             "must not stand in the address, where it would be logged: send it in the first frame";
         return Err(Box::new(Problem::invalid_field("token", rule)));
-    }
-    if !origins.allows_request(request.headers()) {
-        let sentence = "This page's origin is not allowed here; the administrator can add it to \
-                        ADDA_ALLOWED_ORIGINS.";
-        return Err(refuse(Code::OriginNotAllowed, sentence));
     }
     let key = websocket_key(request.headers()).ok_or_else(|| {
         refuse(

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::*;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{Health, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::http::{Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
 use crate::testing::{Storage, World};
 
 /// Nothing that a test waits for takes longer.
@@ -75,7 +75,7 @@ impl Served {
             receipts,
             gateway: gateway.clone(),
             health: Arc::new(Health::new(world.db.clone())),
-            origins: Origins::new(None, vec![]),
+            origins: Origins::new(None, vec![], Hosts::of_this_machine()),
         });
         let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.address.to_string();

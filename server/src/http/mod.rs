@@ -3,9 +3,11 @@
 mod body;
 mod cors;
 mod docs;
+mod elsewhere;
 mod forwarded;
 mod frontend;
 mod health;
+mod hosts;
 mod in_flight;
 mod lent;
 mod person;
@@ -22,6 +24,7 @@ pub use cors::Origins;
 pub use docs::{asyncapi_text, openapi_text};
 pub use forwarded::Proxies;
 pub use health::Health;
+pub use hosts::Hosts;
 pub(crate) use lent::Lent;
 pub use person::Bearer;
 pub use problem::{

@@ -205,12 +205,19 @@ pub fn problem_response(problem: Problem) -> Response {
     response
 }
 
+/// Marks a failure's answer that is a page for people already, and stays one.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Page;
+
 /// Gives every answer its request id, and every failure, whoever made it, the shape of a problem.
 pub(super) async fn finish(mut response: Response, request_id: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert("x-request-id", value);
     }
     let status = response.status();
+    if response.extensions().get::<Page>().is_some() {
+        return response;
+    }
     let problem = match response.extensions_mut().remove::<Problem>() {
         Some(problem) => problem,
         None if status.is_client_error() || status.is_server_error() => {

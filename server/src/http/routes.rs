@@ -10,8 +10,9 @@ use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::cors::Origins;
+use super::cors::{Foreign, Origins, is_preflight};
 use super::docs;
+use super::elsewhere;
 use super::frontend::Frontend;
 use super::health::{Health, livez, readyz};
 use super::in_flight::InFlight;
@@ -66,7 +67,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/ws/chat/:room", get(gateway::one_room))
         .at("/media/avatars/:name", get(avatar))
         .nest("/api/v1", spec::service())
-        .at("/*path", Frontend::embedded())
+        .at("/*path", Frontend::embedded(origins.configured().as_deref()))
         .data(accounts)
         .data(avatars)
         .data(uploads)
@@ -75,8 +76,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(messages)
         .data(receipts)
         .data(gateway)
-        .data(health)
-        .data(origins.clone());
+        .data(health);
     // Failures become responses first: the manager writes cookies into responses alone.
     let route = route
         .catch_all_error(|error| async move { error.into_response() })
@@ -100,9 +100,15 @@ impl Endpoint for Outer {
         // As an error, so that it stands around whatever the filter lets through.
         let span = tracing::error_span!("request", id = request_id, %peer);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let cors = self.origins.headers(request.headers());
+        let foreign = self.foreign(&request);
+        let cors = self.origins.headers(request.headers()).filter(|_| foreign.is_none());
 
-        let mut response = match self.origins.preflight(&request) {
+        let refuse = |foreign: Foreign| {
+            span.in_scope(|| self.origins.name_once(&foreign));
+            elsewhere::refuse(&self.origins, &request, &foreign)
+        };
+        let refused = foreign.map(refuse);
+        let mut response = match refused.or_else(|| self.origins.preflight(&request)) {
             Some(response) => response,
             None => self.answer(request).instrument(span.clone()).await,
         };
@@ -127,6 +133,21 @@ impl Endpoint for Outer {
 }
 
 impl Outer {
+    /// What forbids to answer a request. Everything but what supervisors ask needs a name of ours;
+    /// whatever somebody can do or be told here, an origin that is allowed as well.
+    fn foreign(&self, request: &Request) -> Option<Foreign> {
+        let path = request.uri().path();
+        if matches!(path, "/livez" | "/readyz") {
+            return None;
+        }
+        let is_used = path.starts_with("/api/") || path == "/ws" || path.starts_with("/ws/");
+        match self.origins.foreign(request.uri(), request.headers())? {
+            // What a browser only asks is answered by what is left out.
+            Foreign::Origin(_) if !is_used || is_preflight(request) => None,
+            foreign => Some(foreign),
+        }
+    }
+
     async fn answer(&self, mut request: Request) -> Response {
         request.extensions_mut().insert(Asker::default());
         // In a task of its own: the connection drops what it waits for when its client goes away, and

@@ -93,7 +93,8 @@ impl Listener {
             let (stream, peer, place) = accepted;
             let connection = Connection {
                 endpoint: endpoint.clone(),
-                local: self.address,
+                // Where this connection led to, which one that listens everywhere does not know.
+                local: stream.local_addr().unwrap_or(self.address),
                 tcp_peer: proxies.connected(peer),
                 stop: stop.clone(),
             };

@@ -13,6 +13,7 @@ mod layering;
 mod limits;
 mod mentions;
 mod messages;
+mod own_address;
 mod presence;
 mod private_rooms;
 mod profiles;

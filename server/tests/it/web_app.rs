@@ -309,7 +309,8 @@ async fn nothing_leads_out_of_the_built_files() {
     ] {
         // Bare, because a client would tidy the path first.
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
-        let request = format!("GET {path} HTTP/1.1\r\nHost: adda\r\nConnection: close\r\n\r\n");
+        let request =
+            format!("GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n");
         stream.write_all(request.as_bytes()).await.unwrap();
         let mut answer = String::new();
         stream.read_to_string(&mut answer).await.unwrap();

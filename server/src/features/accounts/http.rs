@@ -6,7 +6,7 @@ use adda_protocol::accounts::{
     Authenticated, ChangePasswordRequest, LoginRequest, Me, RefreshRequest, RegisterRequest,
     SessionList, UpdateMeRequest, User, UserPage,
 };
-use adda_protocol::{Code, Problem, SearchText, UserId};
+use adda_protocol::{Problem, SearchText, UserId};
 use poem::http::header;
 use poem::web::Data;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
@@ -23,7 +23,7 @@ use super::service::{Accounts, Origin};
 use super::sessions::SignedIn;
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, Origins, SIGNED_IN,
+    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
     Upload, WITH_BODY, problem_response,
 };
 use crate::peer::Peer;
@@ -140,16 +140,11 @@ impl AccountsApi {
         &self,
         accounts: Data<&Arc<Accounts>>,
         cookies: Cookies,
-        origins: Data<&Origins>,
-        request: &Request,
         jar: &CookieJar,
         body: Body<RefreshRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let cookie = jar.get(COOKIE).map(|cookie| cookie.value_str().to_owned());
         let as_cookie = body.0.refresh_token.is_none();
-        if as_cookie && !origins.allows_request(request.headers()) {
-            return Err(origin_not_allowed().into());
-        }
         let token = body.0.refresh_token.or(cookie).ok_or(AccountError::InvalidRefreshToken)?;
         match accounts.refresh(&token).await {
             Ok(signed_in) => Ok(Json(deliver(cookies, jar, signed_in, as_cookie))),
@@ -342,11 +337,4 @@ fn deliver(
         cookies.keep(jar, signed_in.refresh_token.clone());
     }
     signed_in.into_wire(!as_cookie)
-}
-
-fn origin_not_allowed() -> Problem {
-    Problem::new(
-        Code::OriginNotAllowed,
-        "This page's origin is not allowed here; the administrator can add it to ADDA_ALLOWED_ORIGINS.",
-    )
 }

@@ -86,6 +86,14 @@ impl Files {
         Self(files.collect())
     }
 
+    /// Puts another content in the place of a file that is there.
+    pub(super) fn replace(&mut self, name: &str, bytes: &Bytes) {
+        if let Some(file) = self.0.get_mut(name) {
+            file.plain = Variant::new(None, bytes);
+            file.coded.clear();
+        }
+    }
+
     pub(super) fn get(&self, name: &str) -> Option<&File> {
         self.0.get(name)
     }

@@ -20,6 +20,9 @@ const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; c
     font-src 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; \
     trusted-types svelte-trusted-html app-sw";
 
+/// What the app reads first: where its API is.
+const SITE: &str = "site.json";
+
 /// What is below these is never a view of the app: an address that is wrong there shall say so.
 const NO_VIEWS: [&str; 6] = ["api", "assets", "docs", "livez", "readyz", "ws"];
 
@@ -29,9 +32,15 @@ pub(super) struct Frontend {
 }
 
 impl Frontend {
-    /// The app as it was built into this binary.
-    pub(super) fn embedded() -> Self {
-        Self { files: Files::embedded() }
+    /// The app as it was built into this binary. Where it may be opened, when that was configured,
+    /// is told to it, so that it can say when it is opened elsewhere: through a proxy the server cannot see that.
+    pub(super) fn embedded(origins: Option<&[&str]>) -> Self {
+        let mut files = Files::embedded();
+        if let Some(origins) = origins {
+            let site = serde_json::json!({ "api": "", "origins": origins }).to_string();
+            files.replace(SITE, &site.into());
+        }
+        Self { files }
     }
 
     fn find(&self, path: &str) -> Option<&File> {

@@ -147,17 +147,18 @@ async fn a_head_without_end_is_refused_and_one_that_stops_is_given_up() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;
     let before = memory(&server);
-    let huge = format!("GET /livez HTTP/1.1\r\nHost: x\r\nX: {}", "x".repeat(20 << 20));
+    let huge = format!("GET /livez HTTP/1.1\r\nHost: localhost\r\nX: {}", "x".repeat(20 << 20));
     let answer = talks(&server, huge.as_bytes()).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
-    let many = format!("GET /livez HTTP/1.1\r\nHost: x\r\n{}", "x: y\r\n".repeat(1_000_000));
+    let many =
+        format!("GET /livez HTTP/1.1\r\nHost: localhost\r\n{}", "x: y\r\n".repeat(1_000_000));
     let answer = talks(&server, many.as_bytes()).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 431 "), "{answer}");
     assert!(memory(&server) < before + 20_000, "{before} {}", memory(&server));
 
     let begun = Instant::now();
-    let head = "GET /livez HTTP/1.1\r\nHost: x\r\nX-Half: ";
-    let body = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\
+    let head = "GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Half: ";
+    let body = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"username\":";
     let (half_head, half_body) =
         tokio::join!(talks(&server, head.as_bytes()), talks(&server, body.as_bytes()));

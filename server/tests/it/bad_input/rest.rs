@@ -72,7 +72,7 @@ async fn a_body_that_is_not_json_or_too_large_is_said_to_be_so() {
 
     // The same in chunks, which announce no length.
     let head = format!(
-        "POST /api/v1{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
+        "POST /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nAuthorization: Bearer {}\r\n\
          Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n",
         mira.access_token
     );
@@ -165,28 +165,29 @@ async fn requests_out_of_shape_are_refused_and_never_read_as_two() {
     let responses = |answer: &str| answer.matches("HTTP/1.").count();
 
     // Both lengths: a proxy before this server may have gone by the other one.
-    let smuggled = "POST /api/v1/auth/login HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n\
-        Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: x\r\n\
+    let smuggled = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n\
+        Content-Length: 6\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\nGET /livez HTTP/1.1\r\nHost: localhost\r\n\
         Connection: close\r\n\r\n";
     let answer = talks(&server, smuggled.as_bytes()).await;
     assert!(!answer.contains("HTTP/1.1 200"), "the second request was answered: {answer}");
     for bad in [
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-        "POST / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
-        "POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: gzip\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: -1\r\n\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+        "POST / HTTP/1.1\r\nHost: localhost\r\nTransfer-Encoding: gzip\r\n\r\n",
         "GET / HTTP/9.9\r\n\r\n",
         "\0\0\0\0\r\n\r\n",
         "\x16\x03\x01\x02\0\x01\0\x01\u{7f}\r\n\r\n",
         "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
-        "GET http://[::1 HTTP/1.1\r\nHost: x\r\n\r\n",
+        "GET http://[::1 HTTP/1.1\r\nHost: localhost\r\n\r\n",
         "GET / HTTP/1.1\r\nHost x\r\n\r\n",
     ] {
         let answer = talks(&server, bad.as_bytes()).await;
         assert!(responses(&answer) <= 1 && !answer.contains("HTTP/1.1 5"), "{bad:?}: {answer}");
     }
     // What follows a sound request is judged for itself.
-    let answer = talks(&server, b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\nnonsense\r\n\r\n").await;
+    let answer =
+        talks(&server, b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\nnonsense\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 200 ") && answer.contains("HTTP/1.1 400 "), "{answer}");
     let answer = talks(&server, b"GET /livez HTTP/1.0\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.0 200 ") && answer.ends_with("ok"), "{answer}");
@@ -209,7 +210,7 @@ async fn a_method_that_is_not_there_is_answered_with_those_that_are() {
     ];
     for (path, method, allowed) in cases {
         let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
         );
         let answer = talks(&server, request.as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 405 "), "{method} {path}: {answer}");

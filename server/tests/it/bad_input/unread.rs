@@ -18,7 +18,7 @@ struct Sends<'a> {
 }
 
 fn head(first: &str, token: &str, headers: &str) -> String {
-    format!("{first} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {token}\r\n{headers}\r\n")
+    format!("{first} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {token}\r\n{headers}\r\n")
 }
 
 fn chunked(body: &[u8]) -> Vec<u8> {
@@ -114,10 +114,10 @@ async fn a_connection_goes_on_after_a_short_body_that_nobody_wanted() {
         assert!(answer.starts_with(&format!("HTTP/1.1 {status} ")), "{first}: {answer}");
         assert!(!answer.contains("connection: close"), "{first}: {answer}");
         // The body looks like requests and is none.
-        let inside = b"GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n";
+        let inside = b"GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n";
         let body: Vec<_> = inside.iter().copied().cycle().take(100_000).collect();
         stream.write_all(&body).await.unwrap();
-        stream.write_all(b"GET /nowhere.js HTTP/1.1\r\nHost: x\r\n\r\n").await.unwrap();
+        stream.write_all(b"GET /nowhere.js HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
         let next = reads_answer(&mut stream).await;
         assert!(next.starts_with("HTTP/1.1 404 "), "after {first}: {next}");
     }
@@ -139,7 +139,7 @@ async fn whoever_waits_to_be_asked_for_the_body_is_asked_or_refused() {
     assert!(reads_answer(&mut stream).await.starts_with("HTTP/1.1 201 "));
 
     // Refused, it sends no body; what it sends instead is read as nothing at all.
-    for after in ["", r#"{"name":"other"}"#, "GET /livez HTTP/1.1\r\nHost: x\r\n\r\n"] {
+    for after in ["", r#"{"name":"other"}"#, "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n"] {
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
         stream.write_all(head("POST /api/v1/rooms", "bad", headers).as_bytes()).await.unwrap();
         let answer = reads_answer(&mut stream).await;
@@ -158,7 +158,7 @@ async fn whoever_waits_to_be_asked_for_the_body_is_asked_or_refused() {
 async fn what_follows_a_long_body_that_was_refused_is_not_read_as_a_request() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;
-    let inside = b"GET /livez HTTP/1.1\r\nHost: x\r\n\r\n";
+    let inside = b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
     let body: Vec<_> = inside.iter().copied().cycle().take(300_000).collect();
     for (headers, sent) in [
         (format!("Content-Length: {}\r\n", body.len()), body.clone()),
