@@ -55,13 +55,15 @@ impl Session {
         }
         self.compare_with_heads().await?;
         drop(turn);
+        // Who is in was here, whatever happens to the server next.
+        self.gateway.presence.written_down(self.user_id).await;
         self.subscriptions.shrink();
         summaries.sort_by(|a, b| a.name.cmp(&b.name));
         let ready = Ready {
             user: person.me(),
             session_id: person.session_id,
             epoch: self.gateway.epoch.clone(),
-            token_expires_at: Timestamp(person.token_expires_at),
+            token_expires_at: Timestamp(self.gateway.clock.shown(person.token_expires_at)),
             limits: self.gateway.limits(),
             rooms: summaries,
         };

@@ -283,7 +283,7 @@ pub(super) fn text_frames_only() -> Problem {
 }
 
 fn expiry(gateway: &Gateway, at_ms: i64) -> Instant {
-    let left = u64::try_from(at_ms - gateway.clock.now_ms()).unwrap_or(0);
+    let left = u64::try_from(at_ms - gateway.clock.steady_ms()).unwrap_or(0);
     Instant::now() + std::time::Duration::from_millis(left)
 }
 

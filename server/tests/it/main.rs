@@ -4,6 +4,7 @@
 mod accounts;
 mod authorisation;
 mod bad_input;
+mod clocks;
 mod command_line;
 mod conversation;
 mod crash;

@@ -135,7 +135,7 @@ impl Accounts {
             display_name: user.display_name,
             avatar_url: avatar_url(user.avatar.as_deref()),
             online,
-            last_seen_at: user.last_seen_at.filter(|_| is_away).map(Timestamp),
+            last_seen_at: user.last_seen_at.filter(|_| is_away).map(|at| self.past(at)),
         }
     }
 
@@ -154,7 +154,12 @@ impl Accounts {
             return Ok(HashMap::new());
         }
         let seen = store::last_seen(self.db.read(), &visible).await?;
-        Ok(seen.into_iter().map(|(id, at)| (id, Timestamp(at))).collect())
+        Ok(seen.into_iter().map(|(id, at)| (id, self.past(at))).collect())
+    }
+
+    /// A moment that was, and no later: the clock may have been ahead when it was written.
+    fn past(&self, at: i64) -> Timestamp {
+        Timestamp(at.min(self.clock.now_ms()))
     }
 
     /// This moment.

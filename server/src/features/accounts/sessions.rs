@@ -78,7 +78,7 @@ impl Accounts {
         user: &user::Model,
         session: &session::Model,
     ) -> Result<SignedIn, AccountError> {
-        let now = self.clock.now_ms();
+        let now = self.clock.steady_ms();
         let access_token =
             self.tokens.access(user.id, session.id, session.generation, now, self.clock.uuid())?;
         Ok(SignedIn {
@@ -104,9 +104,10 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::Unauthorized`] for any token that is not good, [`AccountError::Disabled`].
     pub async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
-        let now = self.clock.now_ms();
-        let (claims, user_id) =
-            self.tokens.check_access(token, now).ok_or(AccountError::Unauthorized)?;
+        let (claims, user_id) = self
+            .tokens
+            .check_access(token, self.clock.steady_ms())
+            .ok_or(AccountError::Unauthorized)?;
         let AccessClaims { sid, generation, exp, .. } = claims;
         let row = store::session_user(self.db.read(), sid).await?;
         let row = self.standing(row.filter(|row| row.user_id == user_id))?;

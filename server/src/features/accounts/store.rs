@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::generations::Repeats;
 use super::privacy::Kept;
-use crate::db::{self, Transaction};
+use crate::db::{self, RowList, Transaction};
 
 /// A session together with its user.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -169,14 +169,18 @@ pub(super) async fn set_last_seen(
     user_ids: &[i64],
     at: i64,
 ) -> Result<(), DbErr> {
-    for chunk in user_ids.chunks(500) {
-        user::Entity::update_many()
-            .col_expr(user::Column::LastSeenAt, Expr::value(at))
-            .filter(user::Column::Id.is_in(chunk.iter().copied()))
-            .exec(connection)
-            .await?;
+    let mut list = RowList::<2>::new();
+    for user_id in user_ids {
+        list.push([(*user_id).into(), at.into()]);
     }
-    Ok(())
+    list.write(connection, |rows| {
+        format!(
+            "WITH seen (user_id, at) AS (VALUES {rows}) \
+             UPDATE users SET last_seen_at = seen.at FROM seen WHERE users.id = seen.user_id"
+        )
+    })
+    .await
+    .map(drop)
 }
 
 /// When people were last seen, of whom that is known.

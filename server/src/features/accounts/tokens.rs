@@ -15,6 +15,8 @@ use uuid::Uuid;
 
 /// Seconds that an access token is good for.
 pub(super) const ACCESS_SECONDS: i64 = 600;
+/// So much may a token be of later than now.
+const SKEW_SECONDS: i64 = 60;
 const ISSUER: &str = "adda";
 const AUDIENCE: &str = "adda:api";
 const TYPE: &str = "access";
@@ -120,7 +122,10 @@ impl Tokens {
         })?;
         let claims = claims.claims;
         let user_id = claims.sub.parse().ok()?;
-        (claims.typ == TYPE && claims.exp > now_ms / 1_000).then_some((claims, user_id))
+        let now = now_ms / 1_000;
+        // One of later was made before the clock was set back: it would be good for too long.
+        let is_of_now = claims.exp > now && claims.iat <= now + SKEW_SECONDS;
+        (claims.typ == TYPE && is_of_now).then_some((claims, user_id))
     }
 
     fn refresh_mac(key: &[u8; 32], session_id: Uuid, salt: &[u8], generation: i64) -> [u8; 32] {
@@ -193,6 +198,16 @@ mod tests {
         let (claims, user_id) = tokens().check_access(&token, NOW + 599_000).unwrap();
         assert_eq!((claims.sid, claims.generation, user_id), (session, 3, 7));
         assert!(tokens().check_access(&token, NOW + 600_000).is_none());
+    }
+
+    #[test]
+    fn a_token_from_before_the_clock_was_set_back_lasts_no_longer_for_it() {
+        let token = tokens().access(7, Uuid::nil(), 0, NOW, Uuid::nil()).unwrap();
+        assert!(
+            tokens().check_access(&token, NOW - 60_000).is_some(),
+            "two clocks are never equal"
+        );
+        assert!(tokens().check_access(&token, NOW - 61_000).is_none());
     }
 
     #[test]

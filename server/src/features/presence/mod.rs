@@ -6,10 +6,12 @@
 //! - Who is in a watched room is what the database says of the version of the members that the hub
 //!   knows: looked at anew each round, whoever changed it and from wherever.
 //! - The same holds for people: only whom somebody looks at is told of, and only to those.
-//! - Who is online is written down twice a minute as seen, so that a crash is off by no more.
+//! - Who comes is written down as seen before they are told that they are in, and everybody who is
+//!   online twice a minute, so that a crash is off by 30 seconds at most.
 //! - Somebody is offline ten seconds after the last device went, so that a reload is not seen.
 //! - Nothing here is promised beyond that: typing and presence may be lost and expire by themselves.
 
+mod arrivals;
 mod people;
 mod service;
 mod watched;

@@ -9,6 +9,7 @@ use adda_realtime::{Broker, Envelope, Hub, Outbox, Topic};
 use bytes::Bytes;
 use tokio::time::{Instant, MissedTickBehavior};
 
+use super::arrivals::Arrivals;
 use super::people::People;
 use super::watched::Watched;
 use crate::features::accounts::{AccountError, Accounts, Online};
@@ -16,8 +17,9 @@ use crate::features::rooms::{RoomError, RoomRef, Rooms};
 
 /// How often watchers are told.
 pub(super) const FLUSH: Duration = Duration::from_secs(2);
-/// After so many rounds everybody who is online is written down as seen.
-pub(super) const ROUNDS_TO_RECORD: u32 = 15;
+/// So often everybody who is online is written down as seen: with a round that is late, and the time
+/// to write, within half a minute.
+pub(super) const RECORD: Duration = Duration::from_secs(24);
 
 #[derive(Debug, Default)]
 struct State {
@@ -43,6 +45,7 @@ pub struct Presence {
     hub: Arc<Hub>,
     broker: Broker,
     state: Mutex<State>,
+    arrivals: Arrivals,
 }
 
 impl Presence {
@@ -55,7 +58,8 @@ impl Presence {
         hub: Arc<Hub>,
         broker: Broker,
     ) -> Self {
-        Self { accounts, rooms, online, hub, broker, state: Mutex::default() }
+        let (state, arrivals) = (Mutex::default(), Arrivals::new());
+        Self { accounts, rooms, online, hub, broker, state, arrivals }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -66,7 +70,14 @@ impl Presence {
     pub fn connected(&self, user: UserId) {
         if self.online.connected(user) {
             self.lock().has_changed(user, &self.online);
+            self.arrivals.add(user);
         }
+    }
+
+    /// Waits until it is written down that somebody came, so that a crash from now on finds them
+    /// seen. Not for long: a database that is slow or away keeps nobody out.
+    pub async fn written_down(&self, user: UserId) {
+        self.arrivals.written(user).await;
     }
 
     /// The user's last device went; the grace begins.
@@ -139,11 +150,24 @@ impl Presence {
         self.broker.publish(Envelope::Hint { topic, members_version, except, not_to: None, frame });
     }
 
-    /// Follows members, ends graces and tells watchers, round by round, until the service is dropped by everybody else.
+    /// Writes down who comes, follows members, ends graces and tells watchers; for ever.
     pub async fn run(self: Arc<Self>) {
+        tokio::join!(self.write_arrivals(), self.rounds());
+    }
+
+    pub(super) async fn write_arrivals(&self) {
+        loop {
+            let came = self.arrivals.next().await;
+            // Who could not be written is, with everybody, in a while.
+            self.record(came).await;
+            self.arrivals.are_written();
+        }
+    }
+
+    async fn rounds(&self) {
         let mut tick = tokio::time::interval(FLUSH);
         tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut rounds = 0;
+        let mut recorded = Instant::now();
         loop {
             tokio::select! {
                 _ = tick.tick() => {}
@@ -152,22 +176,26 @@ impl Presence {
                     continue;
                 }
             }
-            rounds = (rounds + 1) % ROUNDS_TO_RECORD;
-            self.round(Instant::now(), rounds == 0).await;
+            let now = Instant::now();
+            let is_due = now >= recorded + RECORD;
+            if self.round(now, is_due).await && is_due {
+                recorded = now;
+            }
         }
     }
 
     /// One round: who went, who came, who is in the rooms. Writes down who went as seen now, and now
-    /// and then everybody who is here.
-    pub(super) async fn round(&self, now: Instant, records_everybody: bool) {
+    /// and then everybody who is here; answers whether that could be written.
+    pub(super) async fn round(&self, now: Instant, records_everybody: bool) -> bool {
         self.learn_members().await;
         let mut seen = self.flush(now);
         if records_everybody {
             seen.extend(self.online.everybody());
         }
-        self.record(seen).await;
+        let is_written = self.record(seen).await;
         // Whoever is told of somebody who went finds them written down.
         self.tell();
+        is_written
     }
 
     /// Writes down that everybody who is online was seen, before the server stops.
@@ -175,15 +203,17 @@ impl Presence {
         self.record(self.online.everybody()).await;
     }
 
-    async fn record(&self, mut seen: Vec<UserId>) {
+    async fn record(&self, mut seen: Vec<UserId>) -> bool {
         if seen.is_empty() {
-            return;
+            return true;
         }
         // Always in the same order, so that two nodes never wait for each other.
         seen.sort_unstable();
-        if let Err(error) = self.accounts.record_last_seen(&seen).await {
+        let written = self.accounts.record_last_seen(&seen).await;
+        if let Err(error) = &written {
             tracing::warn!(%error, people = seen.len(), "last seen was not recorded");
         }
+        written.is_ok()
     }
 
     /// Reads the members of the watched rooms whose members changed. The hub knows of every change,
@@ -253,5 +283,11 @@ impl Presence {
         gone.iter().for_each(|user| state.has_changed(*user, &self.online));
         state.watched.values_mut().for_each(|room| room.flush(&self.online));
         gone
+    }
+
+    /// How often those who came were written down.
+    #[cfg(test)]
+    pub(super) fn times_written(&self) -> u64 {
+        self.arrivals.times()
     }
 }

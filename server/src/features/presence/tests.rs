@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
 
-use super::service::{FLUSH, ROUNDS_TO_RECORD};
+use super::service::{FLUSH, RECORD};
 use super::*;
 use crate::features::accounts::Person;
 use crate::features::rooms::RoomRef;
@@ -171,8 +171,66 @@ async fn who_is_here_is_written_down_now_and_then_so_that_a_crash_is_off_by_litt
     scene.presence.round(Instant::now(), true).await;
     assert_eq!(scene.last_seen(&scene.mira).await, Some(BEGIN + 1_000));
     assert_eq!(scene.last_seen(&scene.ravi).await, None);
-    let between = FLUSH * ROUNDS_TO_RECORD;
-    assert!(between + FLUSH < Duration::from_secs(45), "promised of a crash: {between:?}");
+    assert!(RECORD + 2 * FLUSH < Duration::from_secs(30), "promised of a crash");
+}
+
+#[tokio::test]
+async fn who_comes_is_written_down_before_they_are_told_that_they_are_in() {
+    let scene = Scene::new().await;
+    let presence = &scene.presence;
+    scene.world.is_at(5_000);
+    tokio::select! {
+        biased;
+        () = presence.write_arrivals() => {}
+        () = async {
+            let _hers = scene.connects(&scene.mira);
+            presence.written_down(scene.mira.id).await;
+        } => {}
+    }
+    assert_eq!(scene.last_seen(&scene.mira).await, Some(BEGIN + 5_000));
+    assert_eq!(scene.last_seen(&scene.ravi).await, None);
+    // Whoever is here already, and whoever came nowhere, is waited for by nobody.
+    presence.written_down(scene.mira.id).await;
+    presence.written_down(scene.ravi.id).await;
+}
+
+#[tokio::test]
+async fn five_thousand_who_come_at_once_are_written_down_together() {
+    let scene = Scene::new().await;
+    scene.has_a_crowd(1_000..6_000).await;
+    tokio::select! {
+        biased;
+        () = scene.presence.write_arrivals() => {}
+        () = scene.presence.written_down(5_999) => {}
+    }
+    assert_eq!(scene.presence.times_written(), 1);
+    let seen: Vec<i64> = (1_000..6_000).collect();
+    assert_eq!(scene.world.accounts.last_seen(0, &seen).await.unwrap().len(), 5_000);
+}
+
+#[tokio::test]
+async fn a_database_that_is_slow_keeps_nobody_out() {
+    let scene = Scene::new().await;
+    let held = scene.world.db.begin().await.unwrap();
+    let _hers = scene.connects(&scene.mira);
+    tokio::select! {
+        biased;
+        () = scene.presence.write_arrivals() => panic!("the database is busy"),
+        () = scene.presence.written_down(scene.mira.id) => {}
+    }
+    drop(held);
+    assert_eq!(scene.last_seen(&scene.mira).await, None);
+}
+
+#[tokio::test]
+async fn nobody_was_seen_later_than_now() {
+    let scene = Scene::new().await;
+    scene.world.is_at(86_400_000);
+    scene.world.accounts.record_last_seen(&[scene.mira.id]).await.unwrap();
+    scene.world.is_at(1_000);
+    assert_eq!(scene.last_seen(&scene.mira).await, Some(BEGIN + 1_000), "the clock was put right");
+    let user = scene.world.accounts.user(scene.ravi.id, scene.mira.id).await.unwrap();
+    assert_eq!(user.last_seen_at.map(|at| at.0), Some(BEGIN + 1_000));
 }
 
 #[tokio::test]

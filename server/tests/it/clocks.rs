@@ -1,0 +1,146 @@
+//! The real server, with a clock that is put right, or wrong, while it runs.
+
+use std::fs;
+use std::io::Write;
+use std::os::unix::fs::FileExt;
+use std::path::PathBuf;
+use std::process::Command;
+
+use chrono::{DateTime, TimeDelta};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+
+use crate::on_both_databases;
+use crate::support::{Storage, TestServer};
+
+/// A server's clocks, moved by the test.
+struct Clocks {
+    folder: TempDir,
+    file: fs::File,
+}
+
+impl Clocks {
+    fn new() -> Self {
+        let folder = TempDir::new().unwrap();
+        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/tools/clock.c");
+        let library = folder.path().join("clock.so");
+        let made = Command::new("cc")
+            .args(["-shared", "-fPIC", "-O1", "-o"])
+            .arg(&library)
+            .arg(source)
+            .status();
+        assert!(made.unwrap().success());
+        let mut file = fs::File::create(folder.path().join("ahead")).unwrap();
+        file.write_all(&[0; 16]).unwrap();
+        Self { folder, file }
+    }
+
+    /// The wall clock is so many seconds ahead, and the server thinks it has run so many longer.
+    fn are_ahead(&self, wall: i64, running: i64) {
+        let bytes = [wall.to_ne_bytes(), running.to_ne_bytes()].concat();
+        self.file.write_all_at(&bytes, 0).unwrap();
+    }
+
+    async fn server(&self, storage: Storage) -> TestServer {
+        let path = |name: &str| -> PathBuf { self.folder.path().join(name) };
+        let (library, file) = (path("clock.so"), path("ahead"));
+        let settings = [
+            ("ADDA_RATE_LIMITS", "off"),
+            ("LD_PRELOAD", library.to_str().unwrap()),
+            ("ADDA_TEST_CLOCK", file.to_str().unwrap()),
+        ];
+        TestServer::start_with(storage, &settings).await
+    }
+}
+
+const HOUR: i64 = 3_600;
+
+fn moment(value: &Value) -> DateTime<chrono::FixedOffset> {
+    DateTime::parse_from_rfc3339(value.as_str().unwrap()).unwrap()
+}
+
+on_both_databases! {
+    async fn a_clock_that_is_set_back_ends_no_token_and_lengthens_none(storage: Storage) {
+        let clocks = Clocks::new();
+        let server = clocks.server(storage).await;
+        let mira = server.person("mira").await;
+        clocks.are_ahead(-HOUR, 0);
+        mira.get("/users/me").await.expect(200);
+        clocks.are_ahead(-HOUR + 590, 590);
+        mira.get("/users/me").await.expect(200);
+        // Ten minutes after it was made it is over, whatever the clock on the wall says.
+        clocks.are_ahead(-HOUR + 601, 601);
+        mira.get("/users/me").await.expect_problem(401, "unauthorized");
+        // One that is made now lasts as long, and is shown as what it is on that wall.
+        let again = server.signs_in("mira").await;
+        let message = again.writes("general", "now").await;
+        let socket = again.connects().await;
+        let shown = moment(&socket.heard_of("ready")[0]["token_expires_at"]);
+        let left = shown - moment(&message["created_at"]);
+        assert!(left > TimeDelta::minutes(9) && left < TimeDelta::minutes(11), "{left}");
+    }
+
+    async fn a_clock_that_is_set_back_lengthens_no_grace(storage: Storage) {
+        let clocks = Clocks::new();
+        let server = clocks.server(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let (mut hers, his) = (mira.connects().await, ravi.connects().await);
+        let watch = json!({"type": "presence.watch", "ref": "1", "user_ids": [ravi.id]});
+        assert_eq!(hers.asks(watch).await["type"], "ok");
+        clocks.are_ahead(-HOUR, 0);
+        drop(his);
+        // The first round after it knows that he went; he is away once its grace is over.
+        mira.writes("general", "he went").await;
+        clocks.are_ahead(-HOUR, 12);
+        let went = loop {
+            let told = hers.hears("presence").await;
+            if told["user_id"] == ravi.id && told["online"] == false {
+                break told;
+            }
+        };
+        // What is shown is the time of the wall, and never later than now.
+        let now = moment(&mira.writes("general", "now").await["created_at"]);
+        assert!(moment(&went["last_seen_at"]) <= now, "{went} {now}");
+        let user = mira.get(&format!("/users/{}", ravi.id)).await.expect(200);
+        assert!(moment(&user["last_seen_at"]) <= now, "{user} {now}");
+    }
+
+    async fn who_came_just_before_a_crash_was_seen(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let path = format!("/users/{}", ravi.id);
+        assert_eq!(mira.get(&path).await.expect(200).get("last_seen_at"), None, "never here");
+        let before = mira.writes("general", "before").await;
+        let _his = ravi.connects().await;
+        server.kill().await;
+        server.start_again().await;
+        let seen = moment(&mira.get(&path).await.expect(200)["last_seen_at"]);
+        assert!(seen >= moment(&before["created_at"]), "{seen} {before}");
+        assert!(seen - moment(&before["created_at"]) < TimeDelta::seconds(20), "{seen} {before}");
+    }
+
+    async fn who_was_here_at_a_crash_was_seen_half_a_minute_before_it_at_most(storage: Storage) {
+        let clocks = Clocks::new();
+        let mut server = clocks.server(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        let (mut hers, _his) = (mira.connects().await, ravi.connects().await);
+        let watch = json!({"type": "presence.watch", "ref": "1", "user_ids": [tara.id]});
+        assert_eq!(hers.asks(watch).await["type"], "ok");
+        let came = moment(&mira.writes("general", "he came").await["created_at"]);
+        clocks.are_ahead(26, 26);
+        // Who comes is told at the end of a round, which has written by then what was due.
+        let _theirs = tara.connects().await;
+        loop {
+            let told = hers.hears("presence").await;
+            if told["user_id"] == tara.id && told["online"] == true {
+                break;
+            }
+        }
+        server.kill().await;
+        server.start_again().await;
+        let user = mira.get(&format!("/users/{}", ravi.id)).await.expect(200);
+        let seen = moment(&user["last_seen_at"]);
+        assert!(seen >= came + TimeDelta::seconds(24), "{user}, came at {came}");
+    }
+}
