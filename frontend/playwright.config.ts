@@ -39,7 +39,7 @@ export default defineConfig<Options>({
     {
       name: 'phone',
       use: phone,
-      testIgnore: /hosting\.spec\.ts/,
+      testIgnore: /(addresses|browsers|hosting)\.spec\.ts/,
       // The history of ten thousand is the same on either.
       grepInvert: /ten thousand|keyboard|skip link/,
     },

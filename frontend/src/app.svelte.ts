@@ -3,10 +3,13 @@ import { getContext, setContext } from 'svelte';
 
 import { Api } from './api/client';
 import type { Site } from './api/site';
-import { socketAddress } from './api/site';
+import { rightAddress, socketAddress } from './api/site';
 import type { Me } from './api/types';
 import { openDatabase, type Database } from './offline/db';
+import { keepsCookies } from './lib/cookies';
+import { local } from './lib/local';
 import { held, hold, released, uuid } from './lib/secure';
+import { memoryDatabase } from './offline/memory';
 import { Outbox } from './offline/outbox';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Live } from './realtime/live';
@@ -20,6 +23,8 @@ import { Session } from './store/session.svelte';
 /** What lives as long as somebody is signed in. */
 export interface Chat {
   me: Me;
+  /** Whether what is written here outlives this page. */
+  isKept: boolean;
   api: Api;
   store: ChatStore;
   live: Live;
@@ -38,9 +43,12 @@ export class App {
   readonly preferences = new Preferences();
   readonly again = new Again();
   chat = $state.raw<Chat | null>(null);
+  /** The right address, when this is not the server's. */
+  readonly rightAddress: string | null;
 
   constructor(readonly site: Site) {
-    this.session = new Session(site.api);
+    this.rightAddress = rightAddress(site, location);
+    this.session = new Session(site.api, undefined, keepsCookies());
     this.api = new Api(site.api, this.session, () => this.again.failed());
     addEventListener('online', () => this.again.now());
     document.addEventListener('visibilitychange', () => {
@@ -50,8 +58,8 @@ export class App {
 
   /** Begins to chat as the person who signed in. */
   async enter(me: Me): Promise<void> {
-    const db = await openDatabase();
-    const tab = await holdTab();
+    const [kept, tab] = await Promise.all([openDatabase().catch(() => null), holdTab()]);
+    const db = kept ?? memoryDatabase();
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(db, me.id, tab, {
       send: (frame) => connection.send(frame),
@@ -60,7 +68,7 @@ export class App {
       after,
       now: () => Date.now(),
       uuid,
-      shelf: localStorage,
+      shelf: local,
       changed: (entries) => (store.outgoing = entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };
@@ -103,9 +111,11 @@ export class App {
     addEventListener('online', wake);
     addEventListener('offline', doubt);
     document.addEventListener('visibilitychange', wake);
-    await outbox.adopt();
+    // What another page left, and cannot be taken over, waits there for the next one.
+    await outbox.adopt().catch(() => {});
     const chat: Chat = {
       me,
+      isKept: kept !== null,
       api: this.api,
       store,
       live,

@@ -3,6 +3,7 @@ import { mount } from 'svelte';
 
 import './styles/tokens.css';
 import './styles/base.css';
+import { Unreachable } from './api/errors';
 import { loadSite } from './api/site';
 import { App } from './app.svelte';
 import View from './App.svelte';
@@ -19,12 +20,13 @@ async function begin(): Promise<void> {
 }
 
 // Without the one small file nothing is known, the language neither: it is asked for again.
-begin().catch(() => {
+function failed(error: unknown): void {
+  if (!(error instanceof Unreachable)) {
+    page.textContent = en.app.cannotRun;
+    throw error;
+  }
   page.textContent = en.app.unreachable;
-  const retry = setInterval(() => {
-    begin().then(
-      () => clearInterval(retry),
-      () => {},
-    );
-  }, 3_000);
-});
+  setTimeout(() => begin().catch(failed), 3_000);
+}
+
+begin().catch(failed);

@@ -41,6 +41,19 @@ export const en = {
     somethingFailed: 'That did not work. Try again.',
     notShown: 'This cannot be shown here.',
     partFailed: 'This part of the page has broken. The rest goes on.',
+    cannotRun: 'Adda cannot run in this browser. Bring it up to date, or try another one.',
+  },
+  elsewhere: {
+    title: 'Adda is at another address',
+    notHere: (here: string) => `${here} is not the address of this server. Open this one instead:`,
+    forAdministrator: (here: string) =>
+      `For the administrator: if people should use it here as well, add ${here} to ADDA_ALLOWED_ORIGINS.`,
+  },
+  browser: {
+    noCookies: 'Your browser keeps no cookies: you stay signed in until this page is closed.',
+    noDatabase:
+      'Your browser keeps nothing for Adda: what you have not sent is lost when this page is closed.',
+    understood: 'All right',
   },
   auth: {
     signIn: 'Sign in',

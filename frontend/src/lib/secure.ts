@@ -1,38 +1,66 @@
-// What browsers give only to pages that came over TLS or from this very machine. Whoever opens
-// Adda at http://192.168.… has it too, only with less between the tabs: each then acts as if it
-// were alone, which the server forgives (one message for one `client_id`, a refresh token that may
-// be repeated).
+// What browsers give only to pages that came over TLS or from this very machine, and some of them
+// to no page whose cookies are blocked. Whoever opens Adda at http://192.168.… has it too, only with
+// less between the tabs: each then acts as if it were alone, which the server forgives (one message
+// for one `client_id`, a refresh token that may be repeated).
 
-/** Runs something that only one tab may do at a time. */
-export async function alone<T>(name: string, run: () => Promise<T>): Promise<T> {
-  return hasLocks() ? await navigator.locks.request(name, run) : await run();
+/** A tab that froze with a lock in its hand keeps the others waiting no longer than this. */
+export const PATIENCE_MS = 5_000;
+
+/** Runs something that only one tab may do at a time, where that can be had. */
+export function alone<T>(name: string, run: () => Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    let hasBegun = false;
+    const begin = async (): Promise<void> => {
+      if (hasBegun) return;
+      hasBegun = true;
+      clearTimeout(timer);
+      const running = run();
+      running.then(resolve, reject);
+      // The lock is held until it has ended, however that was.
+      await running.catch(() => {});
+    };
+    const timer = setTimeout(() => void begin(), PATIENCE_MS);
+    request(name, begin).catch(() => begin());
+  });
 }
 
-/** Holds a name for as long as this tab lives; resolves when it is held. */
+/** Holds a name for as long as this tab lives; resolves when it is held, or cannot be. */
 export function hold(name: string): Promise<void> {
-  if (!hasLocks()) return Promise.resolve();
   return new Promise((resolve) => {
-    void navigator.locks.request(name, () => {
+    const timer = setTimeout(resolve, PATIENCE_MS);
+    const done = () => {
+      clearTimeout(timer);
       resolve();
+    };
+    request(name, () => {
+      done();
       return new Promise(() => {});
-    });
+    }).catch(done);
   });
 }
 
 /** Waits until no tab holds a name that one holds now. */
 export async function released(name: string): Promise<void> {
-  await navigator.locks.request(name, () => {});
+  try {
+    await request(name, () => Promise.resolve());
+  } catch {
+    // Then nobody can say.
+    await new Promise(() => {});
+  }
 }
 
 /** The names that are held by some tab. */
 export async function held(): Promise<string[]> {
-  if (!hasLocks()) return [];
-  const { held: locks = [] } = await navigator.locks.query();
-  return locks.flatMap((lock) => lock.name ?? []);
+  try {
+    const { held: locks = [] } = await navigator.locks.query();
+    return locks.flatMap((lock) => lock.name ?? []);
+  } catch {
+    return [];
+  }
 }
 
-function hasLocks(): boolean {
-  return 'locks' in navigator;
+async function request(name: string, run: () => Promise<void>): Promise<void> {
+  await navigator.locks.request(name, run);
 }
 
 /**

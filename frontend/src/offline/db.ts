@@ -51,12 +51,48 @@ interface Schema extends DBSchema {
 /** The browser's database. */
 export type Database = IDBPDatabase<Schema>;
 
-/** Opens it, and makes it the first time. */
-export function openDatabase(name = 'adda'): Promise<Database> {
+/** A browser's database that says nothing for so long says nothing any more. */
+export const PATIENCE_MS = 4_000;
+
+/**
+ * Opens it, and makes it the first time. Resolves only with one that takes what is written: private
+ * windows have databases that are not there, that refuse, that are full, or that never answer.
+ */
+export async function openDatabase(name = 'adda'): Promise<Database> {
+  const opening = open(name);
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('The database does not answer.')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([opening.then(tried), late]);
+  } catch (error) {
+    // Whatever comes of it yet, nobody waits for it.
+    opening.then(
+      (db) => db.close(),
+      () => {},
+    );
+    throw error;
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+async function open(name: string): Promise<Database> {
   return openDB<Schema>(name, 1, {
     upgrade(db) {
       db.createObjectStore('outgoing', { keyPath: 'clientId' }).createIndex('userId', 'userId');
       db.createObjectStore('drafts', { keyPath: ['userId', 'room'] });
     },
   });
+}
+
+/** Nobody's draft. */
+const TRIAL: Draft = { userId: -1, room: '', text: ' '.repeat(1_000) };
+
+/** Writes once, and takes it back. */
+async function tried(db: Database): Promise<Database> {
+  await db.put('drafts', TRIAL);
+  await db.delete('drafts', [TRIAL.userId, TRIAL.room]);
+  return db;
 }

@@ -1,4 +1,5 @@
 // What somebody chose for this browser: the language, the colours and what is folded.
+import { local } from '../lib/local';
 import { LOCALES, type Locale } from '../i18n/locales';
 
 export type Scheme = 'system' | 'light' | 'dark';
@@ -20,7 +21,7 @@ export class Preferences {
   folded = $state.raw<readonly Part[]>([]);
 
   constructor() {
-    this.read(localStorage.getItem(KEY));
+    this.read(local.getItem(KEY));
     // What is chosen in one tab holds in all.
     addEventListener('storage', (event) => {
       if (event.key === KEY) this.read(event.newValue);
@@ -43,7 +44,7 @@ export class Preferences {
     const { scheme, chosenLocale, folded } = this;
     const locale = chosenLocale === null ? {} : { locale: chosenLocale };
     const stored: Stored = { scheme, ...locale, folded: [...folded] };
-    localStorage.setItem(KEY, JSON.stringify(stored));
+    local.setItem(KEY, JSON.stringify(stored));
   }
 
   private read(text: string | null): void {

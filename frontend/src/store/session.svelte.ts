@@ -3,7 +3,9 @@
 import { callAnonymously, callAs, isStale, type Tokens } from '../api/client';
 import { Refused } from '../api/errors';
 import type { Me } from '../api/types';
+import { local } from '../lib/local';
 import { alone } from '../lib/secure';
+import { tabs } from '../lib/tabs';
 
 /** Not a secret: only whether asking for a session is worth a request. */
 const WAS_HERE = 'adda.signed-in';
@@ -24,6 +26,7 @@ interface SignedIn {
   user: Me;
   access_token: string;
   expires_in: number;
+  refresh_token?: string | undefined;
 }
 
 export class Session implements Tokens {
@@ -31,11 +34,15 @@ export class Session implements Tokens {
   me = $state.raw<Me | null | undefined>(undefined);
   /** Whether the session ended without being asked to: worth a word at the sign-in. */
   wasEnded = $state(false);
+  /** The server's sentence when pages of this address may not use it. */
+  isElsewhere = $state<string | null>(null);
   private kept: Token | null = null;
   private renewing: Promise<Token | null> | null = null;
   /** Counts the sign-ins and sign-outs, so that an answer to a question from before is known. */
   private turn = 0;
-  private readonly tabs = new BroadcastChannel('adda-session');
+  private readonly tabs = tabs<News>('adda-session');
+  /** Where the browser keeps no cookies, the session is this page's alone, and so is its token. */
+  private refreshToken: string | null = null;
 
   constructor(
     readonly origin: string,
@@ -44,14 +51,23 @@ export class Session implements Tokens {
      * stand still while a machine sleeps; the server then says that the token has ended.
      */
     readonly now: () => number = () => performance.now(),
+    /** Whether the browser keeps the refresh token as a cookie. */
+    readonly hasCookies = true,
   ) {
-    this.tabs.onmessage = (event: MessageEvent<News>) => this.hear(event.data);
+    this.tabs.onNews((news) => this.hear(news));
   }
 
   /** Finds out whether somebody is signed in. Throws when the server cannot be reached. */
   async resume(): Promise<void> {
-    if (localStorage.getItem(WAS_HERE) === null) this.me = null;
-    else await this.renew();
+    const wasHere = local.getItem(WAS_HERE) !== null;
+    // Where nothing is written down for want of a place, the cookie may be there all the same.
+    const mayBeHere = this.hasCookies && (wasHere || !local.keeps);
+    if (!mayBeHere) {
+      this.me = null;
+      return;
+    }
+    await this.renew();
+    if (!wasHere) this.wasEnded = false;
   }
 
   async register(body: {
@@ -61,14 +77,14 @@ export class Session implements Tokens {
     setup_token?: string;
   }): Promise<void> {
     const answer = await callAnonymously(this.origin, 'post', '/auth/register', {
-      body: { ...body, cookie: true },
+      body: { ...body, cookie: this.hasCookies },
     });
     this.begin(answer);
   }
 
   async login(username: string, password: string): Promise<void> {
     const answer = await callAnonymously(this.origin, 'post', '/auth/login', {
-      body: { username, password, cookie: true },
+      body: { username, password, cookie: this.hasCookies },
     });
     this.begin(answer);
   }
@@ -93,7 +109,7 @@ export class Session implements Tokens {
   }
 
   private tell(news: News): void {
-    this.tabs.postMessage(news);
+    this.tabs.say(news);
   }
 
   private hear(news: News): void {
@@ -101,7 +117,7 @@ export class Session implements Tokens {
       this.forget();
       // The socket may have said so before, without saying that it was the person's wish.
       this.wasEnded = false;
-    } else if (this.me !== undefined && this.me?.id !== news.person) {
+    } else if (this.hasCookies && this.me !== undefined && this.me?.id !== news.person) {
       // The cookie is another person's now. If it cannot be asked for, the next call will.
       this.turn += 1;
       this.renew().catch(() => {});
@@ -110,8 +126,9 @@ export class Session implements Tokens {
 
   private forget(): void {
     this.turn += 1;
-    localStorage.removeItem(WAS_HERE);
+    local.removeItem(WAS_HERE);
     this.kept = null;
+    this.refreshToken = null;
     this.me = null;
   }
 
@@ -137,7 +154,7 @@ export class Session implements Tokens {
 
   /** Changes the password, which ends the session and begins another: nobody is signed out here. */
   async changePassword(current_password: string, new_password: string): Promise<void> {
-    const body = { current_password, new_password, cookie: true };
+    const body = { current_password, new_password, cookie: this.hasCookies };
     const token = await this.current();
     const change = async (token: string | null) => {
       this.begin(await callAs(this.origin, token, 'post', '/auth/password', { body }));
@@ -178,12 +195,18 @@ export class Session implements Tokens {
   }
 
   private async refresh(): Promise<Token | null> {
-    const { turn } = this;
+    const { turn, refreshToken } = this;
     try {
-      const answer = await callAnonymously(this.origin, 'post', '/auth/refresh', { body: {} });
+      const body = refreshToken === null ? {} : { refresh_token: refreshToken };
+      const answer = await callAnonymously(this.origin, 'post', '/auth/refresh', { body });
       if (turn === this.turn) this.accept(answer);
     } catch (error) {
       if (!(error instanceof Refused) || error.isTemporary) throw error;
+      // It is the page that is refused, not the session.
+      if (error.code === 'origin_not_allowed') {
+        this.isElsewhere = error.problem.detail;
+        throw error;
+      }
       // Whoever signed out meanwhile knows.
       if (turn === this.turn) this.end();
     }
@@ -197,8 +220,9 @@ export class Session implements Tokens {
   }
 
   private accept(answer: SignedIn): void {
-    localStorage.setItem(WAS_HERE, '1');
+    local.setItem(WAS_HERE, '1');
     this.wasEnded = false;
+    this.refreshToken = this.hasCookies ? null : (answer.refresh_token ?? null);
     this.kept = { text: answer.access_token, endsAt: this.now() + answer.expires_in * 1_000 };
     this.me = answer.user;
   }

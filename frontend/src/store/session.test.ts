@@ -297,3 +297,46 @@ test('somebody stays signed in when the server does not hear of the sign-out', a
   await expect(session.logout(() => Promise.reject(new Unreachable(null)))).rejects.toThrow();
   expect(session.me?.id).toBe(1);
 });
+
+test('where the browser keeps no cookies, the page keeps the token itself, and no longer', async () => {
+  const browser = new Browser();
+  const bodies: unknown[] = [];
+  const { fetch } = globalThis;
+  vi.stubGlobal('fetch', (address: string, init: RequestInit) => {
+    bodies.push(JSON.parse(String(init.body)));
+    return fetch(address);
+  });
+  const session = new Session('', undefined, false);
+  await session.resume();
+  expect([session.me, browser.asked]).toEqual([null, []]);
+
+  const answer = (text: string) => ({
+    status: 200,
+    body: { user: { id: 1 }, access_token: text, expires_in: 600, refresh_token: `after ${text}` },
+  });
+  const login = session.login('mira', 'two cups of tea');
+  await browser.answer(answer('first'));
+  await login;
+  expect(bodies[0]).toMatchObject({ cookie: false });
+  const renewed = session.renewed('first');
+  await browser.answer(answer('second'));
+  expect(await renewed).toBe('second');
+  expect(bodies[1]).toEqual({ refresh_token: 'after first' });
+
+  // The next page has nothing to ask with.
+  const next = new Session('', undefined, false);
+  await next.resume();
+  expect([next.me, next.wasEnded, browser.asked.length]).toEqual([null, false, 2]);
+});
+
+test('a page that is refused for its address is not signed out', async () => {
+  const browser = new Browser();
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const resumed = session.resume();
+  const problem = { code: 'origin_not_allowed', status: 403, detail: 'Open the right one.' };
+  await browser.answer({ status: 403, body: problem });
+  await expect(resumed).rejects.toThrow('Open the right one.');
+  expect([session.me, session.wasEnded]).toEqual([undefined, false]);
+  expect(session.isElsewhere).toBe('Open the right one.');
+});

@@ -34,9 +34,9 @@ export class Server {
     private readonly settings: Record<string, string>,
   ) {}
 
-  static async start(settings: Record<string, string> = {}): Promise<Server> {
+  static async start(settings: Record<string, string> = {}, port?: number): Promise<Server> {
     const folder = await mkdtemp(join(tmpdir(), 'adda-journey-'));
-    const server = new Server(await freePort(), folder, settings);
+    const server = new Server(port ?? (await freePort()), folder, settings);
     await server.run();
     const page = await (await fetch(`${server.api}/`)).text();
     const isBare = process.env['ADDA_DIST'] !== undefined || !page.includes('id="app"');

@@ -21,9 +21,9 @@ export class Draft {
 
   async load(): Promise<string> {
     const left = this.shelf.getItem(this.place);
-    if (left === null) return loadDraft(this.db, this.userId, this.room);
-    await saveDraft(this.db, this.userId, this.room, left);
-    this.shelf.removeItem(this.place);
+    // A database that fails now has no draft, and whoever writes is not kept from it.
+    if (left === null) return loadDraft(this.db, this.userId, this.room).catch(() => '');
+    if (await this.saved(left)) this.shelf.removeItem(this.place);
     return left;
   }
 
@@ -46,9 +46,22 @@ export class Draft {
     this.timer = null;
     if (this.unsaved === null) return;
     const text = this.unsaved;
-    await saveDraft(this.db, this.userId, this.room, text);
+    if (!(await this.saved(text))) {
+      this.shelve();
+      return;
+    }
     if (this.unsaved === text) this.unsaved = null;
     this.shelf.removeItem(this.place);
+  }
+
+  /** Whether the database took it. */
+  private async saved(text: string): Promise<boolean> {
+    try {
+      await saveDraft(this.db, this.userId, this.room, text);
+      return true;
+    } catch {
+      return false;
+    }
   }
 
   private get place(): string {

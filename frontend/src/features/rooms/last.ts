@@ -1,12 +1,14 @@
 // Which room somebody had open last in this browser: where they go on.
+import { local } from '../../lib/local';
+
 const key = (person: number) => `adda.last-room.${person}`;
 
 export function rememberRoom(person: number, room: string): void {
-  localStorage.setItem(key(person), room);
+  local.setItem(key(person), room);
 }
 
 /** The room to show first: the last one, else the room of everybody, else the first. */
 export function firstRoom(person: number, rooms: ReadonlySet<string>): string | null {
-  const said = [localStorage.getItem(key(person)), 'general', ...rooms];
+  const said = [local.getItem(key(person)), 'general', ...rooms];
   return said.find((room) => room !== null && rooms.has(room)) ?? null;
 }

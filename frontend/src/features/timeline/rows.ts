@@ -1,5 +1,6 @@
 // What stands under each other in a conversation: pure, from the messages and what is on its way.
 import type { Message } from '../../api/types';
+import { graphemes } from '../../lib/graphemes';
 import type { Outgoing } from '../../offline/db';
 import type { Timeline } from '../../store/model';
 
@@ -164,14 +165,13 @@ export function pieces(
   return cut;
 }
 
-const segments = new Intl.Segmenter(undefined, { granularity: 'grapheme' });
 const EMOJI = /^(?:\p{Emoji_Presentation}|\p{Emoji}\uFE0F|\p{Regional_Indicator}{2})/u;
 
 /** Whether a message is nothing but up to three emoji: then they are shown large. */
 export function isLoneEmoji(text: string | undefined): boolean {
   if (text === undefined || text.length > 60) return false;
   let count = 0;
-  for (const { segment } of segments.segment(text)) {
+  for (const segment of graphemes(text)) {
     if (segment.trim() === '') continue;
     if (!EMOJI.test(segment)) return false;
     count += 1;

@@ -15,7 +15,8 @@ impl DatabaseLock {
     /// Takes the lock, a file beside the database's own. Not that file itself: closing any handle to
     /// it would drop the locks that SQLite holds on it.
     pub(in crate::db) fn take(database: &Path) -> Result<Self, OpenError> {
-        let cannot = |source| OpenError::Lock { file: format!("{}-lock", database.display()), source };
+        let cannot =
+            |source| OpenError::Lock { file: format!("{}-lock", database.display()), source };
         if let Some(folder) = database.parent().filter(|it| !it.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder).map_err(|source| OpenError::Folder {
                 folder: folder.display().to_string(),

@@ -23,8 +23,8 @@ use super::service::{Accounts, Origin};
 use super::sessions::SignedIn;
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
-    Upload, WITH_BODY, problem_response,
+    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, Upload,
+    WITH_BODY, problem_response,
 };
 use crate::peer::Peer;
 

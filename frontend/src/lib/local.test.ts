@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+
+import { MemoryShelf } from '../testing/world';
+import { Local } from './local';
+
+const places = (local: Local) => Array.from({ length: local.length }, (_, at) => local.key(at));
+
+describe('what a browser keeps', () => {
+  it('is kept by its storage where there is one', () => {
+    const shelf = new MemoryShelf();
+    const local = new Local(() => shelf);
+    local.setItem('a', '1');
+    expect(shelf.getItem('a')).toBe('1');
+    expect([local.getItem('a'), local.getItem('b'), local.keeps]).toEqual(['1', null, true]);
+    local.removeItem('a');
+    expect([shelf.getItem('a'), places(local)]).toEqual([null, []]);
+  });
+
+  it.each<[string, () => MemoryShelf | null | undefined]>([
+    ['throws', () => { throw new Error('Access is denied.'); }], // prettier-ignore
+    ['is null', () => null],
+    ['is not there', () => undefined],
+  ])('is kept in memory where the storage %s', (_, open) => {
+    const local = new Local(open);
+    local.setItem('a', '1');
+    expect([local.getItem('a'), places(local), local.keeps]).toEqual(['1', ['a'], false]);
+    local.removeItem('a');
+    expect([local.getItem('a'), local.length]).toEqual([null, 0]);
+  });
+
+  it('is kept in memory where the storage is full, over what it had', () => {
+    const shelf = new MemoryShelf();
+    shelf.setItem('a', 'old');
+    shelf.setItem = () => {
+      throw new Error('There is no space.');
+    };
+    const local = new Local(() => shelf);
+    local.setItem('a', 'new');
+    local.setItem('b', '2');
+    expect([local.getItem('a'), local.getItem('b'), local.keeps]).toEqual(['new', '2', false]);
+    expect(places(local).sort()).toEqual(['a', 'b']);
+    local.removeItem('a');
+    expect([local.getItem('a'), places(local)]).toEqual([null, ['b']]);
+  });
+
+  it('is removed also where the storage takes no change', () => {
+    const shelf = new MemoryShelf();
+    shelf.setItem('a', 'old');
+    shelf.removeItem = () => {
+      throw new Error('It is read-only.');
+    };
+    const local = new Local(() => shelf);
+    local.removeItem('a');
+    expect([local.getItem('a'), places(local)]).toEqual([null, []]);
+  });
+});
