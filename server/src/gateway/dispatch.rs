@@ -17,12 +17,24 @@ use crate::features::{presence, receipts};
 const TYPING_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
 
 /// The `ref` of a frame, where there is a sound one.
-pub(super) fn reference(value: &Value) -> Option<String> {
-    value.get("ref")?.as_str().filter(|text| text.chars().count() <= 64).map(str::to_owned)
+fn reference(value: &Value) -> Option<String> {
+    value.get("ref")?.as_str().filter(|text| is_sound(text)).map(str::to_owned)
+}
+
+/// The `ref` of a frame that is not done, also of one that cannot be read.
+pub(super) fn reference_in(json: &[u8]) -> Option<String> {
+    match input::value(json) {
+        Ok(value) => reference(&value),
+        Err(_) => input::find_string(json, "ref").filter(|text| is_sound(text)),
+    }
+}
+
+fn is_sound(reference: &str) -> bool {
+    reference.chars().count() <= 64
 }
 
 fn parse(json: &[u8]) -> Result<ClientFrame, (Option<String>, Problem)> {
-    let value = input::value(json).map_err(|problem| (None, problem))?;
+    let value = input::value(json).map_err(|problem| (reference_in(json), problem))?;
     let reference = reference(&value);
     let kind = value.get("type").and_then(Value::as_str);
     match kind {

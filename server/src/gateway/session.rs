@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use adda_protocol::event::{Refused, ServerFrame};
 use adda_protocol::frame::{self, Opcode};
-use adda_protocol::{Code, Problem, UserId, input};
+use adda_protocol::{Code, Problem, UserId};
 use adda_realtime::{Item, Outbox, Topic};
 use futures_util::future::BoxFuture;
 use futures_util::stream::FuturesUnordered;
@@ -297,7 +297,7 @@ async fn next_answer(in_flight: &mut InFlight) -> Option<String> {
 
 fn reference_of(message: &Message) -> Option<String> {
     match message {
-        Message::Text(json) => super::dispatch::reference(&input::value(json).ok()?),
+        Message::Text(json) => super::dispatch::reference_in(json),
         Message::Binary | Message::Heartbeat => None,
     }
 }

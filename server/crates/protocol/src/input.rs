@@ -25,18 +25,82 @@ pub fn parse<T: Type + ParseFromJSON>(json: &[u8]) -> Result<T, Problem> {
 /// Reads JSON text into a value.
 ///
 /// # Errors
-/// `invalid_input` that says where the text stops being JSON.
+/// `invalid_input` that says where the text stops being JSON, and why.
 pub fn value(json: &[u8]) -> Result<Value, Problem> {
     serde_json::from_slice(json).map_err(|error| {
-        Problem::invalid_field(
-            "",
-            format!(
-                "is not JSON that can be read: line {}, column {}",
-                error.line(),
-                error.column()
-            ),
-        )
+        let place = format!("line {}, column {}", error.line(), error.column());
+        let detail = format!("is not JSON that can be read: {} ({place})", unreadable(&error));
+        Problem::invalid_field("", detail)
     })
+}
+
+/// Why text is no JSON, in words for people. The parser's own name what it expected, for programmers.
+fn unreadable(error: &serde_json::Error) -> &'static str {
+    let prose = error.to_string();
+    let says = |part: &str| prose.contains(part);
+    if says("surrogate") || says("hex escape") || says("unicode code point") {
+        "a string holds half a character, a \\ud800 to \\udfff without its other half"
+    } else if says("control character") {
+        "a string holds a control character, which must be escaped"
+    } else if says("recursion limit") {
+        "it is nested too deeply"
+    } else if says("number out of range") {
+        "a number is too large"
+    } else if says("trailing characters") {
+        "something follows its end"
+    } else if error.is_eof() {
+        "it ends too early"
+    } else {
+        "there is something else than JSON has there"
+    }
+}
+
+/// The string of this name in an object that cannot be read, where it can be told all the same: whoever
+/// sent a frame that is broken somewhere wants to know which one it was.
+#[must_use]
+pub fn find_string(json: &[u8], name: &str) -> Option<String> {
+    let key = format!("\"{name}\"");
+    // Where the object itself has it; else wherever it stands: a quote too many hides what follows it.
+    let places = keys(json, key.as_bytes());
+    places.chain(occurrences(json, key.as_bytes())).find_map(|after| {
+        let rest = skip_blanks(&json[after..]).strip_prefix(b":")?;
+        serde_json::Deserializer::from_slice(rest).into_iter::<String>().next()?.ok()
+    })
+}
+
+/// Where the names of the outermost object end that are this one.
+fn keys(json: &[u8], key: &[u8]) -> impl Iterator<Item = usize> {
+    let (mut at, mut depth) = (0, 0_usize);
+    std::iter::from_fn(move || {
+        while let Some(byte) = json.get(at) {
+            let from = at;
+            at += 1;
+            match byte {
+                b'{' | b'[' => depth += 1,
+                b'}' | b']' => depth = depth.saturating_sub(1),
+                b'"' => {
+                    while let Some(byte) = json.get(at).filter(|byte| **byte != b'"') {
+                        at += if *byte == b'\\' { 2 } else { 1 };
+                    }
+                    at += 1;
+                    if depth == 1 && json.get(from..at) == Some(key) {
+                        return Some(at);
+                    }
+                }
+                _ => {}
+            }
+        }
+        None
+    })
+}
+
+fn occurrences(json: &[u8], key: &[u8]) -> impl Iterator<Item = usize> {
+    let windows = json.windows(key.len()).enumerate();
+    windows.filter(move |(_, part)| *part == key).map(move |(at, part)| at + part.len())
+}
+
+fn skip_blanks(json: &[u8]) -> &[u8] {
+    json.trim_ascii_start()
 }
 
 /// Reads a value of the type.
@@ -253,10 +317,61 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_json_is_said_with_its_place() {
-        for broken in ["", "{", "\u{0}", "{\"a\":\"\\ud800\"}", &"[".repeat(10_000)] {
+    fn what_is_not_json_is_said_with_its_place_and_why() {
+        for (broken, why) in [
+            ("", "ends too early (line 1, column 0)"),
+            ("{", "ends too early"),
+            ("\u{0}", "something else than JSON"),
+            (r#"{"a":"\ud800"}"#, "half a character"),
+            (r#"{"a":"\ud83d emoji"}"#, "half a character"),
+            (r#"{"a":"\ude00\ud83d"}"#, "half a character"),
+            (r#"{"a":"\ud83d\u0041"}"#, "half a character"),
+            ("{\"a\":\"\u{1}\"}", "control character"),
+            ("{\"a\":1e999}", "too large"),
+            ("{} {}", "follows its end"),
+            (&"[".repeat(10_000), "nested too deeply"),
+        ] {
             let problem = parse::<RegisterRequest>(broken.as_bytes()).err().unwrap();
-            assert!(problem.detail.contains("is not JSON"), "{}", problem.detail);
+            let detail = problem.detail;
+            assert!(detail.contains("is not JSON") && detail.contains(why), "{detail}");
+        }
+    }
+
+    #[test]
+    fn a_string_is_found_in_what_cannot_be_read() {
+        for broken in [
+            r#"{"type":"x","ref":"7","text":"\ud83d emoji"}"#,
+            r#"{"text":"\ud83d emoji","ref" : "7"}"#,
+            r#"{"text":"a \"quote\" and \\","ref":"7","#,
+            r#"{"ref":"7","text":"cut"#,
+            r#"{"rooms":{"ref":"not this"},"ref":"7",}"#,
+            r#"{"text":"\"ref\":\"not this\"","ref":"7"}}"#,
+            r#"{"text": oops, 'ref', "ref":"7"}"#,
+            r#"{"text":"a quote " too many","ref":"7"}"#,
+            "{\"text\":\"line\nbreak\",\"ref\":\"7\"}",
+            r#"{"n":1e999,"ref":"\u0037"}"#,
+            "\u{feff}{\"ref\":\"7\"",
+        ] {
+            assert!(value(broken.as_bytes()).is_err(), "{broken}");
+            assert_eq!(find_string(broken.as_bytes(), "ref").as_deref(), Some("7"), "{broken}");
+        }
+    }
+
+    #[test]
+    fn a_string_that_is_not_there_is_not_found() {
+        for broken in [
+            "",
+            "{",
+            r#"{"ref""#,
+            r#"{"ref":"#,
+            r#"{"ref":"7"#,
+            r#"{"ref":7,"#,
+            r#"{"ref":"\ud83d","#,
+            r#"{"text":"\"ref\":\"7\"",}"#,
+            r#"["ref","7","#,
+            "\"\\",
+        ] {
+            assert_eq!(find_string(broken.as_bytes(), "ref"), None, "{broken}");
         }
     }
 }

@@ -42,6 +42,12 @@ async fn json_that_is_deep_broken_or_ambiguous_is_refused_or_read_in_one_way() {
         is_problem(status, &answer, &shown);
         assert_eq!(answer["code"], "invalid_input");
     }
+    for half in [r"\ud83d emoji", r"\udc4d\ud83d", r"\ud83d\u0020"] {
+        let body = format!(r#"{{"client_id":"{id}","text":"{half}"}}"#);
+        let (status, answer) = sends(&mira, Method::POST, path, "application/json", body).await;
+        let detail = answer["detail"].as_str().unwrap();
+        assert!(status == 400 && detail.contains("half a character"), "{half}: {detail}");
+    }
     // The last of two equal names counts, as in every common reader of JSON.
     let twice = format!(r#"{{"client_id":"{id}","text":"first","text":"second"}}"#);
     let (status, answer) = sends(&mira, Method::POST, path, "application/json", twice).await;

@@ -124,6 +124,47 @@ async fn every_field_of_every_command_may_be_of_the_wrong_kind() {
     is_well(&server, &mira).await;
 }
 
+#[tokio::test]
+async fn a_frame_that_cannot_be_read_is_answered_with_its_ref_and_holds_up_nothing() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let mut socket = mira.connects().await;
+    let send = r#""type":"message.send","room":"general""#;
+    let id = Uuid::new_v4();
+    let deep = "[".repeat(500);
+    for (at, (broken, why)) in [
+        (
+            format!(r#"{{{send},"ref":"REF","client_id":"{id}","text":"broken \ud83d emoji"}}"#),
+            "half",
+        ),
+        (format!(r#"{{{send},"client_id":"{id}","text":"\udc4d\ud83d","ref":"REF"}}"#), "half"),
+        (format!(r#"{{{send},"client_id":"{id}","ref":"REF","text":"cut off"#), "early"),
+        (format!(r#"{{{send},"client_id":"{id}","text":"x",,"ref":"REF"}}"#), "else"),
+        (format!("{{{send},\"text\":\"a\nb\",\"ref\":\"REF\"}}"), "control"),
+        (format!(r#"{{"ref":"REF",{send},"text":{deep}"#), "deep"),
+        (format!(r#"{{"ref":"REF",{send},"text":"x"}} {{}}"#), "follows"),
+        (r#"{"type":"typing","room":"gen\ud800","ref":"REF"}"#.to_owned(), "half"),
+        (r#"{"type":"read","room":"general","seq":1e999,"ref":"REF"}"#.to_owned(), "large"),
+        (r#"{"ref":"REF","type":"\udfff"}"#.to_owned(), "half"),
+    ]
+    .into_iter()
+    .enumerate()
+    {
+        let reference = format!("broken-{at}");
+        socket.say_raw(Message::text(broken.replace("REF", &reference))).await;
+        let answer = socket.hears_answer_to(&reference).await;
+        assert_eq!(answer["error"]["code"], "invalid_input", "{broken}: {answer:#}");
+        let detail = answer["error"]["detail"].as_str().unwrap();
+        assert!(detail.contains(why), "{broken}: {detail}");
+    }
+    // What follows is heard and done.
+    let right = json!({"type": "message.send", "room": "general", "ref": "right",
+        "client_id": Uuid::new_v4(), "text": "whole \u{1f44d} emoji"});
+    socket.say(right).await;
+    assert_eq!(socket.hears_answer_to("right").await["type"], "ok");
+    is_well(&server, &mira).await;
+}
+
 /// A ping of so many bytes.
 fn ping_of(bytes: usize) -> Message {
     let frame = json!({"type": "ping", "ref": "edge", "x": ""}).to_string();
