@@ -173,7 +173,7 @@ impl Server {
         let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
         let accounts = Arc::new(accounts(config, &db, &clock, &online, &broker)?);
         let folder = config.media_dir.join("avatars");
-        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, limited));
+        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, epoch.clone(), limited));
         let rooms = Arc::new(Rooms::new(
             db.clone(),
             clock.clone(),
@@ -327,6 +327,7 @@ async fn purge_limits(
         tick.tick().await;
         accounts.purge_limits();
         avatars.purge_limits();
+        avatars.tidy().await;
         rooms.purge_limits();
         messages.purge_limits();
     }

@@ -12,7 +12,9 @@ use tracing_subscriber::EnvFilter;
 
 use crate::app;
 use crate::config::Config;
+use crate::confined;
 use crate::db::Db;
+use crate::features::accounts::{SHRINK_PICTURE, shrink_here};
 use crate::http::{asyncapi_text, openapi_text};
 use crate::private_files;
 
@@ -39,6 +41,9 @@ enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
+    /// Not for people: makes a picture small, from standard input to standard output.
+    #[command(hide = true, name = SHRINK_PICTURE)]
+    ShrinkPicture,
     /// Administrators.
     Admin {
         #[command(subcommand)]
@@ -69,6 +74,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 pub fn run(arguments: Arguments) -> ExitCode {
     private_files::create_private();
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
+        Command::ShrinkPicture => return confined::work(shrink_here),
         Command::Openapi => print(openapi_text()),
         Command::Asyncapi => print(asyncapi_text()),
         Command::Config { command: ConfigCommand::Check } => check(),

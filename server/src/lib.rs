@@ -7,6 +7,7 @@ pub mod app;
 pub mod cli;
 pub mod clock;
 pub mod config;
+pub mod confined;
 pub mod db;
 pub mod features;
 pub mod gateway;

@@ -65,7 +65,7 @@ impl Served {
         // Nobody here has a picture, or sends one.
         let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();
         let folder = std::path::PathBuf::new();
-        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, rate_limits));
+        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, String::new(), rate_limits));
         let endpoint = routes(Parts {
             accounts,
             avatars,

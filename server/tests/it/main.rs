@@ -15,6 +15,7 @@ mod limits;
 mod mentions;
 mod messages;
 mod own_address;
+mod pictures;
 mod presence;
 mod private_rooms;
 mod profiles;

@@ -1,51 +1,62 @@
-//! Pictures of people: made small, square and harmless, and kept as files under a new name each.
+//! Pictures of people: files under a new name each, of which nobody has two and none is left over.
 //!
-//! What is sent is never kept: it is decoded under limits, turned upright, cut and encoded anew, so
-//! that nothing that hid in it (places, scripts, bombs) reaches anybody.
+//! A picture that is replaced goes as soon as the row names the next one. What a crash, a full disk or
+//! a failed commit leaves behind is found by comparing the folder with the rows, at start and after
+//! such a failure.
 
-use std::io::Cursor;
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use adda_protocol::UserId;
 use adda_protocol::accounts::Me;
-use image::codecs::jpeg::JpegEncoder;
-use image::imageops::FilterType;
-use image::{DynamicImage, ImageDecoder, ImageReader, Limits, Rgb, RgbImage};
-use tokio::sync::Semaphore;
+use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
 
 use super::error::AccountError;
+use super::picture;
 use super::service::{Accounts, Person};
 use crate::limits::Limit;
 
 /// The largest file that is taken: a picture as a telephone takes it fits.
 pub(super) const MOST_BYTES: u64 = 12 * 1024 * 1024;
-/// The side of a picture, in pixels: sharp at twice the largest size that it is shown in.
-const SIDE: u32 = 320;
-/// The longest side of what is taken, in pixels.
-const LONGEST_SIDE: u32 = 12_000;
-/// The most memory that decoding may take.
-const MOST_MEMORY: u64 = 256 * 1024 * 1024;
-const QUALITY: u8 = 86;
+/// Says whose pictures the folder holds, so that a server that was pointed at another database
+/// takes none of them for left over.
+const OWNER: &str = "database";
 
 /// The pictures.
 #[derive(Debug)]
 pub struct Avatars {
     accounts: Arc<Accounts>,
     folder: PathBuf,
+    /// The name of the database whose people these are.
+    epoch: String,
     changes: Limit<UserId>,
     /// Decoding takes memory and time: one after the other.
     turn: Semaphore,
+    /// Folder and row change together: one after the other, and not while they are compared.
+    placing: Mutex<()>,
+    /// Whether something may have been left over.
+    is_untidy: AtomicBool,
 }
 
 impl Avatars {
-    /// The pictures in a folder, which is made with the first.
+    /// The pictures of the people of this database in a folder, which is made with the first.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, folder: PathBuf, rate_limits: bool) -> Self {
-        let changes = Limit::new(rate_limits, 10, Duration::from_secs(30));
-        Self { accounts, folder, changes, turn: Semaphore::new(1) }
+    pub fn new(accounts: Arc<Accounts>, folder: PathBuf, epoch: String, rate_limits: bool) -> Self {
+        Self {
+            accounts,
+            folder,
+            epoch,
+            changes: Limit::new(rate_limits, 10, Duration::from_secs(30)),
+            turn: Semaphore::new(1),
+            placing: Mutex::default(),
+            is_untidy: AtomicBool::new(true),
+        }
     }
 
     /// Forgets what the throttles need not remember.
@@ -64,21 +75,12 @@ impl Avatars {
     /// Gives the person the picture in this file.
     ///
     /// # Errors
-    /// [`AccountError::NotAPicture`], the folder, the database.
+    /// [`AccountError::NotAPicture`], [`AccountError::PictureTooLarge`], the folder, the database.
     pub async fn set(&self, person: &Person, file: &Path) -> Result<Me, AccountError> {
-        let file = tokio::fs::read(file).await?;
         let turn = self.turn.acquire().await;
-        let made = tokio::task::spawn_blocking(move || make(&file)).await;
+        let jpeg = picture::shrink(File::open(file)?).await?;
         drop(turn);
-        let jpeg = made.unwrap_or(None).ok_or(AccountError::NotAPicture)?;
-        let name = format!("{}.jpg", Uuid::new_v4());
-        tokio::fs::create_dir_all(&self.folder).await?;
-        // Under another name first, so that nobody is ever given half of it.
-        let (unfinished, path) =
-            (self.folder.join(format!("{name}.part")), self.folder.join(&name));
-        tokio::fs::write(&unfinished, jpeg).await?;
-        tokio::fs::rename(&unfinished, &path).await?;
-        self.replace(person, Some(name)).await
+        self.replace(person, Some(jpeg)).await
     }
 
     /// Takes the person's picture away.
@@ -89,132 +91,182 @@ impl Avatars {
         self.replace(person, None).await
     }
 
-    async fn replace(&self, person: &Person, name: Option<String>) -> Result<Me, AccountError> {
-        let me = self.accounts.set_avatar(person, name).await?;
-        if let Some(before) = &person.avatar
+    async fn replace(&self, person: &Person, jpeg: Option<Vec<u8>>) -> Result<Me, AccountError> {
+        let _placing = self.placing.lock().await;
+        let name = match jpeg {
+            None => None,
+            Some(jpeg) => {
+                let (folder, owner) = (self.folder.clone(), self.epoch.clone());
+                Some(blocking(move || place(&folder, &owner, &jpeg)).await?)
+            }
+        };
+        let changed = self.accounts.set_avatar(person, name).await;
+        let Ok((me, before)) = changed else {
+            // Whether the row names the new one is not known now.
+            self.is_untidy.store(true, Ordering::Relaxed);
+            return changed.map(|(me, _)| me);
+        };
+        if let Some(before) = before
             && let Err(error) = tokio::fs::remove_file(self.folder.join(before)).await
+            && error.kind() != ErrorKind::NotFound
         {
             // Nobody is told of its name any more.
-            tracing::warn!(%error, "the picture before could not be removed");
+            tracing::warn!(%error, "the picture before could not be removed yet");
+            self.is_untidy.store(true, Ordering::Relaxed);
         }
         Ok(me)
     }
 
-    /// The picture of this name, as JPEG.
-    pub(super) async fn read(&self, name: &str) -> Option<Vec<u8>> {
+    /// The picture of this name, as JPEG; `None` when there is none.
+    pub(super) async fn read(&self, name: &str) -> io::Result<Option<Vec<u8>>> {
         // The name is one of ours: it cannot lead out of the folder.
-        let id = name.strip_suffix(".jpg")?;
-        let name = format!("{}.jpg", Uuid::try_parse(id).ok()?.hyphenated());
-        tokio::fs::read(self.folder.join(name)).await.ok()
-    }
-}
-
-/// The middle of a picture as a small square JPEG; `None` where it is no picture that is taken.
-fn make(file: &[u8]) -> Option<Vec<u8>> {
-    let mut reader = ImageReader::new(Cursor::new(file)).with_guessed_format().ok()?;
-    let mut limits = Limits::default();
-    limits.max_image_width = Some(LONGEST_SIDE);
-    limits.max_image_height = Some(LONGEST_SIDE);
-    limits.max_alloc = Some(MOST_MEMORY);
-    reader.limits(limits);
-    let mut decoder = reader.into_decoder().ok()?;
-    let orientation = decoder.orientation().ok()?;
-    let mut picture = DynamicImage::from_decoder(decoder).ok()?;
-    picture.apply_orientation(orientation);
-
-    let (width, height) = (picture.width(), picture.height());
-    let side = width.min(height);
-    let square = picture.crop_imm((width - side) / 2, (height - side) / 2, side, side);
-    let small = square.resize_exact(SIDE, SIDE, FilterType::CatmullRom).to_rgba8();
-    // What is seen through is white: JPEG has no other way.
-    let flat = RgbImage::from_fn(SIDE, SIDE, |x, y| {
-        let [red, green, blue, alpha] = small.get_pixel(x, y).0;
-        let alpha = u16::from(alpha);
-        let over_white = |colour: u8| {
-            u8::try_from((u16::from(colour) * alpha + 255 * (255 - alpha)) / 255).unwrap_or(255)
-        };
-        Rgb([over_white(red), over_white(green), over_white(blue)])
-    });
-    let mut jpeg = Vec::new();
-    JpegEncoder::new_with_quality(&mut jpeg, QUALITY).encode_image(&flat).ok()?;
-    Some(jpeg)
-}
-
-#[cfg(test)]
-mod tests {
-    use image::{ImageFormat, RgbaImage};
-
-    use super::*;
-
-    fn encoded(picture: impl Into<DynamicImage>, format: ImageFormat) -> Vec<u8> {
-        let mut bytes = Cursor::new(Vec::new());
-        picture.into().write_to(&mut bytes, format).unwrap();
-        bytes.into_inner()
+        let Some(name) = own_name(name) else { return Ok(None) };
+        match tokio::fs::read(self.folder.join(name)).await {
+            Ok(jpeg) => Ok(Some(jpeg)),
+            Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    fn made(file: &[u8]) -> RgbImage {
-        let jpeg = make(file).expect("it is a picture");
-        assert_eq!(image::guess_format(&jpeg).unwrap(), ImageFormat::Jpeg);
-        image::load_from_memory(&jpeg).unwrap().into_rgb8()
-    }
-
-    /// JPEG is not exact.
-    fn is_about(pixel: &Rgb<u8>, colour: [u8; 3]) -> bool {
-        pixel.0.iter().zip(colour).all(|(is, should)| is.abs_diff(should) < 12)
-    }
-
-    #[test]
-    fn the_middle_of_each_kind_of_picture_becomes_a_small_square() {
-        let stripes = RgbImage::from_fn(900, 300, |x, _| match x / 300 {
-            1 => Rgb([200, 30, 30]),
-            _ => Rgb([30, 30, 200]),
-        });
-        let kinds = [ImageFormat::Png, ImageFormat::Jpeg, ImageFormat::WebP, ImageFormat::Gif];
-        for kind in kinds {
-            let picture = made(&encoded(stripes.clone(), kind));
-            assert_eq!(picture.dimensions(), (SIDE, SIDE), "{kind:?}");
-            for (x, y) in [(20, 20), (160, 160), (300, 300)] {
-                assert!(is_about(picture.get_pixel(x, y), [200, 30, 30]), "{kind:?}");
+    /// Removes what was left over, where that may be.
+    pub async fn tidy(&self) {
+        if !self.is_untidy.swap(false, Ordering::Relaxed) {
+            return;
+        }
+        let _placing = self.placing.lock().await;
+        match self.sweep().await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "pictures that nobody has were removed"),
+            Err(error) => {
+                tracing::warn!(%error, "pictures that nobody has could not be looked for yet");
+                self.is_untidy.store(true, Ordering::Relaxed);
             }
         }
     }
 
-    #[test]
-    fn what_is_seen_through_is_white() {
-        let clear = RgbaImage::from_pixel(64, 64, image::Rgba([10, 10, 10, 0]));
-        let picture = made(&encoded(clear, ImageFormat::Png));
-        assert!(is_about(picture.get_pixel(160, 160), [255, 255, 255]));
-    }
-
-    #[test]
-    fn a_picture_that_was_taken_lying_down_stands_and_says_no_more_where_it_was_taken() {
-        // The left half is red: turned by a quarter (orientation 6), the upper half is.
-        let halves = RgbImage::from_fn(400, 400, |x, _| {
-            if x < 200 { Rgb([200, 30, 30]) } else { Rgb([30, 30, 200]) }
-        });
-        let plain = encoded(halves, ImageFormat::Jpeg);
-        let exif: [u8; 36] = [
-            0xff, 0xe1, 0, 34, b'E', b'x', b'i', b'f', 0, 0, b'M', b'M', 0, 42, 0, 0, 0, 8, 0, 1,
-            0x01, 0x12, 0, 3, 0, 0, 0, 1, 0, 6, 0, 0, 0, 0, 0, 0,
-        ];
-        let turned = [&plain[..2], &exif, &plain[2..]].concat();
-        let jpeg = make(&turned).unwrap();
-        let picture = made(&turned);
-        assert!(is_about(picture.get_pixel(160, 40), [200, 30, 30]));
-        assert!(is_about(picture.get_pixel(40, 280), [30, 30, 200]));
-        assert!(!jpeg.windows(4).any(|bytes| bytes == b"Exif"));
-    }
-
-    #[test]
-    fn what_is_no_picture_or_too_large_a_one_is_refused() {
-        let whole = encoded(RgbImage::new(64, 64), ImageFormat::Png);
-        let cut_off = &whole[..whole.len() / 2];
-        let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
-        for file in [&b""[..], b"hello", svg, cut_off] {
-            assert!(make(file).is_none());
+    async fn sweep(&self) -> Result<usize, AccountError> {
+        let (folder, epoch) = (self.folder.clone(), self.epoch.clone());
+        let found = blocking(move || found(&folder, &epoch)).await?;
+        if found.is_empty() {
+            return Ok(0);
         }
-        // A small file that says that it is immense.
-        let bomb = encoded(image::GrayImage::new(LONGEST_SIDE + 1, 1), ImageFormat::Png);
-        assert!(make(&bomb).is_none());
+        let kept: HashSet<String> = self.accounts.avatars().await?.into_iter().collect();
+        let left = found.into_iter().filter(|name| !kept.contains(name));
+        let left: Vec<_> = left.map(|name| self.folder.join(name)).collect();
+        Ok(blocking(move || {
+            left.iter().try_for_each(std::fs::remove_file)?;
+            Ok(left.len())
+        })
+        .await?)
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    work: impl FnOnce() -> io::Result<T> + Send + 'static,
+) -> io::Result<T> {
+    tokio::task::spawn_blocking(work).await.unwrap_or_else(|error| Err(io::Error::other(error)))
+}
+
+/// The name of a picture as we write it, where it is one.
+fn own_name(name: &str) -> Option<String> {
+    let id = Uuid::try_parse(name.strip_suffix(".jpg")?).ok()?;
+    Some(format!("{}.jpg", id.hyphenated()))
+}
+
+/// Writes a picture to the disk under a new name, whole or not at all.
+fn place(folder: &Path, owner: &str, jpeg: &[u8]) -> io::Result<String> {
+    if !folder.exists() {
+        std::fs::create_dir_all(folder)?;
+        std::fs::write(folder.join(OWNER), owner)?;
+    }
+    let name = format!("{}.jpg", Uuid::new_v4());
+    // Under another name first, so that nobody is ever given half of it.
+    let unfinished = folder.join(format!("{name}.part"));
+    let written = write_through(&unfinished, jpeg).and_then(|()| {
+        std::fs::rename(&unfinished, folder.join(&name))?;
+        File::open(folder)?.sync_all()
+    });
+    if let Err(error) = written {
+        for left in [unfinished, folder.join(&name)] {
+            let _ = std::fs::remove_file(left);
+        }
+        return Err(error);
+    }
+    Ok(name)
+}
+
+fn write_through(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut file = File::create_new(path)?;
+    file.write_all(bytes)?;
+    file.sync_all()
+}
+
+/// The pictures in the folder, whole ones and unfinished ones, if they are of this database.
+fn found(folder: &Path, epoch: &str) -> io::Result<Vec<String>> {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(vec![]),
+        entries => entries?,
+    };
+    match std::fs::read_to_string(folder.join(OWNER)) {
+        Ok(owner) if owner == epoch => {}
+        Ok(_) => {
+            tracing::warn!(
+                folder = %folder.display(),
+                "the pictures belong to another database: none is taken for left over. If they are \
+                 this one's, after a backup was restored, remove the file `database` there"
+            );
+            return Ok(vec![]);
+        }
+        // From before there was such a file; the next start begins to compare.
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            std::fs::write(folder.join(OWNER), epoch)?;
+            return Ok(vec![]);
+        }
+        Err(error) => return Err(error),
+    }
+    let mut names = Vec::new();
+    for entry in entries {
+        let Ok(name) = entry?.file_name().into_string() else { continue };
+        let whole = name.strip_suffix(".part").unwrap_or(&name);
+        if own_name(whole).as_deref() == Some(whole) {
+            names.push(name);
+        }
+    }
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_written_whole_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let folder = folder.path().join("avatars");
+        let name = place(&folder, "this", b"a picture").unwrap();
+        assert_eq!(std::fs::read(folder.join(&name)).unwrap(), b"a picture");
+        assert_eq!(found(&folder, "this").unwrap(), [name]);
+        assert!(place(&folder.join("database"), "this", b"a picture").is_err());
+        assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
+    }
+
+    #[test]
+    fn only_pictures_of_this_database_are_taken_for_left_over() {
+        let folder = tempfile::tempdir().unwrap();
+        let write = |name: &str| std::fs::write(folder.path().join(name), "x").unwrap();
+        let id = Uuid::new_v4();
+        let (whole, part) = (format!("{id}.jpg"), format!("{id}.jpg.part"));
+        for name in [&whole, &part, "notes.txt", "holiday.jpg", "x.part"] {
+            write(name);
+        }
+        assert!(
+            found(folder.path(), "this").unwrap().is_empty(),
+            "whose they are is not known yet"
+        );
+        let mut names = found(folder.path(), "this").unwrap();
+        names.sort();
+        assert_eq!(names, [whole, part]);
+        assert!(found(folder.path(), "another").unwrap().is_empty());
+        assert!(found(&folder.path().join("nowhere"), "this").unwrap().is_empty());
     }
 }

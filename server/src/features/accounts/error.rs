@@ -4,6 +4,7 @@ use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use super::passwords::Busy;
+use crate::confined::Refusal;
 use crate::features::{database_problem, internal_problem, storage_problem};
 use crate::limits::TooOften;
 
@@ -46,6 +47,9 @@ pub enum AccountError {
     /// A file that is no picture, or none that is taken.
     #[error("not a picture")]
     NotAPicture,
+    /// A picture with more pixels than are taken.
+    #[error("too many pixels")]
+    PictureTooLarge,
     /// The folder of pictures.
     #[error("a picture could not be kept: {0}")]
     Folder(#[from] std::io::Error),
@@ -60,6 +64,16 @@ pub enum AccountError {
 impl From<TooOften> for AccountError {
     fn from(error: TooOften) -> Self {
         Self::TooOften(error)
+    }
+}
+
+impl From<Refusal> for AccountError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unreadable => Self::NotAPicture,
+            Refusal::TooMuch => Self::PictureTooLarge,
+            Refusal::Io(error) => Self::Folder(error),
+        }
     }
 }
 
@@ -101,7 +115,12 @@ impl From<AccountError> for Problem {
             AccountError::Busy => Problem::rate_limited(2_000),
             AccountError::NotAPicture => Problem::invalid_field(
                 "file",
-                "must be a picture as JPEG, PNG, WebP or GIF, of 12,000 pixels a side at most",
+                "must be a picture as JPEG, PNG, WebP or GIF that is whole",
+            ),
+            AccountError::PictureTooLarge => say(
+                Code::TooLarge,
+                "The picture has too many pixels: a JPEG as cameras write it may have 12 million, any \
+                 other picture 3 million, and no side more than 12,000. Make it smaller and send it again.",
             ),
             AccountError::Folder(error) => storage_problem(&error),
             AccountError::Database(error) => database_problem(&error),

@@ -244,8 +244,9 @@ impl AccountsApi {
 
     /// Change one's picture.
     ///
-    /// A JPEG, PNG, WebP or GIF of 12 MiB at most; its middle is made a small square, and nothing else
-    /// of it is kept.
+    /// A JPEG as cameras write it of 12 million pixels, or any JPEG, PNG, WebP or GIF of 3 million, in
+    /// a file of 8 MiB; larger ones may be refused as `too_large`, and beyond 12 MiB are. Its middle is
+    /// made a small square, and nothing else of it is kept.
     #[oai(path = "/users/me/avatar", method = "put", operation_id = "setAvatar")]
     async fn set_avatar(
         &self,
@@ -313,8 +314,10 @@ pub(crate) async fn avatar(
     avatars: Data<&Arc<Avatars>>,
     name: poem::web::Path<String>,
 ) -> Response {
-    let Some(jpeg) = avatars.read(&name.0).await else {
-        return problem_response(AccountError::NotFound.into());
+    let jpeg = match avatars.read(&name.0).await {
+        Ok(Some(jpeg)) => jpeg,
+        Ok(None) => return problem_response(AccountError::NotFound.into()),
+        Err(error) => return problem_response(AccountError::Folder(error).into()),
     };
     let mut response = jpeg.into_response();
     for (name, value) in [

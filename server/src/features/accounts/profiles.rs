@@ -48,7 +48,7 @@ impl Accounts {
         Ok(self.tell_profile(person, &user))
     }
 
-    /// Gives the person another picture or none, and tells everybody.
+    /// Gives the person another picture or none, and tells everybody. Answers also the one before.
     ///
     /// # Errors
     /// The database.
@@ -56,11 +56,21 @@ impl Accounts {
         &self,
         person: &Person,
         avatar: Option<String>,
-    ) -> Result<Me, AccountError> {
+    ) -> Result<(Me, Option<String>), AccountError> {
         let transaction = self.db.begin().await?;
+        let before = store::locked_avatar(&transaction, person.id).await?;
         let user = store::set_avatar(&transaction, person.id, avatar).await?;
         transaction.commit().await?;
-        Ok(self.tell_profile(person, &user))
+        let person = Person { avatar: before.clone(), ..person.clone() };
+        Ok((self.tell_profile(&person, &user), before))
+    }
+
+    /// The pictures that people have.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn avatars(&self) -> Result<Vec<String>, AccountError> {
+        Ok(store::avatars(self.db.read()).await?)
     }
 
     /// Tells the person's devices of their account as it is now, and everybody of what they see of it.

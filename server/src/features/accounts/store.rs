@@ -138,6 +138,21 @@ pub(super) async fn update_profile(
     row.update(connection).await
 }
 
+/// Somebody's picture, which nobody else changes before the transaction ends.
+pub(super) async fn locked_avatar(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+) -> Result<Option<String>, DbErr> {
+    let user = user::Entity::find_by_id(user_id).lock_exclusive().one(connection).await?;
+    Ok(user.and_then(|user| user.avatar))
+}
+
+/// The pictures of everybody.
+pub(super) async fn avatars(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+    let pictures = user::Entity::find().select_only().column(user::Column::Avatar);
+    pictures.filter(user::Column::Avatar.is_not_null()).into_tuple().all(connection).await
+}
+
 /// Gives somebody another picture or none.
 pub(super) async fn set_avatar(
     connection: &impl ConnectionTrait,

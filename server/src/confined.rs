@@ -1,0 +1,118 @@
+//! Work on what strangers send, in a process of its own: whatever a decoder does with a hostile file,
+//! it takes no more memory and time than the process is given, and takes nobody along when it ends.
+//!
+//! The process is this same program, with nothing of its environment. It reads the file as its
+//! standard input, writes what it made of it, and says by its exit code why it made nothing.
+
+use std::fs::File;
+use std::io;
+use std::process::{ExitCode, Stdio};
+use std::time::Duration;
+
+use rustix::process::{Resource, Rlimit, setrlimit};
+use tokio::io::AsyncReadExt;
+use tokio::process::Command;
+use tokio::time::timeout;
+
+/// What a process may allocate, in bytes. With its code, which it shares with this one, it takes
+/// 64 MiB at most.
+pub const MOST_MEMORY: u64 = 58 * 1024 * 1024;
+/// The time of a processor, in seconds, after which it is ended.
+const MOST_SECONDS: u64 = 3;
+/// It is ended after this time also when it waits for a processor.
+const DEADLINE: Duration = Duration::from_secs(20);
+/// The most that it may answer.
+const MOST_OUTPUT: u64 = 1024 * 1024;
+/// No memory is kept for later, so that what is given back can be taken again.
+const ALLOCATOR: (&str, &str) = ("MALLOC_CONF", "retain:false,narenas:1,tcache:false");
+
+/// It cannot be read.
+const UNREADABLE: u8 = 3;
+/// Reading it takes more than is given.
+const TOO_MUCH: u8 = 4;
+/// Something else than the file is wrong.
+const FAILED: u8 = 5;
+
+/// Why nothing was made of a file.
+#[derive(Debug, thiserror::Error)]
+pub enum Refusal {
+    /// It is not of a kind that can be read.
+    #[error("unreadable")]
+    Unreadable,
+    /// It takes more memory or time than is given.
+    #[error("takes too much memory or time")]
+    TooMuch,
+    /// The process or the file.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Runs a command of this program on a file; answers what it writes.
+///
+/// # Errors
+/// [`Refusal`].
+pub async fn run(command: &str, file: File) -> Result<Vec<u8>, Refusal> {
+    let mut child = Command::new(program()?)
+        .arg(command)
+        .env_clear()
+        .env(ALLOCATOR.0, ALLOCATOR.1)
+        .stdin(file)
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .kill_on_drop(true)
+        .spawn()?;
+    let mut made = Vec::new();
+    let work = async {
+        if let Some(output) = child.stdout.take() {
+            output.take(MOST_OUTPUT).read_to_end(&mut made).await?;
+        }
+        child.wait().await
+    };
+    let Ok(status) = timeout(DEADLINE, work).await else { return Err(Refusal::TooMuch) };
+    match status?.code() {
+        Some(0) => Ok(made),
+        Some(code) if code == i32::from(FAILED) => {
+            Err(Refusal::Io(io::Error::other("the confined process could not do its work")))
+        }
+        // A process that the system ended has no code: it had no memory or no time left.
+        Some(code) if code == i32::from(TOO_MUCH) => Err(Refusal::TooMuch),
+        None => Err(Refusal::TooMuch),
+        // It says so, or panicked over it.
+        Some(_) => Err(Refusal::Unreadable),
+    }
+}
+
+/// This program, also when its file was replaced meanwhile.
+fn program() -> io::Result<std::path::PathBuf> {
+    if cfg!(target_os = "linux") { Ok("/proc/self/exe".into()) } else { std::env::current_exe() }
+}
+
+/// The other side: does the work within the bounds, and writes what was made.
+#[must_use]
+pub fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
+    let made = bind().map_err(Refusal::Io).and_then(|()| make(standard_input()?));
+    let written = made.and_then(|made| {
+        use io::Write as _;
+        Ok(io::stdout().write_all(&made)?)
+    });
+    match written {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Refusal::Unreadable) => UNREADABLE.into(),
+        Err(Refusal::TooMuch) => TOO_MUCH.into(),
+        Err(Refusal::Io(_)) => FAILED.into(),
+    }
+}
+
+fn bind() -> io::Result<()> {
+    let bounds =
+        [(Resource::Data, MOST_MEMORY), (Resource::Cpu, MOST_SECONDS), (Resource::Core, 0)];
+    for (resource, most) in bounds {
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+    }
+    Ok(())
+}
+
+fn standard_input() -> io::Result<File> {
+    use std::os::fd::AsFd as _;
+    Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
