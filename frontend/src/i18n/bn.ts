@@ -88,6 +88,9 @@ export const bn: Catalogue = {
     members: (count) => `${n(count)} জন সদস্য`,
     online: (count) => `${n(count)} জন আছেন`,
     unread: (count) => `${n(count)}টি অপঠিত বার্তা`,
+    unreadIn: (title: string, others: number) =>
+      others === 0 ? `নতুন: ${title}` : `নতুন: ${title} ও আরও ${n(others)}টি`,
+    further: { up: '(উপরের দিকে)', down: '(নিচের দিকে)' },
     unreadMany: '৯৯টির বেশি অপঠিত বার্তা',
     name: 'ঠিকানা',
     nameHint: 'ছোট হাতের অক্ষর, অঙ্ক, হাইফেন ও আন্ডারস্কোর। পরে বদলানো যায় না।',

@@ -96,6 +96,9 @@ export const en = {
     online: (count: number) => `${n(count)} here`,
     unread: (count: number) =>
       plural('en', count, { one: '1 unread message', other: `${n(count)} unread messages` }),
+    unreadIn: (title: string, others: number) =>
+      others === 0 ? `New: ${title}` : `New: ${title} and ${n(others)} more`,
+    further: { up: '(further up)', down: '(further down)' },
     unreadMany: 'More than 99 unread messages',
     name: 'Address',
     nameHint: 'Lower-case letters, digits, hyphen and underscore. It cannot be changed.',

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 
 import type { Message, RoomSummary } from '../../api/types';
 import { EMPTY, type RoomState } from '../../store/model';
-import { byActivity, isAwaitingMessages, sections } from './list';
+import { byActivity, isAwaitingMessages, isUrgent, sections, unreadOf } from './list';
 
 function message(created_at: string): Message {
   return {
@@ -98,4 +98,21 @@ test('latest messages are awaited while a room has some and none is known', () =
   expect(isAwaitingMessages(rooms({ ...told, summary }))).toBe(true);
   expect(isAwaitingMessages(rooms(told))).toBe(false);
   expect(isAwaitingMessages(rooms(room('silent')))).toBe(false);
+});
+
+test('what is unread begins with what is for the person alone, or names them', () => {
+  const unread = (title: string, at: string, more: Partial<RoomSummary>): RoomState => {
+    const { summary, ...rest } = room(title, at);
+    return { ...rest, summary: { ...summary, unread: 1, ...more } };
+  };
+  const rooms = [
+    unread('tea', '2026-11-22T10:04:00.000Z', {}),
+    unread('named', '2026-11-22T10:02:00.000Z', { mentions: 1 }),
+    unread('Rahul', '2026-11-22T10:01:00.000Z', { kind: 'private' }),
+    unread('rust', '2026-11-22T10:05:00.000Z', {}),
+    unread('read', '2026-11-22T10:09:00.000Z', { unread: 0, kind: 'private' }),
+  ];
+  const titles = unreadOf(rooms).map(({ summary }) => summary.title);
+  expect(titles).toEqual(['named', 'Rahul', 'rust', 'tea']);
+  expect(rooms.filter(isUrgent).map(({ summary }) => summary.title)).toEqual(['named', 'Rahul']);
 });

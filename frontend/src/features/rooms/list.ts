@@ -11,6 +11,17 @@ export function sections(all: Iterable<RoomState>): Record<'rooms' | 'conversati
   };
 }
 
+/** Whether what is unread there is for the person: said to them alone, or naming them. */
+export function isUrgent({ summary }: RoomState): boolean {
+  return summary.unread > 0 && (summary.kind === 'private' || summary.mentions > 0);
+}
+
+/** Where something is unread, what is urgent first. */
+export function unreadOf(rooms: Iterable<RoomState>): RoomState[] {
+  const unread = byActivity(rooms).filter(({ summary }) => summary.unread > 0);
+  return [...unread.filter(isUrgent), ...unread.filter((room) => !isUrgent(room))];
+}
+
 /**
  * The rooms, the one where something happened last first. That one came to it is something too: a
  * room that was just made or joined is where one looks for it.
