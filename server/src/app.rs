@@ -21,7 +21,8 @@ use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
-use crate::http::{Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::http::{Connections, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::open_files::{Capacity, TooFewFiles};
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -52,6 +53,9 @@ pub enum StartError {
         /// Why not.
         source: std::io::Error,
     },
+    /// Open files.
+    #[error(transparent)]
+    OpenFiles(#[from] TooFewFiles),
     /// A thread.
     #[error("The system gives Adda no thread: {0}. Allow its user more processes.")]
     Threads(#[source] std::io::Error),
@@ -69,6 +73,7 @@ pub enum StartError {
 pub struct Server {
     listener: Listener,
     proxies: Proxies,
+    connections: Arc<Connections>,
     url: String,
     setup_token: Option<String>,
     db: Db,
@@ -157,6 +162,7 @@ impl Server {
                 "ADDA_RATE_LIMITS is off: nothing is throttled; this is for load tests only"
             );
         }
+        let capacity = Capacity::take()?;
         let uploads = Uploads::new(config.media_dir.join("incoming"));
         let uploads = uploads.map_err(|source| StartError::Media {
             folder: config.media_dir.display().to_string(),
@@ -211,6 +217,7 @@ impl Server {
             epoch,
             clock,
             db.readers(),
+            capacity.sockets,
             limited,
             Timing::default(),
         ));
@@ -240,6 +247,7 @@ impl Server {
                 config.allowed_origins.clone(),
                 Hosts::of_this_machine(),
             ),
+            rate_limits: limited,
         });
         let is_https = public.as_str().starts_with("https://");
         let proxies = Proxies::new(&config.trusted_proxies, is_https);
@@ -247,6 +255,7 @@ impl Server {
         Ok(Self {
             listener,
             proxies,
+            connections: Connections::new(capacity, limited),
             url,
             setup_token,
             db,
@@ -274,8 +283,11 @@ impl Server {
     /// back, requests under way are answered, the database is closed.
     pub async fn run_until(self, stop: impl Future<Output = ()>) {
         tracing::info!(url = self.url, "serving");
-        let serving =
-            tokio::spawn(self.listener.serve(self.endpoint, self.proxies, self.stop.subscribe()));
+        let (listener, endpoint, proxies) = (self.listener, self.endpoint, self.proxies);
+        let (connections, stopping) = (self.connections, self.stop.subscribe());
+        let serving = tokio::spawn(async move {
+            listener.serve(endpoint, proxies, &connections, stopping).await;
+        });
         stop.await;
         tracing::info!(sockets = self.gateway.open_sockets(), "draining");
         self.health.drain();

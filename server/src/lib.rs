@@ -13,6 +13,7 @@ pub mod features;
 pub mod gateway;
 pub mod http;
 pub mod limits;
+pub mod open_files;
 pub mod peer;
 pub mod private_files;
 #[cfg(test)]

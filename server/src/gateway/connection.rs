@@ -18,16 +18,20 @@ use adda_protocol::frame::{self, Opcode};
 use bytes::{Buf, Bytes};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 
 use super::close::End;
-use crate::http::Lent;
+use crate::http::{Lent, Patience, Patient};
 
 /// What is read from a connection at once.
 const READ_BYTES: usize = 16 * 1024;
 /// Frames that go into one system call; Linux takes up to 1,024.
 const WRITE_SLICES: usize = 64;
+/// What the kernel keeps for a peer that does not read; it doubles this for what it needs itself. With
+/// what waits in an outbox a stalled reader costs 256 KiB.
+const SEND_BUFFER_BYTES: usize = 32 * 1024;
 /// A drained queue that grew beyond this gives its memory back.
 const KEEP_CAPACITY: usize = 32;
 
@@ -60,8 +64,8 @@ pub(super) struct Connection {
     limit: usize,
     /// Whole frames that wait to be written; some of the first may be written already.
     unwritten: VecDeque<Bytes>,
-    /// How many bytes the kernel has taken so far, by which a stalled reader is told from a slow one.
-    pub(super) written: u64,
+    /// With a peer that does not read.
+    patience: Patience,
 }
 
 /// A frame of the peer, unmasked.
@@ -73,16 +77,20 @@ struct Frame {
 
 impl Connection {
     /// Takes the stream out of hyper; `None` when it is not a plain TCP stream.
-    pub(super) fn new(upgraded: Upgraded, limit: usize) -> Option<Self> {
-        let parts = upgraded.downcast::<TokioIo<Lent<TcpStream>>>().ok()?;
+    pub(super) fn new(upgraded: Upgraded, limit: usize, stall: Duration) -> Option<Self> {
+        let parts = upgraded.downcast::<TokioIo<Patient<Lent<TcpStream>>>>().ok()?;
+        let stream = parts.io.into_inner().into_inner().keep()?;
+        if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
+            tracing::debug!(%error, "bounding what the kernel keeps for a socket");
+        }
         Some(Self {
-            stream: parts.io.into_inner().keep()?,
+            stream,
             unread: parts.read_buf.to_vec(),
             parsed: 0,
             pieces: None,
             limit,
             unwritten: VecDeque::new(),
-            written: 0,
+            patience: Patience::new(stall),
         })
     }
 
@@ -101,7 +109,8 @@ impl Connection {
         self.queue(frame::text(json));
     }
 
-    /// Writes all that is queued. May be dropped and called again.
+    /// Writes all that is queued; a peer that does not take it is given up. May be dropped and called
+    /// again.
     pub(super) async fn flush(&mut self) -> Result<(), End> {
         poll_fn(|cx| self.poll_flush(cx)).await
     }
@@ -115,9 +124,12 @@ impl Connection {
                 count += 1;
             }
             let write = Pin::new(&mut self.stream).poll_write_vectored(cx, &slices[..count]);
-            match ready!(write) {
-                Ok(0) | Err(_) => return Poll::Ready(Err(End::Gone)),
-                Ok(bytes) => self.advance(bytes),
+            match write {
+                Poll::Ready(Ok(0) | Err(_)) => return Poll::Ready(Err(End::Gone)),
+                Poll::Ready(Ok(bytes)) => self.advance(bytes),
+                Poll::Pending => {
+                    return self.patience.poll_end(cx).map(|()| Err(End::SlowConsumer));
+                }
             }
         }
         if self.unwritten.capacity() > KEEP_CAPACITY {
@@ -127,8 +139,12 @@ impl Connection {
     }
 
     /// Forgets what was written.
-    fn advance(&mut self, mut bytes: usize) {
-        self.written += bytes as u64;
+    fn advance(&mut self, written: usize) {
+        self.forget(written);
+        self.patience.took(written, self.unwritten.is_empty());
+    }
+
+    fn forget(&mut self, mut bytes: usize) {
         while let Some(first) = self.unwritten.front_mut() {
             if bytes < first.len() {
                 first.advance(bytes);
@@ -219,6 +235,8 @@ impl Connection {
     /// Sends the close frame and waits a moment for the peer, so that the code is not lost: bytes
     /// that were never read would reset the connection and take the close frame with them.
     pub(super) async fn close(mut self, end: End, within: Duration) {
+        // Whoever was given up has this last time to read on.
+        self.patience = Patience::new(within);
         let farewell = async {
             if let Some((code, word)) = end.code() {
                 self.queue(frame::close(code, word));
@@ -300,7 +318,7 @@ mod tests {
             pieces: None,
             limit: 1_000,
             unwritten,
-            written: 0,
+            patience: Patience::new(Duration::from_secs(20)),
         };
         (connection, peer)
     }
@@ -403,7 +421,6 @@ mod tests {
         });
         connection.flush().await.unwrap();
         let all = reading.await.unwrap();
-        assert_eq!(connection.written, expected as u64);
         let one = [&frame::text("{}")[..], &frame::text(&payload)[..]].concat();
         assert!(all.chunks(one.len()).all(|chunk| chunk == one));
     }

@@ -68,24 +68,30 @@ async fn prepare(
             "This address is a WebSocket of version 13; connect with a client for it.",
         )
     })?;
-    let upgrade = request.data::<SocketUpgrade>().and_then(SocketUpgrade::take);
-    let upgrade = upgrade.ok_or_else(|| {
+    let upgrade = request.data::<SocketUpgrade>();
+    let taken = upgrade.and_then(|upgrade| Some((upgrade.take()?, upgrade.place().clone())));
+    let (upgrade, place_of_connection) = taken.ok_or_else(|| {
         refuse(Code::UpgradeRequired, "This connection cannot become a WebSocket.")
     })?;
     let peer = Peer::of(request);
     let place =
         gateway.places.of_peer(peer).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
     let person = bearer(request.headers(), gateway).await?;
+    place_of_connection.becomes_socket().map_err(|_| {
+        let sentence = "The server has as many connections as it can hold; try again in a minute.";
+        refuse(Code::Unavailable, sentence)
+    })?;
 
-    let sockets = gateway.sockets.clone();
+    let (sockets, stall) = (gateway.sockets.clone(), gateway.timing.stall);
     let gateway = gateway.clone();
     sockets.spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let Some(connection) = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES) else {
+        let Some(connection) = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES, stall) else {
             tracing::error!(%peer, "an upgraded connection is not a TCP stream");
             return;
         };
         enter::run(Start { gateway, connection, scope, person, peer, place }).await;
+        drop(place_of_connection);
     });
     Ok(Response::builder()
         .status(StatusCode::SWITCHING_PROTOCOLS)

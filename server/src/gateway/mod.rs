@@ -99,7 +99,8 @@ pub struct Services {
 }
 
 impl Gateway {
-    /// A gateway on its parts; `readers` is how many sockets may read from the database at once.
+    /// A gateway on its parts; `readers` is how many sockets may read from the database at once,
+    /// `sockets` how many there may be.
     #[must_use]
     pub fn new(
         services: Services,
@@ -107,6 +108,7 @@ impl Gateway {
         epoch: String,
         clock: Clock,
         readers: usize,
+        sockets: usize,
         rate_limits: bool,
         timing: Timing,
     ) -> Self {
@@ -120,7 +122,7 @@ impl Gateway {
             hub,
             epoch,
             clock,
-            places: Arc::new(Places::new(rate_limits)),
+            places: Arc::new(Places::new(rate_limits, sockets)),
             turns: Turns::new(readers),
             rate_limits,
             timing,

@@ -18,6 +18,7 @@ pub struct Places {
     enabled: bool,
     users: DashMap<UserId, usize>,
     addresses: DashMap<IpAddr, usize>,
+    most_of_address: usize,
 }
 
 /// A place that is taken, given back when dropped.
@@ -52,10 +53,12 @@ fn give_back<K: Hash + Eq>(counts: &DashMap<K, usize>, key: &K) {
 }
 
 impl Places {
-    /// No places taken; without `enabled` there are places for all.
+    /// No places of `sockets` taken, half of which one address may have at most; without `enabled`
+    /// there are places for all.
     #[must_use]
-    pub fn new(enabled: bool) -> Self {
-        Self { enabled, users: DashMap::new(), addresses: DashMap::new() }
+    pub fn new(enabled: bool, sockets: usize) -> Self {
+        let most_of_address = PER_ADDRESS.min(sockets / 2);
+        Self { enabled, users: DashMap::new(), addresses: DashMap::new(), most_of_address }
     }
 
     pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<Place, NoPlace> {
@@ -64,7 +67,7 @@ impl Places {
 
     pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<Place, NoPlace> {
         let key = peer.network();
-        self.place(take(&self.addresses, key, self.most(PER_ADDRESS)), Whose::Address(key))
+        self.place(take(&self.addresses, key, self.most(self.most_of_address)), Whose::Address(key))
     }
 
     const fn most(&self, most: usize) -> usize {
@@ -91,7 +94,7 @@ mod tests {
 
     #[test]
     fn a_user_has_fifty_places_and_gets_them_back() {
-        let places = Arc::new(Places::new(true));
+        let places = Arc::new(Places::new(true, 10_000));
         let taken: Vec<_> = (0..50).map(|_| places.of_user(7).unwrap()).collect();
         assert!(places.of_user(7).is_err());
         assert!(places.of_user(8).is_ok());
@@ -102,12 +105,20 @@ mod tests {
 
     #[test]
     fn an_address_has_a_thousand_places() {
-        let places = Arc::new(Places::new(true));
+        let places = Arc::new(Places::new(true, 10_000));
         let of = |address: &str| {
             places.of_peer(Peer { address: address.parse().unwrap(), is_https: false })
         };
         let _taken: Vec<_> = (0..1_000).map(|_| of("192.0.2.1").unwrap()).collect();
         assert!(of("192.0.2.1").is_err());
         assert!(of("192.0.2.2").is_ok());
+    }
+
+    #[test]
+    fn where_there_are_few_an_address_has_half_of_them() {
+        let places = Arc::new(Places::new(true, 300));
+        let peer = Peer { address: [192, 0, 2, 1].into(), is_https: false };
+        let taken: Vec<_> = std::iter::from_fn(|| places.of_peer(peer).ok()).collect();
+        assert_eq!(taken.len(), 150);
     }
 }

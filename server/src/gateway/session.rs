@@ -113,20 +113,12 @@ impl Session {
         }
     }
 
-    /// Writes all that is queued. A peer that takes nothing for too long is given up, and the
-    /// order to close is obeyed meanwhile.
+    /// Writes all that is queued; the order to close is obeyed meanwhile.
     pub(super) async fn write(&mut self, connection: &mut Connection) -> Result<(), End> {
-        loop {
-            let written = connection.written;
-            tokio::select! {
-                biased;
-                flushed = connection.flush() => return flushed,
-                reason = poll_fn(|cx| self.outbox.poll_close(cx)) => return Err(reason.into()),
-                () = tokio::time::sleep(self.gateway.timing.stall) => {}
-            }
-            if connection.written == written {
-                return Err(End::SlowConsumer);
-            }
+        tokio::select! {
+            biased;
+            flushed = connection.flush() => flushed,
+            reason = poll_fn(|cx| self.outbox.poll_close(cx)) => Err(reason.into()),
         }
     }
 

@@ -15,7 +15,8 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::*;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::http::{Connections, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::open_files::Capacity;
 use crate::testing::{Storage, World};
 
 /// Nothing that a test waits for takes longer.
@@ -26,6 +27,7 @@ struct Served {
     world: World,
     gateway: Arc<Gateway>,
     address: String,
+    connections: Arc<Connections>,
     /// The server goes on until this is dropped.
     _stop: watch::Sender<bool>,
 }
@@ -59,8 +61,10 @@ impl Served {
             receipts: receipts.clone(),
             presence: Arc::new(presence),
         };
+        let capacity = Capacity::within(20_000);
         let epoch = "an epoch".to_owned();
-        let gateway = Gateway::new(services, hub, epoch, clock, 2, rate_limits, timing);
+        let gateway =
+            Gateway::new(services, hub, epoch, clock, 2, capacity.sockets, rate_limits, timing);
         let gateway = Arc::new(gateway);
         // Nobody here has a picture, or sends one.
         let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();
@@ -76,12 +80,16 @@ impl Served {
             gateway: gateway.clone(),
             health: Arc::new(Health::new(world.db.clone())),
             origins: Origins::new(None, vec![], Hosts::of_this_machine()),
+            rate_limits,
         });
-        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let mut listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.address.to_string();
         let (stop, stopped) = watch::channel(false);
-        tokio::spawn(listener.serve(endpoint, proxies, stopped));
-        Self { world, gateway, address, _stop: stop }
+        listener.stall = timing.stall;
+        let connections = Connections::new(capacity, rate_limits);
+        let crowd = connections.clone();
+        tokio::spawn(async move { listener.serve(endpoint, proxies, &crowd, stopped).await });
+        Self { world, gateway, address, connections, _stop: stop }
     }
 
     /// Takes places of an address for sockets.
@@ -275,10 +283,7 @@ async fn who_takes_nothing_is_given_up_as_too_slow() {
     let (stall, farewell) = (Duration::from_millis(200), PATIENCE);
     let served = Served::with(Timing { stall, farewell, ..Timing::default() }).await;
     let mira = served.world.person("mira").await;
-    let room = served.world.room("tea", &[&mira]).await;
-    // Well over what the kernel's buffers take: 8 MB.
-    let texts = (0..250).map(|_| "\u{1F980}".repeat(8_000));
-    served.world.writes_many(&mira, &room, texts).await;
+    writes_eight_megabytes(&served, &mira).await;
 
     let mut peer = Peer::opens(&served.address).await;
     let mut auth = served.auth(&mira);
@@ -334,6 +339,80 @@ async fn the_thousandth_socket_of_an_address_is_the_last() {
     last.is_alive().await;
     drop(others);
     served.connects(&mira).await.is_alive().await;
+}
+
+/// What the kernel keeps that a server on this port wrote and nobody has read.
+fn kept_by_the_kernel(address: &str) -> usize {
+    let port = address.rsplit(':').next().unwrap().parse::<u16>().unwrap();
+    let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+    let of_port = table.lines().skip(1).filter_map(|line| {
+        let fields: Vec<_> = line.split_whitespace().collect();
+        let is_ours = fields[1].ends_with(&format!(":{port:04X}"));
+        is_ours.then(|| usize::from_str_radix(fields[4].split(':').next().unwrap(), 16).unwrap())
+    });
+    of_port.sum()
+}
+
+/// Messages that take 8 MB, well over what the kernel's buffers take.
+async fn writes_eight_megabytes(served: &Served, mira: &Person) {
+    let room = served.world.room("tea", &[mira]).await;
+    let texts = (0..250).map(|_| "\u{1F980}".repeat(8_000));
+    served.world.writes_many(mira, &room, texts).await;
+}
+
+#[tokio::test]
+async fn what_was_written_before_the_stall_counts_for_nothing_and_little_is_kept() {
+    let stall = Duration::from_secs(2);
+    let served = Served::with(Timing { stall, ..Timing::default() }).await;
+    let mira = served.world.person("mira").await;
+    writes_eight_megabytes(&served, &mira).await;
+
+    let mut peer = Peer::opens(&served.address).await;
+    let mut auth = served.auth(&mira);
+    auth["resume"] = json!({"rooms": {"tea": 0}});
+    peer.says(&auth).await;
+    peer.is_ready().await;
+    let began = Instant::now();
+    let mut kept = 0;
+    while served.gateway.hub.is_connected(mira.id) {
+        kept = kept.max(kept_by_the_kernel(&served.address));
+        assert!(began.elapsed() < PATIENCE);
+        tokio::task::yield_now().await;
+    }
+    assert!((stall..stall * 17 / 10).contains(&began.elapsed()), "{:?}", began.elapsed());
+    assert!(0 < kept && kept <= 64 * 1024, "{kept}");
+}
+
+#[tokio::test]
+async fn an_answer_that_nobody_reads_is_given_up() {
+    let stall = Duration::from_secs(1);
+    let served = Served::with(Timing { stall, ..Timing::default() }).await;
+    let mira = served.world.person("mira").await;
+    writes_eight_megabytes(&served, &mira).await;
+    let token = served.world.access_token(&mira);
+    let asks = format!(
+        "GET /api/v1/rooms/tea/messages?limit=100 HTTP/1.1\r\nhost: localhost\r\nauthorization: Bearer {token}\r\n\r\n"
+    );
+    let mut unread = Vec::new();
+    for _ in 0..5 {
+        let tcp = TcpSocket::new_v4().unwrap();
+        tcp.set_recv_buffer_size(64 * 1024).unwrap();
+        let mut stream = tcp.connect(served.address.parse().unwrap()).await.unwrap();
+        // Twice, so that something waits behind the answer, too.
+        stream.write_all(asks.repeat(2).as_bytes()).await.unwrap();
+        unread.push(stream);
+    }
+    let is_left = || served.connections.count() > 0 || kept_by_the_kernel(&served.address) > 0;
+    let given_up = timeout(PATIENCE, async {
+        while !is_left() {
+            tokio::task::yield_now().await;
+        }
+        while is_left() {
+            tokio::task::yield_now().await;
+        }
+    });
+    given_up.await.expect("the connections are given up, and what the kernel kept for them");
+    assert_eq!(unread.len(), 5, "though their clients are still there");
 }
 
 #[tokio::test]

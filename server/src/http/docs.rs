@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use poem::http::header;
 use poem::{Response, handler};
 use serde_json::Value;
@@ -14,7 +15,8 @@ use super::spec;
 
 /// A page with the policy that lets its own scripts run and nothing else.
 struct Page {
-    html: String,
+    /// Shared by all who read it.
+    html: Bytes,
     policy: String,
 }
 
@@ -29,7 +31,7 @@ impl Page {
              connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
             if scripts.is_empty() { "'none'".to_owned() } else { scripts.join(" ") }
         );
-        Self { html, policy }
+        Self { html: html.into(), policy }
     }
 
     fn response(&self) -> Response {

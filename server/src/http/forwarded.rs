@@ -14,6 +14,7 @@ use ipnet::IpNet;
 use poem::http::{HeaderMap, HeaderName, header};
 use poem::{FromRequest, Request, RequestBody};
 
+use crate::limits::address_key;
 use crate::peer::Peer;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
@@ -33,7 +34,7 @@ pub struct Proxies {
 pub(super) struct TcpPeer {
     pub(super) address: IpAddr,
     /// Whether it is a trusted proxy, behind which each request has a client of its own.
-    pub(super) is_proxy: bool,
+    is_proxy: bool,
     proxies: Proxies,
 }
 
@@ -62,6 +63,11 @@ impl Proxies {
 }
 
 impl TcpPeer {
+    /// What limits of connections count as one; a proxy stands for many and is not counted.
+    pub(super) fn network(&self) -> Option<IpAddr> {
+        (!self.is_proxy).then(|| address_key(self.address))
+    }
+
     /// Who a request on this connection comes from.
     pub(super) fn of_request(&self, headers: &HeaderMap) -> Peer {
         let mut peer = Peer { address: self.address, is_https: self.proxies.is_https };

@@ -1,6 +1,8 @@
 //! HTTP: accepting connections, routing, and what every answer has in common.
 
+mod answers;
 mod body;
+mod connections;
 mod cors;
 mod docs;
 mod elsewhere;
@@ -10,6 +12,7 @@ mod health;
 mod hosts;
 mod in_flight;
 mod lent;
+mod patience;
 mod person;
 mod problem;
 mod routes;
@@ -20,12 +23,14 @@ mod unread;
 mod upload;
 
 pub use body::Body;
+pub use connections::{Connections, Place};
 pub use cors::Origins;
 pub use docs::{asyncapi_text, openapi_text};
 pub use forwarded::Proxies;
 pub use health::Health;
 pub use hosts::Hosts;
 pub(crate) use lent::Lent;
+pub(crate) use patience::{Patience, Patient};
 pub use person::Bearer;
 pub use problem::{
     BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,

@@ -8,6 +8,7 @@ use poem::http::StatusCode;
 use poem_openapi::SecurityScheme;
 use poem_openapi::auth::Bearer as BearerToken;
 
+use super::answers::Answering;
 use super::problem::problem_error;
 use crate::features::accounts::{Accounts, Person};
 
@@ -34,6 +35,9 @@ async fn check(request: &Request, bearer: BearerToken) -> poem::Result<Person> {
     let person = person.map_err(|error| problem_error(Problem::from(error)))?;
     if let Some(asker) = request.data::<Asker>() {
         let _ = asker.0.set(person.id);
+    }
+    if let Some(answering) = request.data::<Arc<Answering>>() {
+        answering.is_of(person.id).map_err(problem_error)?;
     }
     Ok(person)
 }

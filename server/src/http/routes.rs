@@ -3,6 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use bytes::Bytes;
+use http_body_util::combinators;
+use hyper::body::Body as _;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderValue, StatusCode, header};
 use poem::middleware::CookieJarManager;
@@ -10,6 +13,7 @@ use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use super::answers::Answers;
 use super::cors::{Foreign, Origins, is_preflight};
 use super::docs;
 use super::elsewhere;
@@ -27,6 +31,8 @@ use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{self, Gateway};
 use crate::peer::Peer;
+
+type BoxBody = combinators::BoxBody<Bytes, std::io::Error>;
 
 /// What the routes are made of.
 pub struct Parts {
@@ -48,13 +54,15 @@ pub struct Parts {
     pub health: Arc<Health>,
     /// The origins that may come from a browser.
     pub origins: Origins,
+    /// Whether what waits to be read is limited.
+    pub rate_limits: bool,
 }
 
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let Parts { accounts, avatars, uploads, rooms, messages, receipts, .. } = parts;
-    let Parts { gateway, health, origins, .. } = parts;
+    let Parts { gateway, health, origins, rate_limits, .. } = parts;
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -81,13 +89,20 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let route = route
         .catch_all_error(|error| async move { error.into_response() })
         .with(CookieJarManager::new());
-    Outer { inner: Arc::new(route.map_to_response().boxed()), origins, allowed }.boxed()
+    Outer {
+        inner: Arc::new(route.map_to_response().boxed()),
+        origins,
+        allowed,
+        answers: Answers::new(rate_limits),
+    }
+    .boxed()
 }
 
 struct Outer {
     inner: Arc<BoxEndpoint<'static, Response>>,
     origins: Origins,
     allowed: Allowed,
+    answers: Arc<Answers>,
 }
 
 impl Endpoint for Outer {
@@ -110,6 +125,9 @@ impl Endpoint for Outer {
         let refused = foreign.map(refuse);
         let mut response = match refused.or_else(|| self.origins.preflight(&request)) {
             Some(response) => response,
+            None if has_answers_of_its_own(&path) => {
+                self.answer_if_read(request, peer).instrument(span.clone()).await
+            }
             None => self.answer(request).instrument(span.clone()).await,
         };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED
@@ -132,6 +150,12 @@ impl Endpoint for Outer {
     }
 }
 
+/// Whether what is answered here takes memory for each who asks; the app and the documents are
+/// shared by all.
+fn has_answers_of_its_own(path: &str) -> bool {
+    path.starts_with("/api/") || path.starts_with("/media/")
+}
+
 impl Outer {
     /// What forbids to answer a request. Everything but what supervisors ask needs a name of ours;
     /// whatever somebody can do or be told here, an origin that is allowed as well.
@@ -146,6 +170,31 @@ impl Outer {
             Foreign::Origin(_) if !is_used || is_preflight(request) => None,
             foreign => Some(foreign),
         }
+    }
+
+    /// Answers, unless too much waits to be read already.
+    async fn answer_if_read(&self, mut request: Request, peer: Peer) -> Response {
+        let answering = match self.answers.begin(peer) {
+            Ok(answering) => answering,
+            Err(problem) => return problem_response(problem),
+        };
+        // Whoever has a copy of a token shall not keep its owner from ending the session.
+        if !request.uri().path().starts_with("/api/v1/auth/") {
+            request.extensions_mut().insert(answering.clone());
+        }
+        // What was done is said to have been done.
+        let may_be_refused = request.method().is_safe();
+        let mut response = self.answer(request).await;
+        let body = BoxBody::from(response.take_body());
+        let bytes = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+        response.set_body(body);
+        if let Err(problem) = answering.has_made(bytes)
+            && may_be_refused
+        {
+            response = problem_response(problem);
+        }
+        response.extensions_mut().insert(answering);
+        response
     }
 
     async fn answer(&self, mut request: Request) -> Response {

@@ -18,21 +18,27 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::uri::Scheme;
 use poem::web::{LocalAddr, RemoteAddr};
 use poem::{Endpoint, Request, RequestParts, Response};
+use socket2::SockRef;
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
+use super::answers::{Answering, Held};
+use super::connections::{Connections, Place};
 use super::forwarded::{Proxies, TcpPeer};
 use super::lent::lend;
+use super::patience::Patient;
 use super::unread::{Unread, linger};
 use crate::peer::Peer;
 
 /// A request's head must be complete within this time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// [`Listener::stall`].
+const STALL: Duration = Duration::from_secs(30);
+/// What the kernel keeps for a client that does not read; it doubles this for what it needs itself.
+const SEND_BUFFER_BYTES: u32 = 64 * 1024;
 /// A request's line and headers fit in this many bytes.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
-/// Connections at once; below the usual limit of open files, so that files can still be opened.
-const MAX_CONNECTIONS: usize = 18_000;
 /// Connections that may wait to be accepted. When everybody comes back at once after a restart, one
 /// that finds no place is tried again only a second later.
 const BACKLOG: u32 = 4_096;
@@ -41,13 +47,22 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The way to the bare connection of a request that asks for a WebSocket; can be taken once.
 #[derive(Clone)]
-pub struct SocketUpgrade(Arc<Mutex<Option<OnUpgrade>>>);
+pub struct SocketUpgrade {
+    upgrade: Arc<Mutex<Option<OnUpgrade>>>,
+    place: Arc<Place>,
+}
 
 impl SocketUpgrade {
     /// Takes the upgrade.
     #[must_use]
     pub fn take(&self) -> Option<OnUpgrade> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).take()
+        self.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take()
+    }
+
+    /// The connection's place, which the socket keeps.
+    #[must_use]
+    pub fn place(&self) -> &Arc<Place> {
+        &self.place
     }
 }
 
@@ -57,6 +72,8 @@ pub struct Listener {
     tcp: TcpListener,
     /// Where it listens.
     pub address: SocketAddr,
+    /// A client that takes nothing of its answer for so long is given up.
+    pub stall: Duration,
 }
 
 impl Listener {
@@ -68,10 +85,12 @@ impl Listener {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         // So that a server that was just stopped can be started again at once.
         socket.set_reuseaddr(true)?;
+        // Connections have it from here.
+        socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
         socket.bind(address)?;
         let tcp = socket.listen(BACKLOG)?;
         let address = tcp.local_addr()?;
-        Ok(Self { tcp, address })
+        Ok(Self { tcp, address, stall: STALL })
     }
 
     /// Serves until `stop` turns true; then accepts no more, lets the requests under way finish, and
@@ -80,47 +99,48 @@ impl Listener {
         self,
         endpoint: BoxEndpoint<'static, Response>,
         proxies: Proxies,
+        crowd: &Arc<Connections>,
         mut stop: watch::Receiver<bool>,
     ) {
         let endpoint = Arc::new(endpoint);
-        let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
         let connections = TaskTracker::new();
         loop {
             let accepted = tokio::select! {
-                accepted = self.accept(&places) => accepted,
+                accepted = self.accept(crowd) => accepted,
                 () = stopping(&mut stop) => break,
             };
-            let (stream, peer, place) = accepted;
+            let (stream, peer) = accepted;
+            let tcp_peer = proxies.connected(peer);
+            let Some(place) = crowd.admit(tcp_peer.network()) else {
+                tracing::debug!(peer = %tcp_peer.address, "an address has too many connections");
+                continue;
+            };
             let connection = Connection {
                 endpoint: endpoint.clone(),
                 // Where this connection led to, which one that listens everywhere does not know.
                 local: stream.local_addr().unwrap_or(self.address),
-                tcp_peer: proxies.connected(peer),
+                tcp_peer,
+                place,
+                stall: self.stall,
                 stop: stop.clone(),
             };
-            connections.spawn(async move {
-                connection.serve(stream).await;
-                drop(place);
-            });
+            connections.spawn(connection.serve(stream));
         }
         drop(self.tcp);
         connections.close();
         connections.wait().await;
     }
 
-    async fn accept(
-        &self,
-        places: &Arc<Semaphore>,
-    ) -> (TcpStream, SocketAddr, Option<tokio::sync::OwnedSemaphorePermit>) {
-        // The semaphore is never closed; without a place the connection waits in the backlog.
-        let place = places.clone().acquire_owned().await.ok();
+    async fn accept(&self, crowd: &Connections) -> (TcpStream, SocketAddr) {
+        // Without a place the connection waits in the backlog.
+        crowd.room().await;
         loop {
             match self.tcp.accept().await {
                 Ok((stream, peer)) => {
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "setting TCP_NODELAY");
                     }
-                    return (stream, peer, place);
+                    return (stream, peer);
                 }
                 Err(error) => {
                     tracing::warn!(%error, "a connection could not be accepted");
@@ -135,12 +155,14 @@ struct Connection {
     endpoint: Arc<BoxEndpoint<'static, Response>>,
     local: SocketAddr,
     tcp_peer: TcpPeer,
+    place: Arc<Place>,
+    stall: Duration,
     stop: watch::Receiver<bool>,
 }
 
 impl Connection {
     async fn serve(self, stream: TcpStream) {
-        let Self { endpoint, local, tcp_peer, mut stop } = self;
+        let Self { endpoint, local, tcp_peer, place, stall, mut stop } = self;
         let address = tcp_peer.address;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = has_asked.clone();
@@ -148,12 +170,17 @@ impl Connection {
         let leaves = unread.clone();
         // Comes back when HTTP has ended on it; a socket keeps it.
         let (stream, owner) = lend(stream);
+        let asked_on = place.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             asks.store(true, Ordering::Relaxed);
             let peer = tcp_peer.of_request(request.headers());
             let (endpoint, unread) = (endpoint.clone(), leaves.clone());
+            let place = asked_on.clone();
             async move {
-                let answer = answer(&endpoint, request, local, peer, &unread).await;
+                let busy = place.is_busy();
+                let mut answer = answer(&endpoint, request, local, peer, &unread, place).await;
+                let answering = answer.extensions_mut().remove::<Arc<Answering>>();
+                let answer = answer.map(|body| Held::new(body, (busy, answering)));
                 Ok::<_, std::convert::Infallible>(answer)
             }
         });
@@ -163,11 +190,15 @@ impl Connection {
                 .header_read_timeout(HEADER_TIMEOUT)
                 .max_buf_size(MAX_HEAD_BYTES)
                 .half_close(false)
-                .serve_connection(TokioIo::new(stream), service)
+                .serve_connection(TokioIo::new(Patient::new(stream, stall)), service)
                 .with_upgrades(),
         );
         let result = tokio::select! {
             result = connection.as_mut() => result,
+            () = place.must_leave() => {
+                tracing::debug!(peer = %address, "an idle connection made room");
+                return;
+            }
             () = stopping(&mut stop) => {
                 if !has_asked.load(Ordering::Relaxed) {
                     // Browsers open connections in advance; hyper would wait for a first request.
@@ -182,13 +213,31 @@ impl Connection {
             // Clients that go away or speak no HTTP are everyday life.
             tracing::debug!(peer = %address, %error, "a connection ended");
         }
+        let is_stalled = result.as_ref().is_err_and(is_stall);
         let is_half_read = unread.is_left() || result.is_err();
         if let Some(stream) = owner.take_back().filter(|_| is_half_read) {
+            if is_stalled {
+                return reset(&stream);
+            }
             tokio::select! {
                 () = linger(stream) => {}
+                () = place.must_leave() => {}
                 () = stopping(&mut stop) => {}
             }
         }
+    }
+}
+
+/// Whether a connection ended because its client did not read.
+fn is_stall(error: &hyper::Error) -> bool {
+    let source = std::error::Error::source(error).and_then(|source| source.downcast_ref());
+    source.is_some_and(|error: &std::io::Error| error.kind() == std::io::ErrorKind::TimedOut)
+}
+
+/// Lets the kernel forget what nobody reads: it would offer it for minutes.
+fn reset(stream: &TcpStream) {
+    if let Err(error) = SockRef::from(stream).set_linger(Some(Duration::ZERO)) {
+        tracing::debug!(%error, "a connection cannot be reset");
     }
 }
 
@@ -203,6 +252,7 @@ async fn answer(
     local: SocketAddr,
     peer: Peer,
     unread: &Unread,
+    place: Arc<Place>,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
     let upgrade = request
         .headers()
@@ -218,7 +268,9 @@ async fn answer(
     let mut request = Request::from_parts(RequestParts::from(parts), body.into());
     request.extensions_mut().insert(peer);
     if let Some(upgrade) = upgrade {
-        request.extensions_mut().insert(SocketUpgrade(Arc::new(Mutex::new(Some(upgrade)))));
+        request
+            .extensions_mut()
+            .insert(SocketUpgrade { upgrade: Arc::new(Mutex::new(Some(upgrade))), place });
     }
     let mut answer = endpoint.get_response(request).await.into();
     if let Some(rest) = owner.take_back() {

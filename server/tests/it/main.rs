@@ -6,6 +6,7 @@ mod authorisation;
 mod bad_input;
 mod clocks;
 mod command_line;
+mod connections;
 mod conversation;
 mod crash;
 mod data_folder;

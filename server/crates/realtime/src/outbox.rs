@@ -83,8 +83,9 @@ static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 const KEEP_CAPACITY: usize = 16;
 
 impl Outbox {
-    /// The most bytes of frames that wait in a queue; what one stalled reader can cost.
-    pub const MAX_BYTES: usize = 256 * 1024;
+    /// The most bytes of frames that wait in a queue. What one stalled reader can cost is 256 KiB: the
+    /// rest is the kernel's.
+    pub const MAX_BYTES: usize = 192 * 1024;
 
     /// A new queue for a socket of this user and session, about all topics or only one.
     #[must_use]

@@ -30,6 +30,8 @@ pub(crate) struct Installation {
     /// The folder; the server's log is `log` in it.
     pub(crate) folder: TempDir,
     database: Option<PostgresDatabase>,
+    /// How many files the binary may have open: softly and at all.
+    open_files: Option<(u64, u64)>,
 }
 
 /// What a command said.
@@ -75,7 +77,12 @@ impl Installation {
         }
         let given = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
         environment.extend(given);
-        Self { environment, folder, database }
+        Self { environment, folder, database, open_files: None }
+    }
+
+    /// The same, where the binary may have so many files open.
+    pub(crate) fn with_open_files(self, soft: u64, hard: u64) -> Self {
+        Self { open_files: Some((soft, hard)), ..self }
     }
 
     /// A fresh one on SQLite, where these settings are left to the files or the defaults.
@@ -87,7 +94,16 @@ impl Installation {
 
     /// The binary with these arguments, in its folder and with its settings.
     fn command(&self) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_adda"));
+        let binary = env!("CARGO_BIN_EXE_adda");
+        let mut command = match self.open_files {
+            None => Command::new(binary),
+            Some((soft, hard)) => {
+                let mut shell = Command::new("/bin/sh");
+                let limited = format!("ulimit -Sn {soft}; ulimit -Hn {hard}; exec \"$0\" \"$@\"");
+                shell.args(["-c", &limited, binary]);
+                shell
+            }
+        };
         let environment = self.environment.iter().map(|(name, value)| (name, value));
         command.current_dir(self.folder.path()).env_clear().envs(environment).kill_on_drop(true);
         command
