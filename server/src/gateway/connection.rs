@@ -273,10 +273,16 @@ impl Header {
             return Err(End::BrokenFraming);
         }
         let (length, size) = match (short, rest) {
-            (126, [a, b, ..]) => (usize::from(u16::from_be_bytes([*a, *b])), 4),
+            (126, [a, b, ..]) => match u16::from_be_bytes([*a, *b]) {
+                0..126 => return Err(End::BrokenFraming),
+                length => (usize::from(length), 4),
+            },
             (127, [a, b, c, d, e, f, g, h, ..]) => {
-                let length = u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]);
-                (usize::try_from(length).unwrap_or(usize::MAX), 10)
+                match u64::from_be_bytes([*a, *b, *c, *d, *e, *f, *g, *h]) {
+                    // One that fits into less, or that is negative.
+                    0..0x1_0000 | 0x8000_0000_0000_0000.. => return Err(End::BrokenFraming),
+                    length => (usize::try_from(length).unwrap_or(usize::MAX), 10),
+                }
             }
             (126 | 127, _) => return Ok(None),
             (short, _) => (short, 2),
@@ -383,6 +389,19 @@ mod tests {
                 Err(End::BrokenFraming),
                 "{broken:?}"
             );
+        }
+        // Lengths that are longer than they need be, and one that is negative.
+        let mut lengths = vec![vec![0x80 | 127, 0xFF, 0, 0, 0, 0, 0, 0, 0]];
+        lengths.extend(
+            [0_u16, 1, 125].map(|short| [&[0x80 | 126][..], &short.to_be_bytes()].concat()),
+        );
+        lengths.extend(
+            [0_u64, 125, 126, 0xFFFF]
+                .map(|short| [&[0x80 | 127][..], &short.to_be_bytes()].concat()),
+        );
+        for length in lengths {
+            let frame = [&[0x81][..], &length, &[0; 4], &[b'a'; 126]].concat();
+            assert_eq!(hears(&[frame]).await, Err(End::BrokenFraming), "{length:?}");
         }
         let interrupted = [masked(0x01, b"a"), masked(0x81, b"b")];
         assert_eq!(hears(&interrupted).await, Err(End::BrokenFraming));

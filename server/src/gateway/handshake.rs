@@ -20,6 +20,18 @@ use crate::peer::Peer;
 /// Appended to the client's key (RFC 6455, section 1.3).
 const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
+/// What clients call a token in an address.
+const TOKENS: [&str; 8] = [
+    "token",
+    "access_token",
+    "refresh_token",
+    "id_token",
+    "jwt",
+    "auth",
+    "authorization",
+    "bearer",
+];
+
 /// `GET /ws`: all of the person's rooms.
 #[handler]
 pub(crate) async fn every_room(request: &Request, gateway: Data<&Arc<Gateway>>) -> Response {
@@ -62,16 +74,11 @@ async fn prepare(
             "must not stand in the address, where it would be logged: send it in the first frame";
         return Err(Box::new(Problem::invalid_field("token", rule)));
     }
-    let key = websocket_key(request.headers()).ok_or_else(|| {
-        refuse(
-            Code::UpgradeRequired,
-            "This address is a WebSocket of version 13; connect with a client for it.",
-        )
-    })?;
+    let key = websocket_key(request)?;
     let upgrade = request.data::<SocketUpgrade>();
     let taken = upgrade.and_then(|upgrade| Some((upgrade.take()?, upgrade.place().clone())));
     let (upgrade, place_of_connection) = taken.ok_or_else(|| {
-        refuse(Code::UpgradeRequired, "This connection cannot become a WebSocket.")
+        refuse(Code::UpgradeRequired, "Only a GET over HTTP/1.1 becomes a WebSocket.")
     })?;
     let peer = Peer::of(request);
     let place =
@@ -102,9 +109,14 @@ async fn prepare(
         .into_response())
 }
 
+/// Whether a query names a token, however that is written: in capitals, percent-encoded, as the entry
+/// of a list, or after a semicolon, at which some cut as well.
 fn has_token(query: &str) -> bool {
-    let names = query.split('&').map(|pair| pair.split('=').next().unwrap_or(""));
-    names.into_iter().any(|name| ["token", "access_token", "jwt", "auth"].contains(&name))
+    let query = query.replace(';', "&");
+    form_urlencoded::parse(query.as_bytes()).any(|(name, _)| {
+        let name = name.split(['=', '[']).next().unwrap_or("").trim().to_ascii_lowercase();
+        TOKENS.contains(&name.as_str())
+    })
 }
 
 fn has_word(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
@@ -115,13 +127,37 @@ fn has_word(headers: &HeaderMap, name: header::HeaderName, word: &str) -> bool {
         .any(|value| value.split(',').any(|part| part.trim().eq_ignore_ascii_case(word)))
 }
 
-fn websocket_key(headers: &HeaderMap) -> Option<String> {
+/// The only value of a header that stands in the request once.
+fn only(headers: &HeaderMap, name: header::HeaderName) -> Option<&str> {
+    let mut values = headers.get_all(name).iter();
+    let value = values.next()?.to_str().ok()?.trim();
+    values.next().is_none().then_some(value)
+}
+
+/// The key of an opening handshake without a body, in which nothing that matters is said twice.
+fn websocket_key(request: &Request) -> Result<String, Box<Problem>> {
+    let headers = request.headers();
     let is_upgrade = has_word(headers, header::CONNECTION, "upgrade")
         && has_word(headers, header::UPGRADE, "websocket")
-        && has_word(headers, header::SEC_WEBSOCKET_VERSION, "13");
-    let key = headers.get(header::SEC_WEBSOCKET_KEY)?.to_str().ok()?.trim();
-    let is_key = STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16);
-    (is_upgrade && is_key).then(|| key.to_owned())
+        && only(headers, header::SEC_WEBSOCKET_VERSION) == Some("13");
+    if !is_upgrade {
+        return Err(Box::new(Problem::new(
+            Code::UpgradeRequired,
+            "This address is a WebSocket of version 13 over HTTP/1.1; connect with a client for it.",
+        )));
+    }
+    let has_body = headers.contains_key(header::TRANSFER_ENCODING)
+        || headers.get_all(header::CONTENT_LENGTH).iter().any(|length| length != "0");
+    if has_body {
+        let sentence = "A WebSocket begins without a body; its frames come after the answer.";
+        return Err(Box::new(Problem::new(Code::InvalidInput, sentence)));
+    }
+    let key = only(headers, header::SEC_WEBSOCKET_KEY);
+    let key = key.filter(|key| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16));
+    key.map(str::to_owned).ok_or_else(|| {
+        let rule = "must stand in the request exactly once, 16 bytes in base64";
+        Box::new(Problem::invalid_field("Sec-WebSocket-Key", rule))
+    })
 }
 
 fn accept(key: &str) -> String {
@@ -157,6 +193,25 @@ mod tests {
     fn a_token_in_the_address_is_seen() {
         assert!(has_token("token=abc"));
         assert!(has_token("x=1&access_token=abc"));
-        assert!(!has_token("x=token"));
+        for hidden in [
+            "%74oken=abc",
+            "%74%6F%6b%65n=abc",
+            "Token=abc",
+            "TOKEN",
+            "+token+=abc",
+            "x=1;token=abc",
+            "token%3Dabc",
+            "token[]=abc",
+            "token%5B0%5D=abc",
+            "a&%61ccess%5Ftoken=abc",
+            "Authorization=Bearer+abc",
+        ] {
+            assert!(has_token(hidden), "{hidden}");
+        }
+        for other in
+            ["", "x=token", "tokens=abc", "x=%26token", "my_token=abc", "%ff=token", "resume=1"]
+        {
+            assert!(!has_token(other), "{other}");
+        }
     }
 }

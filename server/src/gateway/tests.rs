@@ -157,11 +157,13 @@ impl Peer {
     /// Sends a frame under a mask of zeros.
     async fn sends(&mut self, opcode: Opcode, payload: &[u8]) {
         let length = u16::try_from(payload.len()).unwrap();
-        let mut frame = vec![0x80 | opcode as u8, 0x80 | 126];
-        if opcode.is_control() {
-            frame[1] = 0x80 | u8::try_from(length).unwrap();
-        } else {
-            frame.extend(length.to_be_bytes());
+        let mut frame = vec![0x80 | opcode as u8];
+        match u8::try_from(length) {
+            Ok(short @ ..126) => frame.push(0x80 | short),
+            _ => {
+                frame.push(0x80 | 126);
+                frame.extend(length.to_be_bytes());
+            }
         }
         frame.extend([0; 4]);
         frame.extend(payload);

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
+use adda_protocol::Problem;
 use bytes::Bytes;
 use http_body_util::combinators;
 use hyper::body::Body as _;
 use poem::endpoint::BoxEndpoint;
-use poem::http::{HeaderValue, StatusCode, header};
+use poem::http::{HeaderValue, StatusCode, Version, header};
 use poem::middleware::CookieJarManager;
 use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
 use tracing::Instrument;
@@ -122,7 +123,7 @@ impl Endpoint for Outer {
             span.in_scope(|| self.origins.name_once(&foreign));
             elsewhere::refuse(&self.origins, &request, &foreign)
         };
-        let refused = foreign.map(refuse);
+        let refused = not_one_host(&request).or_else(|| foreign.map(refuse));
         let mut response = match refused.or_else(|| self.origins.preflight(&request)) {
             Some(response) => response,
             None if has_answers_of_its_own(&path) => {
@@ -148,6 +149,15 @@ impl Endpoint for Outer {
         );
         Ok(response)
     }
+}
+
+/// The refusal of a request that does not name one host: whoever stands in between might have read
+/// another than we do (RFC 9112, section 3.2).
+fn not_one_host(request: &Request) -> Option<Response> {
+    let hosts = request.headers().get_all(header::HOST).iter().count();
+    let is_one = hosts == 1 || (hosts == 0 && request.version() < Version::HTTP_11);
+    let rule = "must stand in the request exactly once";
+    (!is_one).then(|| problem_response(Problem::invalid_field("Host", rule)))
 }
 
 /// Whether what is answered here takes memory for each who asks; the app and the documents are

@@ -254,10 +254,11 @@ async fn answer(
     unread: &Unread,
     place: Arc<Place>,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
-    let upgrade = request
-        .headers()
-        .contains_key(hyper::header::UPGRADE)
-        .then(|| hyper::upgrade::on(&mut request));
+    // The routes take a HEAD for a GET, and a WebSocket begins with nothing but a GET.
+    let may_upgrade = request.method() == hyper::Method::GET
+        && request.version() == hyper::Version::HTTP_11
+        && request.headers().contains_key(hyper::header::UPGRADE);
+    let upgrade = may_upgrade.then(|| hyper::upgrade::on(&mut request));
     let waits = Unread::waits_to_be_asked(request.headers());
     let (parts, body) = request.into_parts();
     let (body, owner) = lend(body);

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use futures_util::future::join_all;
 use serde_json::{Value, json};
+use tokio_tungstenite::tungstenite::Message;
 use uuid::Uuid;
 
 use crate::on_both_databases;
-use crate::support::{Client, Storage, TestServer};
+use crate::support::{Client, Socket, Storage, TestServer};
 
 fn seqs(page: &Value) -> Vec<i64> {
     page["items"].as_array().unwrap().iter().map(|m| m["seq"].as_i64().unwrap()).collect()
@@ -421,5 +422,68 @@ on_both_databases! {
         let edited = mira.patch(&path, json!({"text": "other"})).await.expect(200);
         assert_eq!(edited["seq"], message["seq"], "a message keeps its place");
         assert!(edited["edited_at"].is_string() && message.get("edited_at").is_none());
+    }
+}
+
+on_both_databases! {
+    async fn a_line_ends_the_same_through_every_door(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let mut socket = mira.connects().await;
+        let client_id = Uuid::new_v4();
+        let (written, kept) = ("one\r\ntwo\rthree\nfour\r\n", "one\ntwo\nthree\nfour");
+        let by_rest = json!({"client_id": client_id, "text": written});
+        let message = mira.post("/rooms/general/messages", by_rest).await.expect(201);
+        assert_eq!(message["text"], kept);
+        // The same text, whichever way it is written: the same message.
+        let by_socket = json!({"type": "message.send", "room": "general",
+            "client_id": client_id, "text": kept});
+        let again = socket.asks(by_socket).await;
+        assert_eq!((&again["duplicate"], &again["message"]), (&json!(true), &message));
+
+        let sent = json!({"type": "message.send", "room": "general",
+            "client_id": Uuid::new_v4(), "text": written});
+        let sent = socket.asks(sent).await["message"].clone();
+        assert_eq!(sent["text"], kept);
+        let edit = json!({"type": "message.edit", "room": "general",
+            "message_id": sent["id"], "text": "five\r\nsix"});
+        assert_eq!(socket.asks(edit).await["message"]["text"], "five\nsix");
+        let path = format!("/rooms/general/messages/{}", message["id"].as_str().unwrap());
+        let edited = mira.patch(&path, json!({"text": "seven\reight"})).await.expect(200);
+        assert_eq!(edited["text"], "seven\neight");
+
+        let room = json!({"name": "rust", "topic": "a\r\nb"});
+        assert_eq!(mira.post("/rooms", room).await.expect(201)["topic"], "a\nb");
+        let topic = json!({"topic": "a\rb\r\nc"});
+        assert_eq!(mira.patch("/rooms/rust", topic).await.expect(200)["topic"], "a\nb\nc");
+        let title = json!({"title": "a\r\nb"});
+        mira.patch("/rooms/rust", title).await.expect_problem(400, "invalid_input");
+    }
+}
+
+on_both_databases! {
+    async fn a_byte_order_mark_before_json_is_skipped(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let message = |text: &str| json!({"client_id": Uuid::new_v4(), "text": text});
+        let request = reqwest::Client::new()
+            .post(format!("http://{}/api/v1/rooms/general/messages", server.address))
+            .bearer_auth(&mira.access_token)
+            .header("content-type", "application/json")
+            .body(format!("\u{feff}{}", message("by REST")));
+        assert_eq!(request.send().await.unwrap().status(), 201);
+
+        // In the first frame as well.
+        let mut socket = Socket::open(&server.address, "/ws").await;
+        let auth = json!({"type": "auth", "token": mira.access_token});
+        socket.say_raw(Message::text(format!("\u{feff}{auth}"))).await;
+        socket.hears("ready").await;
+        let mut frame = message("by socket");
+        frame["type"] = json!("message.send");
+        frame["room"] = json!("general");
+        frame["ref"] = json!("1");
+        socket.say_raw(Message::text(format!("\u{feff}{frame}"))).await;
+        assert_eq!(socket.hears_answer_to("1").await["type"], "ok");
+        assert_eq!(mira.reads_all("general").await.len(), 3);
     }
 }

@@ -84,7 +84,7 @@ async fn a_token_in_the_address_is_refused_and_never_logged() {
     let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_LOG", "trace")];
     let server = TestServer::start_with(Storage::Sqlite, &settings).await;
     let mira = server.person("mira").await;
-    for name in ["token", "access_token"] {
+    for name in ["token", "access_token", "%74oken", "Token", "x=1;token"] {
         let path = format!("/ws?{name}={}", mira.access_token);
         let refused = Socket::try_open(&server.address, &path, &[]).await;
         let (status, problem) = refusal(refused);

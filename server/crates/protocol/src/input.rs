@@ -22,11 +22,13 @@ pub fn parse<T: Type + ParseFromJSON>(json: &[u8]) -> Result<T, Problem> {
     parse_value(value(json)?)
 }
 
-/// Reads JSON text into a value.
+/// Reads JSON text into a value. A byte order mark before it, as some systems put one before every
+/// text, is skipped.
 ///
 /// # Errors
 /// `invalid_input` that says where the text stops being JSON, and why.
 pub fn value(json: &[u8]) -> Result<Value, Problem> {
+    let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
     serde_json::from_slice(json).map_err(|error| {
         let place = format!("line {}, column {}", error.line(), error.column());
         let detail = format!("is not JSON that can be read: {} ({place})", unreadable(&error));
@@ -298,6 +300,16 @@ mod tests {
         assert_eq!(fields, ["password", "username", "display_name", "cookie"]);
         assert_eq!(faults[0].1, "is required");
         assert_eq!(faults[1].1, "must be 2 to 32 of the characters a-z 0-9 _ . -");
+    }
+
+    #[test]
+    fn a_byte_order_mark_before_json_is_skipped_and_nowhere_else() {
+        assert_eq!(value("\u{feff}{}".as_bytes()).unwrap(), serde_json::json!({}));
+        assert_eq!(value("\u{feff} []".as_bytes()).unwrap(), serde_json::json!([]));
+        assert_eq!(value("\"\u{feff}a\"".as_bytes()).unwrap(), "\u{feff}a");
+        for broken in ["\u{feff}\u{feff}{}", "{}\u{feff}", "\u{feff}", " \u{feff}{}"] {
+            assert!(value(broken.as_bytes()).is_err(), "{broken:?}");
+        }
     }
 
     #[test]

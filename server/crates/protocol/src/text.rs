@@ -31,12 +31,12 @@ trait Rule {
 const LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s][^\x00-\x1f\x7f-\x9f]*$";
 /// No control characters.
 const ONE_LINE: &str = r"^[^\x00-\x1f\x7f-\x9f]*$";
-/// Lines, perhaps none.
-const LINES: &str = r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$";
+/// Lines, perhaps none. Carriage returns may come in and never go out: they are made line breaks.
+const LINES: &str = r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$";
 /// Lines that are not all blank.
 const SOME_LINES: &str = concat!(
-    r"^[^\x00-\x08\x0b-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s]",
-    r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]*$",
+    r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*[^\x00-\x1f\x7f-\x9f\s]",
+    r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]*$",
 );
 
 macro_rules! text_type {
@@ -209,7 +209,17 @@ fn one_line(input: &str, min: usize, max: usize) -> Result<String, String> {
     Ok(text.to_owned())
 }
 
+/// A line ends the same however the system of whoever wrote it says so.
+fn with_plain_line_breaks(input: &str) -> Cow<'_, str> {
+    if input.contains('\r') {
+        input.replace("\r\n", "\n").replace('\r', "\n").into()
+    } else {
+        input.into()
+    }
+}
+
 fn lines(input: &str, min: usize, max: usize) -> Result<String, String> {
+    let input = with_plain_line_breaks(input);
     let text = input.trim();
     if !length_between(text, min, max) {
         return Err(format!("must be {min} to {max} characters, not counting blanks at both ends"));
@@ -362,7 +372,8 @@ impl Rule for RoomTopic {
 impl Rule for MessageText {
     const NAME: &'static str = "MessageText";
     const ABOUT: &'static str = "Trimmed at both ends, then 1 to 8,000 characters. Control \
-        characters other than line breaks and tabs are refused. Plain text, never markup.";
+        characters other than line breaks and tabs are refused; a carriage return, with a line feed \
+        or alone, is made a line feed. Plain text, never markup.";
     const MIN: usize = 1;
     const MAX: usize = 8_000;
     const PATTERN: Option<&'static str> = Some(SOME_LINES);
@@ -432,8 +443,29 @@ mod tests {
         assert!(MessageText::parse(&"আ".repeat(8_001)).is_err());
         assert!(MessageText::parse(" \n\t ").is_err());
         assert!(MessageText::parse("a\nb\tc").is_ok());
+        assert!(MessageText::parse("a\u{b}b").is_err());
         assert!(MessageText::parse("a\u{0}b").is_err());
         assert!(MessageText::parse("a\u{85}b").is_err());
+    }
+
+    #[test]
+    fn a_line_ends_the_same_whoever_wrote_it() {
+        for (written, kept) in [
+            ("a\r\nb", "a\nb"),
+            ("a\rb", "a\nb"),
+            ("a\r\n\r\nb", "a\n\nb"),
+            ("a\r\r\nb\n\rc", "a\n\nb\n\nc"),
+            ("\r\na\r", "a"),
+        ] {
+            assert_eq!(MessageText::parse(written).unwrap().as_str(), kept, "{written:?}");
+            assert_eq!(RoomTopic::parse(written).unwrap().as_str(), kept, "{written:?}");
+        }
+        assert!(MessageText::parse("\r\n\r").is_err());
+        // Two characters that are made one count as one.
+        assert!(MessageText::parse(&"a\r\n".repeat(4_000)).is_ok());
+        for written in ["a\rb", "a\r\nb"] {
+            assert!(DisplayName::parse(written).is_err() && RoomTitle::parse(written).is_err());
+        }
     }
 
     #[test]

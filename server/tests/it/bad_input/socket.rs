@@ -252,6 +252,77 @@ async fn a_flood_of_pings_that_nobody_reads_the_answers_of_fills_no_memory() {
 }
 
 #[tokio::test]
+async fn a_handshake_that_is_not_exactly_one_opens_no_socket() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let first = "GET /ws HTTP/1.1";
+    let key = "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==";
+    let host = "Host: localhost";
+    let version = "Sec-WebSocket-Version: 13";
+    let upgrade = "Connection: upgrade\r\nUpgrade: websocket";
+    let right = [first, host, key, version, upgrade].join("\r\n");
+    let answer = async |request: String| {
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        stream.write_all(format!("{request}\r\n\r\n").as_bytes()).await.unwrap();
+        let mut head = Vec::new();
+        while !head.ends_with(b"\r\n\r\n") {
+            head.push(stream.read_u8().await.unwrap());
+        }
+        String::from_utf8(head).unwrap()
+    };
+    assert!(answer(right.clone()).await.starts_with("HTTP/1.1 101 "));
+    let no_upgrade = ["HTTP/1.1 405 ", "HTTP/1.1 404 ", "HTTP/1.1 426 ", "HTTP/1.0 426 "];
+    for (wrong, statuses) in [
+        (right.replace("HTTP/1.1", "HTTP/1.0"), &no_upgrade[..]),
+        (right.replace("GET", "POST"), &no_upgrade),
+        (right.replace("GET", "HEAD"), &no_upgrade),
+        (right.replace("13", "8"), &no_upgrade),
+        (right.replace("13", "13, 8"), &no_upgrade),
+        (right.clone() + "\r\n" + version, &no_upgrade),
+        (right.replace("\r\nHost: localhost", ""), &["HTTP/1.1 400 "]),
+        (right.clone() + "\r\nhost: localhost", &["HTTP/1.1 400 "]),
+        (right.clone() + "\r\nHost: evil.test", &["HTTP/1.1 400 "]),
+        (right.clone() + "\r\n" + key, &["HTTP/1.1 400 "]),
+        (right.replace(key, "X: y"), &["HTTP/1.1 400 "]),
+        (right.replace("ZQ==", "ZQ"), &["HTTP/1.1 400 "]),
+        (right.clone() + "\r\nContent-Length: 4", &["HTTP/1.1 400 "]),
+        (right.clone() + "\r\nTransfer-Encoding: chunked", &["HTTP/1.1 400 "]),
+    ] {
+        let answer = answer(wrong.clone()).await;
+        assert!(statuses.iter().any(|status| answer.starts_with(status)), "{wrong}\n\n{answer}");
+    }
+    // Whoever asks for anything names one host, and an old client perhaps none.
+    for (request, status) in [
+        ("GET /livez HTTP/1.1\r\nHost: x", "HTTP/1.1 200 "),
+        ("GET /livez HTTP/1.0", "HTTP/1.0 200 "),
+        ("GET /livez HTTP/1.1", "HTTP/1.1 400 "),
+        ("GET /livez HTTP/1.1\r\nHost: x\r\nHost: x", "HTTP/1.1 400 "),
+    ] {
+        let answer = answer(request.to_owned()).await;
+        assert!(answer.starts_with(status), "{request}\n\n{answer}");
+    }
+}
+
+#[tokio::test]
+async fn a_length_that_is_longer_than_it_need_be_ends_the_socket() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    for length in
+        [&[0xFE, 0, 2][..], &[0xFF, 0, 0, 0, 0, 0, 0, 0, 2], &[0xFF, 0x80, 0, 0, 0, 0, 0, 0, 2]]
+    {
+        let mut stream = bare_socket(&mira).await;
+        let frame = [&[0x81][..], length, &[0, 0, 0, 0], b"{}"].concat();
+        stream.write_all(&frame).await.unwrap();
+        let mut said = Vec::new();
+        stream.read_to_end(&mut said).await.unwrap();
+        assert!(
+            said.windows(4).any(|frame| frame[0] == 0x88 && frame[2..] == 1_002_u16.to_be_bytes()),
+            "{said:?}"
+        );
+    }
+    is_well(&server, &mira).await;
+}
+
+#[tokio::test]
 async fn a_room_s_address_leads_to_rooms_alone() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;
