@@ -82,6 +82,9 @@ async fn enter(
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
     let mut session = Session::new(gateway, &person, only_room);
+    // From here on this socket hears when its session ends. Whether it did before, however long the
+    // way in took, is asked now.
+    still_stands(gateway, &person).await?;
     if gateway.draining.is_cancelled() {
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
@@ -97,7 +100,10 @@ async fn sign_in(
     person: Option<Person>,
 ) -> Result<(Person, Option<Resume>, Turn), End> {
     if let Some(person) = person {
-        return Ok((person, None, gateway.turns.take().await));
+        let turn = gateway.turns.take().await;
+        // The upgrade takes as long as the client wants.
+        still_stands(gateway, &person).await?;
+        return Ok((person, None, turn));
     }
     let auth = tokio::select! {
         auth = first_frame(connection) => auth?,
@@ -114,6 +120,15 @@ fn sign_in_failed(error: &AccountError) -> End {
         AccountError::Disabled => End::AccountDisabled,
         AccountError::Database(_) => End::Internal,
         _ => End::AuthFailed,
+    }
+}
+
+async fn still_stands(gateway: &Gateway, person: &Person) -> Result<(), End> {
+    match gateway.accounts.look_again(person.session_id).await {
+        Ok(()) => Ok(()),
+        Err(AccountError::Disabled) => Err(End::AccountDisabled),
+        Err(AccountError::Database(_)) => Err(End::Internal),
+        Err(_) => Err(End::SessionRevoked),
     }
 }
 

@@ -157,6 +157,10 @@ impl Session {
 
     /// Does what a message asks for.
     async fn hear(&mut self, connection: &mut Connection, message: Message) -> Result<(), End> {
+        if let Some(reason) = self.outbox.closing() {
+            // What it said may have come before the order, but nothing is done after it.
+            return Err(reason.into());
+        }
         let now = Instant::now();
         self.last_heard = now;
         if self.gateway.rate_limits {

@@ -17,7 +17,7 @@ use super::*;
 use crate::features::accounts::{Avatars, Person};
 use crate::http::{Connections, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
 use crate::open_files::Capacity;
-use crate::testing::{Storage, World};
+use crate::testing::{Storage, World, on_both_databases};
 
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,7 +43,10 @@ impl Served {
     }
 
     async fn new(timing: Timing, rate_limits: bool, proxies: Proxies) -> Self {
-        let world = World::new(Storage::Sqlite).await;
+        Self::on(World::new(Storage::Sqlite).await, timing, rate_limits, proxies)
+    }
+
+    fn on(world: World, timing: Timing, rate_limits: bool, proxies: Proxies) -> Self {
         let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
         let (messages, receipts) = (world.messages.clone(), world.receipts.clone());
         let (hub, clock) = (world.hub.clone(), Clock::Manual(world.now.clone()));
@@ -139,12 +142,21 @@ impl Peer {
         Self::tries_to_open(address).await.unwrap()
     }
 
+    /// The same at another address of the server.
+    async fn opens_at(address: &str, path: &str) -> Self {
+        Self::tries_to_open_at(address, path).await.unwrap()
+    }
+
     /// The same; the error is the answer to the handshake.
     async fn tries_to_open(address: &str) -> Result<Self, tungstenite::Error> {
+        Self::tries_to_open_at(address, "/ws").await
+    }
+
+    async fn tries_to_open_at(address: &str, path: &str) -> Result<Self, tungstenite::Error> {
         let tcp = TcpSocket::new_v4().unwrap();
         tcp.set_recv_buffer_size(64 * 1024).unwrap();
         let tcp = tcp.connect(address.parse().unwrap()).await.unwrap();
-        let request = format!("ws://{address}/ws");
+        let request = format!("ws://{address}{path}");
         let (socket, _) = tokio_tungstenite::client_async(request, tcp).await?;
         // Nothing was read beyond the handshake: the server says nothing before it is spoken to.
         Ok(Self { stream: socket.into_inner() })
@@ -440,4 +452,42 @@ async fn behind_a_proxy_the_thousand_sockets_are_the_clients() {
     assert_eq!(opens(&lie).await, 429);
     assert_eq!(opens(&[("x-forwarded-for", "192.0.2.1, 192.0.2.2")]).await, 101);
     assert_eq!(opens(&[("forwarded", "for=192.0.2.2")]).await, 101);
+}
+
+/// Opens a room's own socket, whose way in waits for the database after the token was looked at; ends
+/// the session there, and answers how the socket ends.
+async fn ended_on_the_way_in(storage: Storage, ending: &str) -> u16 {
+    let (world, reads) = World::counting(storage).await;
+    let served = Served::on(world, Timing::default(), false, Proxies::new(&[], false));
+    let world = &served.world;
+    let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+    world.room("tea", &[&ravi]).await;
+    // Whoever joins the room waits until this is over.
+    let held = world.db.begin().await.unwrap();
+    crate::db::run(&held, "UPDATE rooms SET topic = topic", vec![]).await.unwrap();
+    let before = reads.load(std::sync::atomic::Ordering::Relaxed);
+    let mut peer = Peer::opens_at(&served.address, "/ws/chat/tea").await;
+    peer.says(&served.auth(&mira)).await;
+    // One look at the session, one at the room.
+    while reads.load(std::sync::atomic::Ordering::Relaxed) < before + 2 {
+        tokio::task::yield_now().await;
+    }
+    let ended = crate::db::run(&held, ending, vec![mira.id.into()]).await.unwrap();
+    assert_eq!(ended, 1);
+    held.commit().await.unwrap();
+    let Heard::Closed(code) = peer.next().await else { panic!("it is let in") };
+    served.gives_up(&mira).await;
+    code
+}
+
+on_both_databases! {
+    async fn a_session_that_ends_while_its_socket_is_opened_gets_none(storage: Storage) {
+        let ending = "UPDATE sessions SET revoked_at = 1 WHERE user_id = $1";
+        assert_eq!(ended_on_the_way_in(storage, ending).await, 4505);
+    }
+
+    async fn an_account_that_is_disabled_while_its_socket_is_opened_gets_none(storage: Storage) {
+        let ending = "UPDATE users SET disabled_at = 1 WHERE id = $1";
+        assert_eq!(ended_on_the_way_in(storage, ending).await, 4506);
+    }
 }

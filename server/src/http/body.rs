@@ -56,6 +56,7 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
             Ok((bytes, held))
         };
         let (bytes, held) = read.await.map_err(|broken: Broken| problem_error(broken.into()))?;
+        Asker::of(request).look_again().await.map_err(problem_error)?;
         let value = input::parse(&bytes).map_err(problem_error)?;
         Ok(Self(value, held))
     }
@@ -63,7 +64,7 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
 
 fn begin(request: &Request) -> Result<Held, Broken> {
     let in_flight: &Arc<InFlight> = request.data().ok_or(Broken::NotWired)?;
-    Ok(in_flight.begin(Peer::of(request).network(), Asker::of(request))?)
+    Ok(in_flight.begin(Peer::of(request).network(), Asker::of(request).user_id())?)
 }
 
 async fn read(mut body: BoxBody<Bytes, std::io::Error>, held: &mut Held) -> Result<Bytes, Broken> {

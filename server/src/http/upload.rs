@@ -29,6 +29,7 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
+use super::person::Asker;
 use super::problem::problem_error;
 use super::turns::{Turn, Turns};
 use crate::features::storage_problem;
@@ -101,6 +102,7 @@ type WholeTurn = (Turn<UserId>, Turn<IpAddr>, Turn<()>);
 #[derive(Debug)]
 pub struct Upload {
     uploads: Arc<Uploads>,
+    asker: Asker,
     network: IpAddr,
     boundary: Option<String>,
     body: poem::Body,
@@ -147,6 +149,9 @@ pub enum UploadError {
     /// Too many others are sending.
     #[error("no turn")]
     NoTurn,
+    /// Who sends it was signed out meanwhile, or more.
+    #[error("whoever sent it may do so no longer")]
+    NoLonger(Box<Problem>),
     /// The folder.
     #[error("an upload could not be kept: {0}")]
     Folder(#[from] io::Error),
@@ -174,6 +179,7 @@ impl From<UploadError> for Problem {
                     "Too many files are being sent at the moment; send it again in a few seconds.",
                 )
             },
+            UploadError::NoLonger(problem) => *problem,
             UploadError::Folder(error) => storage_problem(&error),
         }
     }
@@ -191,7 +197,7 @@ impl Upload {
     /// # Errors
     /// [`UploadError`].
     pub async fn receive(self, person: UserId, most: u64) -> Result<ReceivedFile, UploadError> {
-        let Self { uploads, network, boundary, body } = self;
+        let Self { uploads, asker, network, boundary, body } = self;
         let boundary = boundary.ok_or(UploadError::NoFile)?;
         let body: BoxBody<Bytes, io::Error> = body.into();
         let announced = hyper::body::Body::size_hint(&body).lower();
@@ -208,6 +214,7 @@ impl Upload {
         let bytes = Counted { body: BodyDataStream::new(body), counts: counts.clone() };
         let writing = write_file(Multipart::new(bytes, boundary), file, most, &counts);
         at_pace(writing, &counts).await?;
+        asker.look_again().await.map_err(|problem| UploadError::NoLonger(Box::new(problem)))?;
         Ok(received)
     }
 }
@@ -318,8 +325,8 @@ impl ParsePayload for Upload {
         })?;
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
-        let network = Peer::of(request).network();
-        Ok(Self { uploads: uploads.clone(), network, boundary, body: body.take()? })
+        let (asker, network) = (Asker::of(request), Peer::of(request).network());
+        Ok(Self { uploads: uploads.clone(), asker, network, boundary, body: body.take()? })
     }
 }
 

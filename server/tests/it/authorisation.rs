@@ -1,7 +1,12 @@
 //! Who may do what: every operation of the OpenAPI document, asked by everybody.
 
+use std::time::Duration;
+
 use reqwest::Method;
+use sea_orm::{ConnectionTrait, Database};
 use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
 use uuid::Uuid;
 
 use crate::on_both_databases;
@@ -213,5 +218,108 @@ on_both_databases! {
             }
         }
         assert!(wrong.is_empty(), "{wrong:#?}");
+    }
+}
+
+/// The bytes of a body, and their type, with which an operation is asked.
+async fn bytes(operation: &Operation, mira: &Person) -> (&'static str, Vec<u8>) {
+    let content = operation.description["requestBody"]["content"].as_object().unwrap();
+    if content.contains_key("multipart/form-data") {
+        let form = "--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\
+                    Content-Type: image/png\r\n\r\nnot a picture\r\n--cut--";
+        return ("multipart/form-data; boundary=cut", form.into());
+    }
+    let mut body = body(operation.name(), mira).await.expect("a body");
+    if operation.name() == "changePassword" {
+        body["new_password"] = json!("three cups of tea");
+    }
+    ("application/json", body.to_string().into())
+}
+
+/// Reads until there is what is waited for.
+async fn reads_until(stream: &mut TcpStream, is_there: impl Fn(&str) -> bool) -> String {
+    let mut read = Vec::new();
+    let reading = async {
+        while !is_there(&String::from_utf8_lossy(&read)) {
+            assert_ne!(stream.read_buf(&mut read).await.unwrap(), 0, "the connection ended");
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(20), reading).await.expect("something comes");
+    String::from_utf8(read).unwrap()
+}
+
+/// Asks for every operation that takes a body on a device of its own, whose session or account ends
+/// while the body is on its way; answers what was answered otherwise than it should.
+async fn ended_meanwhile(
+    server: &TestServer,
+    end: impl AsyncFn(&Person),
+    begin_again: impl AsyncFn(),
+    code: &str,
+) -> Vec<String> {
+    let mira = server.person("mira").await;
+    mira.makes_room("rust").await;
+    let mut wrong = Vec::new();
+    let takes_a_body = |operation: &Operation| {
+        operation.description["requestBody"].is_object()
+            && operation.description["security"] != json!([])
+    };
+    for operation in Operation::every().into_iter().filter(takes_a_body) {
+        let path = path(&operation.template, "rust", &mira).await;
+        let (kind, body) = bytes(&operation, &mira).await;
+        let device = mira.another_device().await;
+        let mut stream = TcpStream::connect(&server.address).await.unwrap();
+        let head = format!(
+            "{} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
+             Content-Type: {kind}\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+            operation.method,
+            server.address,
+            device.access_token,
+            body.len()
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // Whoever is asked for the body was recognised.
+        let asked = reads_until(&mut stream, |text| text.ends_with("\r\n\r\n")).await;
+        assert!(asked.starts_with("HTTP/1.1 100"), "{}: {asked}", operation.name());
+        let (first, last) = body.split_at(body.len() - 1);
+        stream.write_all(first).await.unwrap();
+        end(&device).await;
+        stream.write_all(last).await.unwrap();
+        let answer = reads_until(&mut stream, |text| text.contains("}")).await;
+        if !answer.contains(&format!("\"code\":\"{code}\"")) {
+            wrong.push(format!("{}: {answer}", operation.name()));
+        }
+        begin_again().await;
+    }
+    wrong
+}
+
+on_both_databases! {
+    async fn who_is_signed_out_while_a_body_arrives_does_nothing_with_it(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let sign_out = async |device: &Person| {
+            device.post("/auth/logout", Value::Null).await.expect(204);
+        };
+        let wrong = ended_meanwhile(&server, sign_out, async || {}, "unauthorized").await;
+        assert_eq!(wrong, Vec::<String>::new());
+        let ravi = server.person("ravi").await;
+        let said = ravi.reads_all("rust").await;
+        assert!(said.iter().all(|message| message["text"] != "hello"), "{said:#?}");
+    }
+
+    async fn who_is_disabled_while_a_body_arrives_does_nothing_with_it(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let database = Database::connect(server.installation.database_url()).await.unwrap();
+        let disable = async |device: &Person| {
+            let sql = format!("UPDATE users SET disabled_at = 1 WHERE id = {}", device.id);
+            database.execute_unprepared(&sql).await.unwrap();
+            // Seen by the server as by everybody.
+            device.get("/users/me").await.expect_problem(403, "account_disabled");
+        };
+        let enable = async || {
+            database.execute_unprepared("UPDATE users SET disabled_at = NULL").await.unwrap();
+        };
+        let wrong = ended_meanwhile(&server, disable, enable, "account_disabled").await;
+        assert_eq!(wrong, Vec::<String>::new());
+        database.close().await.unwrap();
     }
 }

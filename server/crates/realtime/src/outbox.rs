@@ -189,6 +189,12 @@ impl Outbox {
         Poll::Ready(Ok(()))
     }
 
+    /// The order to close, where it was given.
+    #[must_use]
+    pub fn closing(&self) -> Option<CloseReason> {
+        self.lock().closing
+    }
+
     /// Waits for the order to close, while the queue cannot be drained. Only one task may poll.
     pub fn poll_close(&self, cx: &mut Context<'_>) -> Poll<CloseReason> {
         let mut state = self.lock();

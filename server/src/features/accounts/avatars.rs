@@ -80,6 +80,8 @@ impl Avatars {
         let turn = self.turn.acquire().await;
         let jpeg = picture::shrink(File::open(file)?).await?;
         drop(turn);
+        // It may have waited long for its turn.
+        self.accounts.look_again(person.session_id).await?;
         self.replace(person, Some(jpeg)).await
     }
 

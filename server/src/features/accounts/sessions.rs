@@ -127,6 +127,15 @@ impl Accounts {
         })
     }
 
+    /// Whether a session that stood a moment ago still does, and its account may still be used.
+    ///
+    /// # Errors
+    /// [`AccountError::Unauthorized`], [`AccountError::Disabled`].
+    pub async fn look_again(&self, session_id: Uuid) -> Result<(), AccountError> {
+        let row = store::session_user(self.db.read(), session_id).await?;
+        self.standing(row).map(drop)
+    }
+
     /// A session and its user, if the one stands and the other may use it.
     pub(super) fn standing(&self, row: Option<SessionUser>) -> Result<SessionUser, AccountError> {
         let now = self.clock.now_ms();
