@@ -85,12 +85,15 @@ describe('a request', () => {
 });
 
 describe('a token that is refused', () => {
-  it('is renewed once, and the request made again', async () => {
-    answers = [problem(401, 'unauthorized'), json({ items: [1] })];
-    expect(await api().call('get', '/rooms', {})).toEqual({ items: [1] });
-    expect(renewals).toEqual(['token-1']);
-    expect(bearers()).toEqual(['Bearer token-1', 'Bearer token-2']);
-  });
+  it.each(['unauthorized', 'token_expired'])(
+    'as %s is renewed once, and the request made again',
+    async (code) => {
+      answers = [problem(401, code), json({ items: [1] })];
+      expect(await api().call('get', '/rooms', {})).toEqual({ items: [1] });
+      expect(renewals).toEqual(['token-1']);
+      expect(bearers()).toEqual(['Bearer token-1', 'Bearer token-2']);
+    },
+  );
 
   it('is another thing than a wrong password, which is sent once', async () => {
     answers = [problem(401, 'invalid_credentials')];

@@ -105,7 +105,7 @@ export async function callAs<M extends Method, P extends PathOf<M>>(
 
 /** Whether the token was refused; a wrong password in the body is 401 too, and stays so. */
 export function isStale(refused: Refused): boolean {
-  return refused.code === 'unauthorized';
+  return refused.code === 'unauthorized' || refused.code === 'token_expired';
 }
 
 async function send(

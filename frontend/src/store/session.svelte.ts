@@ -2,13 +2,15 @@
 // script can read. Tabs share the session: one renews at a time, and signing out in one ends all.
 import { callAnonymously, callAs, isStale, type Tokens } from '../api/client';
 import { Refused } from '../api/errors';
-import type { Me } from '../api/types';
+import type { Code, Me } from '../api/types';
 import { local } from '../lib/local';
 import { alone } from '../lib/secure';
 import { tabs } from '../lib/tabs';
 
 /** Not a secret: only whether asking for a session is worth a request. */
 const WAS_HERE = 'adda.signed-in';
+/** What the server answers when a session is over. */
+const IS_OVER: readonly Code[] = ['invalid_refresh_token', 'account_disabled'];
 /** A token is renewed so long before it ends. */
 const EARLY_MS = 60_000;
 
@@ -201,12 +203,11 @@ export class Session implements Tokens {
       const answer = await callAnonymously(this.origin, 'post', '/auth/refresh', { body });
       if (turn === this.turn) this.accept(answer);
     } catch (error) {
-      if (!(error instanceof Refused) || error.isTemporary) throw error;
+      if (!(error instanceof Refused)) throw error;
       // It is the page that is refused, not the session.
-      if (error.code === 'origin_not_allowed') {
-        this.isElsewhere = error.problem.detail;
-        throw error;
-      }
+      if (error.code === 'origin_not_allowed') this.isElsewhere = error.problem.detail;
+      // Only the server itself can say so: what a proxy or a portal on the way refuses is no sign-out.
+      if (!IS_OVER.includes(error.code)) throw error;
       // Whoever signed out meanwhile knows.
       if (turn === this.turn) this.end();
     }

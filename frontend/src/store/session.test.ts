@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 
-import { Unreachable } from '../api/errors';
+import { Refused, Unreachable } from '../api/errors';
 import { Session } from './session.svelte';
 
 type Answer = { status: number; body: unknown };
@@ -124,14 +124,28 @@ test('a refused session leads to the sign-in with a word, and is not asked for a
 test.each([
   ['cannot be reached', null],
   ['is busy', busy],
+  ['is behind a portal that wants its own sign-in', { status: 401, body: '<h1>Welcome</h1>' }],
+  ['is behind a proxy that lets nobody through', { status: 403, body: '<h1>Forbidden</h1>' }],
+  ['is behind a proxy that looks elsewhere', { status: 404, body: '<h1>Not found</h1>' }],
+  ['does not take this page', problem(403, 'origin_not_allowed')],
+  ['heard only half of it', problem(408, 'request_timeout')],
 ])('while the server %s nobody is signed out', async (_, answer) => {
   browser.stored.set('adda.signed-in', '1');
   const session = new Session('');
   const resuming = session.resume();
   await browser.answer(answer);
-  await expect(resuming).rejects.toBeInstanceOf(answer === null ? Unreachable : Error);
+  await expect(resuming).rejects.toBeInstanceOf(answer === null ? Unreachable : Refused);
   expect(session.me).toBeUndefined();
   expect(browser.stored.get('adda.signed-in')).toBe('1');
+});
+
+test('whoever is disabled is signed out', async () => {
+  browser.stored.set('adda.signed-in', '1');
+  const session = new Session('');
+  const resuming = session.resume();
+  await browser.answer(problem(403, 'account_disabled'));
+  await resuming;
+  expect([session.me, session.wasEnded]).toEqual([null, true]);
 });
 
 test('several callers renew once, and two tabs one after the other', async () => {
@@ -235,7 +249,7 @@ test('a wrong password changes nothing, and holds up nobody who waits for a toke
   expect(browser.asked).toEqual(['login', 'password', 'refresh']);
 });
 
-test.each(['unauthorized'])(
+test.each(['unauthorized', 'token_expired'])(
   'a password is changed with the next token when one is refused as %s',
   async (code) => {
     const session = new Session('');

@@ -118,6 +118,7 @@ async fn sign_in(
 fn sign_in_failed(error: &AccountError) -> End {
     match error {
         AccountError::Disabled => End::AccountDisabled,
+        AccountError::TokenExpired => End::TokenExpired,
         AccountError::Database(_) => End::Internal,
         _ => End::AuthFailed,
     }

@@ -334,6 +334,47 @@ async fn a_socket_ends_with_its_token_unless_it_is_given_a_new_one() {
 }
 
 #[tokio::test]
+async fn an_ended_token_is_told_from_a_bad_one_wherever_it_is_shown() {
+    let served = Served::with(Timing::default()).await;
+    let mira = served.world.person("mira").await;
+    let mut live = served.connects(&mira).await;
+    let good = served.world.access_token(&mira);
+    let unsigned = format!("{}.", good.rsplit_once('.').unwrap().0);
+    let first_frame = async |token: &str| {
+        let mut peer = Peer::opens(&served.address).await;
+        peer.says(&json!({"type": "auth", "token": token})).await;
+        peer.hears_close().await.1
+    };
+    // A request and a handshake are told the same.
+    let asks = async |path: &str, token: &str| {
+        let request = reqwest::Client::new().get(format!("http://{}{path}", served.address));
+        let request = request
+            .header("connection", "upgrade")
+            .header("upgrade", "websocket")
+            .header("sec-websocket-version", "13")
+            .header("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+        let answer = request.bearer_auth(token).send().await.unwrap();
+        let status = answer.status().as_u16();
+        let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
+        (status, body["code"].as_str().unwrap().to_owned())
+    };
+    // Ten minutes later; and as if the clock had been far ahead when the token was made.
+    for now in [600_000, -3_600_000] {
+        served.world.is_at(now);
+        assert_eq!(first_frame(&good).await, 4004);
+        assert_eq!(first_frame(&unsigned).await, 4500);
+        for (token, code) in [(&good, "token_expired"), (&unsigned, "unauthorized")] {
+            for path in ["/api/v1/users/me", "/ws"] {
+                assert_eq!(asks(path, token).await, (401, code.to_owned()), "{path}");
+            }
+            live.says(&json!({"type": "auth", "token": token})).await;
+            assert_eq!(live.hears().await["error"]["code"], code);
+        }
+    }
+    live.is_alive().await;
+}
+
+#[tokio::test]
 async fn the_thousandth_socket_of_an_address_is_the_last() {
     let served = Served::limited().await;
     let others = served.takes_places(999, "127.0.0.1");

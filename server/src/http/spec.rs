@@ -189,9 +189,10 @@ pub(super) fn asyncapi_document() -> Value {
             "version": env!("CARGO_PKG_VERSION"),
             "description": "One JSON object per text frame, named by its `type`. The first frame is \
                 `auth`, within five seconds, unless the handshake carried `Authorization: Bearer`. \
-                Clients ignore types and fields that they do not know. Close codes from 4000 to \
+                Clients ignore types and fields that they do not know. A client that has a refresh \
+                token uses it once before it believes 4500 or 4505. Close codes from 4000 to \
                 4499 mean reconnect (4000 internal, 4001 heartbeat, 4002 draining, 4003 slow \
-                consumer, 4004 token expired, 4006 rate limited), from 4500 to 4999 stop (4500 auth \
+                consumer, 4004 token expired: with the next one, 4006 rate limited), from 4500 to 4999 stop (4500 auth \
                 failed, 4501 auth timeout, 4502 protocol error, 4504 room forbidden, 4505 session \
                 revoked, 4506 account disabled, 4508 frame too large).",
             "license": {"name": LICENSE, "url": LICENSE_URL},

@@ -12,6 +12,8 @@ pub enum Code {
     UnknownType,
     /// 401: no login, or one that has ended.
     Unauthorized,
+    /// 401: the access token was good and has ended; get the next one with `POST /auth/refresh`.
+    TokenExpired,
     /// 401: the user name or the password is wrong.
     InvalidCredentials,
     /// 401: the refresh token is not the current one of its session, which is now revoked.
@@ -58,7 +60,10 @@ impl Code {
     pub const fn status(self) -> u16 {
         match self {
             Self::InvalidInput | Self::UnknownType => 400,
-            Self::Unauthorized | Self::InvalidCredentials | Self::InvalidRefreshToken => 401,
+            Self::Unauthorized
+            | Self::TokenExpired
+            | Self::InvalidCredentials
+            | Self::InvalidRefreshToken => 401,
             Self::Forbidden
             | Self::NotAMember
             | Self::RegistrationClosed
@@ -84,6 +89,7 @@ impl Code {
             Self::InvalidInput => "Invalid input",
             Self::UnknownType => "Unknown type of frame",
             Self::Unauthorized => "Not signed in",
+            Self::TokenExpired => "Access token has ended",
             Self::InvalidCredentials => "Wrong user name or password",
             Self::InvalidRefreshToken => "Refresh token is not valid",
             Self::Forbidden => "Not allowed",

@@ -4,6 +4,7 @@ use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use super::passwords::Busy;
+use super::tokens::NotGood;
 use crate::confined::Refusal;
 use crate::features::{database_problem, internal_problem, storage_problem};
 use crate::limits::TooOften;
@@ -29,6 +30,9 @@ pub enum AccountError {
     /// No token, or one that is not good.
     #[error("not signed in")]
     Unauthorized,
+    /// An access token that was good and has ended.
+    #[error("the access token has ended")]
+    TokenExpired,
     /// A refresh token that is not the current one.
     #[error("the refresh token is not valid")]
     InvalidRefreshToken,
@@ -77,6 +81,15 @@ impl From<Refusal> for AccountError {
     }
 }
 
+impl From<NotGood> for AccountError {
+    fn from(reason: NotGood) -> Self {
+        match reason {
+            NotGood::Forged => Self::Unauthorized,
+            NotGood::Over => Self::TokenExpired,
+        }
+    }
+}
+
 impl From<Busy> for AccountError {
     fn from(Busy: Busy) -> Self {
         Self::Busy
@@ -105,6 +118,10 @@ impl From<AccountError> for Problem {
             AccountError::Unauthorized => say(
                 Code::Unauthorized,
                 "Sign in first: send `Authorization: Bearer` with an access token that has not ended.",
+            ),
+            AccountError::TokenExpired => say(
+                Code::TokenExpired,
+                "The access token has ended; get the next one with `POST /auth/refresh`.",
             ),
             AccountError::InvalidRefreshToken | AccountError::ReplayedRefreshToken => say(
                 Code::InvalidRefreshToken,

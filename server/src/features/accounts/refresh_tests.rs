@@ -36,7 +36,7 @@ async fn refreshed(world: &World, token: &str) -> Option<String> {
 async fn opens(world: &World, access: &str) -> bool {
     match world.accounts.authenticate(access).await {
         Ok(_) => true,
-        Err(AccountError::Unauthorized) => false,
+        Err(AccountError::Unauthorized | AccountError::TokenExpired) => false,
         Err(error) => panic!("{error}"),
     }
 }
@@ -132,6 +132,18 @@ on_both_databases! {
         let third = refreshed(&world, &second.refresh).await.unwrap();
         assert!(refreshed(&world, &third).await.is_some());
         assert_eq!(refreshed(&world, &second.refresh).await, None);
+    }
+
+    async fn a_session_of_a_clock_that_was_ahead_lasts_thirty_days_from_when_it_is_put_right(storage: Storage) {
+        let world = World::new(storage).await;
+        world.is_at(365 * DAY);
+        let mut token = registered(&world, "mira").await;
+        for day in 0..30 {
+            world.is_at(day * DAY);
+            token = refreshed(&world, &token).await.unwrap();
+        }
+        world.is_at(30 * DAY);
+        assert_eq!(refreshed(&world, &token).await, None);
     }
 
     async fn tabs_that_refresh_at_the_same_moment_are_no_repeat(storage: Storage) {

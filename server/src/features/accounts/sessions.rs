@@ -102,12 +102,10 @@ impl Accounts {
     /// account that was disabled, is out at once.
     ///
     /// # Errors
-    /// [`AccountError::Unauthorized`] for any token that is not good, [`AccountError::Disabled`].
+    /// [`AccountError::TokenExpired`] for a token that was good, [`AccountError::Unauthorized`] for any
+    /// other that is not, [`AccountError::Disabled`].
     pub async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
-        let (claims, user_id) = self
-            .tokens
-            .check_access(token, self.clock.steady_ms())
-            .ok_or(AccountError::Unauthorized)?;
+        let (claims, user_id) = self.tokens.check_access(token, self.clock.steady_ms())?;
         let AccessClaims { sid, generation, exp, .. } = claims;
         let row = store::session_user(self.db.read(), sid).await?;
         let row = self.standing(row.filter(|row| row.user_id == user_id))?;
@@ -173,7 +171,10 @@ impl Accounts {
         match step {
             Step::Next => {
                 session.generation += 1;
-                store::rotate(&transaction, session.id, session.generation, now).await?;
+                session.rotated_at = now;
+                // Where the clock was ahead at the sign-in and is put right, it lasts no longer either.
+                session.expires_at = session.expires_at.min(now + SESSION_MS);
+                store::rotate(&transaction, &session).await?;
             }
             Step::Again(Some(repeats)) => {
                 store::set_repeats(&transaction, session.id, repeats).await?;

@@ -296,17 +296,16 @@ pub(super) async fn locked_session(
     session::Entity::find_by_id(id).lock_exclusive().one(transaction).await
 }
 
-/// Makes a generation the current one.
+/// Makes a session's next generation the current one.
 pub(super) async fn rotate(
     transaction: &Transaction,
-    id: Uuid,
-    generation: i64,
-    now: i64,
+    session: &session::Model,
 ) -> Result<(), DbErr> {
     let row = session::ActiveModel {
-        id: Set(id),
-        generation: Set(generation),
-        rotated_at: Set(now),
+        id: Set(session.id),
+        generation: Set(session.generation),
+        rotated_at: Set(session.rotated_at),
+        expires_at: Set(session.expires_at),
         ..Default::default()
     };
     row.update(transaction).await.map(drop)

@@ -41,6 +41,15 @@ pub struct AccessClaims {
     jti: Uuid,
 }
 
+/// Why an access token opens nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotGood {
+    /// It was not made here, or not for this.
+    Forged,
+    /// It was made here, and its time is over: the next one is to be had.
+    Over,
+}
+
 /// Makes and checks tokens.
 pub struct Tokens {
     signing: EncodingKey,
@@ -115,17 +124,22 @@ impl Tokens {
     }
 
     /// The claims and the user of a token that is ours, of the right kind and not over.
-    #[must_use]
-    pub fn check_access(&self, token: &str, now_ms: i64) -> Option<(AccessClaims, i64)> {
-        let claims = self.verifying.iter().find_map(|key| {
-            jsonwebtoken::decode::<AccessClaims>(token, key, &self.validation).ok()
-        })?;
-        let claims = claims.claims;
-        let user_id = claims.sub.parse().ok()?;
+    ///
+    /// # Errors
+    /// Why it is not good.
+    pub fn check_access(&self, token: &str, now_ms: i64) -> Result<(AccessClaims, i64), NotGood> {
+        let decode = |key| jsonwebtoken::decode::<AccessClaims>(token, key, &self.validation).ok();
+        let claims = self.verifying.iter().find_map(decode).ok_or(NotGood::Forged)?.claims;
+        let user_id = claims.sub.parse().map_err(|_| NotGood::Forged)?;
+        if claims.typ != TYPE {
+            return Err(NotGood::Forged);
+        }
         let now = now_ms / 1_000;
-        // One of later was made before the clock was set back: it would be good for too long.
-        let is_of_now = claims.exp > now && claims.iat <= now + SKEW_SECONDS;
-        (claims.typ == TYPE && is_of_now).then_some((claims, user_id))
+        // A token of the future was made before a clock was put right, and would last too long.
+        if claims.exp <= now || claims.iat > now + SKEW_SECONDS {
+            return Err(NotGood::Over);
+        }
+        Ok((claims, user_id))
     }
 
     fn refresh_mac(key: &[u8; 32], session_id: Uuid, salt: &[u8], generation: i64) -> [u8; 32] {
@@ -186,6 +200,10 @@ mod tests {
         Tokens::new("a secret of the server, long enough", None)
     }
 
+    fn refusal(token: &str, now_ms: i64) -> Option<NotGood> {
+        tokens().check_access(token, now_ms).err()
+    }
+
     fn forge(header: &str, claims: &serde_json::Value) -> String {
         let encode = |text: &str| URL_SAFE_NO_PAD.encode(text);
         format!("{}.{}.", encode(header), encode(&claims.to_string()))
@@ -197,17 +215,14 @@ mod tests {
         let token = tokens().access(7, session, 3, NOW, Uuid::nil()).unwrap();
         let (claims, user_id) = tokens().check_access(&token, NOW + 599_000).unwrap();
         assert_eq!((claims.sid, claims.generation, user_id), (session, 3, 7));
-        assert!(tokens().check_access(&token, NOW + 600_000).is_none());
+        assert_eq!(refusal(&token, NOW + 600_000), Some(NotGood::Over));
     }
 
     #[test]
     fn a_token_from_before_the_clock_was_set_back_lasts_no_longer_for_it() {
         let token = tokens().access(7, Uuid::nil(), 0, NOW, Uuid::nil()).unwrap();
-        assert!(
-            tokens().check_access(&token, NOW - 60_000).is_some(),
-            "two clocks are never equal"
-        );
-        assert!(tokens().check_access(&token, NOW - 61_000).is_none());
+        assert_eq!(refusal(&token, NOW - 60_000), None, "two clocks are never equal");
+        assert_eq!(refusal(&token, NOW - 61_000), Some(NotGood::Over));
     }
 
     #[test]
@@ -215,11 +230,13 @@ mod tests {
         let claims = serde_json::json!({"iss": "adda", "aud": "adda:api", "sub": "7",
             "sid": Uuid::nil(), "typ": "access", "exp": NOW, "iat": 0, "jti": Uuid::nil()});
         let none = forge(r#"{"alg":"none","typ":"JWT"}"#, &claims);
-        assert!(tokens().check_access(&none, NOW).is_none());
+        assert_eq!(refusal(&none, NOW), Some(NotGood::Forged));
 
         let other = Tokens::new("another secret of the same length..", None);
         let foreign = other.access(7, Uuid::nil(), 0, NOW, Uuid::nil()).unwrap();
-        assert!(tokens().check_access(&foreign, NOW).is_none());
+        for now in [NOW, NOW + 600_000] {
+            assert_eq!(refusal(&foreign, now), Some(NotGood::Forged));
+        }
 
         for (name, value) in [("iss", "x"), ("aud", "x"), ("typ", "refresh"), ("sub", "x")] {
             let mut wrong = claims.clone();
@@ -227,13 +244,13 @@ mod tests {
             wrong[name] = value.into();
             let token =
                 jsonwebtoken::encode(&Header::new(Algorithm::HS256), &wrong, &tokens().signing);
-            assert!(tokens().check_access(&token.unwrap(), NOW).is_none(), "{name}");
+            assert_eq!(refusal(&token.unwrap(), NOW), Some(NotGood::Forged), "{name}");
         }
         for algorithm in [Algorithm::HS384, Algorithm::HS512] {
             let mut right = claims.clone();
             right["exp"] = (NOW / 1_000 + 60).into();
             let token = jsonwebtoken::encode(&Header::new(algorithm), &right, &tokens().signing);
-            assert!(tokens().check_access(&token.unwrap(), NOW).is_none(), "{algorithm:?}");
+            assert_eq!(refusal(&token.unwrap(), NOW), Some(NotGood::Forged), "{algorithm:?}");
         }
     }
 
@@ -243,7 +260,7 @@ mod tests {
         let token = Tokens::new(old, None).access(7, Uuid::nil(), 0, NOW, Uuid::nil()).unwrap();
         let refresh = Tokens::new(old, None).refresh(Uuid::nil(), b"salt", 3);
         let rotated = Tokens::new("the secret from today on, long enough", Some(old));
-        assert!(rotated.check_access(&token, NOW).is_some());
+        assert!(rotated.check_access(&token, NOW).is_ok());
         let refresh = rotated.read_refresh(&refresh).unwrap();
         assert!(rotated.is_genuine(&refresh, b"salt"));
     }
