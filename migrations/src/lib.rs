@@ -14,6 +14,7 @@ mod m0006_profiles;
 mod m0007_mentions;
 mod m0008_name_keys;
 mod m0009_refresh_rules;
+mod m0010_server_id;
 mod m0011_commit_marks;
 
 /// All migrations in order.
@@ -33,6 +34,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0007_mentions::Migration),
             Box::new(m0008_name_keys::Migration),
             Box::new(m0009_refresh_rules::Migration),
+            Box::new(m0010_server_id::Migration),
             Box::new(m0011_commit_marks::Migration),
         ]
     }

@@ -21,7 +21,9 @@ use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
-use crate::http::{Connections, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::http::{
+    Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
+};
 use crate::open_files::{Capacity, TooFewFiles};
 
 /// Sockets and requests may take so long to end when the server stops.
@@ -233,7 +235,9 @@ impl Server {
                 messages.clone(),
             )),
         ];
+        let cookie_owner = CookieOwner(accounts.server_id().await?);
         let endpoint = routes(Parts {
+            cookie_owner,
             accounts,
             avatars,
             uploads: Arc::new(uploads),

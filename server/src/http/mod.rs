@@ -3,6 +3,7 @@
 mod answers;
 mod body;
 mod connections;
+mod cookies;
 mod cors;
 mod docs;
 mod elsewhere;
@@ -24,6 +25,7 @@ mod upload;
 
 pub use body::Body;
 pub use connections::{Connections, Place};
+pub use cookies::{CookieOwner, Cookies};
 pub use cors::Origins;
 pub use docs::{asyncapi_text, openapi_text};
 pub use forwarded::Proxies;

@@ -15,6 +15,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::answers::Answers;
+use super::cookies::CookieOwner;
 use super::cors::{Foreign, Origins, is_preflight};
 use super::docs;
 use super::elsewhere;
@@ -57,13 +58,15 @@ pub struct Parts {
     pub origins: Origins,
     /// Whether what waits to be read is limited.
     pub rate_limits: bool,
+    /// Whose the cookies are.
+    pub cookie_owner: CookieOwner,
 }
 
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let Parts { accounts, avatars, uploads, rooms, messages, receipts, .. } = parts;
-    let Parts { gateway, health, origins, rate_limits, .. } = parts;
+    let Parts { gateway, health, origins, cookie_owner, rate_limits, .. } = parts;
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -84,6 +87,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(rooms)
         .data(messages)
         .data(receipts)
+        .data(cookie_owner)
         .data(gateway)
         .data(health);
     // Failures become responses first: the manager writes cookies into responses alone.

@@ -8,6 +8,7 @@ mod clocks;
 mod command_line;
 mod connections;
 mod conversation;
+mod cookies;
 mod crash;
 mod data_folder;
 mod events;

@@ -11,6 +11,10 @@ pub struct Model {
     pub id: i64,
     /// The epoch of all numbers; new after a restore.
     pub epoch: String,
+    /// Tells this server from others on the same host.
+    pub server_id: String,
+    /// Sessions from before this moment may still be shown under a name without the id.
+    pub named_at: i64,
 }
 
 /// No relations: joins are written where they are used.

@@ -9,8 +9,7 @@ use adda_protocol::accounts::{
 use adda_protocol::{Problem, SearchText, UserId};
 use poem::http::header;
 use poem::web::Data;
-use poem::web::cookie::{Cookie, CookieJar, SameSite};
-use poem::{FromRequest, IntoResponse, Request, RequestBody, Response, handler};
+use poem::{IntoResponse, Request, Response, handler};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
@@ -23,8 +22,8 @@ use super::service::{Accounts, Origin};
 use super::sessions::SignedIn;
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, Upload,
-    WITH_BODY, problem_response,
+    BASE, Bearer, Body, CONFLICT, Cookies, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
+    Upload, WITH_BODY, problem_response,
 };
 use crate::peer::Peer;
 
@@ -38,47 +37,6 @@ enum Tag {
 impl<const GROUPS: u32> From<AccountError> for Fails<GROUPS> {
     fn from(error: AccountError) -> Self {
         Self::with(error)
-    }
-}
-
-/// How the refresh token travels to the browser that asks.
-#[derive(Clone, Copy, Debug)]
-struct Cookies {
-    /// Whether the cookie is for https alone.
-    is_secure: bool,
-}
-
-impl<'a> FromRequest<'a> for Cookies {
-    async fn from_request(request: &'a Request, _: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self { is_secure: Peer::of(request).is_https })
-    }
-}
-
-const COOKIE: &str = "adda_refresh";
-const COOKIE_PATH: &str = "/api/v1/auth";
-
-impl Cookies {
-    fn cookie(self, value: String) -> Cookie {
-        let mut cookie = Cookie::new_with_str(COOKIE, value);
-        cookie.set_http_only(true);
-        cookie.set_same_site(SameSite::Strict);
-        cookie.set_secure(self.is_secure);
-        cookie.set_path(COOKIE_PATH);
-        cookie
-    }
-
-    fn keep(self, jar: &CookieJar, token: String) {
-        let mut cookie = self.cookie(token);
-        cookie.set_max_age(std::time::Duration::from_secs(30 * 24 * 3_600));
-        jar.add(cookie);
-    }
-
-    fn clear(self, jar: &CookieJar) {
-        if jar.get(COOKIE).is_some() {
-            let mut cookie = self.cookie(String::new());
-            cookie.set_max_age(std::time::Duration::ZERO);
-            jar.add(cookie);
-        }
     }
 }
 
@@ -103,12 +61,11 @@ impl AccountsApi {
         accounts: Data<&Arc<Accounts>>,
         cookies: Cookies,
         request: &Request,
-        jar: &CookieJar,
         body: Body<RegisterRequest>,
     ) -> Result<Made<Authenticated>, Fails<{ BASE | WITH_BODY | FORBIDDEN | CONFLICT }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
         let signed_in = accounts.register(body.0, &origin_of(request)).await?;
-        Ok(Made(deliver(cookies, jar, signed_in, as_cookie)))
+        Ok(Made(deliver(&cookies, signed_in, as_cookie)))
     }
 
     /// Sign in.
@@ -120,12 +77,11 @@ impl AccountsApi {
         accounts: Data<&Arc<Accounts>>,
         cookies: Cookies,
         request: &Request,
-        jar: &CookieJar,
         body: Body<LoginRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
         let signed_in = accounts.login(body.0, &origin_of(request)).await?;
-        Ok(Json(deliver(cookies, jar, signed_in, as_cookie)))
+        Ok(Json(deliver(&cookies, signed_in, as_cookie)))
     }
 
     /// Get the next tokens.
@@ -140,19 +96,21 @@ impl AccountsApi {
         &self,
         accounts: Data<&Arc<Accounts>>,
         cookies: Cookies,
-        jar: &CookieJar,
         body: Body<RefreshRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
-        let cookie = jar.get(COOKIE).map(|cookie| cookie.value_str().to_owned());
         let as_cookie = body.0.refresh_token.is_none();
-        let token = body.0.refresh_token.or(cookie).ok_or(AccountError::InvalidRefreshToken)?;
+        let token = match body.0.refresh_token.or_else(|| cookies.refresh_token()) {
+            Some(token) => Some(token),
+            None => legacy_token(&accounts, &cookies).await?,
+        };
+        let token = token.ok_or(AccountError::InvalidRefreshToken)?;
         match accounts.refresh(&token).await {
-            Ok(signed_in) => Ok(Json(deliver(cookies, jar, signed_in, as_cookie))),
+            Ok(signed_in) => Ok(Json(deliver(&cookies, signed_in, as_cookie))),
             Err(error) => {
                 // The cookie of a session that had ended before stays: another answer may just have
                 // replaced it, and this one would take that away.
                 if as_cookie && matches!(error, AccountError::ReplayedRefreshToken) {
-                    cookies.clear(jar);
+                    cookies.clear_refresh_token();
                 }
                 Err(error.into())
             }
@@ -167,10 +125,10 @@ impl AccountsApi {
         &self,
         accounts: Data<&Arc<Accounts>>,
         cookies: Cookies,
-        jar: &CookieJar,
         bearer: Bearer,
     ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        cookies.clear(jar);
+        cookies.clear_refresh_token();
+        legacy_token(&accounts, &cookies).await?;
         match accounts.end_session(bearer.0.id, bearer.0.session_id).await {
             // Another request ended it in between: it is ended, as was asked.
             Ok(()) | Err(AccountError::NotFound) => Ok(NoContent),
@@ -213,13 +171,12 @@ impl AccountsApi {
         accounts: Data<&Arc<Accounts>>,
         cookies: Cookies,
         request: &Request,
-        jar: &CookieJar,
         bearer: Bearer,
         body: Body<ChangePasswordRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
         let signed_in = accounts.change_password(&bearer.0, body.0, &origin_of(request)).await?;
-        Ok(Json(deliver(cookies, jar, signed_in, as_cookie)))
+        Ok(Json(deliver(&cookies, signed_in, as_cookie)))
     }
 
     /// Get one's own account.
@@ -330,14 +287,22 @@ pub(crate) async fn avatar(
     response
 }
 
-fn deliver(
-    cookies: Cookies,
-    jar: &CookieJar,
-    signed_in: SignedIn,
-    as_cookie: bool,
-) -> Authenticated {
+fn deliver(cookies: &Cookies, signed_in: SignedIn, as_cookie: bool) -> Authenticated {
     if as_cookie {
-        cookies.keep(jar, signed_in.refresh_token.clone());
+        cookies.keep_refresh_token(signed_in.refresh_token.clone());
     }
     signed_in.into_wire(!as_cookie)
+}
+
+/// Takes a token from under the old name, if it was made here: once, since it is cleared there.
+async fn legacy_token(
+    accounts: &Accounts,
+    cookies: &Cookies,
+) -> Result<Option<String>, AccountError> {
+    let Some(token) = cookies.legacy_refresh_token() else { return Ok(None) };
+    if !accounts.is_of_before_names(&token).await? {
+        return Ok(None);
+    }
+    cookies.clear_legacy_refresh_token();
+    Ok(Some(token))
 }

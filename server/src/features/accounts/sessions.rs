@@ -200,6 +200,29 @@ impl Accounts {
         self.signed_in(&user, &session)
     }
 
+    /// The server's own id, which tells it from others on the same host.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn server_id(&self) -> Result<String, AccountError> {
+        Ok(store::server_names(self.db.read()).await?.0)
+    }
+
+    /// Whether a refresh token is of a session that began before cookies carried the server's id: such
+    /// a one may still be shown under the old name. Whoever could set a cookie for this host could
+    /// else have somebody go on as another person.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn is_of_before_names(&self, token: &str) -> Result<bool, AccountError> {
+        let Some(token) = self.tokens.read_refresh(token) else { return Ok(false) };
+        let session = store::session_by_id(self.db.read(), token.session_id).await?;
+        let session = session.filter(|session| self.tokens.is_genuine(&token, &session.salt));
+        let Some(session) = session else { return Ok(false) };
+        let (_, named_at) = store::server_names(self.db.read()).await?;
+        Ok(session.created_at < named_at)
+    }
+
     /// Ends a session of a user and closes its sockets.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 //! Queries about users and sessions.
 
-use adda_entities::{session, user};
+use adda_entities::{server_state, session, user};
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
@@ -46,6 +46,16 @@ pub(super) async fn session_user(
                FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = $1";
     let rows = db::query(connection, sql, vec![session_id.into()]).await?;
     rows.first().map(|row| SessionUser::from_query_result(row, "")).transpose()
+}
+
+/// The server's own id, and the moment before which cookies did not carry it.
+pub(super) async fn server_names(
+    connection: &impl ConnectionTrait,
+) -> Result<(String, i64), DbErr> {
+    let state = server_state::Entity::find_by_id(1).one(connection).await?;
+    state
+        .map(|state| (state.server_id, state.named_at))
+        .ok_or_else(|| DbErr::RecordNotFound("server_state".to_owned()))
 }
 
 pub(super) async fn user_by_name(

@@ -20,7 +20,13 @@ const GREETING: &str = "Welcome to Adda! This is the first room; everybody is he
 /// The database.
 pub async fn prepare(db: &Db, clock: &Clock) -> Result<String, DbErr> {
     let transaction = db.begin().await?;
-    let fresh = server_state::ActiveModel { id: Set(1), epoch: Set(Uuid::new_v4().to_string()) };
+    let random: [u8; 6] = rand::random();
+    let fresh = server_state::ActiveModel {
+        id: Set(1),
+        epoch: Set(Uuid::new_v4().to_string()),
+        server_id: Set(random.iter().map(|byte| format!("{byte:02x}")).collect()),
+        named_at: Set(0),
+    };
     let inserted = server_state::Entity::insert(fresh)
         .on_conflict(OnConflict::column(server_state::Column::Id).do_nothing().to_owned())
         .try_insert()

@@ -1,0 +1,93 @@
+//! The cookies of browsers. A cookie is sent to every port of a host, so each name carries the server's
+//! own id: two servers on one host neither read nor clear each other's.
+
+use std::time::Duration;
+
+use poem::web::Data;
+use poem::web::cookie::{Cookie, CookieJar, SameSite};
+use poem::{FromRequest, Request, RequestBody};
+
+use crate::peer::Peer;
+
+/// The name of before there were ids.
+const LEGACY: &str = "adda_refresh";
+const PATH: &str = "/api/v1/auth";
+const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
+
+/// The server's id in the names of its cookies.
+#[derive(Clone, Debug)]
+pub struct CookieOwner(pub String);
+
+/// The cookies of one request, and what its answer changes of them.
+pub struct Cookies {
+    jar: CookieJar,
+    server_id: String,
+    /// Whether they are for https alone.
+    is_secure: bool,
+}
+
+impl<'a> FromRequest<'a> for Cookies {
+    async fn from_request(request: &'a Request, body: &mut RequestBody) -> poem::Result<Self> {
+        let owner = Data::<&CookieOwner>::from_request(request, body).await?;
+        Ok(Self {
+            jar: request.cookie().clone(),
+            server_id: owner.0.0.clone(),
+            is_secure: Peer::of(request).is_https,
+        })
+    }
+}
+
+impl Cookies {
+    /// Over TLS with a prefix that no page without it can set.
+    fn name(&self, kind: &str) -> String {
+        let prefix = if self.is_secure { "__Secure-" } else { "" };
+        format!("{prefix}adda_{kind}_{}", self.server_id)
+    }
+
+    fn value(&self, name: &str) -> Option<String> {
+        self.jar.get(name).map(|cookie| cookie.value_str().to_owned())
+    }
+
+    fn set(&self, name: &str, value: String, max_age: Duration) {
+        let mut cookie = Cookie::new_with_str(name, value);
+        cookie.set_http_only(true);
+        cookie.set_same_site(SameSite::Strict);
+        cookie.set_secure(self.is_secure);
+        cookie.set_path(PATH);
+        cookie.set_max_age(max_age);
+        self.jar.add(cookie);
+    }
+
+    fn clear(&self, name: &str) {
+        if self.jar.get(name).is_some() {
+            self.set(name, String::new(), Duration::ZERO);
+        }
+    }
+
+    /// The refresh token.
+    #[must_use]
+    pub fn refresh_token(&self) -> Option<String> {
+        self.value(&self.name("refresh"))
+    }
+
+    /// Keeps a refresh token for as long as a session lasts.
+    pub fn keep_refresh_token(&self, token: String) {
+        self.set(&self.name("refresh"), token, MONTH);
+    }
+
+    /// Takes this server's refresh token back.
+    pub fn clear_refresh_token(&self) {
+        self.clear(&self.name("refresh"));
+    }
+
+    /// A refresh token under the old name; it may be another server's.
+    #[must_use]
+    pub fn legacy_refresh_token(&self) -> Option<String> {
+        self.value(LEGACY)
+    }
+
+    /// Takes the token under the old name back, which is known to be this server's.
+    pub fn clear_legacy_refresh_token(&self) {
+        self.clear(LEGACY);
+    }
+}
