@@ -470,6 +470,11 @@ export interface components {
             /** @description A JWT for `Authorization: Bearer` and the socket's `auth` frame. */
             access_token: string;
             /**
+             * @description Shows at a later sign-in to this account that the device was signed in before, and opens nothing
+             *     by itself; to be kept beyond the session. Absent where it was set as a cookie.
+             */
+            device_token?: string;
+            /**
              * Format: uint64
              * @description Seconds until the access token ends.
              */
@@ -621,6 +626,11 @@ export interface components {
         LoginRequest: {
             /** @description `true` asks for the refresh token as a cookie instead of in the body (browsers). */
             cookie?: boolean | null;
+            /**
+             * @description The `device_token` of an earlier answer to this account, from a client without cookies: what
+             *     others try under this name does not keep this device waiting.
+             */
+            device_token?: string | null;
             /** @description The password. */
             password: string;
             /** @description The handle. */

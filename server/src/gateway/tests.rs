@@ -15,7 +15,9 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 
 use super::*;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{Connections, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes};
+use crate::http::{
+    Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
+};
 use crate::open_files::Capacity;
 use crate::testing::{Storage, World, on_both_databases};
 
@@ -84,6 +86,7 @@ impl Served {
             health: Arc::new(Health::new(world.db.clone())),
             origins: Origins::new(None, vec![], Hosts::of_this_machine()),
             rate_limits,
+            cookie_owner: CookieOwner("a server".to_owned()),
         });
         let mut listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
         let address = listener.address.to_string();

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use poem::http::{HeaderMap, HeaderValue, header};
 use poem::web::Data;
 use poem::web::cookie::{Cookie, CookieJar, SameSite};
 use poem::{FromRequest, Request, RequestBody};
@@ -13,6 +14,10 @@ use crate::peer::Peer;
 const LEGACY: &str = "adda_refresh";
 const PATH: &str = "/api/v1/auth";
 const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
+/// Browsers keep nothing longer.
+const LONGEST: Duration = Duration::from_secs(400 * 24 * 3_600);
+/// Between the tokens of several devices; not of their alphabet.
+const BETWEEN: char = '.';
 
 /// The server's id in the names of its cookies.
 #[derive(Clone, Debug)]
@@ -34,6 +39,16 @@ impl<'a> FromRequest<'a> for Cookies {
             server_id: owner.0.0.clone(),
             is_secure: Peer::of(request).is_https,
         })
+    }
+}
+
+/// The jar answers its cookies in any order; this is always the same, the refresh token's first.
+pub(super) fn put_in_order(headers: &mut HeaderMap) {
+    let mut set: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
+    if set.len() > 1 {
+        set.sort_by(|one, other| other.as_bytes().cmp(one.as_bytes()));
+        headers.remove(header::SET_COOKIE);
+        headers.extend(set.into_iter().map(|value| (header::SET_COOKIE, value)));
     }
 }
 
@@ -78,6 +93,18 @@ impl Cookies {
     /// Takes this server's refresh token back.
     pub fn clear_refresh_token(&self) {
         self.clear(&self.name("refresh"));
+    }
+
+    /// The tokens of the devices that this browser is, one for each person who signed in.
+    #[must_use]
+    pub fn devices(&self) -> Vec<String> {
+        let value = self.value(&self.name("device")).unwrap_or_default();
+        value.split(BETWEEN).filter(|token| !token.is_empty()).map(str::to_owned).collect()
+    }
+
+    /// Keeps them, beyond every session.
+    pub fn keep_devices(&self, devices: &[String]) {
+        self.set(&self.name("device"), devices.join(&BETWEEN.to_string()), LONGEST);
     }
 
     /// A refresh token under the old name; it may be another server's.

@@ -15,7 +15,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use super::answers::Answers;
-use super::cookies::CookieOwner;
+use super::cookies::{self, CookieOwner};
 use super::cors::{Foreign, Origins, is_preflight};
 use super::docs;
 use super::elsewhere;
@@ -145,6 +145,7 @@ impl Endpoint for Outer {
         if let Some(cors) = cors {
             response.headers_mut().extend(cors.map(|(name, value)| (Some(name), value)));
         }
+        cookies::put_in_order(response.headers_mut());
         add_headers(&mut response, &path, peer);
         let _of_request = span.enter();
         tracing::debug!(

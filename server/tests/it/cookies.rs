@@ -136,6 +136,50 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn a_browser_that_was_signed_in_before_is_not_kept_out() {
+    let server = TestServer::start_with(Storage::Sqlite, &[]).await;
+    let address = server.address.as_str();
+    server.person("mira").await;
+    server.person("ravi").await;
+    let mut jar = Jar::default();
+    let token = jar.signs_in(address, "mira").await;
+    jar.signs_out(address, &token).await;
+    // Somebody else signs in here in between: both are known.
+    let token = jar.signs_in(address, "ravi").await;
+    jar.signs_out(address, &token).await;
+    assert!(!jar.0.keys().any(|name| name.contains("refresh")), "{jar:?}");
+    let device = jar.0.iter().find(|(name, _)| name.starts_with("adda_device_"));
+    let device = device.expect("what outlives the session").1.clone();
+    let opened = jar.refreshes(address).await;
+    opened.expect_problem(401, "invalid_refresh_token");
+
+    loop {
+        let guess = json!({"username": "mira", "password": "a guess"});
+        if Request::post("/auth/login", guess).of(address).await.status == 429 {
+            break;
+        }
+    }
+    let right = json!({"username": "mira", "password": PASSWORD});
+    let stranger = Request::post("/auth/login", right).of(address).await;
+    stranger.expect_problem(429, "rate_limited");
+    jar.signs_in(address, "mira").await;
+    jar.signs_in(address, "ravi").await;
+    let kept = jar.0.iter().find(|(name, _)| name.starts_with("adda_device_")).unwrap().1;
+    assert_eq!(kept.len(), device.len(), "nobody is known twice");
+}
+
+#[tokio::test]
+async fn a_browser_that_is_signed_in_becomes_known_when_it_next_refreshes() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    server.person("mira").await;
+    let mut jar = Jar::default();
+    jar.signs_in(&server.address, "mira").await;
+    jar.0.retain(|name, _| !name.contains("device"));
+    jar.refreshes(&server.address).await.expect(200);
+    assert!(jar.0.keys().any(|name| name.contains("device")), "{jar:?}");
+}
+
+#[tokio::test]
 async fn over_tls_the_name_says_that_no_page_without_it_could_have_set_it() {
     let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_TRUSTED_PROXIES", "127.0.0.1")];
     let server = TestServer::start_with(Storage::Sqlite, &settings).await;
@@ -146,6 +190,7 @@ async fn over_tls_the_name_says_that_no_page_without_it_could_have_set_it() {
     let answer = answer.await;
     let set: Vec<_> = answer.headers.get_all("set-cookie").iter().collect();
     assert!(!set.is_empty());
+    assert!(set[0].to_str().unwrap().contains("adda_refresh_"), "{set:?}");
     for set in set {
         let set = set.to_str().unwrap();
         assert!(set.starts_with("__Secure-adda_") && set.contains("; Secure"), "{set}");

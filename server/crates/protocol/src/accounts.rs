@@ -30,6 +30,10 @@ pub struct LoginRequest {
     /// The password.
     #[oai(validator(max_length = 1000))]
     pub password: String,
+    /// The `device_token` of an earlier answer to this account, from a client without cookies: what
+    /// others try under this name does not keep this device waiting.
+    #[oai(validator(max_length = 200))]
+    pub device_token: Option<String>,
     /// `true` asks for the refresh token as a cookie instead of in the body (browsers).
     pub cookie: Option<bool>,
 }
@@ -66,6 +70,9 @@ pub struct Authenticated {
     pub expires_in: u64,
     /// The token for `POST /auth/refresh`; absent where it was set as a cookie.
     pub refresh_token: Option<String>,
+    /// Shows at a later sign-in to this account that the device was signed in before, and opens nothing
+    /// by itself; to be kept beyond the session. Absent where it was set as a cookie.
+    pub device_token: Option<String>,
 }
 
 /// One's own account.

@@ -40,9 +40,9 @@ impl<const GROUPS: u32> From<AccountError> for Fails<GROUPS> {
     }
 }
 
-fn origin_of(request: &Request) -> Origin {
+fn origin_of(request: &Request, cookies: &Cookies) -> Origin {
     let user_agent = request.header(header::USER_AGENT).map(str::to_owned);
-    Origin { peer: Peer::of(request), user_agent }
+    Origin { peer: Peer::of(request), user_agent, devices: cookies.devices() }
 }
 
 /// The operations.
@@ -64,8 +64,8 @@ impl AccountsApi {
         body: Body<RegisterRequest>,
     ) -> Result<Made<Authenticated>, Fails<{ BASE | WITH_BODY | FORBIDDEN | CONFLICT }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
-        let signed_in = accounts.register(body.0, &origin_of(request)).await?;
-        Ok(Made(deliver(&cookies, signed_in, as_cookie)))
+        let signed_in = accounts.register(body.0, &origin_of(request, &cookies)).await?;
+        Ok(Made(deliver(&accounts, &cookies, signed_in, as_cookie)))
     }
 
     /// Sign in.
@@ -80,8 +80,8 @@ impl AccountsApi {
         body: Body<LoginRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
-        let signed_in = accounts.login(body.0, &origin_of(request)).await?;
-        Ok(Json(deliver(&cookies, signed_in, as_cookie)))
+        let signed_in = accounts.login(body.0, &origin_of(request, &cookies)).await?;
+        Ok(Json(deliver(&accounts, &cookies, signed_in, as_cookie)))
     }
 
     /// Get the next tokens.
@@ -105,7 +105,7 @@ impl AccountsApi {
         };
         let token = token.ok_or(AccountError::InvalidRefreshToken)?;
         match accounts.refresh(&token).await {
-            Ok(signed_in) => Ok(Json(deliver(&cookies, signed_in, as_cookie))),
+            Ok(signed_in) => Ok(Json(deliver(&accounts, &cookies, signed_in, as_cookie))),
             Err(error) => {
                 // The cookie of a session that had ended before stays: another answer may just have
                 // replaced it, and this one would take that away.
@@ -175,8 +175,9 @@ impl AccountsApi {
         body: Body<ChangePasswordRequest>,
     ) -> Result<Json<Authenticated>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let as_cookie = body.0.cookie.unwrap_or(false);
-        let signed_in = accounts.change_password(&bearer.0, body.0, &origin_of(request)).await?;
-        Ok(Json(deliver(&cookies, signed_in, as_cookie)))
+        let signed_in =
+            accounts.change_password(&bearer.0, body.0, &origin_of(request, &cookies)).await?;
+        Ok(Json(deliver(&accounts, &cookies, signed_in, as_cookie)))
     }
 
     /// Get one's own account.
@@ -287,8 +288,16 @@ pub(crate) async fn avatar(
     response
 }
 
-fn deliver(cookies: &Cookies, signed_in: SignedIn, as_cookie: bool) -> Authenticated {
+fn deliver(
+    accounts: &Accounts,
+    cookies: &Cookies,
+    signed_in: SignedIn,
+    as_cookie: bool,
+) -> Authenticated {
     if as_cookie {
+        let kept = cookies.devices();
+        let devices = accounts.devices_after(&signed_in, &kept);
+        cookies.keep_devices(&devices);
         cookies.keep_refresh_token(signed_in.refresh_token.clone());
     }
     signed_in.into_wire(!as_cookie)

@@ -7,6 +7,7 @@
 //!   may have been lost (`generations`); using any other ends the session.
 //! - However a password is written, it is the same password; one that is easily guessed is not taken.
 //! - The answer to a wrong password and to an unknown name is the same, in words and in time.
+//! - Nobody keeps the owner of an account out: a device that was signed in before has limits of its own.
 //! - Who keeps to themselves when they are online, or what they have read, is not shown that of others.
 //! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
@@ -24,6 +25,7 @@ mod sessions;
 mod spellings;
 mod store;
 mod strength;
+mod throttles;
 mod tokens;
 mod under_way;
 

@@ -14,7 +14,11 @@ const APART: &str = "আমার পা\u{9af}\u{9bc}ের তলা";
 
 async fn signs_in(world: &World, username: &str, password: &str) -> bool {
     let (username, password) = (username.to_owned(), password.to_owned());
-    match world.accounts.login(LoginRequest { username, password, cookie: None }, &origin()).await {
+    match world
+        .accounts
+        .login(LoginRequest { username, password, device_token: None, cookie: None }, &origin())
+        .await
+    {
         Ok(_) => true,
         Err(AccountError::InvalidCredentials) => false,
         Err(error) => panic!("{error}"),

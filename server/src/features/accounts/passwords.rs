@@ -1,7 +1,7 @@
 //! Judging, hashing and checking passwords: on a bounded pool, so that a flood of logins waits for
 //! itself and not the sockets for it. Hashes are argon2id, of a password's one form.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use adda_protocol::Password;
 use argon2::password_hash::{PasswordHasher, PasswordVerifier};
@@ -13,6 +13,8 @@ use super::strength::is_easily_guessed;
 
 /// How many hashes are computed at the same time, each 19 MiB and some 20 ms.
 const AT_ONCE: usize = 2;
+/// The same for those who are known.
+const AT_ONCE_KNOWN: usize = 1;
 /// How many may wait for their turn; beyond it the caller is told to come back.
 const MOST_WAITING: usize = 256;
 
@@ -20,19 +22,30 @@ const MOST_WAITING: usize = 256;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Busy;
 
-/// The bounded pool.
-#[derive(Clone, Debug)]
+/// The pools: what strangers ask for in any number keeps nobody waiting who is known.
+#[derive(Debug)]
 pub(super) struct Passwords {
-    turns: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    strangers: Pool,
+    known: Pool,
+}
+
+/// A bounded pool.
+#[derive(Debug)]
+pub(super) struct Pool {
+    turns: Semaphore,
+    places: Semaphore,
 }
 
 impl Default for Passwords {
     fn default() -> Self {
-        Self {
-            turns: Arc::new(Semaphore::new(AT_ONCE)),
-            places: Arc::new(Semaphore::new(AT_ONCE + MOST_WAITING)),
-        }
+        Self { strangers: Pool::new(AT_ONCE), known: Pool::new(AT_ONCE_KNOWN) }
+    }
+}
+
+impl Passwords {
+    /// For somebody who is signed in, or on a device that was; or for anybody.
+    pub(super) fn of(&self, is_known: bool) -> &Pool {
+        if is_known { &self.known } else { &self.strangers }
     }
 }
 
@@ -62,7 +75,11 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
     argon2id().hash_password(&unguessable).map(|hash| hash.to_string()).unwrap_or_default()
 });
 
-impl Passwords {
+impl Pool {
+    fn new(at_once: usize) -> Self {
+        Self { turns: Semaphore::new(at_once), places: Semaphore::new(at_once + MOST_WAITING) }
+    }
+
     async fn on_pool<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
@@ -134,14 +151,14 @@ mod tests {
     }
 
     async fn checked(password: &str, hash: Option<String>) -> Checked {
-        Passwords::default().check(password.to_owned(), hash).await.unwrap()
+        Passwords::default().of(false).check(password.to_owned(), hash).await.unwrap()
     }
 
     #[tokio::test]
     async fn a_password_matches_its_own_hash_alone() {
         let passwords = Passwords::default();
         let password = Password::parse("two cups of tea").unwrap();
-        let hash = passwords.hash(password).await.unwrap();
+        let hash = passwords.of(true).hash(password).await.unwrap();
         assert!(hash.starts_with(TODAY), "{hash}");
         assert_eq!(checked("two cups of tea", Some(hash.clone())).await, Checked::Right);
         assert_eq!(checked("Two cups of tea", Some(hash.clone())).await, Checked::Wrong);

@@ -1,8 +1,6 @@
 //! The use cases of accounts: making them and signing in.
 
-use std::net::IpAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adda_entities::{session, user};
 use adda_protocol::accounts::{
@@ -17,16 +15,16 @@ use uuid::Uuid;
 
 use super::error::AccountError;
 use super::online::Online;
-use super::passwords::{Checked, Passwords};
+use super::passwords::{Checked, Passwords, Pool};
 use super::privacy::Kept;
 use super::sessions::SignedIn;
 use super::store::{self, NewUser};
+use super::throttles::{Caller, Throttles};
 use super::tokens::Tokens;
 use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{Db, Transaction};
-use crate::limits::Limit;
 use crate::peer::Peer;
 
 /// What the accounts need to know from the configuration.
@@ -95,6 +93,8 @@ pub struct Origin {
     pub peer: Peer,
     /// What the client calls itself.
     pub user_agent: Option<String>,
+    /// The tokens of devices that the browser showed.
+    pub devices: Vec<String>,
 }
 
 /// The service.
@@ -109,10 +109,7 @@ pub struct Accounts {
     pub(super) broker: Broker,
     pub(super) refreshes: UnderWay,
     setup_token: Mutex<Option<String>>,
-    registrations: Limit<IpAddr>,
-    judgements: Limit<IpAddr>,
-    logins_by_address: Limit<IpAddr>,
-    logins_by_name: Limit<String>,
+    throttles: Throttles,
 }
 
 impl std::fmt::Debug for Accounts {
@@ -145,19 +142,13 @@ impl Accounts {
             broker,
             refreshes: UnderWay::default(),
             setup_token: Mutex::default(),
-            registrations: Limit::new(limited, 20, Duration::from_secs(30)),
-            judgements: Limit::new(limited, 60, Duration::from_secs(2)),
-            logins_by_address: Limit::new(limited, 60, Duration::from_secs(2)),
-            logins_by_name: Limit::new(limited, 10, Duration::from_secs(6)),
+            throttles: Throttles::new(limited),
         }
     }
 
     /// Forgets what the throttles need not remember.
     pub fn purge_limits(&self) {
-        self.registrations.purge();
-        self.judgements.purge();
-        self.logins_by_address.purge();
-        self.logins_by_name.purge();
+        self.throttles.purge();
     }
 
     /// Makes the one-time token of the set-up link, while there is no administrator.
@@ -203,14 +194,21 @@ impl Accounts {
         if setup.is_none() && self.settings.registration != Registration::Open {
             return Err(AccountError::RegistrationClosed);
         }
-        // Who is refused for a password is not kept from trying another, nor are their neighbours.
-        let address = origin.peer.network();
-        self.judgements.check(&address)?;
+        // Whoever shows the set-up token waits for nobody. Who is refused for a password is not kept from
+        // trying another, nor are their neighbours.
+        let (address, is_known) = (origin.peer.network(), setup.is_some());
+        if !is_known {
+            self.throttles.judgement(address)?;
+        }
         let display_name = display_name_of(request.display_name, &request.username);
         let username = request.username.into_string();
-        self.refuse_guessable("password", &request.password, [&username, &display_name]).await?;
-        self.registrations.check(&address)?;
-        let hash = self.passwords.hash(request.password).await?;
+        let pool = self.passwords.of(is_known);
+        self.refuse_guessable(pool, "password", &request.password, [&username, &display_name])
+            .await?;
+        if !is_known {
+            self.throttles.registration(address)?;
+        }
+        let hash = pool.hash(request.password).await?;
         let new = NewUser {
             display_name,
             username,
@@ -237,10 +235,11 @@ impl Accounts {
         password: Password,
     ) -> Result<UserId, AccountError> {
         let username = username.into_string();
-        self.refuse_guessable("password", &password, [&username, &username]).await?;
+        let pool = self.passwords.of(true);
+        self.refuse_guessable(pool, "password", &password, [&username, &username]).await?;
         let new = NewUser {
             display_name: username.clone(),
-            password_hash: self.passwords.hash(password).await?,
+            password_hash: pool.hash(password).await?,
             username,
             is_admin: true,
             created_at: self.clock.now_ms(),
@@ -251,12 +250,13 @@ impl Accounts {
     /// Refuses a new password that is easily guessed by who knows these names and the server.
     async fn refuse_guessable(
         &self,
+        pool: &Pool,
         field: &'static str,
         password: &Password,
         names: [&String; 2],
     ) -> Result<(), AccountError> {
         let names = names.into_iter().chain([&self.settings.server_name]).cloned().collect();
-        if self.passwords.is_easily_guessed(password.clone(), names).await? {
+        if pool.is_easily_guessed(password.clone(), names).await? {
             return Err(AccountError::Invalid(
                 field,
                 "is among the first that somebody would guess; choose another, such as a few words",
@@ -296,17 +296,23 @@ impl Accounts {
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
         let username = Username::parse(&request.username).ok();
-        self.logins_by_address.check(&origin.peer.network())?;
-        if let Some(username) = &username {
-            self.logins_by_name.check(&username.to_string())?;
-        }
+        let device = username.as_ref().and_then(|name| {
+            let shown = request.device_token.iter().chain(&origin.devices);
+            self.known_device(name.as_str(), shown.map(String::as_str))
+        });
+        let caller = match &device {
+            Some((id, _)) => Caller::Device(*id),
+            None => Caller::Stranger(origin.peer.network()),
+        };
+        self.throttles.sign_in(username.as_ref().map(Username::as_str), caller)?;
+        let pool = self.passwords.of(device.is_some());
         loop {
             let user = match &username {
                 Some(username) => store::user_by_name(self.db.read(), username.as_str()).await?,
                 None => None,
             };
             let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-            let checked = self.passwords.check(request.password.clone(), hash).await?;
+            let checked = pool.check(request.password.clone(), hash).await?;
             let user = user.filter(|_| checked != Checked::Wrong);
             let user = user.ok_or(AccountError::InvalidCredentials)?;
             let transaction = self.db.begin().await?;
@@ -326,7 +332,8 @@ impl Accounts {
             let session = self.new_session(user.id, origin);
             store::insert_session(&transaction, session.clone()).await?;
             transaction.commit().await?;
-            return self.signed_in(&now, &session);
+            let device_token = device.map(|(_, token)| token);
+            return Ok(self.signed_in(&now, &session)?.on_device(device_token));
         }
     }
 
@@ -341,16 +348,17 @@ impl Accounts {
         request: ChangePasswordRequest,
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
-        self.logins_by_name.check(&person.username)?;
+        self.throttles.change(person.session_id)?;
+        let pool = self.passwords.of(true);
         let user = store::user_by_id(self.db.read(), person.id).await?;
         let old = user.ok_or(AccountError::Unauthorized)?.password_hash;
-        let checked = self.passwords.check(request.current_password, old.clone()).await?;
+        let checked = pool.check(request.current_password, old.clone()).await?;
         if checked == Checked::Wrong {
             return Err(AccountError::InvalidCredentials);
         }
         let names = [&person.username, &person.display_name];
-        self.refuse_guessable("new_password", &request.new_password, names).await?;
-        let new = self.passwords.hash(request.new_password).await?;
+        self.refuse_guessable(pool, "new_password", &request.new_password, names).await?;
+        let new = pool.hash(request.new_password).await?;
         let session = self.new_session(person.id, origin);
 
         let transaction = self.db.begin().await?;

@@ -17,11 +17,16 @@ use super::tokens::{ACCESS_SECONDS, AccessClaims};
 /// A session ends at the latest after this time.
 const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
 
+/// So many people who share a browser are each known there.
+const MOST_DEVICES: usize = 4;
+
 /// A successful sign-in, before it is decided how the refresh token travels.
 #[derive(Debug)]
 pub struct SignedIn {
     person: Person,
     access_token: String,
+    /// Shows later that this device was signed in before.
+    device_token: String,
     /// The refresh token.
     pub refresh_token: String,
 }
@@ -35,7 +40,14 @@ impl SignedIn {
             access_token: self.access_token,
             expires_in: ACCESS_SECONDS.unsigned_abs(),
             refresh_token: with_refresh_token.then_some(self.refresh_token),
+            device_token: with_refresh_token.then_some(self.device_token),
         }
+    }
+
+    /// The same on a device that was known before.
+    pub(super) fn on_device(self, device_token: Option<String>) -> Self {
+        let device_token = device_token.unwrap_or(self.device_token);
+        Self { device_token, ..self }
     }
 }
 
@@ -94,8 +106,33 @@ impl Accounts {
                 token_expires_at: now + ACCESS_SECONDS * 1_000,
             },
             access_token,
+            // A device is called by the session that it was first seen with.
+            device_token: self.tokens.device(session.id, &user.username),
             refresh_token: self.tokens.refresh(session.id, &session.salt, session.generation),
         })
+    }
+
+    /// The token among these that shows a device of this name.
+    pub(super) fn known_device<'a>(
+        &self,
+        username: &str,
+        mut tokens: impl Iterator<Item = &'a str>,
+    ) -> Option<(Uuid, String)> {
+        tokens.find_map(|token| {
+            let id = self.tokens.check_device(token, username)?;
+            Some((id, token.to_owned()))
+        })
+    }
+
+    /// What a browser shall keep of the devices that it is, who signs in first. Several people may share
+    /// a browser; whose a token is, it does not say.
+    #[must_use]
+    pub fn devices_after(&self, signed_in: &SignedIn, kept: &[String]) -> Vec<String> {
+        let username = &signed_in.person.username;
+        let is_theirs = |token: &&String| self.tokens.check_device(token, username).is_some();
+        let theirs = kept.iter().find(is_theirs).unwrap_or(&signed_in.device_token);
+        let others = kept.iter().filter(|token| !is_theirs(token));
+        std::iter::once(theirs).chain(others).take(MOST_DEVICES).cloned().collect()
     }
 
     /// Who an access token belongs to, looked up anew each time: a session that was ended, or an
@@ -216,7 +253,7 @@ impl Accounts {
     /// The database.
     pub async fn is_of_before_names(&self, token: &str) -> Result<bool, AccountError> {
         let Some(token) = self.tokens.read_refresh(token) else { return Ok(false) };
-        let session = store::session_by_id(self.db.read(), token.session_id).await?;
+        let session = store::session(self.db.read(), token.session_id).await?;
         let session = session.filter(|session| self.tokens.is_genuine(&token, &session.salt));
         let Some(session) = session else { return Ok(false) };
         let (_, named_at) = store::server_names(self.db.read()).await?;

@@ -299,6 +299,14 @@ pub(super) async fn insert_session(
 }
 
 /// A session, which nobody else changes before the transaction ends.
+pub(super) async fn session(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<session::Model>, DbErr> {
+    session::Entity::find_by_id(id).one(connection).await
+}
+
+/// A session that nobody else changes before the transaction ends.
 pub(super) async fn locked_session(
     transaction: &Transaction,
     id: Uuid,

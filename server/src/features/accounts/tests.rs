@@ -15,7 +15,7 @@ pub(super) const DAY: i64 = 24 * 3_600 * 1_000;
 
 pub(super) fn origin() -> Origin {
     let peer = Peer { address: [127, 0, 0, 1].into(), is_https: false };
-    Origin { peer, user_agent: Some("a test".to_owned()) }
+    Origin { peer, user_agent: Some("a test".to_owned()), devices: vec![] }
 }
 
 /// Registers somebody; answers their refresh token.
@@ -96,7 +96,7 @@ on_both_databases! {
             let world = world.clone();
             tokio::spawn(async move {
                 let password = "two cups of tea".to_owned();
-                let request = LoginRequest { username: "mira".into(), password, cookie: None };
+                let request = LoginRequest { username: "mira".into(), password, device_token: None, cookie: None };
                 world.accounts.login(request, &origin()).await
             })
         };

@@ -56,6 +56,7 @@ pub struct Tokens {
     /// The current key first, then the previous one while it overlaps.
     verifying: Vec<DecodingKey>,
     refresh: Vec<[u8; 32]>,
+    device: Vec<[u8; 32]>,
     validation: Validation,
 }
 
@@ -92,6 +93,7 @@ impl Tokens {
                 .map(|secret| DecodingKey::from_secret(&key(secret, "adda access token v1")))
                 .collect(),
             refresh: secrets().map(|secret| key(secret, "adda refresh token v1")).collect(),
+            device: secrets().map(|secret| key(secret, "adda device token v1")).collect(),
             validation,
         }
     }
@@ -167,6 +169,26 @@ impl Tokens {
             generation: i64::from_be_bytes(*generation),
             mac: mac.try_into().ok()?,
         })
+    }
+
+    /// The token of a device that signed in under a name. It opens nothing: it only shows that the
+    /// password was known there once. Whose it is cannot be read from it.
+    #[must_use]
+    pub fn device(&self, id: Uuid, username: &str) -> String {
+        let mac = mac(&self.device[0], &[id.as_bytes(), username.as_bytes()]);
+        URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), &mac].concat())
+    }
+
+    /// Which device a token is of, if it was made here for this name.
+    #[must_use]
+    pub fn check_device(&self, token: &str, username: &str) -> Option<Uuid> {
+        use subtle::ConstantTimeEq;
+        let bytes: [u8; 48] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
+        let (id, given) = bytes.split_first_chunk::<16>()?;
+        let is_ours = self.device.iter().any(|key| {
+            mac(key, &[id.as_slice(), username.as_bytes()]).as_slice().ct_eq(given).into()
+        });
+        is_ours.then(|| Uuid::from_bytes(*id))
     }
 
     /// Whether the token was made here for a session with this salt.
