@@ -25,6 +25,7 @@ use crate::http::{
     Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
 };
 use crate::open_files::{Capacity, TooFewFiles};
+use crate::security;
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -342,6 +343,7 @@ async fn purge_limits(
     loop {
         tick.tick().await;
         accounts.purge_limits();
+        security::purge();
         avatars.purge_limits();
         avatars.tidy().await;
         rooms.purge_limits();

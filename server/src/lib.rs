@@ -16,5 +16,6 @@ pub mod limits;
 pub mod open_files;
 pub mod peer;
 pub mod private_files;
+pub mod security;
 #[cfg(test)]
 mod testing;

@@ -18,6 +18,9 @@ const MONTH: Duration = Duration::from_secs(30 * 24 * 3_600);
 const LONGEST: Duration = Duration::from_secs(400 * 24 * 3_600);
 /// Between the tokens of several devices; not of their alphabet.
 const BETWEEN: char = '.';
+/// More than a browser is ever given.
+const MOST_DEVICES: usize = 8;
+const LONGEST_TOKEN: usize = 100;
 
 /// The server's id in the names of its cookies.
 #[derive(Clone, Debug)]
@@ -99,7 +102,9 @@ impl Cookies {
     #[must_use]
     pub fn devices(&self) -> Vec<String> {
         let value = self.value(&self.name("device")).unwrap_or_default();
-        value.split(BETWEEN).filter(|token| !token.is_empty()).map(str::to_owned).collect()
+        let tokens =
+            value.split(BETWEEN).filter(|token| (1..=LONGEST_TOKEN).contains(&token.len()));
+        tokens.take(MOST_DEVICES).map(str::to_owned).collect()
     }
 
     /// Keeps them, beyond every session.

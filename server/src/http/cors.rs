@@ -10,6 +10,8 @@ use poem::{Addr, Request, Response};
 
 use super::hosts::Hosts;
 use crate::config::Origin;
+use crate::peer::Peer;
+use crate::security::{self, Repeated};
 
 /// So many addresses are named in the log; who tries more is not listed there without end.
 const MOST_NAMED: usize = 1_000;
@@ -112,6 +114,23 @@ impl Origins {
     /// The setting that would allow an address that is refused now.
     pub(super) fn setting(&self) -> &'static str {
         if self.public.is_some() { "ADDA_ALLOWED_ORIGINS" } else { "ADDA_PUBLIC_URL" }
+    }
+
+    /// Tells whoever watches over the server what was refused, and of whom.
+    pub(super) fn tell(foreign: &Foreign, peer: Peer) {
+        if !security::is_told(Repeated::RefusedOrigin, peer) {
+            return;
+        }
+        match foreign {
+            Foreign::Host(host) => security::event!(
+                host = ?security::excerpt(host),
+                "a request to an address that is not this server's was refused"
+            ),
+            Foreign::Origin(origin) => security::event!(
+                origin = ?security::excerpt(origin),
+                "a page of an origin that is not allowed was refused"
+            ),
+        }
     }
 
     /// Names in the log what was refused, the first time.

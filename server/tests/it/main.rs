@@ -25,6 +25,7 @@ mod proxy;
 mod receipts;
 mod resume;
 mod rooms;
+mod security_log;
 mod socket;
 mod specs;
 mod static_host;

@@ -19,13 +19,15 @@ use super::passwords::{Checked, Passwords, Pool};
 use super::privacy::Kept;
 use super::sessions::SignedIn;
 use super::store::{self, NewUser};
-use super::throttles::{Caller, Throttles};
+use super::throttles::Throttles;
 use super::tokens::Tokens;
 use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{Db, Transaction};
+use crate::limits::TooOften;
 use crate::peer::Peer;
+use crate::security::{self, Repeated};
 
 /// What the accounts need to know from the configuration.
 #[derive(Clone, Debug)]
@@ -183,6 +185,9 @@ impl Accounts {
                 let right =
                     token.as_ref().is_some_and(|t| t.as_bytes().ct_eq(given.as_bytes()).into());
                 if !right || store::has_admin(self.db.read()).await? {
+                    if security::is_told(Repeated::WrongSetupToken, origin.peer) {
+                        security::event!("a wrong set-up token was shown");
+                    }
                     return Err(AccountError::Invalid(
                         "setup_token",
                         "is not the one that the server printed when it started, or was used before",
@@ -198,7 +203,7 @@ impl Accounts {
         // trying another, nor are their neighbours.
         let (address, is_known) = (origin.peer.network(), setup.is_some());
         if !is_known {
-            self.throttles.judgement(address)?;
+            self.throttled(self.throttles.judgement(address), origin)?;
         }
         let display_name = display_name_of(request.display_name, &request.username);
         let username = request.username.into_string();
@@ -206,7 +211,7 @@ impl Accounts {
         self.refuse_guessable(pool, "password", &request.password, [&username, &display_name])
             .await?;
         if !is_known {
-            self.throttles.registration(address)?;
+            self.throttled(self.throttles.registration(address), origin)?;
         }
         let hash = pool.hash(request.password).await?;
         let new = NewUser {
@@ -221,7 +226,10 @@ impl Accounts {
             *token = None;
         }
         let session = session.ok_or(AccountError::NotFound)?;
-        tracing::info!(user_id = user.id, is_admin = user.is_admin, "an account was made");
+        security::event!(
+            user_id = user.id, username = user.username, is_admin = user.is_admin,
+            session_id = %session.id, "an account was made"
+        );
         self.signed_in(&user, &session)
     }
 
@@ -244,7 +252,25 @@ impl Accounts {
             is_admin: true,
             created_at: self.clock.now_ms(),
         };
-        Ok(self.insert_account(new, None).await?.0.id)
+        let user = self.insert_account(new, None).await?.0;
+        security::event!(
+            user_id = user.id,
+            username = user.username,
+            "an administrator was made on the command line"
+        );
+        Ok(user.id)
+    }
+
+    /// Hands a throttle's answer to a registration on, and tells of a refusal.
+    fn throttled(
+        &self,
+        checked: Result<(), TooOften>,
+        origin: &Origin,
+    ) -> Result<(), AccountError> {
+        if checked.is_err() && security::is_told(Repeated::ThrottledRegistration, origin.peer) {
+            security::event!("a registration was throttled");
+        }
+        Ok(checked?)
     }
 
     /// Refuses a new password that is easily guessed by who knows these names and the server.
@@ -300,11 +326,15 @@ impl Accounts {
             let shown = request.device_token.iter().chain(&origin.devices);
             self.known_device(name.as_str(), shown.map(String::as_str))
         });
-        let caller = match &device {
-            Some((id, _)) => Caller::Device(*id),
-            None => Caller::Stranger(origin.peer.network()),
-        };
-        self.throttles.sign_in(username.as_ref().map(Username::as_str), caller)?;
+        let tried = self.throttles.sign_in(
+            username.as_ref().map(Username::as_str),
+            device.as_ref().map(|(id, _)| *id),
+            origin.peer.network(),
+        );
+        if tried.is_err() && security::is_told(Repeated::ThrottledSignIn, origin.peer) {
+            security::event!(known_device = device.is_some(), "a sign-in was throttled");
+        }
+        tried?;
         let pool = self.passwords.of(device.is_some());
         loop {
             let user = match &username {
@@ -313,8 +343,14 @@ impl Accounts {
             };
             let hash = user.as_ref().and_then(|user| user.password_hash.clone());
             let checked = pool.check(request.password.clone(), hash).await?;
-            let user = user.filter(|_| checked != Checked::Wrong);
-            let user = user.ok_or(AccountError::InvalidCredentials)?;
+            let user = match user {
+                Some(user) if checked != Checked::Wrong => user,
+                user => {
+                    let (id, name) = user.map(|user| (user.id, user.username)).unzip();
+                    security::event!(user_id = id, username = name, "a sign-in failed");
+                    return Err(AccountError::InvalidCredentials);
+                }
+            };
             let transaction = self.db.begin().await?;
             let now = store::locked_user(&transaction, user.id).await?;
             let now = now.ok_or(AccountError::InvalidCredentials)?;
@@ -324,6 +360,11 @@ impl Accounts {
                 continue;
             }
             if now.disabled_at.is_some() {
+                security::event!(
+                    user_id = user.id,
+                    username = user.username,
+                    "a sign-in to a disabled account was refused"
+                );
                 return Err(AccountError::Disabled);
             }
             if let Checked::Outdated(new) = checked {
@@ -332,6 +373,10 @@ impl Accounts {
             let session = self.new_session(user.id, origin);
             store::insert_session(&transaction, session.clone()).await?;
             transaction.commit().await?;
+            security::event!(
+                user_id = user.id, username = user.username, session_id = %session.id,
+                known_device = device.is_some(), "signed in"
+            );
             let device_token = device.map(|(_, token)| token);
             return Ok(self.signed_in(&now, &session)?.on_device(device_token));
         }
@@ -348,12 +393,20 @@ impl Accounts {
         request: ChangePasswordRequest,
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
-        self.throttles.change(person.session_id)?;
+        let tried = self.throttles.change(person.session_id);
+        if tried.is_err() && security::is_told(Repeated::ThrottledChange, origin.peer) {
+            security::event!(user_id = person.id, "changing a password was throttled");
+        }
+        tried?;
         let pool = self.passwords.of(true);
         let user = store::user_by_id(self.db.read(), person.id).await?;
         let old = user.ok_or(AccountError::Unauthorized)?.password_hash;
         let checked = pool.check(request.current_password, old.clone()).await?;
         if checked == Checked::Wrong {
+            security::event!(
+                user_id = person.id, username = person.username, session_id = %person.session_id,
+                "changing a password failed: the present one was wrong"
+            );
             return Err(AccountError::InvalidCredentials);
         }
         let names = [&person.username, &person.display_name];
@@ -375,6 +428,10 @@ impl Accounts {
         store::revoke_all(&transaction, person.id, self.clock.now_ms()).await?;
         store::insert_session(&transaction, session.clone()).await?;
         transaction.commit().await?;
+        security::event!(
+            user_id = person.id, username = person.username, session_id = %session.id,
+            "a password was changed, and all sessions before ended"
+        );
         self.close_sockets(person.id, None, Some(session.id), CloseReason::SessionRevoked);
         self.signed_in(&user, &session)
     }

@@ -13,6 +13,7 @@ use super::privacy::Kept;
 use super::service::{Accounts, Origin, Person, kept};
 use super::store::{self, SessionUser};
 use super::tokens::{ACCESS_SECONDS, AccessClaims};
+use crate::security;
 
 /// A session ends at the latest after this time.
 const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
@@ -224,8 +225,8 @@ impl Accounts {
         transaction.commit().await?;
 
         if let Step::End(suspicion) = step {
-            tracing::warn!(
-                user_id = user.id, session_id = %session.id, ?suspicion,
+            security::event!(
+                user_id = user.id, username = user.username, session_id = %session.id, ?suspicion,
                 "a refresh token was used by two; its session is ended"
             );
             self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
@@ -271,6 +272,7 @@ impl Accounts {
         if !ended {
             return Err(AccountError::NotFound);
         }
+        security::event!(user_id, session_id = %id, "a session was ended");
         self.close_sockets(user_id, Some(id), None, CloseReason::SessionRevoked);
         Ok(())
     }

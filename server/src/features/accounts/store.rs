@@ -298,7 +298,6 @@ pub(super) async fn insert_session(
     session::Entity::insert(row).exec_without_returning(connection).await.map(drop)
 }
 
-/// A session, which nobody else changes before the transaction ends.
 pub(super) async fn session(
     connection: &impl ConnectionTrait,
     id: Uuid,

@@ -26,15 +26,6 @@ pub(super) struct Throttles {
     changes: Limit<Uuid>,
 }
 
-/// Who tries to sign in.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Caller {
-    /// A device that was signed in under this name before.
-    Device(Uuid),
-    /// Anybody, from this address.
-    Stranger(IpAddr),
-}
-
 impl Throttles {
     pub(super) fn new(enabled: bool) -> Self {
         fn limit<K: std::hash::Hash + Eq + Clone>(on: bool, burst: u32, ms: u64) -> Limit<K> {
@@ -52,23 +43,23 @@ impl Throttles {
         }
     }
 
-    /// Somebody tries to sign in under a name, where what they typed is one.
-    pub(super) fn sign_in(&self, name: Option<&str>, caller: Caller) -> Result<(), TooOften> {
-        match (caller, name) {
-            (Caller::Device(device), Some(name)) => {
-                self.devices.check(&device)?;
-                self.devices_by_name.check(&name.to_owned())
-            }
-            (Caller::Stranger(address), Some(name)) => {
-                // What is refused here takes nothing from the name that all strangers share.
-                self.strangers.check(&address)?;
-                self.strangers_by_name.check(&(name.to_owned(), address))?;
-                self.all_strangers_by_name.check(&name.to_owned())
-            }
-            (Caller::Stranger(address), None) => self.strangers.check(&address),
-            // A device is one of a name.
-            (Caller::Device(_), None) => Ok(()),
+    /// Somebody tries to sign in: under a name, where what they typed is one, and on a device that was
+    /// signed in under it before, if they showed that.
+    pub(super) fn sign_in(
+        &self,
+        name: Option<&str>,
+        device: Option<Uuid>,
+        address: IpAddr,
+    ) -> Result<(), TooOften> {
+        if let (Some(name), Some(device)) = (name, device) {
+            self.devices.check(&device)?;
+            return self.devices_by_name.check(&name.to_owned());
         }
+        // What is refused here takes nothing from the name that all strangers share.
+        self.strangers.check(&address)?;
+        let Some(name) = name else { return Ok(()) };
+        self.strangers_by_name.check(&(name.to_owned(), address))?;
+        self.all_strangers_by_name.check(&name.to_owned())
     }
 
     /// Somebody who is signed in tries to change their password.
@@ -103,43 +94,48 @@ impl Throttles {
 mod tests {
     use super::*;
 
-    fn stranger(number: u32) -> Caller {
-        Caller::Stranger(IpAddr::V4(number.into()))
+    fn address(number: u32) -> IpAddr {
+        IpAddr::V4(number.into())
+    }
+
+    impl Throttles {
+        fn lets_strangers(&self, name: &str, from: u32) -> bool {
+            self.sign_in(Some(name), None, address(from)).is_ok()
+        }
+
+        fn lets_device(&self, name: &str, device: Uuid) -> bool {
+            self.sign_in(Some(name), Some(device), address(1)).is_ok()
+        }
     }
 
     #[test]
     fn who_guesses_at_one_address_uses_up_the_name_there_alone() {
         let throttles = Throttles::new(true);
-        while throttles.sign_in(Some("mira"), stranger(1)).is_ok() {}
-        assert!(throttles.sign_in(Some("mira"), stranger(2)).is_ok());
-        assert!(throttles.sign_in(Some("ravi"), stranger(1)).is_ok());
+        while throttles.lets_strangers("mira", 1) {}
+        assert!(throttles.lets_strangers("mira", 2));
+        assert!(throttles.lets_strangers("ravi", 1));
     }
 
     #[test]
     fn many_addresses_together_are_let_try_a_name_a_thousand_times() {
         let throttles = Throttles::new(true);
-        let tried =
-            |number| (0..10).all(|_| throttles.sign_in(Some("mira"), stranger(number)).is_ok());
-        let addresses = (0..10_000).take_while(|number| tried(*number)).count();
+        let tried = |from: &u32| (0..10).all(|_| throttles.lets_strangers("mira", *from));
+        let addresses = (0..10_000).take_while(tried).count();
         assert!((100..110).contains(&addresses), "{addresses}");
-        assert!(throttles.sign_in(Some("mira"), stranger(20_000)).is_err());
-        assert!(throttles.sign_in(Some("ravi"), stranger(20_000)).is_ok());
-        let device = Caller::Device(Uuid::new_v4());
-        assert!(throttles.sign_in(Some("mira"), device).is_ok(), "devices are no strangers");
+        assert!(!throttles.lets_strangers("mira", 20_000));
+        assert!(throttles.lets_strangers("ravi", 20_000));
+        assert!(throttles.lets_device("mira", Uuid::new_v4()), "devices are no strangers");
         assert!(throttles.change(Uuid::new_v4()).is_ok(), "nor is who is signed in");
     }
 
     #[test]
     fn a_device_tries_ten_times_and_many_devices_of_one_name_sixty() {
         let throttles = Throttles::new(true);
-        let device = Caller::Device(Uuid::new_v4());
-        let tries =
-            (0..100).take_while(|_| throttles.sign_in(Some("mira"), device).is_ok()).count();
+        let device = Uuid::new_v4();
+        let tries = (0..100).take_while(|_| throttles.lets_device("mira", device)).count();
         assert_eq!(tries, 10);
-        let more = (0..100).take_while(|_| {
-            throttles.sign_in(Some("mira"), Caller::Device(Uuid::new_v4())).is_ok()
-        });
-        assert!((49..=51).contains(&more.count()));
-        assert!(throttles.sign_in(Some("mira"), stranger(1)).is_ok());
+        let more = (0..100).take_while(|_| throttles.lets_device("mira", Uuid::new_v4())).count();
+        assert!((49..=51).contains(&more), "{more}");
+        assert!(throttles.lets_strangers("mira", 1));
     }
 }
