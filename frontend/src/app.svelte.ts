@@ -9,6 +9,7 @@ import { openDatabase, type Database } from './offline/db';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
 import { held, hold, released, uuid } from './lib/secure';
+import { clearDatabase, clearShelf } from './offline/forget';
 import { memoryDatabase } from './offline/memory';
 import { Outbox } from './offline/outbox';
 import { Connection, type SocketLike } from './realtime/connection';
@@ -141,6 +142,13 @@ export class App {
     }
     connection.start();
     this.chat = chat;
+  }
+
+  /** Forgets what this browser keeps of everybody but who is signed in now, if anybody is. */
+  async forgetOthers(personId: number | null): Promise<void> {
+    clearShelf(local, personId);
+    const db = await openDatabase();
+    await clearDatabase(db, personId).finally(() => db.close());
   }
 
   /** Ends it, once nobody is signed in any more. */

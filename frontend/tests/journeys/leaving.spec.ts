@@ -1,0 +1,67 @@
+import { expect, PASSWORD, type Person, test } from '../support/journey';
+
+/** What the browser keeps of anybody: drafts, unsent messages, and where they were. */
+async function kept(person: Person): Promise<string[]> {
+  return person.page.evaluate(async () => {
+    const places = Object.keys(localStorage).filter((key) => /draft|outgoing|last-room/.test(key));
+    const opened = indexedDB.open('adda');
+    const db = await new Promise<IDBDatabase>((resolve, reject) => {
+      opened.onsuccess = () => resolve(opened.result);
+      opened.onerror = () => reject(new Error('no database'));
+    });
+    for (const name of [...db.objectStoreNames]) {
+      const all = db.transaction(name).objectStore(name).getAll();
+      await new Promise((resolve) => (all.onsuccess = resolve));
+      places.push(...all.result.map((entry) => JSON.stringify(entry)));
+    }
+    db.close();
+    return places;
+  });
+}
+
+async function writesSomething(person: Person): Promise<void> {
+  await person.enters();
+  await person.composer.fill('a secret that is not finished');
+  await expect.poll(async () => (await kept(person)).join()).toContain('not finished');
+}
+
+async function isForgotten(person: Person): Promise<void> {
+  await expect(person.page.getByLabel('Password', { exact: true })).toBeVisible();
+  await expect.poll(() => kept(person)).toEqual([]);
+}
+
+async function signsOut(person: Person): Promise<void> {
+  await person.page.goto('/settings');
+  await person.page.getByRole('button', { name: 'Sign out', exact: true }).click();
+}
+
+test('who signs out leaves nothing of what they wrote, in no tab', async ({ person }) => {
+  const mira = await person('Mira');
+  const tab = await mira.tab();
+  await writesSomething(mira);
+  await writesSomething(tab);
+  await tab.composer.fill('written in the very moment of the end');
+  await signsOut(mira);
+  await isForgotten(mira);
+  await isForgotten(tab);
+  await expect.poll(() => kept(mira)).toEqual([]);
+});
+
+test('who is signed out from elsewhere leaves nothing either', async ({ person }) => {
+  const mira = await person('Mira');
+  await writesSomething(mira);
+  mira.expects(/401/);
+  const change = { current_password: PASSWORD, new_password: 'three cups of strong tea' };
+  await mira.asks('POST', '/auth/password', change);
+  await isForgotten(mira);
+});
+
+test('whoever signs in next finds nothing of the one before', async ({ person }) => {
+  const mira = await person('Mira');
+  await writesSomething(mira);
+  // As if the browser had been killed and its cookies cleared.
+  await mira.context.clearCookies();
+  await mira.page.evaluate(() => localStorage.removeItem('adda.signed-in'));
+  await mira.page.goto('/sign-in');
+  await isForgotten(mira);
+});
