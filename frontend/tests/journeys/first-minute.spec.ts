@@ -73,6 +73,8 @@ test('signing out ends it in every tab, and nothing of it is left to see', async
   const mira = await person('Mira');
   await mira.enters();
   const other = await mira.tab();
+  // A tab that hears of it from its socket first asks once whether it is true.
+  for (const one of [mira, other]) one.expects(/401 .*\/auth\/refresh/);
   await other.enters();
   await mira.page.goto('/settings');
   await mira.page.getByRole('button', { name: 'Sign out', exact: true }).click();
