@@ -25,7 +25,7 @@ const END: &[u8] = b"\r\n--cut--\r\n";
 /// A request of this person, as far as its head.
 async fn begins(person: &Person, method: &str, path: &str, kind: &str, length: usize) -> TcpStream {
     let head = format!(
-        "{method} /api/v1{path} HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {}\r\n\
+        "{method} /api/v1{path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
          Content-Type: {kind}\r\nContent-Length: {length}\r\n\r\n",
         person.access_token
     );
