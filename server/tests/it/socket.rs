@@ -79,40 +79,6 @@ async fn a_token_may_come_with_the_handshake() {
     }
 }
 
-on_both_databases! {
-    async fn an_upgrade_that_stalls_until_its_session_has_ended_becomes_no_socket(storage: Storage) {
-        let server = TestServer::start(storage).await;
-        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
-        ravi.makes_room("rust").await;
-        for path in ["/ws", "/ws/chat/rust"] {
-            let device = mira.another_device().await;
-            let mut stream = TcpStream::connect(&server.address).await.unwrap();
-            // The connection is handed over only once the body that was announced is there.
-            let head = format!(
-                "GET {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
-                 Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
-                 Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nContent-Length: 1\r\n\r\n",
-                server.address, device.access_token
-            );
-            stream.write_all(head.as_bytes()).await.unwrap();
-            let mut answer = Vec::new();
-            while !answer.ends_with(b"\r\n\r\n") {
-                assert_ne!(stream.read_buf(&mut answer).await.unwrap(), 0);
-            }
-            assert!(answer.starts_with(b"HTTP/1.1 101"), "{}", String::from_utf8_lossy(&answer));
-            device.post("/auth/logout", Value::Null).await.expect(204);
-            stream.write_all(b"x").await.unwrap();
-            let mut frame = [0; 4];
-            timeout(Duration::from_secs(20), stream.read_exact(&mut frame)).await.unwrap().unwrap();
-            assert_eq!(frame[0], 0x88, "{path}: it is told of its end and of nothing else");
-            assert_eq!(u16::from_be_bytes([frame[2], frame[3]]), 4505, "{path}");
-        }
-        let rooms = mira.get("/rooms").await.expect(200);
-        let rooms = rooms["items"].as_array().unwrap();
-        assert!(rooms.iter().all(|room| room["name"] != "rust"), "nor did it join the room");
-    }
-}
-
 #[tokio::test]
 async fn a_token_in_the_address_is_refused_and_never_logged() {
     let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_LOG", "trace")];
