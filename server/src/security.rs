@@ -41,8 +41,6 @@ pub enum Repeated {
     ThrottledChange,
     /// A wrong set-up token.
     WrongSetupToken,
-    /// A page of a foreign origin.
-    RefusedOrigin,
 }
 
 /// Whether one more of its kind is told of this address.
@@ -78,10 +76,11 @@ mod tests {
     #[test]
     fn who_repeats_a_thing_without_end_does_not_fill_the_log() {
         let peer = |last| Peer { address: [192, 0, 2, last].into(), is_https: false };
-        let told =
-            |last| (0..1_000).filter(|_| is_told(Repeated::RefusedOrigin, peer(last))).count();
+        let told = |last| {
+            (0..1_000).filter(|_| is_told(Repeated::ThrottledRegistration, peer(last))).count()
+        };
         assert!((20..=21).contains(&told(1)));
-        assert!(is_told(Repeated::RefusedOrigin, peer(2)));
+        assert!(is_told(Repeated::ThrottledRegistration, peer(2)));
         assert!(is_told(Repeated::ThrottledSignIn, peer(1)));
     }
 }

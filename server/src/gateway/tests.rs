@@ -438,7 +438,8 @@ async fn what_was_written_before_the_stall_counts_for_nothing_and_little_is_kept
         tokio::task::yield_now().await;
     }
     assert!((stall..stall * 17 / 10).contains(&began.elapsed()), "{:?}", began.elapsed());
-    assert!(0 < kept && kept <= 64 * 1024, "{kept}");
+    // What the kernel is told to keep is a wish: it takes the last write whole.
+    assert!(0 < kept && kept <= 256 * 1024, "{kept}");
 }
 
 #[tokio::test]

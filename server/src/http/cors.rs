@@ -10,8 +10,7 @@ use poem::{Addr, Request, Response};
 
 use super::hosts::Hosts;
 use crate::config::Origin;
-use crate::peer::Peer;
-use crate::security::{self, Repeated};
+use crate::security;
 
 /// So many addresses are named in the log; who tries more is not listed there without end.
 const MOST_NAMED: usize = 1_000;
@@ -116,47 +115,28 @@ impl Origins {
         if self.public.is_some() { "ADDA_ALLOWED_ORIGINS" } else { "ADDA_PUBLIC_URL" }
     }
 
-    /// Tells whoever watches over the server what was refused, and of whom.
-    pub(super) fn tell(foreign: &Foreign, peer: Peer) {
-        if !security::is_told(Repeated::RefusedOrigin, peer) {
-            return;
-        }
-        match foreign {
-            Foreign::Host(host) => security::event!(
-                host = ?security::excerpt(host),
-                "a request to an address that is not this server's was refused"
-            ),
-            Foreign::Origin(origin) => security::event!(
-                origin = ?security::excerpt(origin),
-                "a page of an origin that is not allowed was refused"
-            ),
-        }
-    }
-
-    /// Names in the log what was refused, the first time.
-    pub(super) fn name_once(&self, foreign: &Foreign) {
-        let (Foreign::Host(address) | Foreign::Origin(address)) = foreign;
+    /// Names in the log what was refused, and the setting that would allow it; the first time only.
+    pub(super) fn tell_once(&self, foreign: &Foreign) {
         let key: String = format!("{foreign:?}").chars().take(200).collect();
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         if named.len() >= MOST_NAMED || !named.insert(key) {
             return;
         }
-        let address: String = address.chars().take(200).collect();
         let setting = self.setting();
         match foreign {
-            Foreign::Host(_) => tracing::warn!(
-                host = ?address,
-                "refused a request to an address that is not this server's; if people should reach \
-                 it there, name that address in {setting}"
+            Foreign::Host(host) => security::event!(
+                host = ?security::excerpt(host),
+                "a request to an address that is not this server's was refused; if people should \
+                 reach it there, name that address in {setting}"
             ),
-            Foreign::Origin(_) => tracing::warn!(
-                origin = ?address,
-                "refused a page whose origin is not allowed; if it is the app's own address, name it \
-                 in {setting}"
+            Foreign::Origin(origin) => security::event!(
+                origin = ?security::excerpt(origin),
+                "a page of an origin that is not allowed was refused; if it is the app's own \
+                 address, name it in {setting}"
             ),
         }
         if named.len() >= MOST_NAMED {
-            tracing::warn!("{MOST_NAMED} addresses were refused; further ones are not named");
+            security::event!("{MOST_NAMED} addresses were refused; further ones are not named");
         }
     }
 
@@ -290,7 +270,7 @@ mod tests {
     fn what_is_remembered_for_the_log_is_bounded() {
         let origins = origins(None, &[]);
         for number in 0..2 * MOST_NAMED {
-            origins.name_once(&Foreign::Host(format!("{number}.evil.test").repeat(100)));
+            origins.tell_once(&Foreign::Host(format!("{number}.evil.test").repeat(100)));
         }
         let named = origins.named.lock().unwrap();
         assert_eq!(named.len(), MOST_NAMED);

@@ -124,10 +124,7 @@ impl Endpoint for Outer {
         let cors = self.origins.headers(request.headers()).filter(|_| foreign.is_none());
 
         let refuse = |foreign: Foreign| {
-            span.in_scope(|| {
-                self.origins.name_once(&foreign);
-                Origins::tell(&foreign, peer);
-            });
+            span.in_scope(|| self.origins.tell_once(&foreign));
             elsewhere::refuse(&self.origins, &request, &foreign)
         };
         let refused = not_one_host(&request).or_else(|| foreign.map(refuse));

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::on_both_databases;
-use crate::support::{Storage, TestServer};
+use crate::support::{Request, Storage, TestServer};
 
 /// A server's clocks, moved by the test.
 struct Clocks {
@@ -64,13 +64,15 @@ on_both_databases! {
         let clocks = Clocks::new();
         let server = clocks.server(storage).await;
         let mira = server.person("mira").await;
+        // Each on a connection of its own: one that was idle for so long is given up.
+        let me = || Request::get("/users/me").with_token(&mira.access_token).of(&server.address);
         clocks.are_ahead(-HOUR, 0);
-        mira.get("/users/me").await.expect(200);
+        me().await.expect(200);
         clocks.are_ahead(-HOUR + 590, 590);
-        mira.get("/users/me").await.expect(200);
+        me().await.expect(200);
         // Ten minutes after it was made it is over, whatever the clock on the wall says.
         clocks.are_ahead(-HOUR + 601, 601);
-        mira.get("/users/me").await.expect_problem(401, "unauthorized");
+        me().await.expect_problem(401, "token_expired");
         // One that is made now lasts as long, and is shown as what it is on that wall.
         let again = server.signs_in("mira").await;
         let message = again.writes("general", "now").await;

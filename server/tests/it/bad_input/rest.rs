@@ -128,10 +128,11 @@ on_both_databases! {
             let (status, answer) = sends(&mira, Method::GET, path, "text/plain", "").await;
             is_problem(status, &answer, path);
         }
-        // A password may hold one: what is stored is its hash.
+        // Nor may a password hold one (RFC 8265).
         let body = json!({"username": "nul", "password": "two\0cups of tea"}).to_string();
-        let (status, _) = sends(&mira, Method::POST, "/auth/register", "application/json", body).await;
-        assert_eq!(status, 201);
+        let kind = "application/json";
+        let (status, answer) = sends(&mira, Method::POST, "/auth/register", kind, body).await;
+        is_problem(status, &answer, "a password with a NUL");
 
         let mut socket = mira.connects().await;
         for frame in [
@@ -150,15 +151,15 @@ on_both_databases! {
 }
 
 #[tokio::test]
-async fn a_refresh_cookie_that_is_refused_is_taken_back() {
+async fn a_refresh_cookie_that_means_nothing_is_refused_and_left_alone() {
     let server = TestServer::start(Storage::Sqlite).await;
     for cookie in ["nonsense", "", "a=b", &"x".repeat(4_000)] {
         let url = format!("http://{}/api/v1/auth/refresh", server.address);
         let request = Client::new().post(url).header("cookie", format!("adda_refresh={cookie}"));
         let response = request.json(&json!({})).send().await.unwrap();
         assert_eq!(response.status(), 401);
-        let set = response.headers()["set-cookie"].to_str().unwrap().to_owned();
-        assert!(set.starts_with("adda_refresh=;") && set.contains("Max-Age=0"), "{set}");
+        // It may be of another server on this host.
+        assert!(response.headers().get("set-cookie").is_none());
         let problem: Value = response.json().await.unwrap();
         assert_eq!(problem["code"], "invalid_refresh_token");
     }

@@ -1,6 +1,6 @@
 //! Numbered events: once, in order, or the subscriber is behind.
 
-use adda_realtime::{CloseReason, Envelope, Signal};
+use adda_realtime::{CloseReason, Envelope, Outbox, Signal};
 use bytes::Bytes;
 use uuid::Uuid;
 
@@ -110,7 +110,7 @@ fn a_room_that_has_heard_nothing_yet_knows_of_no_end_and_hands_nothing_over() {
 fn what_is_in_memory_but_not_in_the_queue_comes_once_the_queue_is_empty() {
     let node = Node::new();
     let crowd: Vec<_> = (0..600).map(|user| node.behind(user, 0)).collect();
-    let (mira, frames) = (&crowd[7], (1..=8).map(|number| format!("{number:0>60000}")));
+    let (mira, frames) = (&crowd[7], (1..=8).map(|number| format!("{number:0>45000}")));
     let frames: Vec<String> = frames.collect();
     for (number, frame) in (1..).zip(&frames) {
         node.deliver([events(number, &[frame], 0)]);
@@ -168,11 +168,11 @@ fn a_full_queue_costs_its_own_subscriber_and_nobody_else() {
     let node = Node::new();
     let (slow, quick) = (node.live(1, 0), node.live(2, 0));
     for number in 1..=10 {
-        node.deliver([large_event(number, 60_000)]);
+        node.deliver([large_event(number, 45_000)]);
         assert_eq!(quick.gets().len(), 1, "{number}");
     }
     let got = slow.gets();
-    assert_eq!(got.len(), 5, "four frames fit into 256 KiB");
+    assert_eq!(got.len(), 5, "four frames fit into a queue");
     assert_eq!(got.last(), Some(&behind()));
     assert_eq!(node.hub.cursor(ROOM, slow.key, &slow.outbox), Some(4));
     assert!(!node.goes_live(&slow, 4));
@@ -190,7 +190,7 @@ fn a_hint_goes_to_the_live_others_and_may_be_lost() {
     assert_eq!(author.gets(), []);
     assert_eq!(other.gets(), [frame("typing")]);
     full.gets();
-    node.deliver([large_event(1, 256 * 1024), hint("typing", 1, 0)]);
+    node.deliver([large_event(1, Outbox::MAX_BYTES), hint("typing", 1, 0)]);
     assert_eq!(full.gets().len(), 1, "the hint did not fit and nothing came of it");
 }
 
@@ -201,7 +201,7 @@ fn a_state_reaches_also_who_is_behind_and_closes_whom_it_cannot_reach() {
     node.deliver([state("title", 0)]);
     assert_eq!(slow.gets(), [frame("title")]);
     assert_eq!(reads.gets(), [frame("title")]);
-    node.deliver([large_event(1, 256 * 1024), state("title", 0)]);
+    node.deliver([large_event(1, Outbox::MAX_BYTES), state("title", 0)]);
     assert_eq!(drain(&slow.outbox), Err(CloseReason::SlowConsumer));
     assert_eq!(reads.gets(), [frame("title")]);
 }
@@ -230,8 +230,7 @@ fn an_order_to_close_means_one_session_or_all_but_one() {
     };
     let sockets = |node: &Node| {
         [10_u128, 11, 12].map(|session| {
-            let outbox =
-                std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::from_u128(session), None));
+            let outbox = std::sync::Arc::new(Outbox::new(1, Uuid::from_u128(session), None));
             node.hub.connect(&outbox);
             outbox
         })
@@ -253,7 +252,7 @@ fn an_order_to_close_means_one_session_or_all_but_one() {
 #[test]
 fn the_first_socket_of_a_user_and_the_last_are_told_apart() {
     let node = Node::new();
-    let new = || std::sync::Arc::new(adda_realtime::Outbox::new(1, Uuid::nil(), None));
+    let new = || std::sync::Arc::new(Outbox::new(1, Uuid::nil(), None));
     let (first, second) = (new(), new());
     assert!(!node.hub.is_connected(1));
     assert!(node.hub.connect(&first));
