@@ -108,7 +108,9 @@ export class Person {
   /** Errors that belong to the story, such as those of a network that is away. */
   expects(...what: RegExp[]): void {
     this.expected.push(...what);
-    this.problems = this.problems.filter((text) => !what.some((expected) => expected.test(text)));
+    const others = this.problems.filter((text) => !what.some((expected) => expected.test(text)));
+    // In place: the tabs of a browser share the list.
+    this.problems.splice(0, Infinity, ...others);
   }
 
   /** One more tab in the same browser. */
