@@ -10,6 +10,7 @@ use sea_orm::DbErr;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use crate::budget::Budgets;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError};
 use crate::db::{Db, OpenError};
@@ -177,6 +178,7 @@ impl Server {
         let hub = Arc::new(hub);
         let broker = Broker::new(hub.clone());
         let limited = config.rate_limits;
+        let budgets = Arc::new(Budgets::new(limited));
 
         let privacy = Arc::new(Privacy::load(&db).await?);
         let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
@@ -199,7 +201,7 @@ impl Server {
             broker.clone(),
         ));
         let writer = Writer::start(&db, &clock, &broker).map_err(StartError::Threads)?;
-        let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, limited));
+        let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer));
         let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), privacy, broker));
 
         let address = config.listen_address();
@@ -221,7 +223,7 @@ impl Server {
             clock,
             db.readers(),
             capacity.sockets,
-            limited,
+            budgets.clone(),
             Timing::default(),
         ));
         let health = Arc::new(Health::new(db.clone()));
@@ -233,7 +235,7 @@ impl Server {
                 accounts.clone(),
                 avatars.clone(),
                 rooms.clone(),
-                messages.clone(),
+                budgets.clone(),
             )),
         ];
         let cookie_owner = CookieOwner(accounts.server_id().await?);
@@ -246,6 +248,7 @@ impl Server {
             messages,
             receipts,
             gateway: gateway.clone(),
+            budgets,
             health: health.clone(),
             origins: Origins::new(
                 config.configured_public_url.clone(),
@@ -337,7 +340,7 @@ async fn purge_limits(
     accounts: Arc<Accounts>,
     avatars: Arc<Avatars>,
     rooms: Arc<Rooms>,
-    messages: Arc<Messages>,
+    budgets: Arc<Budgets>,
 ) {
     let mut tick = tokio::time::interval(PURGE_EVERY);
     loop {
@@ -347,6 +350,6 @@ async fn purge_limits(
         avatars.purge_limits();
         avatars.tidy().await;
         rooms.purge_limits();
-        messages.purge_limits();
+        budgets.purge();
     }
 }

@@ -4,6 +4,7 @@
 //! `http` the REST side; `db` the database. See docs/ARCHITECTURE.md for the way of a message.
 
 pub mod app;
+pub mod budget;
 pub mod cli;
 pub mod clock;
 pub mod config;

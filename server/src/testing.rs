@@ -118,7 +118,7 @@ impl World {
         );
         let rooms = Arc::new(rooms);
         let writer = Writer::start(&db, &clock, &broker).unwrap();
-        let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), false);
+        let messages = Messages::new(db.clone(), rooms.clone(), writer.clone());
         let receipts = Receipts::new(db.clone(), rooms.clone(), privacy, broker.clone());
         Self {
             db,

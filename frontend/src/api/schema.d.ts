@@ -281,7 +281,8 @@ export interface paths {
         /**
          * Read a room's history.
          * @description Ascending by `seq`, bounds exclusive except that `around` includes its own place. Without a
-         *     bound, the newest page.
+         *     bound, the newest page. A page of long texts ends early; `has_before` and `has_after` say what
+         *     is left on either side.
          */
         get: operations["listMessages"];
         put?: never;

@@ -5,6 +5,9 @@
 //! Reading goes through a buffer of the thread; a connection owns bytes only while a frame is
 //! incomplete. The size of a message is bounded before it is read, fragmented or not. Whoever
 //! reads must have written what waits first, so that pongs cannot pile up.
+//!
+//! All that is read is paid for, frame by frame and byte by byte, whatever it is. Who has spent too much
+//! is not read for a while: the kernel holds the peer back, and nothing is buffered here.
 
 use std::cell::RefCell;
 use std::collections::VecDeque;
@@ -21,8 +24,10 @@ use hyper_util::rt::TokioIo;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::close::End;
+use crate::budget::{Payer, costs};
 use crate::http::{Lent, Patience, Patient};
 
 /// What is read from a connection at once.
@@ -66,6 +71,10 @@ pub(super) struct Connection {
     unwritten: VecDeque<Bytes>,
     /// With a peer that does not read.
     patience: Patience,
+    /// Who pays for what is read.
+    payer: Payer,
+    /// Nothing is read before this is over.
+    rest: Option<Pin<Box<Sleep>>>,
 }
 
 /// A frame of the peer, unmasked.
@@ -77,7 +86,12 @@ struct Frame {
 
 impl Connection {
     /// Takes the stream out of hyper; `None` when it is not a plain TCP stream.
-    pub(super) fn new(upgraded: Upgraded, limit: usize, stall: Duration) -> Option<Self> {
+    pub(super) fn new(
+        upgraded: Upgraded,
+        limit: usize,
+        stall: Duration,
+        payer: Payer,
+    ) -> Option<Self> {
         let parts = upgraded.downcast::<TokioIo<Patient<Lent<TcpStream>>>>().ok()?;
         let stream = parts.io.into_inner().into_inner().keep()?;
         if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
@@ -91,12 +105,34 @@ impl Connection {
             limit,
             unwritten: VecDeque::new(),
             patience: Patience::new(stall),
+            payer,
+            rest: None,
         })
     }
 
-    /// Changes the size of the largest message that is read.
-    pub(super) fn set_limit(&mut self, limit: usize) {
+    /// The peer signed in: how large a message it may send, and who pays for it.
+    pub(super) fn signed_in(&mut self, limit: usize, payer: Payer) {
         self.limit = limit;
+        self.payer = payer;
+    }
+
+    /// Whether the peer has said more already than what was taken last.
+    pub(super) fn has_more(&self) -> bool {
+        self.parsed < self.unread.len()
+    }
+
+    /// Reads nothing for so long.
+    pub(super) fn rest(&mut self, pause: Duration) {
+        let until = Instant::now() + pause;
+        let is_longer = self.rest.as_ref().is_none_or(|rest| rest.deadline() < until);
+        if !pause.is_zero() && is_longer {
+            self.rest = Some(Box::pin(sleep_until(until)));
+        }
+    }
+
+    fn pay(&mut self, cost: Duration) {
+        let pause = self.payer.charge(cost);
+        self.rest(pause);
     }
 
     /// Queues a whole frame, to be written by [`Connection::flush`].
@@ -162,9 +198,15 @@ impl Connection {
 
     fn poll_next(&mut self, cx: &mut Context<'_>) -> Poll<Result<Message, End>> {
         loop {
-            while let Some(frame) = self.parse()? {
-                if let Some(message) = self.assemble(frame)? {
-                    return Poll::Ready(Ok(message));
+            if let Some(rest) = &mut self.rest {
+                ready!(rest.as_mut().poll(cx));
+                self.rest = None;
+            }
+            if let Some(frame) = self.parse()? {
+                self.pay(costs::frame(frame.opcode));
+                match self.assemble(frame)? {
+                    Some(message) => return Poll::Ready(Ok(message)),
+                    None => continue,
                 }
             }
             self.unread.drain(..std::mem::take(&mut self.parsed));
@@ -176,7 +218,7 @@ impl Connection {
             });
             match ready!(read) {
                 Ok(0) | Err(_) => return Poll::Ready(Err(End::Gone)),
-                Ok(_) => {}
+                Ok(bytes) => self.pay(costs::read(bytes)),
             }
         }
     }
@@ -245,7 +287,10 @@ impl Connection {
                 return;
             }
             let mut sink = [0; 1024];
-            while self.stream.read(&mut sink).await.is_ok_and(|read| read > 0) {}
+            while let Ok(bytes @ 1..) = self.stream.read(&mut sink).await {
+                // Who still talks pays for it, and is held back like anybody.
+                tokio::time::sleep(self.payer.charge(costs::read(bytes))).await;
+            }
         };
         let _ = tokio::time::timeout(within, farewell).await;
     }
@@ -325,6 +370,8 @@ mod tests {
             limit: 1_000,
             unwritten,
             patience: Patience::new(Duration::from_secs(20)),
+            payer: Payer::nobody(),
+            rest: None,
         };
         (connection, peer)
     }

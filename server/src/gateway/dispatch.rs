@@ -3,6 +3,7 @@
 use adda_protocol::command::{ClientFrame, Resume, TypingKind};
 use adda_protocol::event::{Done, Pong, ServerFrame};
 use adda_protocol::{Code, Problem, RoomName, UserId, input};
+use adda_realtime::Topic;
 use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 use super::close::End;
 use super::connection::Connection;
 use super::session::Session;
+use crate::budget::costs;
 use crate::features::messages::{self, Target};
 use crate::features::{presence, receipts};
 
@@ -22,7 +24,7 @@ fn reference(value: &Value) -> Option<String> {
 }
 
 /// The `ref` of a frame that is not done, also of one that cannot be read.
-pub(super) fn reference_in(json: &[u8]) -> Option<String> {
+fn reference_in(json: &[u8]) -> Option<String> {
     match input::value(json) {
         Ok(value) => reference(&value),
         Err(_) => input::find_string(json, "ref").filter(|text| is_sound(text)),
@@ -72,21 +74,30 @@ impl Session {
     ) -> Result<(), End> {
         let (reference, frame) = match parse(json) {
             Ok(frame) => (reference_of(&frame), frame),
-            Err((reference, problem)) => return self.refuse(connection, reference, problem).await,
+            Err((reference, problem)) => {
+                let problem = self.may(connection, costs::COMMAND).err().unwrap_or(problem);
+                return self.refuse(connection, reference, problem).await;
+            }
         };
+        if let Err(problem) = self.may(connection, costs::command(&frame)) {
+            return self.refuse(connection, reference, problem).await;
+        }
         let answer = match frame {
             ClientFrame::MessageSend(command) => {
                 let target = self.target(&command.room);
+                self.pay_for_telling(connection, &target, command.text.as_str().len());
                 let answer = messages::send(&self.gateway.messages, target, command).await;
                 return self.later(connection, reference, answer).await;
             }
             ClientFrame::MessageEdit(command) => {
                 let target = self.target(&command.room);
+                self.pay_for_telling(connection, &target, command.text.as_str().len());
                 let answer = messages::edit(&self.gateway.messages, target, command).await;
                 return self.later(connection, reference, answer).await;
             }
             ClientFrame::MessageDelete(command) => {
                 let target = self.target(&command.room);
+                self.pay_for_telling(connection, &target, 0);
                 let answer = messages::delete(&self.gateway.messages, target, command).await;
                 return self.later(connection, reference, answer).await;
             }
@@ -106,13 +117,15 @@ impl Session {
             }
             ClientFrame::Typing(command) => {
                 let kind = command.kind.unwrap_or(TypingKind::Text);
-                self.typing(&command.room, kind).map(|()| done(reference.clone()))
+                self.typing(connection, &command.room, kind).map(|()| done(reference.clone()))
             }
             ClientFrame::Delivered(command) => {
+                let _turn = self.payer.turn().await;
                 let told = receipts::delivered(&self.gateway.receipts, self.user_id, &command);
                 told.await.map(|()| done(reference.clone()))
             }
             ClientFrame::Read(command) => {
+                let _turn = self.payer.turn().await;
                 let read = receipts::read(&self.gateway.receipts, self.user_id, &command).await;
                 read.map(|()| done(reference.clone()))
             }
@@ -153,6 +166,18 @@ impl Session {
         }
     }
 
+    /// Pays for telling everybody in a room of a change of so many bytes.
+    fn pay_for_telling(&self, connection: &mut Connection, target: &Target<'_>, bytes: usize) {
+        if let Some(room) = &target.known {
+            self.pay_for_delivery(connection, room.topic(), bytes);
+        }
+    }
+
+    fn pay_for_delivery(&self, connection: &mut Connection, topic: Topic, bytes: usize) {
+        let sockets = self.gateway.hub.subscriber_count(topic);
+        connection.rest(self.payer.charge(costs::deliveries(sockets, bytes)));
+    }
+
     fn target(&self, room: &RoomName) -> Target<'_> {
         let known = self.subscriptions.get(room.as_str()).map(|known| known.room.clone());
         Target { user_id: self.user_id, known, rooms: &self.gateway.rooms }
@@ -173,7 +198,12 @@ impl Session {
         }
     }
 
-    fn typing(&mut self, room: &RoomName, kind: TypingKind) -> Result<(), Problem> {
+    fn typing(
+        &mut self,
+        connection: &mut Connection,
+        room: &RoomName,
+        kind: TypingKind,
+    ) -> Result<(), Problem> {
         let now = Instant::now();
         let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
         if subscription.typed_at.is_some_and(|at| now < at + TYPING_EVERY) {
@@ -181,7 +211,9 @@ impl Session {
         }
         subscription.typed_at = Some(now);
         let (room, version) = (&subscription.room, subscription.members_version);
+        let topic = room.topic();
         presence::typing(&self.gateway.presence, self.user_id, room, version, kind);
+        self.pay_for_delivery(connection, topic, 0);
         Ok(())
     }
 
@@ -194,11 +226,13 @@ impl Session {
         let over: Vec<_> = self.watched.iter().copied().filter(is_over).collect();
         self.gateway.presence.unwatch(&over, &self.outbox);
         self.watched = users.into();
+        let _turn = self.payer.turn().await;
         presence::watch(&self.gateway.presence, &self.watched, &self.outbox).await
     }
 
     async fn open(&mut self, room: &RoomName) -> Result<Bytes, Problem> {
         let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
+        let _turn = self.payer.turn().await;
         let snapshot = self.gateway.presence.open(&subscription.room, &self.outbox).await?;
         subscription.is_open = true;
         Ok(snapshot)

@@ -1,6 +1,7 @@
 //! The way into a socket: who it is, which rooms it is about, and its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use adda_protocol::command::{Auth, ClientFrame, Resume};
 use adda_protocol::event::{Draining, Refused, ServerFrame};
@@ -14,9 +15,13 @@ use super::places::Place;
 use super::session::{Session, text_frames_only};
 use super::turns::Turn;
 use super::{Gateway, MAX_FRAME_BYTES};
+use crate::budget::{Asks, costs};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::rooms::RoomError;
 use crate::peer::Peer;
+
+/// Whoever comes back with many devices at once waits for so long rather than being refused.
+const SIGN_IN_PATIENCE: Duration = Duration::from_secs(2);
 
 /// Which rooms a socket is about.
 #[derive(Clone, Debug)]
@@ -43,7 +48,7 @@ pub(super) struct Start {
 pub(super) async fn run(start: Start) {
     let Start { gateway, mut connection, scope, person, peer, place } = start;
     // The way in is boxed: its future is large and short-lived, the loop's small and long-lived.
-    let entered = Box::pin(enter(&gateway, &mut connection, scope, person)).await;
+    let entered = Box::pin(enter(&gateway, &mut connection, scope, person, peer)).await;
     let end = match entered {
         Ok((mut session, place_of_user)) => {
             let end = session.live(&mut connection).await;
@@ -72,16 +77,26 @@ async fn enter(
     connection: &mut Connection,
     scope: Scope,
     person: Option<Person>,
+    peer: Peer,
 ) -> Result<(Session, Place), End> {
-    let (person, resume, turn) = sign_in(gateway, connection, person).await?;
+    let (person, resume, mut turn) = sign_in(gateway, connection, person).await?;
     let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
-    connection.set_limit(MAX_FRAME_BYTES);
+    let payer = gateway.budgets.person(person.id, peer);
+    connection.signed_in(MAX_FRAME_BYTES, payer.clone());
+    let Ok(pause) = payer.admit(costs::SIGN_IN, Asks::InTurn(SIGN_IN_PATIENCE)) else {
+        return Err(End::RateLimited);
+    };
+    if !pause.is_zero() {
+        drop(turn);
+        sleep(pause).await;
+        turn = gateway.turns.take().await;
+    }
 
     let only_room = match scope {
         Scope::EveryRoom => None,
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
-    let mut session = Session::new(gateway, &person, only_room);
+    let mut session = Session::new(gateway, &person, payer, only_room);
     // From here on this socket hears when its session ends. Whether it did before, however long the
     // way in took, is asked now.
     still_stands(gateway, &person).await?;

@@ -6,12 +6,14 @@ use adda_protocol::event::{PersonPresence, Ready, RoomAdded, RoomRemoved, Server
 use adda_protocol::rooms::{RoomKind, RoomSummary};
 use adda_protocol::{RoomName, Timestamp, UserId};
 use adda_realtime::{Signal, Subscribe, Topic};
+use tokio::time::Instant;
 
 use super::close::End;
 use super::connection::Connection;
 use super::session::Session;
 use super::subscriptions::Subscription;
 use super::turns::Turn;
+use crate::budget::costs;
 use crate::db::Family;
 use crate::features::accounts::Person;
 use crate::features::receipts::MyRoom;
@@ -47,6 +49,7 @@ impl Session {
             tracing::warn!(%error, "a socket's rooms could not be read");
             End::Internal
         })?;
+        connection.rest(self.payer.charge(costs::subscriptions(rooms.len())));
         let mut summaries = Vec::with_capacity(rooms.len());
         let mut resume = resume;
         for my in rooms {
@@ -355,7 +358,10 @@ impl Session {
                 reset: page.reset,
                 receipts,
             };
-            connection.queue_text(&ServerFrame::Sync(sync).encode());
+            let json = ServerFrame::Sync(sync).encode();
+            let pause = self.payer.charge(costs::SYNC_PAGE + costs::bytes_out(json.len()));
+            self.rests_until = (!pause.is_zero()).then(|| Instant::now() + pause);
+            connection.queue_text(&json);
             self.write(connection).await?;
         }
         if page.more || !gateway.hub.go_live(topic, key, &self.outbox, page.cursor) {

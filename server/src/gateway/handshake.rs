@@ -93,7 +93,9 @@ async fn prepare(
     let gateway = gateway.clone();
     sockets.spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let Some(connection) = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES, stall) else {
+        let guest = gateway.budgets.guest(peer);
+        let connection = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES, stall, guest);
+        let Some(connection) = connection else {
             tracing::error!(%peer, "an upgraded connection is not a TCP stream");
             return;
         };

@@ -12,7 +12,6 @@ mod enter;
 mod follow;
 mod handshake;
 mod places;
-mod rate;
 mod session;
 mod subscriptions;
 #[cfg(test)]
@@ -28,6 +27,7 @@ use adda_realtime::{CloseReason, Hub};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use crate::budget::Budgets;
 use crate::clock::Clock;
 use crate::features::accounts::Accounts;
 use crate::features::messages::{MAX_RESUME_CHANGES, Messages};
@@ -69,8 +69,8 @@ pub struct Gateway {
     pub places: Arc<Places>,
     /// Who may read from the database now.
     turns: Turns,
-    /// Whether commands are limited in number.
-    pub rate_limits: bool,
+    /// What somebody may cost.
+    pub budgets: Arc<Budgets>,
     /// How long a socket may take for what.
     pub timing: Timing,
     /// The tasks of all sockets, those that have not signed in yet too.
@@ -109,7 +109,7 @@ impl Gateway {
         clock: Clock,
         readers: usize,
         sockets: usize,
-        rate_limits: bool,
+        budgets: Arc<Budgets>,
         timing: Timing,
     ) -> Self {
         let Services { accounts, rooms, messages, receipts, presence } = services;
@@ -122,9 +122,9 @@ impl Gateway {
             hub,
             epoch,
             clock,
-            places: Arc::new(Places::new(rate_limits, sockets)),
+            places: Arc::new(Places::new(budgets.is_enabled(), sockets)),
             turns: Turns::new(readers),
-            rate_limits,
+            budgets,
             timing,
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::sync::Arc;
+use std::time::Duration;
 
 use adda_protocol::event::{Refused, ServerFrame};
 use adda_protocol::frame::{self, Opcode};
@@ -15,10 +16,10 @@ use tokio::time::{Instant, sleep_until};
 
 use super::close::End;
 use super::connection::{Connection, Message};
-use super::rate::{FrameRate, Verdict};
 use super::subscriptions::Subscriptions;
 use super::turns::Turn;
 use super::{Gateway, MAX_IN_FLIGHT};
+use crate::budget::{self, Asks, Payer, costs};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::messages::Answer;
 
@@ -28,6 +29,9 @@ type InFlight = Option<Box<FuturesUnordered<BoxFuture<'static, String>>>>;
 /// After so many rounds of the loop everything else has its turn before more is delivered. Until
 /// then, delivering goes first: who writes into a room waits while the room cannot keep up.
 const MOST_IN_A_ROW: u32 = 64;
+
+/// Whoever has used up their savings and says one thing after the other is only slowed.
+const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A signed-in socket.
 pub(super) struct Session {
@@ -41,14 +45,22 @@ pub(super) struct Session {
     pub(super) behind: VecDeque<Topic>,
     /// Commands that wait for their answer; made when there is the first.
     in_flight: InFlight,
-    rate: FrameRate,
+    /// Who pays for what this socket asks for.
+    pub(super) payer: Payer,
+    /// Nothing is read from the database for this socket before this.
+    pub(super) rests_until: Option<Instant>,
     last_heard: Instant,
     last_pinged: Instant,
     token_expires: Instant,
 }
 
 impl Session {
-    pub(super) fn new(gateway: &Arc<Gateway>, person: &Person, only_room: Option<Topic>) -> Self {
+    pub(super) fn new(
+        gateway: &Arc<Gateway>,
+        person: &Person,
+        payer: Payer,
+        only_room: Option<Topic>,
+    ) -> Self {
         let now = Instant::now();
         let outbox = Arc::new(Outbox::new(person.id, person.session_id, only_room));
         gateway.hub.connect(&outbox);
@@ -61,7 +73,8 @@ impl Session {
             watched: Box::default(),
             behind: VecDeque::new(),
             in_flight: None,
-            rate: FrameRate::new(now),
+            payer,
+            rests_until: None,
             last_heard: now,
             last_pinged: now,
             token_expires: expiry(gateway, person.token_expires_at),
@@ -91,9 +104,10 @@ impl Session {
                 Some(answer) = next_answer(&mut self.in_flight) => {
                     self.answer(connection, answer).await
                 }
-                // Ready at once when a room is behind: one page, then whatever else waits. The queue
-                // is empty here, so that it can take what memory has.
-                () = std::future::ready(()), if !self.behind.is_empty() => {
+                // Ready at once when a room is behind, unless this socket has been given too much: one
+                // page, then whatever else waits. The queue is empty here, so that it can take what
+                // memory has.
+                () = over(self.rests_until), if !self.behind.is_empty() => {
                     Box::pin(self.catch_up(connection)).await
                 }
                 message = connection.next(), if wants_more => match message {
@@ -122,12 +136,17 @@ impl Session {
         }
     }
 
-    /// This socket's turn at the database; the order to close is obeyed meanwhile.
-    pub(super) async fn turn(&mut self) -> Result<Turn, End> {
+    /// This person's turn, and among all of them this socket's turn at the database; the order to close
+    /// is obeyed meanwhile.
+    pub(super) async fn turn(&mut self) -> Result<(Option<budget::Turn>, Turn), End> {
+        let turns = async {
+            let of_person = self.payer.turn().await;
+            (of_person, self.gateway.turns.take().await)
+        };
         tokio::select! {
             biased;
             reason = poll_fn(|cx| self.outbox.poll_close(cx)) => Err(reason.into()),
-            turn = self.gateway.turns.take() => Ok(turn),
+            turns = turns => Ok(turns),
         }
     }
 
@@ -161,23 +180,38 @@ impl Session {
             // What it said may have come before the order, but nothing is done after it.
             return Err(reason.into());
         }
-        let now = Instant::now();
-        self.last_heard = now;
-        if self.gateway.rate_limits {
-            match self.rate.check(now) {
-                Verdict::Allowed => {}
-                Verdict::Disconnect => return Err(End::RateLimited),
-                Verdict::Refused(wait) => {
-                    let problem = Problem::rate_limited(wait);
-                    return self.refuse(connection, reference_of(&message), problem).await;
-                }
-            }
-        }
+        self.last_heard = Instant::now();
         match message {
             // The pong is queued; nothing is read before it is gone.
             Message::Heartbeat => self.write(connection).await,
-            Message::Binary => self.refuse(connection, None, text_frames_only()).await,
+            Message::Binary => {
+                let problem = self.may(connection, costs::COMMAND).err();
+                let problem = problem.unwrap_or_else(text_frames_only);
+                self.refuse(connection, None, problem).await
+            }
             Message::Text(json) => Box::pin(self.dispatch(connection, &json)).await,
+        }
+    }
+
+    /// Asks to do something of this cost. Whoever waits for each answer before saying more is only
+    /// slowed; whoever does not is told what is not done.
+    pub(super) fn may(
+        &mut self,
+        connection: &mut Connection,
+        cost: Duration,
+    ) -> Result<(), Problem> {
+        let waits_for_answers = self.in_flight.is_none() && !connection.has_more();
+        let asks = if waits_for_answers { Asks::InTurn(PATIENCE) } else { Asks::AtOnce };
+        match self.payer.admit(cost, asks) {
+            Ok(pause) => {
+                connection.rest(pause);
+                Ok(())
+            }
+            Err(wait) => {
+                // Not read before the refusal is paid for: who does not wait as told is made to.
+                connection.rest(self.payer.charge(Duration::ZERO));
+                Err(Problem::rate_limited(wait.retry_after_ms()))
+            }
         }
     }
 
@@ -218,7 +252,10 @@ impl Session {
 
     /// A new token without reconnecting.
     pub(super) async fn renew(&mut self, token: &str) -> Result<Result<(), Problem>, End> {
-        match self.gateway.accounts.authenticate(token).await {
+        let turn = self.payer.turn().await;
+        let person = self.gateway.accounts.authenticate(token).await;
+        drop(turn);
+        match person {
             Ok(person)
                 if person.id == self.user_id && person.session_id == self.outbox.session_id =>
             {
@@ -280,7 +317,14 @@ pub(super) fn text_frames_only() -> Problem {
 
 fn expiry(gateway: &Gateway, at_ms: i64) -> Instant {
     let left = u64::try_from(at_ms - gateway.clock.steady_ms()).unwrap_or(0);
-    Instant::now() + std::time::Duration::from_millis(left)
+    Instant::now() + Duration::from_millis(left)
+}
+
+/// Waits until a moment, if there is one.
+async fn over(until: Option<Instant>) {
+    if let Some(until) = until {
+        sleep_until(until).await;
+    }
 }
 
 /// The next answer that is there; never, when none is awaited.
@@ -288,12 +332,5 @@ async fn next_answer(in_flight: &mut InFlight) -> Option<String> {
     match in_flight {
         Some(waiting) => waiting.next().await,
         None => std::future::pending().await,
-    }
-}
-
-fn reference_of(message: &Message) -> Option<String> {
-    match message {
-        Message::Text(json) => super::dispatch::reference_in(json),
-        Message::Binary | Message::Heartbeat => None,
     }
 }

@@ -12,8 +12,10 @@ use tokio::sync::watch;
 use tokio::time::{Instant, timeout};
 use tokio_tungstenite::tungstenite;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use uuid::Uuid;
 
 use super::*;
+use crate::budget::Payer;
 use crate::features::accounts::{Avatars, Person};
 use crate::http::{
     Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
@@ -68,8 +70,10 @@ impl Served {
         };
         let capacity = Capacity::within(20_000);
         let epoch = "an epoch".to_owned();
+        let budgets = Arc::new(Budgets::new(rate_limits));
+        let sockets = capacity.sockets;
         let gateway =
-            Gateway::new(services, hub, epoch, clock, 2, capacity.sockets, rate_limits, timing);
+            Gateway::new(services, hub, epoch, clock, 2, sockets, budgets.clone(), timing);
         let gateway = Arc::new(gateway);
         // Nobody here has a picture, or sends one.
         let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();
@@ -83,6 +87,7 @@ impl Served {
             messages,
             receipts,
             gateway: gateway.clone(),
+            budgets,
             health: Arc::new(Health::new(world.db.clone())),
             origins: Origins::new(None, vec![], Hosts::of_this_machine()),
             rate_limits,
@@ -535,4 +540,164 @@ on_both_databases! {
         let ending = "UPDATE users SET disabled_at = 1 WHERE id = $1";
         assert_eq!(ended_on_the_way_in(storage, ending).await, 4506);
     }
+}
+
+/// Where all the clients of these tests are.
+const HERE: crate::peer::Peer = crate::peer::Peer {
+    address: std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST),
+    is_https: false,
+};
+
+/// What a person has been charged since the last look, as far as it is more than comes in meanwhile.
+struct Spending<'a> {
+    served: &'a Served,
+    payer: Payer,
+}
+
+impl<'a> Spending<'a> {
+    fn of(served: &'a Served, person: &Person) -> Self {
+        let payer = served.gateway.budgets.person(person.id, HERE);
+        Self { served, payer }
+    }
+
+    /// What the person has paid when this was done. The answer to a ping comes after all that was said.
+    async fn on(&self, peer: &mut Peer, what: impl AsyncFnOnce(&mut Peer)) -> Duration {
+        let before = self.payer.spent();
+        what(peer).await;
+        peer.says(&json!({"type": "ping"})).await;
+        while peer.hears().await["type"] != "pong" {}
+        assert!(self.served.gateway.budgets.is_enabled());
+        self.payer.spent() - before
+    }
+}
+
+#[tokio::test]
+async fn whatever_a_socket_says_is_paid_for_by_its_person_however_it_is_said() {
+    let served = Served::limited().await;
+    let mira = served.world.person("mira").await;
+    let room = served.world.room("tea", &[&mira]).await;
+    let message = served.world.writes_many(&mira, &room, ["one".to_owned()]).await[0].row.id;
+    let spending = Spending::of(&served, &mira);
+    let mut peer = served.connects(&mira).await;
+    let micros = Duration::from_micros;
+
+    let paid = spending.on(&mut peer, async |_| {}).await;
+    assert!(paid >= micros(500), "a command: {paid:?}");
+    let paid = spending.on(&mut peer, async |peer| peer.sends(Opcode::Ping, b"").await).await;
+    assert!(paid >= micros(600), "a ping and a command: {paid:?}");
+
+    let empty_fragments = async |peer: &mut Peer| {
+        let mut frames = vec![0x01, 0x80, 0, 0, 0, 0];
+        frames.extend([0x00, 0x80, 0, 0, 0, 0].repeat(1_000));
+        frames.extend([0x80, 0x82, 0, 0, 0, 0, b'{', b'}']);
+        peer.stream.write_all(&frames).await.unwrap();
+        assert_eq!(peer.hears().await["type"], "error");
+    };
+    let paid = spending.on(&mut peer, empty_fragments).await;
+    assert!(paid >= micros(20 * 1_000), "fragments without content: {paid:?}");
+
+    let tiny_fragments = async |peer: &mut Peer| {
+        let json = br#"{"type":"room.close","room":"tea"}"#;
+        let mut frames = vec![0x01, 0x80, 0, 0, 0, 0];
+        json.iter().for_each(|byte| frames.extend([0x00, 0x81, 0, 0, 0, 0, *byte]));
+        frames.extend([0x80, 0x80, 0, 0, 0, 0]);
+        peer.stream.write_all(&frames).await.unwrap();
+    };
+    let paid = spending.on(&mut peer, tiny_fragments).await;
+    assert!(paid >= micros(20 * 36), "fragments of one byte: {paid:?}");
+
+    let binary = async |peer: &mut Peer| {
+        peer.sends(Opcode::Binary, &[0; 60_000]).await;
+        assert_eq!(peer.hears().await["error"]["code"], "invalid_input");
+    };
+    let paid = spending.on(&mut peer, binary).await;
+    assert!(paid >= micros(1_200), "60 KB that mean nothing: {paid:?}");
+    let unfinished = async |peer: &mut Peer| {
+        let mut frames = vec![0x01, 0x80 | 126];
+        frames.extend(60_000_u16.to_be_bytes());
+        frames.extend(vec![0; 4 + 60_000]);
+        peer.stream.write_all(&frames).await.unwrap();
+        peer.sends(Opcode::Continuation, b"").await;
+        assert_eq!(peer.hears().await["error"]["code"], "invalid_input");
+    };
+    let paid = spending.on(&mut peer, unfinished).await;
+    assert!(paid >= micros(1_200), "before it is a message: {paid:?}");
+
+    for (command, least) in [
+        (json!({"type": "presence.watch", "user_ids": (1..=100).collect::<Vec<_>>()}), 3_000),
+        (json!({"type": "room.open", "room": "tea"}), 2_000),
+        (json!({"type": "resume", "rooms": {"tea": 0}}), 1_200),
+        (json!({"type": "read", "room": "tea", "seq": 1}), 1_000),
+        (json!({"type": "typing", "room": "tea"}), 505),
+        (
+            json!({"type": "message.send", "room": "tea", "client_id": Uuid::new_v4(), "text": "x"}),
+            4_005,
+        ),
+        (json!({"type": "message.edit", "room": "tea", "message_id": message, "text": "y"}), 4_005),
+        (json!({"type": "message.delete", "room": "tea", "message_id": message}), 4_005),
+        (json!({"type": "nothing that is known"}), 500),
+    ] {
+        let says = async |peer: &mut Peer| {
+            let kind = command["type"].as_str().unwrap();
+            let mut command = command.clone();
+            command["ref"] = json!("it");
+            peer.says(&command).await;
+            // What a resumed room has may come after the answer.
+            let mut awaited = if kind == "resume" { vec!["ok", "sync"] } else { vec!["it"] };
+            while !awaited.is_empty() {
+                let heard = peer.hears().await;
+                awaited.retain(|word| heard["ref"] != *word && heard["type"] != *word);
+            }
+        };
+        let paid = spending.on(&mut peer, says).await;
+        assert!(paid >= micros(least + 500), "{command}: {paid:?}");
+    }
+}
+
+#[tokio::test]
+async fn who_has_spent_everything_is_refused_and_then_not_read_while_others_are() {
+    let served = Served::limited().await;
+    let (mira, ravi) = (served.world.person("mira").await, served.world.person("ravi").await);
+    let mut peers = [served.connects(&mira).await, served.connects(&mira).await];
+    let mut other = served.connects(&ravi).await;
+    Spending::of(&served, &mira).payer.charge(Duration::from_secs(2));
+
+    for peer in &mut peers {
+        let began = Instant::now();
+        peer.says(&json!({"type": "ping", "ref": "too much"})).await;
+        let error = peer.hears().await;
+        assert_eq!(error["ref"], "too much");
+        assert_eq!(error["error"]["code"], "rate_limited");
+        let wait = error["error"]["retry_after_ms"].as_u64().unwrap();
+        assert!((1_000..=11_000).contains(&wait), "{error}");
+        // Whoever does not wait is not heard before, and is still there.
+        for _ in 0..10 {
+            peer.says(&json!({"type": "ping"})).await;
+        }
+        peer.hears().await;
+        assert!(began.elapsed() >= Duration::from_secs(1), "{:?}", began.elapsed());
+        other.is_alive().await;
+    }
+    // Whoever waits is served again.
+    let payer = Spending::of(&served, &mira).payer;
+    payer.settle(Duration::from_secs(2), Duration::ZERO);
+    while peers[0].hears().await["type"] != "pong" {}
+}
+
+#[tokio::test]
+async fn before_it_is_known_who_it_is_the_address_pays() {
+    let served = Served::limited().await;
+    let guest = served.gateway.budgets.guest(HERE);
+    let mut peer = Peer::opens(&served.address).await;
+    let before = guest.spent();
+    assert!(before >= Duration::from_micros(1_000), "the handshake: {before:?}");
+    for _ in 0..100 {
+        peer.sends(Opcode::Ping, b"").await;
+        assert_eq!(peer.next().await, Heard::Pong);
+    }
+    assert!(guest.spent() - before >= Duration::from_millis(10));
+    let mira = served.world.person("mira").await;
+    peer.says(&served.auth(&mira)).await;
+    peer.is_ready().await;
+    assert!(Spending::of(&served, &mira).payer.spent() >= Duration::from_millis(2));
 }

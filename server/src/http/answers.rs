@@ -15,9 +15,9 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use crate::peer::Peer;
 
-/// What one person may have on its way at once: the requests of several devices, two of the longest
-/// pages.
-const OF_PERSON: Share = Share { requests: 32, bytes: 8 * 1024 * 1024 };
+/// What one person may have on its way at once: the requests of several devices, eight of the longest
+/// pages (two, where every character of them has to be escaped).
+const OF_PERSON: Share = Share { requests: 32, bytes: 2 * 1024 * 1024 };
 /// What one address may have.
 const OF_ADDRESS: Share = Share { requests: 512, bytes: 32 * 1024 * 1024 };
 /// What all may have.
@@ -253,7 +253,7 @@ mod tests {
     fn who_reads_nothing_is_told_to_wait_and_nobody_else() {
         let answers = Answers::new(true);
         let unread: Vec<_> = (0..2).map(|_| of_person(&answers, 1, 7).unwrap()).collect();
-        unread.iter().for_each(|answering| answering.has_made(4 * MIB).unwrap());
+        unread.iter().for_each(|answering| answering.has_made(MIB).unwrap());
         assert_eq!(of_person(&answers, 2, 7).unwrap_err().code, Code::RateLimited);
         assert!(of_person(&answers, 1, 8).is_ok());
         drop(unread);
@@ -267,7 +267,7 @@ mod tests {
         let answers = Answers::new(true);
         let asked: Vec<_> = (0..32).map(|_| of_person(&answers, 1, 7).unwrap()).collect();
         assert!(of_person(&answers, 1, 7).is_err(), "the 33rd");
-        let kept = asked.iter().filter(|answering| answering.has_made(4 * MIB).is_ok()).count();
+        let kept = asked.iter().filter(|answering| answering.has_made(MIB).is_ok()).count();
         assert_eq!(kept, 2);
     }
 

@@ -19,6 +19,7 @@ mod problem;
 mod routes;
 mod serve;
 mod spec;
+mod tolls;
 mod turns;
 mod unread;
 mod upload;

@@ -25,7 +25,9 @@ use super::in_flight::InFlight;
 use super::person::Asker;
 use super::problem::{finish, problem_response};
 use super::spec::{self, Allowed};
+use super::tolls::{Paid, Tolls};
 use super::upload::Uploads;
+use crate::budget::Budgets;
 use crate::features::accounts::{Accounts, Avatars, avatar};
 use crate::features::internal_problem;
 use crate::features::messages::Messages;
@@ -52,6 +54,8 @@ pub struct Parts {
     pub receipts: Arc<Receipts>,
     /// The socket.
     pub gateway: Arc<Gateway>,
+    /// What somebody may cost.
+    pub budgets: Arc<Budgets>,
     /// Readiness.
     pub health: Arc<Health>,
     /// The origins that may come from a browser.
@@ -66,7 +70,8 @@ pub struct Parts {
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let Parts { accounts, avatars, uploads, rooms, messages, receipts, .. } = parts;
-    let Parts { gateway, health, origins, cookie_owner, rate_limits, .. } = parts;
+    let Parts { gateway, budgets, health, origins, cookie_owner, rate_limits, .. } = parts;
+    let tolls = Tolls { accounts: accounts.clone(), budgets };
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -96,6 +101,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .with(CookieJarManager::new());
     Outer {
         inner: Arc::new(route.map_to_response().boxed()),
+        tolls,
         origins,
         allowed,
         answers: Answers::new(rate_limits),
@@ -105,6 +111,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
 
 struct Outer {
     inner: Arc<BoxEndpoint<'static, Response>>,
+    tolls: Tolls,
     origins: Origins,
     allowed: Allowed,
     answers: Arc<Answers>,
@@ -113,7 +120,7 @@ struct Outer {
 impl Endpoint for Outer {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let begun = Instant::now();
         let request_id = Uuid::new_v4().simple().to_string();
         let peer = Peer::of(&request);
@@ -128,12 +135,14 @@ impl Endpoint for Outer {
             elsewhere::refuse(&self.origins, &request, &foreign)
         };
         let refused = not_one_host(&request).or_else(|| foreign.map(refuse));
-        let mut response = match refused.or_else(|| self.origins.preflight(&request)) {
-            Some(response) => response,
-            None if has_answers_of_its_own(&path) => {
-                self.answer_if_read(request, peer).instrument(span.clone()).await
+        let refused = refused.or_else(|| self.origins.preflight(&request));
+        let mut response = match (self.tolls.pay(peer, &mut request).await, refused) {
+            (Err(problem), _) => problem_response(problem),
+            (Ok(paid), Some(response)) => paid.settle(response),
+            (Ok(paid), None) if has_answers_of_its_own(&path) => {
+                self.answer_if_read(request, peer, paid).instrument(span.clone()).await
             }
-            None => self.answer(request).instrument(span.clone()).await,
+            (Ok(paid), None) => self.answer(request, paid).instrument(span.clone()).await,
         };
         if response.status() == StatusCode::METHOD_NOT_ALLOWED
             && let Some(methods) = self.allowed.methods(&path)
@@ -188,7 +197,7 @@ impl Outer {
     }
 
     /// Answers, unless too much waits to be read already.
-    async fn answer_if_read(&self, mut request: Request, peer: Peer) -> Response {
+    async fn answer_if_read(&self, mut request: Request, peer: Peer, paid: Paid) -> Response {
         let answering = match self.answers.begin(peer) {
             Ok(answering) => answering,
             Err(problem) => return problem_response(problem),
@@ -199,7 +208,7 @@ impl Outer {
         }
         // What was done is said to have been done.
         let may_be_refused = request.method().is_safe();
-        let mut response = self.answer(request).await;
+        let mut response = self.answer(request, paid).await;
         let body = BoxBody::from(response.take_body());
         let bytes = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
         response.set_body(body);
@@ -212,13 +221,13 @@ impl Outer {
         response
     }
 
-    async fn answer(&self, mut request: Request) -> Response {
+    async fn answer(&self, mut request: Request, paid: Paid) -> Response {
         request.extensions_mut().insert(Asker::default());
         // In a task of its own: the connection drops what it waits for when its client goes away, and
         // what was begun is to be brought to its end, such as closing the sockets of a session that
         // is over by then, or telling a room who has joined.
         let inner = self.inner.clone();
-        let answering = async move { inner.call(request).await };
+        let answering = async move { inner.call(request).await.map(|answer| paid.settle(answer)) };
         match tokio::spawn(answering.in_current_span()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => error.into_response(),

@@ -22,7 +22,9 @@ pub(super) type Api = (AccountsApi, RoomsApi, MessagesApi, ReceiptsApi);
 const ABOUT: &str = "Adda is a self-hosted chat engine. Sign in with `POST /auth/login`, send the \
     access token as `Authorization: Bearer`, and listen on the WebSocket `/ws` (see the AsyncAPI \
     document, `/api/v1/asyncapi.json`). Times are RFC 3339 in UTC. Optional fields are absent when \
-    there is nothing to say. Every failure is a problem object (RFC 9457) whose `code` is stable.";
+    there is nothing to say. Every failure is a problem object (RFC 9457) whose `code` is stable. All \
+    requests and sockets of a person share one budget: whoever asks for one thing after the other is at \
+    most slowed, whoever asks for too much at once is answered 429 with `Retry-After`.";
 
 const LICENSE: &str = "MIT OR Apache-2.0";
 const LICENSE_URL: &str = "https://spdx.org/licenses/MIT.html";
@@ -190,7 +192,10 @@ pub(super) fn asyncapi_document() -> Value {
             "description": "One JSON object per text frame, named by its `type`. The first frame is \
                 `auth`, within five seconds, unless the handshake carried `Authorization: Bearer`. \
                 Clients ignore types and fields that they do not know. A client that has a refresh \
-                token uses it once before it believes 4500 or 4505. Close codes from 4000 to \
+                token uses it once before it believes 4500 or 4505. All sockets and requests of a \
+                person share one budget; whoever has used it up is answered `error` with the code \
+                `rate_limited` and `retry_after_ms`, stays connected, and is not read for up to a \
+                second: wait as told and send it again. Close codes from 4000 to \
                 4499 mean reconnect (4000 internal, 4001 heartbeat, 4002 draining, 4003 slow \
                 consumer, 4004 token expired: with the next one, 4006 rate limited), from 4500 to 4999 stop (4500 auth \
                 failed, 4501 auth timeout, 4502 protocol error, 4504 room forbidden, 4505 session \

@@ -640,37 +640,6 @@ async fn guessing_a_password_is_slowed_down() {
     mira.get("/users/me").await.expect(200);
 }
 
-#[tokio::test]
-async fn whoever_writes_too_fast_is_told_when_to_go_on_and_stays_connected() {
-    let server = TestServer::start_with(Storage::Sqlite, &[]).await;
-    let mira = server.person("mira").await;
-    let mut socket = mira.connects().await;
-    let send = |number: i32| {
-        json!({"type": "message.send", "ref": number.to_string(),
-        "room": "general", "client_id": Uuid::new_v4(), "text": "quick"})
-    };
-    for number in 0..100 {
-        socket.say(send(number)).await;
-    }
-    let answered = |frame: &&Value| frame["ref"].is_string();
-    socket.hears_until(|heard| heard.iter().filter(answered).count() == 100).await;
-    let errors = socket.heard_of("error");
-    assert!(!errors.is_empty());
-    for error in &errors {
-        assert_eq!(error["error"]["code"], "rate_limited");
-        assert_eq!(error["error"]["status"], 429);
-        assert!(error["error"]["retry_after_ms"].as_u64().unwrap() >= 1);
-    }
-    let accepted = socket.heard_of("ok").len();
-    assert_eq!(accepted + errors.len(), 100);
-    assert!(accepted >= 60, "{accepted}");
-    assert_eq!(socket.asks(json!({"type": "ping"})).await["type"], "pong");
-    assert_eq!(mira.reads_all("general").await.len(), accepted + 1);
-    // Somebody else has a measure of their own.
-    let ravi: Person = server.person("ravi").await;
-    ravi.writes("general", "slowly").await;
-}
-
 on_both_databases! {
     async fn what_was_asked_for_is_done_also_when_whoever_asked_has_gone(storage: Storage) {
         let server = TestServer::start(storage).await;

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Answer, Next, PASSWORD, Request, Socket, Storage, TestServer};
+use crate::support::{Answer, PASSWORD, Request, Socket, Storage, TestServer};
 
 /// A server as an operator would have it: with its limits on.
 async fn server() -> TestServer {
@@ -214,37 +214,4 @@ async fn a_person_has_fifty_sockets() {
     last.say_raw(Message::Close(None)).await;
     last.hears_close().await;
     mira.connects().await.catches_up().await;
-}
-
-#[tokio::test]
-async fn a_socket_says_four_hundred_things_and_is_ended_when_it_never_waits() {
-    let server = server().await;
-    let mira = server.person("mira").await;
-    let mut other = mira.connects().await;
-    let mut socket = mira.connects().await;
-    let began = Instant::now();
-    for number in 0..20_000 {
-        let said = socket.tries_to_say(json!({"type": "ping", "ref": number.to_string()})).await;
-        if said.is_err() {
-            break;
-        }
-    }
-    let code = loop {
-        if let Next::Closed(code) = socket.next().await {
-            break code;
-        }
-    };
-    assert_eq!(code, Some(4006));
-    let (pongs, errors) = (socket.heard_of("pong").len(), socket.heard_of("error"));
-    let regained = began.elapsed().as_secs_f64() * 100.0;
-    assert!(pongs >= 400 && pongs as f64 <= 400.0 + regained, "{pongs} after {regained}");
-    assert!(errors.len() >= 500, "{}", errors.len());
-    let wait = |error: &Value| error["error"]["retry_after_ms"].as_u64().unwrap();
-    for error in &errors {
-        assert_eq!(error["error"]["code"], "rate_limited");
-        assert!(error["ref"].is_string());
-        assert!((1..=5_010).contains(&wait(error)), "{error:#}");
-    }
-    assert!(wait(errors[0]) < wait(errors[499]), "who does not wait waits the longer");
-    other.catches_up().await;
 }

@@ -12,6 +12,7 @@ mod cookies;
 mod crash;
 mod data_folder;
 mod events;
+mod floods;
 mod layering;
 mod limits;
 mod mentions;

@@ -82,6 +82,18 @@ impl Hub {
         self.users.get(&user_id).map_or(0, |sockets| sockets.len())
     }
 
+    /// How many sockets there are on this node.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.users.iter().map(|sockets| sockets.len()).sum()
+    }
+
+    /// How many sockets are subscribed to a topic on this node.
+    #[must_use]
+    pub fn subscriber_count(&self, topic: Topic) -> usize {
+        self.room(topic).map_or(0, |room| lock(&room).subscriber_count())
+    }
+
     /// The users who are subscribed to a topic on this node.
     #[must_use]
     pub fn subscribed_users(&self, topic: Topic) -> HashSet<i64> {

@@ -209,6 +209,10 @@ impl Room {
         }
     }
 
+    pub(crate) fn subscriber_count(&self) -> usize {
+        self.subscribers.len()
+    }
+
     pub(crate) fn users(&self) -> HashSet<i64> {
         self.subscribers.iter().map(|(_, s)| s.outbox.user_id).collect()
     }

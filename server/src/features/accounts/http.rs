@@ -20,6 +20,7 @@ use super::error::AccountError;
 use super::profiles::Listed;
 use super::service::{Accounts, Origin};
 use super::sessions::SignedIn;
+use crate::budget::{Payer, costs};
 use crate::features::paging::PageRequest;
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, Cookies, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
@@ -194,10 +195,13 @@ impl AccountsApi {
     async fn update_me(
         &self,
         accounts: Data<&Arc<Accounts>>,
+        payer: Data<&Payer>,
         bearer: Bearer,
         body: Body<UpdateMeRequest>,
     ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
-        Ok(Json(accounts.update_me(&bearer.0, body.0).await?))
+        let me = accounts.update_me(&bearer.0, body.0).await?;
+        pay_for_telling_everybody(&payer, accounts.audience(), &bearer.0.me(), &me);
+        Ok(Json(me))
     }
 
     /// Change one's picture.
@@ -209,12 +213,16 @@ impl AccountsApi {
     async fn set_avatar(
         &self,
         avatars: Data<&Arc<Avatars>>,
+        accounts: Data<&Arc<Accounts>>,
+        payer: Data<&Payer>,
         bearer: Bearer,
         file: Upload,
     ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         avatars.may_change(&bearer.0)?;
         let file = file.receive(bearer.0.id, avatars::MOST_BYTES).await.map_err(Problem::from)?;
-        Ok(Json(avatars.set(&bearer.0, file.path()).await?))
+        let me = avatars.set(&bearer.0, file.path()).await?;
+        pay_for_telling_everybody(&payer, accounts.audience(), &bearer.0.me(), &me);
+        Ok(Json(me))
     }
 
     /// Remove one's picture.
@@ -222,9 +230,13 @@ impl AccountsApi {
     async fn remove_avatar(
         &self,
         avatars: Data<&Arc<Avatars>>,
+        accounts: Data<&Arc<Accounts>>,
+        payer: Data<&Payer>,
         bearer: Bearer,
     ) -> Result<Json<Me>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        Ok(Json(avatars.remove(&bearer.0).await?))
+        let me = avatars.remove(&bearer.0).await?;
+        pay_for_telling_everybody(&payer, accounts.audience(), &bearer.0.me(), &me);
+        Ok(Json(me))
     }
 
     /// Find people.
@@ -286,6 +298,14 @@ pub(crate) async fn avatar(
         response.headers_mut().insert(name, header::HeaderValue::from_static(value));
     }
     response
+}
+
+/// Pays for telling so many sockets of an account that looks otherwise than before, or whose devices and
+/// watchers are to be told anew whom they see.
+fn pay_for_telling_everybody(payer: &Payer, sockets: usize, before: &Me, me: &Me) {
+    if before != me {
+        payer.charge(costs::deliveries(sockets, 0));
+    }
 }
 
 fn deliver(

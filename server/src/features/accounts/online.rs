@@ -35,6 +35,12 @@ impl Online {
         self.people.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many sockets there are.
+    #[must_use]
+    pub fn sockets(&self) -> usize {
+        self.hub.sockets()
+    }
+
     /// Who keeps what to themselves.
     #[must_use]
     pub fn privacy(&self) -> &Privacy {

@@ -97,6 +97,12 @@ impl Accounts {
         me
     }
 
+    /// How many sockets are told of somebody's new name.
+    #[must_use]
+    pub fn audience(&self) -> usize {
+        self.online.sockets()
+    }
+
     /// A page of the directory: everybody, or who is online.
     ///
     /// # Errors

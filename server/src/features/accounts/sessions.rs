@@ -136,6 +136,13 @@ impl Accounts {
         std::iter::once(theirs).chain(others).take(MOST_DEVICES).cloned().collect()
     }
 
+    /// Whose an access token is, by its signature alone: enough to say who pays for finding out more.
+    #[must_use]
+    pub fn holder(&self, token: &str) -> Option<UserId> {
+        let good = self.tokens.check_access(token, self.clock.steady_ms()).ok();
+        good.map(|(_, user_id)| user_id)
+    }
+
     /// Who an access token belongs to, looked up anew each time: a session that was ended, or an
     /// account that was disabled, is out at once.
     ///

@@ -14,6 +14,7 @@ use uuid::Uuid;
 
 use super::service::{History, MessageError, Messages};
 use super::writer::{Accepted, Operation};
+use crate::budget::{Payer, costs};
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY,
 };
@@ -40,7 +41,8 @@ impl MessagesApi {
     /// Read a room's history.
     ///
     /// Ascending by `seq`, bounds exclusive except that `around` includes its own place. Without a
-    /// bound, the newest page.
+    /// bound, the newest page. A page of long texts ends early; `has_before` and `has_after` say what
+    /// is left on either side.
     #[oai(path = "/rooms/:room/messages", method = "get", operation_id = "listMessages")]
     async fn history(
         &self,
@@ -70,6 +72,7 @@ impl MessagesApi {
     async fn send(
         &self,
         messages: Data<&Arc<Messages>>,
+        payer: Data<&Payer>,
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
@@ -80,6 +83,7 @@ impl MessagesApi {
     > {
         let SendMessageRequest { client_id, text } = body.0;
         let accepted = messages.send(&bearer.0, &room.0, client_id, text).await?;
+        pay(&payer, &messages, &room.0, &accepted);
         let duplicate = accepted.duplicate;
         let message = wire(&accepted, &room.0);
         Ok(if duplicate { Created::Known(message) } else { Created::New(message) })
@@ -108,6 +112,7 @@ impl MessagesApi {
     async fn edit(
         &self,
         messages: Data<&Arc<Messages>>,
+        payer: Data<&Payer>,
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
@@ -120,6 +125,7 @@ impl MessagesApi {
     > {
         let operation = Operation::Edit { message_id: message_id.0, text: body.0.text };
         let accepted = messages.write(bearer.0.id, &room.0, operation).await?;
+        pay(&payer, &messages, &room.0, &accepted);
         Ok(Json(wire(&accepted, &room.0)))
     }
 
@@ -134,6 +140,7 @@ impl MessagesApi {
     async fn delete(
         &self,
         messages: Data<&Arc<Messages>>,
+        payer: Data<&Payer>,
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
@@ -142,6 +149,7 @@ impl MessagesApi {
     ) -> Result<Json<Message>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
         let operation = Operation::Delete { message_id: message_id.0 };
         let accepted = messages.write(bearer.0.id, &room.0, operation).await?;
+        pay(&payer, &messages, &room.0, &accepted);
         Ok(Json(wire(&accepted, &room.0)))
     }
 
@@ -164,6 +172,14 @@ impl MessagesApi {
     ) -> Result<Json<ChangePage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
         let limit = usize::from(limit.0.unwrap_or(50));
         Ok(Json(messages.changes(&bearer.0, &room.0, after.0.unwrap_or(0), limit).await?))
+    }
+}
+
+/// Pays for telling everybody in the room.
+fn pay(payer: &Payer, messages: &Messages, room: &RoomName, accepted: &Accepted) {
+    if !accepted.duplicate {
+        let sockets = messages.audience(room, accepted.row.room_id);
+        payer.charge(costs::deliveries(sockets, accepted.json.len()));
     }
 }
 

@@ -1,7 +1,7 @@
 //! The use cases of messages.
 
+use std::ops::Range as Stretch;
 use std::sync::Arc;
-use std::time::Duration;
 
 use adda_protocol::messages::{ChangePage, Message, MessagePage};
 use adda_protocol::{Code, MessageText, Problem, RoomName, UserId};
@@ -12,17 +12,19 @@ use uuid::Uuid;
 use super::row::MessageRow;
 use super::store::{self, Range};
 use super::writer::{Accepted, Operation, Pending, Writer};
-use crate::db::Db;
+use crate::db::{Db, Family};
 use crate::features::accounts::Person;
 use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
 use crate::features::{database_problem, internal_problem};
-use crate::limits::{Limit, TooOften};
 
 /// Resuming after more changes than this answers with the newest page instead.
 pub const MAX_RESUME_CHANGES: i64 = 500;
 /// A page of catching up ends after so many messages, or after so many bytes of them.
 const SYNC_MESSAGES: usize = 100;
 const SYNC_BYTES: usize = 64 * 1024;
+/// A page of history or of changes ends after so many bytes of texts, however many messages were asked
+/// for: nobody waits long behind whoever reads the longest ones.
+const PAGE_BYTES: usize = 256 * 1024;
 
 /// Why something about a message was not done.
 #[derive(Debug, thiserror::Error)]
@@ -48,9 +50,6 @@ pub enum MessageError {
     /// The server is about to stop.
     #[error("the server is stopping")]
     Stopping,
-    /// Too often.
-    #[error("too often")]
-    TooOften(TooOften),
     /// The room.
     #[error(transparent)]
     Room(#[from] RoomError),
@@ -60,12 +59,6 @@ pub enum MessageError {
     /// The database, while writing: nothing is known to be stored.
     #[error("not written: {0}")]
     Write(Arc<DbErr>),
-}
-
-impl From<TooOften> for MessageError {
-    fn from(error: TooOften) -> Self {
-        Self::TooOften(error)
-    }
 }
 
 impl From<MessageError> for Problem {
@@ -95,7 +88,6 @@ impl From<MessageError> for Problem {
                 retry_after_ms: Some(1_000),
                 ..say(Code::Unavailable, "The server is restarting; try again in a moment.")
             },
-            MessageError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
             MessageError::Room(error) => error.into(),
             MessageError::Database(error) => database_problem(&error),
             MessageError::Write(error) => database_problem(&error),
@@ -158,40 +150,71 @@ struct Page {
     has_after: bool,
 }
 
+impl Page {
+    /// Ends a page early that would be too large, where it is furthest from what was asked for.
+    fn bounded(mut self, part: History) -> Self {
+        let newest = self.rows.len().saturating_sub(1);
+        let center = match part {
+            History::Newest | History::Before(_) => newest,
+            History::After(_) => 0,
+            History::Around(seq) => self.rows.partition_point(|row| row.seq < seq).min(newest),
+        };
+        let fit = fitting_around(&self.rows, center);
+        self.has_before |= fit.start > 0;
+        self.has_after |= fit.end < self.rows.len();
+        self.rows.truncate(fit.end);
+        self.rows.drain(..fit.start);
+        self
+    }
+}
+
+/// The stretch of rows on both sides of one of them, with it, whose texts fit into a page.
+fn fitting_around(rows: &[MessageRow], center: usize) -> Stretch<usize> {
+    let bytes = |at: usize| rows[at].text.as_ref().map_or(0, String::len);
+    if rows.is_empty() {
+        return 0..0;
+    }
+    let (mut fit, mut sum) = (center..center + 1, bytes(center));
+    loop {
+        let before = fit.start.checked_sub(1);
+        let after = Some(fit.end).filter(|after| *after < rows.len());
+        let is_later_longer = fit.end - center > center - fit.start;
+        let next = if is_later_longer { before.or(after) } else { after.or(before) };
+        let Some(next) = next else { return fit };
+        sum += bytes(next);
+        if sum > PAGE_BYTES {
+            return fit;
+        }
+        fit = fit.start.min(next)..fit.end.max(next + 1);
+    }
+}
+
 /// The service.
 #[derive(Debug)]
 pub struct Messages {
     db: Db,
     rooms: Arc<Rooms>,
     writer: Writer,
-    sends: Limit<UserId>,
 }
 
 impl Messages {
     /// The service on its parts.
     #[must_use]
-    pub fn new(db: Db, rooms: Arc<Rooms>, writer: Writer, rate_limits: bool) -> Self {
-        let sends = Limit::new(rate_limits, 60, Duration::from_millis(100));
-        Self { db, rooms, writer, sends }
-    }
-
-    /// Forgets what the throttles need not remember.
-    pub fn purge_limits(&self) {
-        self.sends.purge();
+    pub fn new(db: Db, rooms: Arc<Rooms>, writer: Writer) -> Self {
+        Self { db, rooms, writer }
     }
 
     /// Queues a change in a room that the person is believed to be a member of; the writer makes
     /// sure. The answer comes once it is stored for good.
     ///
     /// # Errors
-    /// Too often, or the server is stopping.
+    /// The server is stopping.
     pub async fn submit(
         &self,
         room: &RoomRef,
         user_id: UserId,
         operation: Operation,
     ) -> Result<Pending, MessageError> {
-        self.sends.check(&user_id)?;
         self.writer.submit(room, user_id, operation).await
     }
 
@@ -224,7 +247,13 @@ impl Messages {
         self.write(person.id, room, Operation::Create { client_id, text }).await
     }
 
-    /// A page of a room's history.
+    /// How many sockets are told of what changes in a room.
+    #[must_use]
+    pub fn audience(&self, name: &RoomName, room_id: i64) -> usize {
+        self.rooms.audience(Family::of(name).topic(room_id))
+    }
+
+    /// A page of a room's history, shorter where its texts are long.
     ///
     /// # Errors
     /// [`RoomError::NotFound`], the database.
@@ -259,7 +288,7 @@ impl Messages {
             }
             History::Newest | History::Around(_) => {}
         }
-        let Page { rows, has_before, has_after } = page;
+        let Page { rows, has_before, has_after } = page.bounded(part);
         Ok(MessagePage {
             items: wire(&rows, &access.room.name),
             last_seq: access.last_seq,
@@ -309,8 +338,9 @@ impl Messages {
         let room = &access.room;
         let mut rows =
             store::changes(self.db.read(), room.family, room.id, after, limit + 1).await?;
-        let more = rows.len() > limit;
-        rows.truncate(limit);
+        let fit = fitting_around(&rows, 0).end.min(limit);
+        let more = rows.len() > fit;
+        rows.truncate(fit);
         Ok(ChangePage {
             items: wire(&rows, &room.name),
             last_seq: head(access.last_seq, &rows),

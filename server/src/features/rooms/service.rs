@@ -66,6 +66,12 @@ impl Rooms {
         self.changes.purge();
     }
 
+    /// How many sockets are told of what happens in a room.
+    #[must_use]
+    pub fn audience(&self, topic: Topic) -> usize {
+        self.hub.subscriber_count(topic)
+    }
+
     /// The room of this name as the person sees it.
     ///
     /// # Errors

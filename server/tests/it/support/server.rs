@@ -188,6 +188,13 @@ impl TestServer {
         assert!(killed.unwrap().success());
     }
 
+    /// Starts the server again, with these settings as well.
+    pub(crate) async fn start_again_with(&mut self, settings: &[(&str, &str)]) {
+        let given = settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        self.installation.environment.extend(given);
+        self.start_again().await;
+    }
+
     /// Starts the server again on the same data and the same port.
     pub(crate) async fn start_again(&mut self) {
         let port = self.address.rsplit(':').next().unwrap().to_owned();

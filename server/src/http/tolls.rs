@@ -1,0 +1,145 @@
+//! Every request is paid for before it is looked at any closer, by the person whose token it carries or
+//! else by its address; and its answer, once it is known how long that is.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use adda_protocol::Problem;
+use http_body_util::combinators::BoxBody;
+use hyper::body::Body as _;
+use poem::http::header::{AUTHORIZATION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use poem::{Body, Request, Response};
+use tokio::time::sleep;
+
+use crate::budget::costs::{self, Toll};
+use crate::budget::{Asks, Budgets, Payer, Turn};
+use crate::features::accounts::Accounts;
+use crate::peer::Peer;
+
+/// Whoever has used up their savings and asks for one thing after the other is only slowed.
+const PATIENCE: Duration = Duration::from_millis(100);
+/// A refusal is told after so long at most: who does not wait as told is made to.
+const REFUSED_PAUSE: Duration = Duration::from_secs(1);
+/// A body that does not say how long it is counts as one of so many bytes.
+const UNKNOWN_BODY: usize = 128 * 1024;
+
+/// Who pays how much.
+pub(super) struct Tolls {
+    pub(super) accounts: Arc<Accounts>,
+    pub(super) budgets: Arc<Budgets>,
+}
+
+/// A request that was let in.
+pub(super) struct Paid {
+    payer: Payer,
+    toll: Toll,
+    _turn: Option<Turn>,
+}
+
+impl Tolls {
+    /// Lets a request in when it is paid for, and tells it who pays for what it does.
+    pub(super) async fn pay(&self, peer: Peer, request: &mut Request) -> Result<Paid, Problem> {
+        // Whether the process lives is told to everybody, always.
+        let is_free = !self.budgets.is_enabled() || request.uri().path() == "/livez";
+        let payer = if is_free { Payer::nobody() } else { self.payer(peer, request) };
+        let toll = costs::request(request.method(), request.uri().path());
+        let cost = toll.guess + costs::bytes_in(body_bytes(request));
+        match payer.admit(cost, Asks::InTurn(PATIENCE)) {
+            Ok(pause) if pause.is_zero() => {}
+            Ok(pause) => sleep(pause).await,
+            Err(too_often) => {
+                sleep(too_often.0.min(REFUSED_PAUSE)).await;
+                return Err(Problem::rate_limited(too_often.retry_after_ms()));
+            }
+        }
+        request.extensions_mut().insert(payer.clone());
+        // Uploads take long to arrive and have turns of their own.
+        let is_upload = costs::is_upload(request.method(), request.uri().path());
+        let turn = if is_upload { None } else { payer.turn().await };
+        Ok(Paid { payer, toll, _turn: turn })
+    }
+
+    fn payer(&self, peer: Peer, request: &Request) -> Payer {
+        // Whoever has a copy of a token shall not keep its owner from ending the session, by spending
+        // what the owner has.
+        if request.uri().path().starts_with("/api/v1/auth/") {
+            return self.budgets.guest(peer);
+        }
+        let holder = bearer(request).and_then(|token| self.accounts.holder(token));
+        holder.map_or_else(|| self.budgets.guest(peer), |user| self.budgets.person(user, peer))
+    }
+}
+
+fn bearer(request: &Request) -> Option<&str> {
+    let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// How long the request's body is, or may be.
+fn body_bytes(request: &Request) -> usize {
+    let headers = request.headers();
+    match headers.get(CONTENT_LENGTH) {
+        Some(length) => length.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0),
+        None if headers.contains_key(TRANSFER_ENCODING) => UNKNOWN_BODY,
+        None => 0,
+    }
+}
+
+impl Paid {
+    /// Pays for the answer.
+    pub(super) fn settle(self, response: Response) -> Response {
+        let (response, bytes) = measured(response);
+        self.payer.settle(self.toll.guess, self.toll.least + costs::bytes_out(bytes));
+        response
+    }
+}
+
+/// A response and the bytes of its body, as far as it knows them.
+fn measured(mut response: Response) -> (Response, usize) {
+    let body: BoxBody<_, _> = response.take_body().into();
+    let bytes = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    response.set_body(Body::from(body));
+    (response, bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::http::Method;
+
+    use super::*;
+
+    #[test]
+    fn every_operation_has_its_cost() {
+        let document = crate::http::spec::openapi_document();
+        let mut operations = 0;
+        for (path, methods) in document["paths"].as_object().unwrap() {
+            for method in methods.as_object().unwrap().keys() {
+                let method: Method = method.to_uppercase().parse().unwrap();
+                let path = path.trim_start_matches('/').replace(['{', '}'], "");
+                let toll = costs::operation(&method, &path);
+                let toll = toll.unwrap_or_else(|| panic!("{method} {path} costs nothing"));
+                assert!(toll.guess >= toll.least && toll.least >= Duration::from_micros(300));
+                operations += 1;
+            }
+        }
+        assert!(operations > 20, "{operations}");
+    }
+
+    #[test]
+    fn a_body_counts_by_its_length_and_one_without_as_a_large_one() {
+        let request = |header: &str, value: &str| Request::builder().header(header, value).finish();
+        assert_eq!(body_bytes(&request("content-length", "70")), 70);
+        assert_eq!(body_bytes(&request("transfer-encoding", "chunked")), UNKNOWN_BODY);
+        assert_eq!(body_bytes(&request("accept", "*/*")), 0);
+        assert_eq!(bearer(&request("authorization", "bearer  abc")), Some("abc"));
+        assert_eq!(bearer(&request("authorization", "Basic abc")), None);
+    }
+
+    #[tokio::test]
+    async fn the_length_of_an_answer_is_known_and_the_answer_is_whole() {
+        let response = Response::builder().body("x".repeat(1_000));
+        let (mut response, bytes) = measured(response);
+        assert_eq!(bytes, 1_000);
+        assert_eq!(response.take_body().into_string().await.unwrap().len(), 1_000);
+    }
+}
