@@ -63,6 +63,8 @@ pub(crate) enum Row {
     Rooms,
     /// 5,000 people come at once and look at each other: what they are told of that.
     Storm,
+    /// Two people talk while one account floods the server, in each of nine ways.
+    Flood,
     /// From the start of the process to its first answer, on the database that is there.
     Start,
 }

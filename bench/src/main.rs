@@ -18,6 +18,7 @@ mod clock;
 mod cpu;
 mod crowd;
 mod failure;
+mod flood;
 mod histogram;
 mod layouts;
 mod load;
@@ -48,8 +49,12 @@ use crate::report::Measure;
 use crate::site::Site;
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    match run(&args) {
+    let mut arguments = std::env::args().skip(1);
+    let outcome = match (arguments.next().as_deref(), arguments.next()) {
+        (Some(flood::ARGUMENT), Some(order)) => flood::run(&order).map(|()| true),
+        _ => run(&Args::parse()),
+    };
+    match outcome {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,
         Err(failure) => {

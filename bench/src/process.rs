@@ -1,11 +1,14 @@
 //! Child processes that the benchmark starts: found alive, ended in order, never left behind.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::failure::{Context, Result, fail};
+use crate::flood::ARGUMENT;
 
 /// A running child. Dropping it ends it.
 pub(crate) struct Process {
@@ -74,6 +77,38 @@ impl Drop for Process {
         if let Err(error) = self.end() {
             eprintln!("process {} could not be ended: {error}", self.id());
         }
+    }
+}
+
+/// How long a flood may take to end by itself.
+const END: Duration = Duration::from_secs(20);
+
+/// A process of this very program that floods a server.
+pub(crate) struct Flood {
+    process: Process,
+    log: PathBuf,
+}
+
+impl Flood {
+    /// Starts it with this order; it ends by itself.
+    pub(crate) fn start(order: &str, folder: &Path) -> Result<Self> {
+        let log = folder.join("flood.log");
+        let mut command = Command::new(std::env::current_exe()?);
+        command.args([ARGUMENT, order]);
+        let process = Process::start(&mut command, &log, "TERM", Duration::from_secs(1))?;
+        Ok(Self { process, log })
+    }
+
+    /// Waits for its end; answers what it got through.
+    pub(crate) async fn end(mut self) -> Result<Value> {
+        let deadline = Instant::now() + END;
+        while self.process.child.try_wait()?.is_none() {
+            if Instant::now() > deadline {
+                return fail("the flood did not end");
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        serde_json::from_str(&tail(&self.log, 1)).context("what the flood said")
     }
 }
 

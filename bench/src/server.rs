@@ -28,6 +28,8 @@ pub(crate) struct Settings<'a> {
     pub(crate) secret: &'a str,
     /// PostgreSQL's address and postmaster; SQLite without.
     pub(crate) postgres: Option<(String, u32)>,
+    /// Whether anything is limited.
+    pub(crate) rate_limits: bool,
 }
 
 /// A running server. Dropping it ends it.
@@ -59,7 +61,7 @@ impl Server {
             .env("SECRET_KEY", settings.secret)
             .env("ADDA_DATA_DIR", settings.folder.join("data"))
             .env("ADDA_MEDIA_DIR", settings.folder.join("media"))
-            .env("ADDA_RATE_LIMITS", "off")
+            .env("ADDA_RATE_LIMITS", if settings.rate_limits { "on" } else { "off" })
             .env("ADDA_REGISTRATION", "open")
             .env("ADDA_LOG", "warn");
         if let Some((url, _)) = &settings.postgres {

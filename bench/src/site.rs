@@ -2,7 +2,7 @@
 //! cluster, its accounts, and what earlier rows found out. Servers come and go on it.
 
 use std::ops::Range;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use tempfile::TempDir;
@@ -100,11 +100,26 @@ impl Site {
 
     /// Starts a server on the database.
     pub(crate) async fn start(&self) -> Result<Server> {
+        self.start_with_limits(false).await
+    }
+
+    /// Starts a server as an operator has it, with its limits on.
+    pub(crate) async fn start_limited(&self) -> Result<Server> {
+        self.start_with_limits(true).await
+    }
+
+    /// The folder of the run.
+    pub(crate) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    async fn start_with_limits(&self, rate_limits: bool) -> Result<Server> {
         let settings = Settings {
             binary: &self.binary,
             folder: self.folder.path(),
             secret: &self.secret,
             postgres: self.cluster.as_ref().map(|cluster| (cluster.url(), cluster.postmaster())),
+            rate_limits,
         };
         Server::start(&settings).await
     }

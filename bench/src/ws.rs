@@ -177,6 +177,16 @@ impl Writer {
         Ok(())
     }
 
+    /// Sends all of this, waiting for as long as the peer takes nothing. Not to be mixed with the others.
+    pub(crate) async fn write_all(&self, mut bytes: &[u8]) -> Result<()> {
+        while !bytes.is_empty() {
+            self.half.writable().await.context("sending on the socket")?;
+            let taken = self.take(bytes)?;
+            bytes = &bytes[taken..];
+        }
+        Ok(())
+    }
+
     /// Tries again to send what was kept.
     pub(crate) fn flush(&self) -> Result<()> {
         let mut pending = self.pending.lock().unwrap_or_else(PoisonError::into_inner);

@@ -3,6 +3,7 @@
 mod big_room;
 mod deliveries;
 mod direct;
+mod flood;
 mod highest;
 mod history;
 mod idle;
@@ -39,6 +40,7 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::Search => Box::pin(search::run(site)).await,
         Row::Rooms => Box::pin(rooms::run(site)).await,
         Row::Storm => Box::pin(storm::run(site)).await,
+        Row::Flood => Box::pin(flood::run(site)).await,
         Row::Start => Box::pin(start::run(site)).await,
     }
 }
