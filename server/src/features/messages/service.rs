@@ -10,7 +10,7 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::row::MessageRow;
-use super::store::{self, Range};
+use super::store::{self, Most, Range};
 use super::writer::{Accepted, Operation, Pending, Writer};
 use crate::db::{Db, Family};
 use crate::features::accounts::Person;
@@ -304,7 +304,8 @@ impl Messages {
         limit: usize,
     ) -> Result<Vec<MessageRow>, DbErr> {
         let room = &access.room;
-        store::history(self.db.read(), room.family, room.id, range, limit).await
+        let most = Most { rows: limit, bytes: PAGE_BYTES };
+        store::history(self.db.read(), room.family, room.id, range, most).await
     }
 
     async fn before(&self, access: &RoomAccess, seq: i64, limit: usize) -> Result<Page, DbErr> {
@@ -336,8 +337,8 @@ impl Messages {
     ) -> Result<ChangePage, MessageError> {
         let access = self.rooms.find(person.id, room).await?;
         let room = &access.room;
-        let mut rows =
-            store::changes(self.db.read(), room.family, room.id, after, limit + 1).await?;
+        let most = Most { rows: limit + 1, bytes: PAGE_BYTES };
+        let mut rows = store::changes(self.db.read(), room.family, room.id, after, most).await?;
         let fit = fitting_around(&rows, 0).end.min(limit);
         let more = rows.len() > fit;
         rows.truncate(fit);
@@ -381,8 +382,8 @@ impl Messages {
             || head_seq - cursor > MAX_RESUME_CHANGES;
         if reset {
             let range = Range::Before(i64::MAX);
-            let rows =
-                store::history(self.db.read(), room.family, room.id, range, SYNC_MESSAGES).await?;
+            let most = Most { rows: SYNC_MESSAGES, bytes: SYNC_BYTES };
+            let rows = store::history(self.db.read(), room.family, room.id, range, most).await?;
             let last_seq = head(head_seq, &rows);
             let mut messages = wire(&rows, &room.name);
             // The newest ones that fit; the older ones are a page of history away.
@@ -393,8 +394,8 @@ impl Messages {
             messages.sort_by_key(|message| message.changed_seq);
             return Ok(SyncPage { messages, last_seq, cursor: last_seq, more: false, reset });
         }
-        let rows =
-            store::changes(self.db.read(), room.family, room.id, cursor, SYNC_MESSAGES + 1).await?;
+        let most = Most { rows: SYNC_MESSAGES + 1, bytes: SYNC_BYTES };
+        let rows = store::changes(self.db.read(), room.family, room.id, cursor, most).await?;
         let last_seq = head(head_seq, &rows);
         let mut messages = wire(&rows, &room.name);
         let fit = fitting(&messages);

@@ -25,30 +25,35 @@ pub(super) enum Range {
     After(i64),
 }
 
+/// Where a stretch of messages ends.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Most {
+    pub(super) rows: usize,
+    /// It ends with the message whose text goes beyond this. The texts that do not fit are not even
+    /// read, so that a page costs what it answers.
+    pub(super) bytes: usize,
+}
+
 /// A stretch of a room's history, ascending by place.
 pub(super) async fn history(
     connection: &impl ConnectionTrait,
     family: Family,
     room_id: i64,
     range: Range,
-    limit: usize,
+    most: Most,
 ) -> Result<Vec<MessageRow>, DbErr> {
-    let (condition, order, bound) = match range {
-        Range::Before(seq) => ("m.seq < $2", "DESC", seq),
-        Range::After(seq) => ("m.seq > $2", "ASC", seq),
-    };
-    let messages = family.messages();
-    let sql = format!(
-        "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
-         WHERE m.room_id = $1 AND {condition} ORDER BY m.seq {order} LIMIT $3"
-    );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values = vec![room_id.into(), bound.into(), limit.into()];
-    let mut rows: Vec<MessageRow> = parse(&db::query(connection, sql, values).await?)?;
-    if matches!(range, Range::Before(_)) {
-        rows.reverse();
+    match range {
+        Range::Before(seq) => {
+            let walk = Walk { by: "seq", beyond: "<", order: "DESC", reach: ">= (SELECT MIN" };
+            let mut rows = stretch(connection, family, room_id, walk, seq, most).await?;
+            rows.reverse();
+            Ok(rows)
+        }
+        Range::After(seq) => {
+            let walk = Walk { by: "seq", ..UPWARDS };
+            stretch(connection, family, room_id, walk, seq, most).await
+        }
     }
-    Ok(rows)
 }
 
 /// What changed after a number, in its present state, ascending by change.
@@ -57,15 +62,48 @@ pub(super) async fn changes(
     family: Family,
     room_id: i64,
     after: i64,
-    limit: usize,
+    most: Most,
 ) -> Result<Vec<MessageRow>, DbErr> {
+    stretch(connection, family, room_id, UPWARDS, after, most).await
+}
+
+/// By which number, and in which direction; all of it SQL.
+struct Walk {
+    by: &'static str,
+    beyond: &'static str,
+    order: &'static str,
+    reach: &'static str,
+}
+
+const UPWARDS: Walk =
+    Walk { by: "changed_seq", beyond: ">", order: "ASC", reach: "<= (SELECT MAX" };
+
+/// The messages on one side of a number, the nearest first. How far they reach is found by the lengths
+/// of their texts, which neither database has to read them for.
+async fn stretch(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    walk: Walk,
+    bound: i64,
+    most: Most,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let Walk { by, beyond, order, reach } = walk;
     let messages = family.messages();
     let sql = format!(
         "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
-         WHERE m.room_id = $1 AND m.changed_seq > $2 ORDER BY m.changed_seq LIMIT $3"
+         WHERE m.room_id = $1 AND m.{by} {beyond} $2 AND m.{by} {reach}({by}) FROM ( \
+             SELECT {by}, SUM(bytes) OVER (ORDER BY {by} {order}) - bytes AS bytes_before FROM ( \
+                 SELECT {by}, COALESCE(OCTET_LENGTH(text), 0) AS bytes FROM {messages} \
+                 WHERE room_id = $1 AND {by} {beyond} $2 ORDER BY {by} {order} LIMIT $3 \
+             ) lengths \
+         ) sums WHERE bytes_before <= $4) \
+         ORDER BY m.{by} {order}"
     );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    parse(&db::query(connection, sql, vec![room_id.into(), after.into(), limit.into()]).await?)
+    let count = |most: usize| i64::try_from(most).unwrap_or(i64::MAX);
+    let values =
+        vec![room_id.into(), bound.into(), count(most.rows).into(), count(most.bytes).into()];
+    parse(&db::query(connection, sql, values).await?)
 }
 
 /// One message of a room.
