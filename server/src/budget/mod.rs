@@ -201,8 +201,7 @@ mod tests {
     /// Spends until it is refused; answers how much was allowed.
     fn spends_all(payer: &Payer) -> Duration {
         let step = ms(5);
-        let allowed =
-            (0..100_000).take_while(|_| payer.admit(step, NOW).is_ok()).count();
+        let allowed = (0..100_000).take_while(|_| payer.admit(step, NOW).is_ok()).count();
         step * u32::try_from(allowed).unwrap()
     }
 
@@ -212,10 +211,7 @@ mod tests {
         let spent = spends_all(&budgets.person(7, OFFICE));
         assert!(spent >= PERSON.savings && spent <= PERSON.savings + ms(100), "{spent:?}");
         assert!(budgets.person(7, OFFICE).admit(ms(5), NOW).is_err());
-        assert!(
-            budgets.person(7, ELSEWHERE).admit(ms(5), NOW).is_err(),
-            "wherever they are"
-        );
+        assert!(budgets.person(7, ELSEWHERE).admit(ms(5), NOW).is_err(), "wherever they are");
         assert!(budgets.person(8, OFFICE).admit(ms(5), NOW).is_ok());
         assert!(budgets.guest(OFFICE).admit(ms(5), NOW).is_ok());
     }

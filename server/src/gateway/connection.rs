@@ -34,9 +34,13 @@ use crate::http::{Lent, Patience, Patient};
 const READ_BYTES: usize = 16 * 1024;
 /// Frames that go into one system call; Linux takes up to 1,024.
 const WRITE_SLICES: usize = 64;
-/// What the kernel keeps for a peer that does not read; it doubles this for what it needs itself. With
-/// what waits in an outbox a stalled reader costs 256 KiB.
+/// What the kernel keeps for a peer, sent and not yet acknowledged included; it doubles this for what it
+/// needs itself.
 const SEND_BUFFER_BYTES: usize = 32 * 1024;
+/// How much of it may wait to be sent, beside the segment that is being filled: 64 KiB in all are kept for
+/// a peer that does not read. With what waits in an outbox a stalled reader costs 256 KiB.
+#[cfg(target_os = "linux")]
+const UNSENT_BYTES: u32 = 16 * 1024;
 /// A drained queue that grew beyond this gives its memory back.
 const KEEP_CAPACITY: usize = 32;
 
@@ -94,7 +98,7 @@ impl Connection {
     ) -> Option<Self> {
         let parts = upgraded.downcast::<TokioIo<Patient<Lent<TcpStream>>>>().ok()?;
         let stream = parts.io.into_inner().into_inner().keep()?;
-        if let Err(error) = SockRef::from(&stream).set_send_buffer_size(SEND_BUFFER_BYTES) {
+        if let Err(error) = bound_what_the_kernel_keeps(&SockRef::from(&stream)) {
             tracing::debug!(%error, "bounding what the kernel keeps for a socket");
         }
         Some(Self {
@@ -351,6 +355,12 @@ fn peer_closed(payload: &[u8]) -> End {
         Ok(_) => End::BrokenFraming,
         Err(_) => End::NotUtf8,
     }
+}
+
+fn bound_what_the_kernel_keeps(socket: &SockRef<'_>) -> std::io::Result<()> {
+    #[cfg(target_os = "linux")]
+    socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
+    socket.set_send_buffer_size(SEND_BUFFER_BYTES)
 }
 
 #[cfg(test)]

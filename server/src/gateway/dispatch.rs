@@ -87,19 +87,19 @@ impl Session {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, command.text.as_str().len());
                 let answer = messages::send(&self.gateway.messages, target, command).await;
-                return self.later(connection, reference, answer).await;
+                return self.later(connection, json.len(), reference, answer).await;
             }
             ClientFrame::MessageEdit(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, command.text.as_str().len());
                 let answer = messages::edit(&self.gateway.messages, target, command).await;
-                return self.later(connection, reference, answer).await;
+                return self.later(connection, json.len(), reference, answer).await;
             }
             ClientFrame::MessageDelete(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, 0);
                 let answer = messages::delete(&self.gateway.messages, target, command).await;
-                return self.later(connection, reference, answer).await;
+                return self.later(connection, json.len(), reference, answer).await;
             }
             ClientFrame::Auth(command) => self.renew(&command.token).await?.map(|()| {
                 Some(ServerFrame::Ok(Done {
@@ -186,12 +186,13 @@ impl Session {
     async fn later(
         &mut self,
         connection: &mut Connection,
+        bytes: usize,
         reference: Option<String>,
         answer: Result<messages::Answer, Problem>,
     ) -> Result<(), End> {
         match answer {
             Ok(answer) => {
-                self.keep(reference, answer);
+                self.keep(bytes, reference, answer);
                 Ok(())
             }
             Err(problem) => self.refuse(connection, reference, problem).await,

@@ -11,6 +11,7 @@ mod dispatch;
 mod enter;
 mod follow;
 mod handshake;
+mod in_flight;
 mod places;
 mod session;
 mod subscriptions;
@@ -44,8 +45,6 @@ use turns::Turns;
 const MAX_FRAME_BYTES: usize = 128 * 1024;
 /// The largest frame that is read before the connection is authenticated.
 const MAX_AUTH_FRAME_BYTES: usize = 64 * 1024;
-/// Commands of a connection that may wait for their answers; further ones are not read yet.
-const MAX_IN_FLIGHT: usize = 64;
 
 /// What every socket needs.
 pub struct Gateway {
@@ -157,7 +156,7 @@ impl Gateway {
             typing_ttl_ms: TYPING_TTL_MS,
             max_frame_bytes: MAX_FRAME_BYTES as u64,
             max_text_chars: 8_000,
-            max_in_flight: MAX_IN_FLIGHT as u64,
+            max_in_flight: in_flight::MAX_IN_FLIGHT as u64,
             max_resume_changes: MAX_RESUME_CHANGES.unsigned_abs(),
         }
     }

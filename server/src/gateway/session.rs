@@ -9,22 +9,18 @@ use adda_protocol::event::{Refused, ServerFrame};
 use adda_protocol::frame::{self, Opcode};
 use adda_protocol::{Code, Problem, UserId};
 use adda_realtime::{Item, Outbox, Topic};
-use futures_util::future::BoxFuture;
-use futures_util::stream::FuturesUnordered;
-use futures_util::{FutureExt, StreamExt};
+use futures_util::FutureExt;
 use tokio::time::{Instant, sleep_until};
 
+use super::Gateway;
 use super::close::End;
 use super::connection::{Connection, Message};
+use super::in_flight::InFlight;
 use super::subscriptions::Subscriptions;
 use super::turns::Turn;
-use super::{Gateway, MAX_IN_FLIGHT};
 use crate::budget::{self, Asks, Payer, costs};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::messages::Answer;
-
-/// Commands that wait for their answers, encoded; absent in an idle socket.
-type InFlight = Option<Box<FuturesUnordered<BoxFuture<'static, String>>>>;
 
 /// After so many rounds of the loop everything else has its turn before more is delivered. Until
 /// then, delivering goes first: who writes into a room waits while the room cannot keep up.
@@ -43,7 +39,6 @@ pub(super) struct Session {
     pub(super) watched: Box<[UserId]>,
     /// Rooms that are behind, in the order in which they are read.
     pub(super) behind: VecDeque<Topic>,
-    /// Commands that wait for their answer; made when there is the first.
     in_flight: InFlight,
     /// Who pays for what this socket asks for.
     pub(super) payer: Payer,
@@ -72,7 +67,7 @@ impl Session {
             subscriptions: Subscriptions::default(),
             watched: Box::default(),
             behind: VecDeque::new(),
-            in_flight: None,
+            in_flight: InFlight::default(),
             payer,
             rests_until: None,
             last_heard: now,
@@ -91,8 +86,7 @@ impl Session {
             // Whoever hears without a pause is still heard.
             let gives_way = in_a_row >= MOST_IN_A_ROW;
             in_a_row = if gives_way { 0 } else { in_a_row + 1 };
-            let wants_more =
-                self.in_flight.as_ref().is_none_or(|waiting| waiting.len() < MAX_IN_FLIGHT);
+            let wants_more = self.in_flight.has_room();
             let step = tokio::select! {
                 biased;
                 drained = poll_fn(|cx| self.outbox.poll_drain(cx, &mut items)), if !gives_way => {
@@ -101,7 +95,7 @@ impl Session {
                         Err(reason) => Err(reason.into()),
                     }
                 }
-                Some(answer) = next_answer(&mut self.in_flight) => {
+                answer = self.in_flight.next() => {
                     self.answer(connection, answer).await
                 }
                 // Ready at once when a room is behind, unless this socket has been given too much: one
@@ -200,7 +194,7 @@ impl Session {
         connection: &mut Connection,
         cost: Duration,
     ) -> Result<(), Problem> {
-        let waits_for_answers = self.in_flight.is_none() && !connection.has_more();
+        let waits_for_answers = self.in_flight.is_empty() && !connection.has_more();
         let asks = if waits_for_answers { Asks::InTurn(PATIENCE) } else { Asks::AtOnce };
         match self.payer.admit(cost, asks) {
             Ok(pause) => {
@@ -225,12 +219,12 @@ impl Session {
         self.write(connection).await
     }
 
-    /// Keeps an answer until it is there.
-    pub(super) fn keep(&mut self, reference: Option<String>, answer: Answer) {
+    /// Keeps the answer of a command of so many bytes until it is there.
+    pub(super) fn keep(&mut self, bytes: usize, reference: Option<String>, answer: Answer) {
         let answer = answer.map(|answer| {
             answer.unwrap_or_else(|error| ServerFrame::Error(Refused { reference, error }).encode())
         });
-        self.in_flight.get_or_insert_default().push(answer.boxed());
+        self.in_flight.push(bytes, answer);
     }
 
     /// Writes an answer and all others that are there by now.
@@ -242,11 +236,8 @@ impl Session {
 
     /// Queues the answers that are there by now.
     fn queue_answers(&mut self, connection: &mut Connection) {
-        while let Some(Some(answer)) = next_answer(&mut self.in_flight).now_or_never() {
+        while let Some(answer) = self.in_flight.next().now_or_never() {
             connection.queue_text(&answer);
-        }
-        if self.in_flight.as_ref().is_some_and(|waiting| waiting.is_empty()) {
-            self.in_flight = None;
         }
     }
 
@@ -324,13 +315,5 @@ fn expiry(gateway: &Gateway, at_ms: i64) -> Instant {
 async fn over(until: Option<Instant>) {
     if let Some(until) = until {
         sleep_until(until).await;
-    }
-}
-
-/// The next answer that is there; never, when none is awaited.
-async fn next_answer(in_flight: &mut InFlight) -> Option<String> {
-    match in_flight {
-        Some(waiting) => waiting.next().await,
-        None => std::future::pending().await,
     }
 }
