@@ -2,8 +2,8 @@ import { deflateSync } from 'node:zlib';
 
 import { expect, type Person, test } from '../support/journey';
 
-/** A picture of one colour, as PNG. */
-function picture(red: number, green: number, blue: number): Buffer {
+/** A square picture of one colour, as PNG. */
+function picture([red, green, blue]: readonly [number, number, number], side = 64): Buffer {
   const crcOf = (bytes: Buffer) => {
     let crc = ~0;
     for (const byte of bytes) {
@@ -19,7 +19,6 @@ function picture(red: number, green: number, blue: number): Buffer {
     crc.writeUInt32BE(crcOf(body));
     return Buffer.concat([size, body, crc]);
   };
-  const side = 64;
   const head = Buffer.alloc(13);
   head.writeUInt32BE(side, 0);
   head.writeUInt32BE(side, 4);
@@ -50,11 +49,20 @@ test('a picture is chosen, and everybody sees it at once', async ({ person }) =>
   await expect(face).toHaveCount(0);
 
   await mira.page.goto('/settings');
-  const file = { name: 'me.png', mimeType: 'image/png', buffer: picture(20, 120, 40) };
+  const file = { name: 'me.png', mimeType: 'image/png', buffer: picture([20, 120, 40]) };
   await mira.page.getByLabel('A picture of you').setInputFiles(file);
   await expect(mira.page.getByRole('button', { name: 'Another picture' })).toBeVisible();
   await expect(face).toBeVisible();
   await expect.poll(() => face.evaluate((image: HTMLImageElement) => image.naturalWidth)).toBe(320);
+
+  // What a camera makes is larger than the server takes.
+  const large = { ...file, buffer: picture([200, 20, 20], 5000) };
+  const sent = mira.page.waitForRequest((request) => request.method() === 'PUT');
+  const before = await face.getAttribute('src');
+  await mira.page.getByLabel('A picture of you').setInputFiles(large);
+  await sent;
+  await expect.poll(() => face.getAttribute('src')).not.toBe(before);
+  await expect(mira.page.getByRole('alert')).toHaveCount(0);
 
   const text = { name: 'me.png', mimeType: 'image/png', buffer: Buffer.from('hello') };
   mira.expects(/400/);
