@@ -2,13 +2,18 @@ import { defineConfig } from '@playwright/test';
 
 import { type Options } from './tests/support/journey';
 
+/** What is about connections, sessions and other browsers is the same on a phone; `make soak` runs it there too. */
+const isLong = process.env['ADDA_TEST_LONG'] !== undefined;
+const withoutLayout =
+  /(addresses|browsers|hosting|leaving|links|offline|outage|rows|sessions|stuck)\.spec\.ts/;
+
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 
 export default defineConfig<Options>({
   testDir: 'tests/journeys',
   outputDir: 'test-results',
-  // Each test has a server and several browsers of its own.
-  workers: 2,
+  // Each test has a server and several browsers of its own, and waits for them most of the time.
+  workers: '150%',
   fullyParallel: true,
   forbidOnly: true,
   // A machine that is shared may starve a browser for a while. Whatever needs its second attempt is
@@ -39,7 +44,7 @@ export default defineConfig<Options>({
     {
       name: 'phone',
       use: phone,
-      testIgnore: /(addresses|browsers|hosting)\.spec\.ts/,
+      testIgnore: isLong ? /(addresses|browsers|hosting)\.spec\.ts/ : withoutLayout,
       // The history of ten thousand is the same on either.
       grepInvert: /ten thousand|keyboard|skip link/,
     },
