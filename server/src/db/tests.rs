@@ -195,3 +195,29 @@ fn what_passes_by_itself_is_told_from_what_does_not() {
         assert!(!is_unavailable(&database_error(code)), "{code}");
     }
 }
+
+#[tokio::test]
+async fn the_log_of_sqlite_is_written_back_and_stays_short_while_commits_never_pause() {
+    let database = TestDatabase::new(Storage::Sqlite).await;
+    let db = Db::open(&database.url).await.unwrap();
+    let commit = async |sql: &str| {
+        let transaction = db.begin().await.unwrap();
+        run(&transaction, sql, vec![]).await.unwrap();
+        transaction.commit().await.unwrap();
+    };
+    let file = database.url.strip_prefix("sqlite://").unwrap();
+    let beside = |suffix: &str| format!("{file}{suffix}");
+    let length = |path: String| std::fs::metadata(path).unwrap().len();
+    commit("CREATE TABLE pages (page BLOB)").await;
+
+    const MIB: u64 = 1024 * 1024;
+    let mut longest = 0;
+    for _ in 0..300 {
+        commit("INSERT INTO pages VALUES (randomblob(1048576))").await;
+        longest = longest.max(length(beside("-wal")));
+    }
+    assert!(longest < 160 * MIB, "of 300 MiB the log held {longest} bytes at once");
+    let written_back = length(beside(""));
+    assert!(written_back > 140 * MIB, "{written_back}");
+    db.close().await;
+}

@@ -2,27 +2,32 @@
 //! its own, so that no commit waits for it.
 //!
 //! After a moment without commits the log is emptied, so that the database's file alone holds all
-//! there is. While commits go on, the log is written back without holding anybody up once it has
-//! grown; only one that grows in spite of that is emptied too, for which a commit waits a moment.
+//! there is. While commits go on, what the log has grown by is written back without holding anybody up,
+//! in pieces so small that the disk has time for commits between them. That never reaches the end of a log
+//! that grows meanwhile, so a long one is begun anew, for which a commit waits a moment.
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use tokio::sync::Notify;
+use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
 use super::Location;
+use super::log::{Length, Log};
 use crate::db::OpenError;
 
 /// Commits that follow each other within this time are one stretch of work.
 const QUIET: Duration = Duration::from_secs(1);
-/// What is written often, such as the ends of lively rooms, is written back once for so much log.
-const WRITE_BACK_BYTES: u64 = 32 * 1024 * 1024;
-/// From here on the log is emptied even if commits wait for it.
-const EMPTY_BYTES: u64 = 256 * 1024 * 1024;
+/// While there are commits, the log is looked at so often.
+const LOOKS: Duration = Duration::from_millis(50);
+/// So much is written back at once: what is written often, such as the ends of lively rooms, once for all
+/// of it, and a commit that finds the disk busy waits for no more.
+const WRITE_BACK_BYTES: u64 = 4 * 1024 * 1024;
+/// From here on the log is begun anew even if a commit waits for it.
+const LONG_BYTES: u64 = 64 * 1024 * 1024;
 
 /// Who is told of commits.
 #[derive(Clone, Debug)]
@@ -36,7 +41,7 @@ struct Shared {
     committed: Notify,
     stop: CancellationToken,
     connection: DatabaseConnection,
-    log: PathBuf,
+    log: Log,
 }
 
 impl Checkpoints {
@@ -47,7 +52,7 @@ impl Checkpoints {
             committed: Notify::new(),
             stop: CancellationToken::new(),
             connection: location.checkpointer().await?,
-            log: location.log_file(),
+            log: Log::new(location.log_index()),
         });
         // What a crash left in the log may have been read from it before it reached the disk. In the
         // database it is written anew, so that nothing is shown from here on that a power cut undoes.
@@ -81,19 +86,36 @@ impl Shared {
     async fn run(&self) {
         loop {
             self.committed.notified().await;
-            let mut seen = self.commits.load(Ordering::Relaxed);
+            let (mut seen, mut quiet_since) = (0, Instant::now());
             loop {
-                tokio::time::sleep(QUIET).await;
-                let now = self.commits.load(Ordering::Relaxed);
-                let is_quiet = std::mem::replace(&mut seen, now) == now;
-                let bytes = std::fs::metadata(&self.log).map_or(0, |log| log.len());
-                if is_quiet || bytes > EMPTY_BYTES {
-                    if self.empties().await && is_quiet {
+                tokio::time::sleep(LOOKS).await;
+                let commits = self.commits.load(Ordering::Relaxed);
+                if std::mem::replace(&mut seen, commits) != commits {
+                    quiet_since = Instant::now();
+                }
+                if quiet_since.elapsed() >= QUIET {
+                    if self.empties().await {
                         break;
                     }
-                } else if bytes > WRITE_BACK_BYTES {
-                    self.checkpoints("PASSIVE").await;
+                    // Somebody reads or writes; another time.
+                    quiet_since = Instant::now();
+                } else {
+                    self.writes_back().await;
                 }
+            }
+        }
+    }
+
+    /// Writes back what the log has grown by, if that is enough.
+    async fn writes_back(&self) {
+        let length = self.log.length().unwrap_or_else(|error| {
+            tracing::warn!(%error, "the length of the database's log could not be read");
+            Length::default()
+        });
+        if length.not_written_back >= WRITE_BACK_BYTES || length.whole >= LONG_BYTES {
+            let done = self.checkpoints("PASSIVE").await;
+            if done && length.whole >= LONG_BYTES {
+                self.checkpoints("RESTART").await;
             }
         }
     }

@@ -2,6 +2,7 @@
 
 mod checkpoint;
 mod lock;
+mod log;
 mod writer;
 
 use std::path::{Path, PathBuf};
@@ -53,10 +54,10 @@ impl Location {
         &self.0.file
     }
 
-    /// The file of the log beside it.
-    fn log_file(&self) -> PathBuf {
+    /// The index of the log beside it.
+    fn log_index(&self) -> PathBuf {
         let mut name = self.file().as_os_str().to_owned();
-        name.push("-wal");
+        name.push("-shm");
         name.into()
     }
 
