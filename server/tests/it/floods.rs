@@ -23,8 +23,9 @@ async fn server(storage: Storage) -> TestServer {
     TestServer::start_with(storage, &[]).await
 }
 
-/// Spends all that the person has saved, and more: a body is paid for as it is announced.
-async fn spends_everything(person: &Person) {
+/// Announces a body that costs more than a person has saved, since it is paid for as it is announced.
+/// Answers the status.
+async fn announces_too_much(person: &Person) -> String {
     let mut stream = TcpStream::connect(&person.address).await.unwrap();
     let head = format!(
         "POST /api/v1/rooms/general/messages HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
@@ -34,8 +35,13 @@ async fn spends_everything(person: &Person) {
     stream.write_all(head.as_bytes()).await.unwrap();
     let mut answer = [0; 12];
     stream.read_exact(&mut answer).await.unwrap();
+    String::from_utf8(answer[9..].to_vec()).unwrap()
+}
+
+async fn spends_everything(person: &Person) {
+    let status = announces_too_much(person).await;
     // Whoever is in debt already is not even told that it is too large.
-    assert!(matches!(&answer[9..], b"413" | b"429"), "{answer:?}");
+    assert!(status == "413" || status == "429", "{status}");
 }
 
 /// A refusal says how long to wait.
@@ -107,6 +113,21 @@ on_both_databases! {
             while socket.asks(json!({"type": "ping"})).await["type"] != "pong" {}
         }
         flooder.get("/users/me").await.expect(200);
+    }
+}
+
+on_both_databases! {
+    async fn a_token_of_a_session_that_is_over_spends_nothing_of_its_owner(storage: Storage) {
+        let server = server(storage).await;
+        let mira = server.person("mira").await;
+        let stolen = mira.another_device().await;
+        stolen.post("/auth/logout", Value::Null).await.expect(204);
+        stolen.get("/users/me").await.expect_problem(401, "unauthorized");
+        for _ in 0..3 {
+            assert_eq!(announces_too_much(&stolen).await, "401");
+        }
+        mira.get("/users/me").await.expect(200);
+        mira.writes("general", "and so on").await;
     }
 }
 

@@ -12,6 +12,7 @@
 //! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
 mod avatars;
+mod ended;
 mod error;
 mod generations;
 mod http;

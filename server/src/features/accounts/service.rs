@@ -13,6 +13,7 @@ use sea_orm::{DbErr, SqlErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
+use super::ended::Ended;
 use super::error::AccountError;
 use super::online::Online;
 use super::passwords::{Checked, Passwords, Pool};
@@ -110,6 +111,7 @@ pub struct Accounts {
     pub(super) online: Arc<Online>,
     pub(super) broker: Broker,
     pub(super) refreshes: UnderWay,
+    pub(super) ended: Ended,
     setup_token: Mutex<Option<String>>,
     throttles: Throttles,
 }
@@ -143,6 +145,7 @@ impl Accounts {
             online,
             broker,
             refreshes: UnderWay::default(),
+            ended: Ended::default(),
             setup_token: Mutex::default(),
             throttles: Throttles::new(limited),
         }
@@ -151,6 +154,7 @@ impl Accounts {
     /// Forgets what the throttles need not remember.
     pub fn purge_limits(&self) {
         self.throttles.purge();
+        self.ended.purge(self.clock.steady_ms());
     }
 
     /// Makes the one-time token of the set-up link, while there is no administrator.

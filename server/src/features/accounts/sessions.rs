@@ -136,11 +136,12 @@ impl Accounts {
         std::iter::once(theirs).chain(others).take(MOST_DEVICES).cloned().collect()
     }
 
-    /// Whose an access token is, by its signature alone: enough to say who pays for finding out more.
+    /// Whose an access token is, by its signature and unless its session is known to be over: enough to say
+    /// who pays for finding out more.
     #[must_use]
     pub fn holder(&self, token: &str) -> Option<UserId> {
-        let good = self.tokens.check_access(token, self.clock.steady_ms()).ok();
-        good.map(|(_, user_id)| user_id)
+        let (claims, user_id) = self.tokens.check_access(token, self.clock.steady_ms()).ok()?;
+        (!self.ended.contains(claims.sid)).then_some(user_id)
     }
 
     /// Who an access token belongs to, looked up anew each time: a session that was ended, or an
@@ -153,7 +154,8 @@ impl Accounts {
         let (claims, user_id) = self.tokens.check_access(token, self.clock.steady_ms())?;
         let AccessClaims { sid, generation, exp, .. } = claims;
         let row = store::session_user(self.db.read(), sid).await?;
-        let row = self.standing(row.filter(|row| row.user_id == user_id))?;
+        let row = self.standing(row.filter(|row| row.user_id == user_id));
+        let row = row.inspect_err(|_| self.ended.remember(sid, exp * 1_000))?;
         if generation == row.generation && generation > row.used_generation {
             self.arrived(sid, generation).await?;
         }
