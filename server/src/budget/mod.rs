@@ -31,7 +31,7 @@ const PERSON: Terms = Terms {
     fastest: 0.25,
     at_once: Duration::from_millis(50),
     savings: Duration::from_millis(1_200),
-    abreast: 3,
+    abreast: 2,
 };
 /// All the people behind one address: ten who do nothing but flood, or an office of hundreds.
 const SIGNED_IN: Terms = Terms {
@@ -256,7 +256,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn three_things_of_a_person_are_under_way_and_the_next_waits_for_one_of_them() {
+    async fn two_things_of_a_person_are_under_way_and_the_next_waits_for_one_of_them() {
         use futures_util::FutureExt;
         let budgets = Budgets::new(true);
         let payer = budgets.person(7, OFFICE);

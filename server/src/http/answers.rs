@@ -15,8 +15,8 @@ use hyper::body::{Body, Frame, SizeHint};
 
 use crate::peer::Peer;
 
-/// What one person may have on its way at once: the requests of several devices, eight of the longest
-/// pages (two, where every character of them has to be escaped).
+/// What one person may have on its way at once: the requests of several devices, sixteen of the longest
+/// pages (three, where every character of them has to be escaped).
 const OF_PERSON: Share = Share { requests: 32, bytes: 2 * 1024 * 1024 };
 /// What one address may have.
 const OF_ADDRESS: Share = Share { requests: 512, bytes: 32 * 1024 * 1024 };

@@ -134,7 +134,7 @@ fn memory(server: &TestServer) -> usize {
 async fn who_asks_for_long_pages_and_reads_nothing_is_told_to_wait() {
     let server = TestServer::start_with(Storage::Sqlite, &[]).await;
     let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
-    // Pages end after 256 KiB of these.
+    // Pages end after 128 KiB of these.
     let text = "\u{1F980}".repeat(8_000);
     for _ in 0..50 {
         mira.writes("general", &text).await;
@@ -160,7 +160,7 @@ async fn who_asks_for_long_pages_and_reads_nothing_is_told_to_wait() {
         unread.push((String::from_utf8(status.to_vec()).unwrap(), stream));
     }
     let answers = |with: &str| unread.iter().filter(|(status, _)| status.ends_with(with)).count();
-    assert_eq!((answers("200"), answers("429")), (8, 32));
+    assert_eq!((answers("200"), answers("429")), (16, 24));
     let grown = memory(&server).saturating_sub(before);
     assert!(grown < 40, "{grown} MiB");
     mira.get(page).await.expect_problem(429, "rate_limited");

@@ -24,7 +24,7 @@ const SYNC_MESSAGES: usize = 100;
 const SYNC_BYTES: usize = 64 * 1024;
 /// A page of history or of changes ends after so many bytes of texts, however many messages were asked
 /// for: nobody waits long behind whoever reads the longest ones.
-const PAGE_BYTES: usize = 256 * 1024;
+const PAGE_BYTES: usize = 128 * 1024;
 
 /// Why something about a message was not done.
 #[derive(Debug, thiserror::Error)]
