@@ -3,7 +3,7 @@
 //! A page whose name's owner lets it lead to this server (DNS rebinding) asks as if it were ours: the
 //! browser sends the name as `Host`, and `Origin` only with what changes something.
 
-use reqwest::{Client, Method, Response};
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Socket, Storage, TestServer};
@@ -23,25 +23,8 @@ fn port(server: &TestServer) -> &str {
     server.address.rsplit(':').next().unwrap()
 }
 
-async fn ask(
-    server: &TestServer,
-    method: Method,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: Option<&Value>,
-) -> Response {
-    let mut request = Client::new().request(method, format!("http://{}{path}", server.address));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    if let Some(body) = body {
-        request = request.json(body);
-    }
-    request.send().await.unwrap()
-}
-
 async fn status_at(server: &TestServer, path: &str, host: &str) -> u16 {
-    ask(server, Method::GET, path, &[("host", host)], None).await.status().as_u16()
+    server.answers(Method::GET, path, &[("host", host)], None).await.status().as_u16()
 }
 
 #[tokio::test]
@@ -65,7 +48,7 @@ async fn under_a_name_of_somebody_else_nothing_is_answered() {
         "/nowhere",
     ] {
         let asked = [("host", host.as_str()), ("authorization", &token)];
-        let answer = ask(&server, Method::GET, path, &asked, None).await;
+        let answer = server.answers(Method::GET, path, &asked, None).await;
         assert_eq!(answer.status(), 403, "{path}");
         assert_eq!(answer.headers()["content-type"], "application/problem+json", "{path}");
         let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
@@ -75,7 +58,7 @@ async fn under_a_name_of_somebody_else_nothing_is_answered() {
     let login = json!({"username": "mira", "password": PASSWORD, "cookie": true});
     for path in ["/api/v1/auth/login", "/api/v1/auth/register", "/api/v1/auth/refresh"] {
         for headers in [&[("host", host.as_str())][..], &[("host", &host), ("origin", &origin)]] {
-            let answer = ask(&server, Method::POST, path, headers, Some(&login)).await;
+            let answer = server.answers(Method::POST, path, headers, Some(&login)).await;
             assert_eq!(answer.status(), 403, "{path}");
             assert!(answer.headers().get("set-cookie").is_none(), "{path}");
             assert!(answer.headers().get("access-control-allow-origin").is_none(), "{path}");
@@ -129,12 +112,14 @@ async fn with_a_public_url_proxies_may_ask_under_a_name_of_theirs_and_pages_unde
     // As the configuration of a proxy has it: the name that was asked for, its own, or an address.
     for host in ["chat.example.org", "adda:8000", "127.0.0.1:8000", "localhost:8000"] {
         let headers = [("host", host), ("origin", public)];
-        let answer = ask(&server, Method::POST, "/api/v1/auth/login", &headers, Some(&login)).await;
+        let answer =
+            server.answers(Method::POST, "/api/v1/auth/login", &headers, Some(&login)).await;
         assert_eq!(answer.status(), 200, "{host}");
         assert!(Socket::try_open(&server.address, "/ws", &headers).await.is_ok(), "{host}");
         let host_as_origin = format!("http://{host}");
         let headers = [("host", host), ("origin", host_as_origin.as_str())];
-        let answer = ask(&server, Method::POST, "/api/v1/auth/login", &headers, Some(&login)).await;
+        let answer =
+            server.answers(Method::POST, "/api/v1/auth/login", &headers, Some(&login)).await;
         assert_eq!(answer.status(), 403, "{host}");
         let problem: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
         let detail = problem["detail"].as_str().unwrap();
@@ -143,7 +128,7 @@ async fn with_a_public_url_proxies_may_ask_under_a_name_of_theirs_and_pages_unde
     }
     assert_eq!(status_at(&server, "/", "evil.test").await, 403);
     // Through a proxy only the app itself knows where it was opened.
-    let site = ask(&server, Method::GET, "/site.json", &[], None).await.text().await.unwrap();
+    let site = server.answers(Method::GET, "/site.json", &[], None).await.text().await.unwrap();
     let site: Value = serde_json::from_str(&site).unwrap();
     assert_eq!(site, json!({"api": "", "origins": [public]}));
 }
@@ -163,7 +148,7 @@ async fn who_opens_another_address_is_told_the_right_one_and_what_can_be_set() {
         let right =
             right.map_or_else(|| format!("http://localhost:{}", port(&server)), str::to_owned);
         let asked = [NAVIGATES, ("host", "Chat.lan:8000")];
-        let answer = ask(&server, Method::GET, "/rooms/general", &asked, None).await;
+        let answer = server.answers(Method::GET, "/rooms/general", &asked, None).await;
         assert_eq!(answer.status(), 403);
         assert_eq!(answer.headers()["content-type"], "text/html; charset=utf-8");
         let page = answer.text().await.unwrap();
@@ -172,7 +157,7 @@ async fn who_opens_another_address_is_told_the_right_one_and_what_can_be_set() {
     }
     let server = server(&[]).await;
     let asked = [NAVIGATES, ("host", "<b>\"{right}&")];
-    let page = ask(&server, Method::GET, "/", &asked, None).await.text().await.unwrap();
+    let page = server.answers(Method::GET, "/", &asked, None).await.text().await.unwrap();
     assert!(page.contains("&lt;b&gt;&quot;{right}&amp;"), "{page}");
 }
 
@@ -184,7 +169,7 @@ async fn the_log_names_each_address_that_was_refused_once() {
             assert_eq!(status_at(&server, "/api/v1/users/me", host).await, 403);
         }
         let page = [("origin", "https://three.test")];
-        let refused = ask(&server, Method::POST, "/api/v1/auth/refresh", &page, None).await;
+        let refused = server.answers(Method::POST, "/api/v1/auth/refresh", &page, None).await;
         assert_eq!(refused.status(), 403);
     }
     let log = server.log();

@@ -3,8 +3,8 @@
 //! A browser asks before it lets a page of another origin send a token or JSON, and reads an answer
 //! only where the server names that very origin. Here is what it would ask, as it would ask it.
 
+use reqwest::Method;
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, Response};
 use serde_json::{Value, json};
 
 use crate::support::{PASSWORD, Socket, Storage, TestServer};
@@ -21,23 +21,6 @@ const FOREIGN: [&str; 5] = [
 async fn server() -> TestServer {
     let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_ALLOWED_ORIGINS", HOST)];
     TestServer::start_with(Storage::Sqlite, &settings).await
-}
-
-async fn ask(
-    server: &TestServer,
-    method: Method,
-    path: &str,
-    headers: &[(&str, &str)],
-    body: Option<&Value>,
-) -> Response {
-    let mut request = Client::new().request(method, format!("http://{}{path}", server.address));
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    if let Some(body) = body {
-        request = request.json(body);
-    }
-    request.send().await.unwrap()
 }
 
 #[track_caller]
@@ -73,7 +56,7 @@ async fn a_page_of_the_allowed_host_may_ask_for_everything() {
             ("access-control-request-headers", "authorization,content-type"),
         ];
         let path = format!("/api/v1{path}");
-        let answer = ask(&server, Method::OPTIONS, &path, &asked, None).await;
+        let answer = server.answers(Method::OPTIONS, &path, &asked, None).await;
         assert_eq!(answer.status(), 204, "{path}");
         lets_in(answer.headers());
         let list = |name: &str| {
@@ -85,7 +68,7 @@ async fn a_page_of_the_allowed_host_may_ask_for_everything() {
     }
     for origin in FOREIGN {
         let asked = [("origin", origin), ("access-control-request-method", "POST")];
-        let answer = ask(&server, Method::OPTIONS, "/api/v1/auth/login", &asked, None).await;
+        let answer = server.answers(Method::OPTIONS, "/api/v1/auth/login", &asked, None).await;
         assert_eq!(answer.status(), 405, "{origin}");
         lets_nobody_in(answer.headers());
     }
@@ -97,7 +80,7 @@ async fn a_page_of_the_allowed_host_stays_signed_in_by_its_cookie() {
     server.person("mira").await;
     let from_host = [("origin", HOST)];
     let login = json!({"username": "mira", "password": PASSWORD, "cookie": true});
-    let answer = ask(&server, Method::POST, "/api/v1/auth/login", &from_host, Some(&login)).await;
+    let answer = server.answers(Method::POST, "/api/v1/auth/login", &from_host, Some(&login)).await;
     assert_eq!(answer.status(), 200);
     lets_in(answer.headers());
     // A site is its scheme and its registrable name: another port of it is the same one.
@@ -108,19 +91,20 @@ async fn a_page_of_the_allowed_host_stays_signed_in_by_its_cookie() {
     for origin in FOREIGN {
         let asked = [("origin", origin), ("cookie", cookie)];
         let refused =
-            ask(&server, Method::POST, "/api/v1/auth/refresh", &asked, Some(&json!({}))).await;
+            server.answers(Method::POST, "/api/v1/auth/refresh", &asked, Some(&json!({}))).await;
         assert_eq!(refused.status(), 403, "{origin}");
         lets_nobody_in(refused.headers());
     }
     let asked = [("origin", HOST), ("cookie", cookie)];
-    let answer = ask(&server, Method::POST, "/api/v1/auth/refresh", &asked, Some(&json!({}))).await;
+    let answer =
+        server.answers(Method::POST, "/api/v1/auth/refresh", &asked, Some(&json!({}))).await;
     assert_eq!(answer.status(), 200);
     lets_in(answer.headers());
     let body: Value = serde_json::from_str(&answer.text().await.unwrap()).unwrap();
     let token = format!("Bearer {}", body["access_token"].as_str().unwrap());
 
     let asked = [("origin", HOST), ("authorization", token.as_str())];
-    let answer = ask(&server, Method::GET, "/api/v1/users/me", &asked, None).await;
+    let answer = server.answers(Method::GET, "/api/v1/users/me", &asked, None).await;
     assert_eq!(answer.status(), 200);
     lets_in(answer.headers());
 }
@@ -128,7 +112,7 @@ async fn a_page_of_the_allowed_host_stays_signed_in_by_its_cookie() {
 #[tokio::test]
 async fn a_page_of_the_allowed_host_reads_refusals_too() {
     let server = server().await;
-    let answer = ask(&server, Method::GET, "/api/v1/users/me", &[("origin", HOST)], None).await;
+    let answer = server.answers(Method::GET, "/api/v1/users/me", &[("origin", HOST)], None).await;
     assert_eq!(answer.status(), 401);
     lets_in(answer.headers());
     let exposed = answer.headers()["access-control-expose-headers"].to_str().unwrap();

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use reqwest::header::HeaderMap;
-use reqwest::{Client, Method, Response};
+use reqwest::{Method, Response};
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -55,22 +55,8 @@ fn script(files: &BTreeMap<String, Vec<u8>>) -> &String {
     scripts.max_by_key(|(_, bytes)| bytes.len()).expect("a script").0
 }
 
-async fn ask(
-    server: &TestServer,
-    method: Method,
-    path: &str,
-    headers: &[(&str, &str)],
-) -> Response {
-    let url = format!("http://{}{path}", server.address);
-    let mut request = Client::new().request(method, url);
-    for (name, value) in headers {
-        request = request.header(*name, *value);
-    }
-    request.send().await.unwrap()
-}
-
 async fn get(server: &TestServer, path: &str) -> Response {
-    ask(server, Method::GET, path, &[]).await
+    server.answers(Method::GET, path, &[], None).await
 }
 
 fn text<'a>(headers: &'a HeaderMap, name: &str) -> &'a str {
@@ -175,7 +161,7 @@ async fn a_file_travels_in_the_best_coding_that_the_browser_reads() {
         ("", None, ""),
     ] {
         let headers = [("accept-encoding", accepted)];
-        let response = ask(&server, Method::GET, &format!("/{script}"), &headers).await;
+        let response = server.answers(Method::GET, &format!("/{script}"), &headers, None).await;
         let told = response.headers().get("content-encoding").map(|value| value.to_str().unwrap());
         assert_eq!(told, coding, "{accepted}");
         assert_eq!(text(response.headers(), "vary"), "accept-encoding, origin");
@@ -201,12 +187,12 @@ async fn who_has_a_file_is_not_sent_it_again() {
     for path in ["/", "/rooms/general", "/site.json", &format!("/{script}")] {
         for accepted in ["br", "gzip", "identity"] {
             let asked = [("accept-encoding", accepted)];
-            let first = ask(&server, Method::GET, path, &asked).await;
+            let first = server.answers(Method::GET, path, &asked, None).await;
             let tag = text(first.headers(), "etag").to_owned();
             assert!(tag.starts_with('"') && tag.len() > 10, "a strong tag: {tag}");
             for known in [tag.clone(), format!("\"other\", W/{tag}"), "*".to_owned()] {
                 let again = [("accept-encoding", accepted), ("if-none-match", &known)];
-                let again = ask(&server, Method::GET, path, &again).await;
+                let again = server.answers(Method::GET, path, &again, None).await;
                 assert_eq!(again.status(), 304, "{path} {known}");
                 for name in ["etag", "cache-control", "vary", "content-security-policy"] {
                     assert_eq!(again.headers()[name], first.headers()[name], "{path} {name}");
@@ -214,7 +200,7 @@ async fn who_has_a_file_is_not_sent_it_again() {
                 assert!(again.bytes().await.unwrap().is_empty());
             }
             let other = [("accept-encoding", accepted), ("if-none-match", "\"other\"")];
-            let other = ask(&server, Method::GET, path, &other).await;
+            let other = server.answers(Method::GET, path, &other, None).await;
             assert_eq!(other.status(), 200, "{path}");
         }
     }
@@ -227,8 +213,8 @@ async fn head_tells_what_get_would_without_sending_it() {
     let paths = plain(&files).map(|(name, _)| format!("/{name}"));
     for path in paths.chain(["/".to_owned(), "/rooms/general".to_owned()]) {
         for asked in [&[][..], &[("accept-encoding", "br")]] {
-            let of_get = ask(&server, Method::GET, &path, asked).await;
-            let of_head = ask(&server, Method::HEAD, &path, asked).await;
+            let of_get = server.answers(Method::GET, &path, asked, None).await;
+            let of_head = server.answers(Method::HEAD, &path, asked, None).await;
             assert_eq!(of_head.status(), 200, "{path}");
             let same = |headers: &HeaderMap| {
                 let mut headers = headers.clone();
@@ -281,13 +267,13 @@ async fn the_app_is_only_read() {
     let server = TestServer::start(Storage::Sqlite).await;
     for path in ["/", "/rooms/general", "/index.html"] {
         for method in [Method::POST, Method::PUT, Method::PATCH, Method::DELETE, Method::OPTIONS] {
-            let response = ask(&server, method.clone(), path, &[]).await;
+            let response = server.answers(method.clone(), path, &[], None).await;
             assert_eq!(response.status(), 405, "{method} {path}");
             assert_eq!(text(response.headers(), "allow"), "GET, HEAD");
             assert_eq!(text(response.headers(), "content-type"), "application/problem+json");
         }
     }
-    let nowhere = ask(&server, Method::POST, "/nothing.js", &[]).await;
+    let nowhere = server.answers(Method::POST, "/nothing.js", &[], None).await;
     assert_eq!(nowhere.status(), 404);
 }
 

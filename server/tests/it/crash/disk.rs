@@ -108,17 +108,22 @@ async fn a_disk_that_fails_under_load_costs_nothing_that_was_acknowledged() {
     }
 }
 
+/// A server with this PostgreSQL, and none of its own.
+async fn server_on(postgres: &OwnPostgres) -> TestServer {
+    let settings = [
+        ("DATABASE_URL", postgres.url.as_str()),
+        ("SECRET_KEY", "7f0c1f4e5a9b4d2e8c6a3b1d9e7f5a2c"),
+        ("ADDA_RATE_LIMITS", "off"),
+    ];
+    TestServer::on(Installation::new(Storage::Sqlite, &settings).await).await
+}
+
 #[tokio::test]
 async fn a_full_disk_of_postgresql_costs_nothing_that_was_acknowledged() {
     for seed in seeds(times(6)) {
         let disk = FaultyDisk::new();
         let postgres = OwnPostgres::on(&disk).await;
-        let settings = [
-            ("DATABASE_URL", postgres.url.as_str()),
-            ("SECRET_KEY", "7f0c1f4e5a9b4d2e8c6a3b1d9e7f5a2c"),
-            ("ADDA_RATE_LIMITS", "off"),
-        ];
-        let server = TestServer::on(Installation::new(Storage::Sqlite, &settings).await).await;
+        let server = server_on(&postgres).await;
         let mut run = Run::on(server, seed).await;
         // Either ends PostgreSQL's own processes, which then recover.
         for fault in [Fault::Full, Fault::Flush] {
@@ -138,12 +143,7 @@ async fn a_full_disk_of_postgresql_costs_nothing_that_was_acknowledged() {
 async fn a_postgresql_that_is_frozen_refuses_within_seconds_and_stores_what_is_retried_once() {
     let disk = FaultyDisk::new();
     let postgres = OwnPostgres::on(&disk).await;
-    let settings = [
-        ("DATABASE_URL", postgres.url.as_str()),
-        ("SECRET_KEY", "7f0c1f4e5a9b4d2e8c6a3b1d9e7f5a2c"),
-        ("ADDA_RATE_LIMITS", "off"),
-    ];
-    let server = TestServer::on(Installation::new(Storage::Sqlite, &settings).await).await;
+    let server = server_on(&postgres).await;
     let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
     mira.makes_room("tea").await;
     ravi.joins("tea").await;

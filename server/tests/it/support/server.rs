@@ -3,7 +3,8 @@
 use std::process::Stdio;
 use std::time::Duration;
 
-use serde_json::json;
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::process::{Child, Command};
@@ -217,6 +218,25 @@ impl TestServer {
     pub(crate) async fn administrator(&self, username: &str, token: &str) -> Person {
         let request = json!({"username": username, "password": PASSWORD, "setup_token": token});
         Person::sign_in(&self.address, "/auth/register", request).await
+    }
+
+    /// What is answered at any address to a request with these headers, whatever it is.
+    pub(crate) async fn answers(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: Option<&Value>,
+    ) -> Response {
+        let url = format!("http://{}{path}", self.address);
+        let mut request = reqwest::Client::new().request(method, url);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        if let Some(body) = body {
+            request = request.json(body);
+        }
+        request.send().await.unwrap()
     }
 
     /// Somebody who has an account, signed in.
