@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Api } from '../api/client';
 import { Unanswered, Unreachable } from '../api/errors';
@@ -98,6 +98,18 @@ describe('frames', () => {
     paint();
     expect(loaded(store.state)).toEqual(range(1, 503));
     expect(writes).toBe(1);
+  });
+
+  it('that cannot be applied take none of the others with them', () => {
+    begun();
+    const reported = vi.fn();
+    vi.stubGlobal('reportError', reported);
+    const broken = { type: 'message.created', room: 'general', message: null };
+    hear(...created(message(4)), broken as never, ...created(message(5)));
+    paint();
+    expect(loaded(store.state)).toEqual(range(1, 5));
+    expect(reported).toHaveBeenCalledTimes(1);
+    vi.unstubAllGlobals();
   });
 
   it('of a burst are shown a few times a second, and at once again after it', async () => {

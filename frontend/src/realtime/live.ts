@@ -265,7 +265,20 @@ export class Live {
     for (const frame of frames) {
       if (frame.type === 'sync' && !frame.more) this.healing.delete(frame.room);
     }
-    this.store.state = applyFrames(this.store.state, frames, this.page.now());
+    const [before, now] = [this.store.state, this.page.now()];
+    try {
+      this.store.state = applyFrames(before, frames, now);
+    } catch {
+      // One that cannot be applied takes none of the others with it.
+      this.store.state = frames.reduce((state, frame) => {
+        try {
+          return applyFrames(state, [frame], now);
+        } catch (error) {
+          reportError(error);
+          return state;
+        }
+      }, before);
+    }
   }
 
   /** A message leaves the outbox when it stands in its room, so that it is always shown once. */
