@@ -109,12 +109,6 @@ pub fn operation(method: &Method, path: &str) -> Option<Toll> {
     Some(toll)
 }
 
-/// Whether a request brings a file.
-#[must_use]
-pub fn is_upload(method: &Method, path: &str) -> bool {
-    *method == Method::PUT && path == "/api/v1/users/me/avatar"
-}
-
 /// A body, or what else comes in.
 #[must_use]
 pub fn bytes_in(count: usize) -> Duration {

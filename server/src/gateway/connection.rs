@@ -21,26 +21,21 @@ use adda_protocol::frame::{self, Opcode};
 use bytes::{Buf, Bytes};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
-use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::close::End;
 use crate::budget::{Payer, costs};
-use crate::http::{Lent, Patience, Patient};
+use crate::http::{Lent, Patience, Patient, kernel};
 
 /// What is read from a connection at once.
 const READ_BYTES: usize = 16 * 1024;
 /// Frames that go into one system call; Linux takes up to 1,024.
 const WRITE_SLICES: usize = 64;
-/// What the kernel keeps for a peer, sent and not yet acknowledged included; it doubles this for what it
-/// needs itself.
+/// What the kernel keeps of what was sent to a peer: with what is not sent yet, 64 KiB for one that does not
+/// read, and with what waits in an outbox 256 KiB.
 const SEND_BUFFER_BYTES: usize = 32 * 1024;
-/// How much of it may wait to be sent, beside the segment that is being filled: 64 KiB in all are kept for
-/// a peer that does not read. With what waits in an outbox a stalled reader costs 256 KiB.
-#[cfg(target_os = "linux")]
-const UNSENT_BYTES: u32 = 16 * 1024;
 /// A drained queue that grew beyond this gives its memory back.
 const KEEP_CAPACITY: usize = 32;
 
@@ -98,9 +93,7 @@ impl Connection {
     ) -> Option<Self> {
         let parts = upgraded.downcast::<TokioIo<Patient<Lent<TcpStream>>>>().ok()?;
         let stream = parts.io.into_inner().into_inner().keep()?;
-        if let Err(error) = bound_what_the_kernel_keeps(&SockRef::from(&stream)) {
-            tracing::debug!(%error, "bounding what the kernel keeps for a socket");
-        }
+        kernel::bound(&stream, SEND_BUFFER_BYTES);
         Some(Self {
             stream,
             unread: parts.read_buf.to_vec(),
@@ -355,12 +348,6 @@ fn peer_closed(payload: &[u8]) -> End {
         Ok(_) => End::BrokenFraming,
         Err(_) => End::NotUtf8,
     }
-}
-
-fn bound_what_the_kernel_keeps(socket: &SockRef<'_>) -> std::io::Result<()> {
-    #[cfg(target_os = "linux")]
-    socket.set_tcp_notsent_lowat(UNSENT_BYTES)?;
-    socket.set_send_buffer_size(SEND_BUFFER_BYTES)
 }
 
 #[cfg(test)]

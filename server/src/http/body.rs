@@ -17,15 +17,20 @@ use tokio::time::timeout;
 use super::in_flight::{Crowded, Held, InFlight};
 use super::person::Asker;
 use super::problem::problem_error;
+use crate::budget::{Payer, Turn};
 use crate::peer::Peer;
 
 /// The longest text of 8,000 characters, each escaped as two surrogates, fits with room to spare.
 const MOST_BYTES: usize = 128 * 1024;
 const DEADLINE: Duration = Duration::from_secs(15);
 
-/// A JSON body. What it holds counts as in memory until the operation is done with it.
+/// A JSON body. What it holds counts as in memory until the operation is done with it, and the operation
+/// is under way for its person from here on: a body that arrives slowly keeps no other request waiting.
 #[derive(Debug)]
-pub struct Body<T>(pub T, #[allow(dead_code, reason = "it counts as long as it is held")] Held);
+pub struct Body<T>(
+    pub T,
+    #[allow(dead_code, reason = "it counts as long as it is held")] (Held, Option<Turn>),
+);
 
 impl<T: Type> Payload for Body<T> {
     const CONTENT_TYPE: &'static str = "application/json";
@@ -56,9 +61,13 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
             Ok((bytes, held))
         };
         let (bytes, held) = read.await.map_err(|broken: Broken| problem_error(broken.into()))?;
+        let turn = match request.data::<Payer>() {
+            Some(payer) => payer.turn().await,
+            None => None,
+        };
         Asker::of(request).look_again().await.map_err(problem_error)?;
         let value = input::parse(&bytes).map_err(problem_error)?;
-        Ok(Self(value, held))
+        Ok(Self(value, (held, turn)))
     }
 }
 

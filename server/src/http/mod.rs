@@ -12,6 +12,7 @@ mod frontend;
 mod health;
 mod hosts;
 mod in_flight;
+pub(crate) mod kernel;
 mod lent;
 mod patience;
 mod person;

@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::answers::{Answering, Held};
 use super::connections::{Connections, Place};
 use super::forwarded::{Proxies, TcpPeer};
+use super::kernel;
 use super::lent::lend;
 use super::patience::Patient;
 use super::unread::{Unread, linger};
@@ -35,10 +36,11 @@ use crate::peer::Peer;
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
 /// [`Listener::stall`].
 const STALL: Duration = Duration::from_secs(30);
-/// What the kernel keeps for a client that does not read; it doubles this for what it needs itself.
-const SEND_BUFFER_BYTES: u32 = 64 * 1024;
-/// A request's line and headers fit in this many bytes.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
+/// What the kernel keeps of what was sent to a client.
+const SEND_BUFFER_BYTES: usize = 64 * 1024;
+/// A request's line and headers fit in this many bytes, and so much of an answer is taken from where it is
+/// counted before the kernel has it.
+const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// Connections that may wait to be accepted. When everybody comes back at once after a restart, one
 /// that finds no place is tried again only a second later.
 const BACKLOG: u32 = 4_096;
@@ -85,8 +87,6 @@ impl Listener {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         // So that a server that was just stopped can be started again at once.
         socket.set_reuseaddr(true)?;
-        // Connections have it from here.
-        socket.set_send_buffer_size(SEND_BUFFER_BYTES)?;
         socket.bind(address)?;
         let tcp = socket.listen(BACKLOG)?;
         let address = tcp.local_addr()?;
@@ -140,6 +140,7 @@ impl Listener {
                     if let Err(error) = stream.set_nodelay(true) {
                         tracing::debug!(%error, "setting TCP_NODELAY");
                     }
+                    kernel::bound(&stream, SEND_BUFFER_BYTES);
                     return (stream, peer);
                 }
                 Err(error) => {

@@ -132,6 +132,35 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn bodies_that_never_arrive_keep_nothing_else_of_their_person_waiting() {
+    let server = server(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let mut slow = Vec::new();
+    for _ in 0..10 {
+        let mut stream = TcpStream::connect(&mira.address).await.unwrap();
+        // The server asks for the body once it knows whose it is.
+        let head = format!(
+            "POST /api/v1/rooms/general/messages HTTP/1.1\r\nHost: {}\r\n\
+             Authorization: Bearer {}\r\nContent-Type: application/json\r\n\
+             Content-Length: 100\r\nExpect: 100-continue\r\n\r\n",
+            mira.address, mira.access_token
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        let mut answer = [0; 12];
+        stream.read_exact(&mut answer).await.unwrap();
+        assert_eq!(&answer, b"HTTP/1.1 100");
+        slow.push(stream);
+    }
+    let began = Instant::now();
+    mira.get("/rooms").await.expect(200);
+    mira.writes("general", "from another device").await;
+    mira.connects().await.catches_up().await;
+    // The bodies are waited for three times as long.
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    assert_eq!(slow.len(), 10);
+}
+
+#[tokio::test]
 async fn who_asks_for_too_much_at_once_is_refused_what_cannot_wait() {
     let server = server(Storage::Sqlite).await;
     let (flooder, honest) = (server.person("flooder").await, server.person("ravi").await);
