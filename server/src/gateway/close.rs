@@ -20,6 +20,8 @@ pub(super) enum End {
     SlowConsumer,
     TokenExpired,
     RateLimited,
+    /// Nobody knows whose it is, and it makes room for others.
+    MadeRoom,
     AuthFailed,
     AuthTimeout,
     ProtocolError,
@@ -42,7 +44,7 @@ impl End {
             Self::Draining => (4002, "draining"),
             Self::SlowConsumer => (4003, "slow_consumer"),
             Self::TokenExpired => (4004, "token_expired"),
-            Self::RateLimited => (4006, "rate_limited"),
+            Self::RateLimited | Self::MadeRoom => (4006, "rate_limited"),
             Self::AuthFailed => (4500, "auth_failed"),
             Self::AuthTimeout => (4501, "auth_timeout"),
             Self::ProtocolError => (4502, "protocol_error"),

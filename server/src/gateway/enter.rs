@@ -61,7 +61,9 @@ pub(super) async fn run(start: Start) {
     if end == End::Draining {
         connection.queue_text(&draining());
     }
-    Box::pin(connection.close(end, gateway.timing.farewell)).await;
+    // Room that is made in a while is none.
+    let farewell = if end == End::MadeRoom { Duration::ZERO } else { gateway.timing.farewell };
+    Box::pin(connection.close(end, farewell)).await;
     drop(place);
 }
 
@@ -79,7 +81,7 @@ async fn enter(
     person: Option<Person>,
     peer: Peer,
 ) -> Result<(Session, Place), End> {
-    let (person, resume, mut turn) = sign_in(gateway, connection, person).await?;
+    let (person, resume, mut turn) = sign_in(gateway, connection, person, peer).await?;
     let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
     let payer = gateway.budgets.person(person.id, peer);
     connection.signed_in(MAX_FRAME_BYTES, payer.clone());
@@ -113,6 +115,7 @@ async fn sign_in(
     gateway: &Gateway,
     connection: &mut Connection,
     person: Option<Person>,
+    peer: Peer,
 ) -> Result<(Person, Option<Resume>, Turn), End> {
     if let Some(person) = person {
         let turn = gateway.turns.take().await;
@@ -120,11 +123,14 @@ async fn sign_in(
         still_stands(gateway, &person).await?;
         return Ok((person, None, turn));
     }
+    let stranger = gateway.places.stranger(peer);
     let auth = tokio::select! {
         auth = first_frame(connection) => auth?,
         () = sleep(gateway.timing.auth_within) => return Err(End::AuthTimeout),
+        () = stranger.must_leave() => return Err(End::MadeRoom),
         () = gateway.draining.cancelled() => return Err(End::Draining),
     };
+    drop(stranger);
     let turn = gateway.turns.take().await;
     let person = gateway.accounts.authenticate(&auth.token).await;
     Ok((person.map_err(|error| sign_in_failed(&error))?, auth.resume, turn))

@@ -1,16 +1,22 @@
-//! How many sockets one user and one address may have open.
+//! How many sockets one user and one address may have open, and how many of them may not have said yet
+//! whose they are.
 
+use std::collections::BTreeMap;
 use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use adda_protocol::UserId;
 use dashmap::DashMap;
+use tokio::sync::Notify;
 
 use crate::peer::Peer;
 
 const PER_USER: usize = 50;
 const PER_ADDRESS: usize = 1_000;
+/// An app says whose it is at once, so that these are many who come at the same moment.
+const STRANGERS_PER_ADDRESS: usize = 250;
 
 /// The counts.
 #[derive(Debug)]
@@ -19,6 +25,9 @@ pub struct Places {
     users: DashMap<UserId, usize>,
     addresses: DashMap<IpAddr, usize>,
     most_of_address: usize,
+    /// Of each address, in the order in which they came.
+    strangers: DashMap<IpAddr, BTreeMap<u64, Arc<Notify>>>,
+    next_stranger: AtomicU64,
 }
 
 /// A place that is taken, given back when dropped.
@@ -26,6 +35,15 @@ pub struct Places {
 pub(super) struct Place {
     places: Arc<Places>,
     of: Whose,
+}
+
+/// A socket of which it is not known yet whose it is.
+#[derive(Debug)]
+pub(super) struct Stranger {
+    places: Arc<Places>,
+    network: IpAddr,
+    turn: u64,
+    must_leave: Arc<Notify>,
 }
 
 /// All places are taken.
@@ -58,7 +76,14 @@ impl Places {
     #[must_use]
     pub fn new(enabled: bool, sockets: usize) -> Self {
         let most_of_address = PER_ADDRESS.min(sockets / 2);
-        Self { enabled, users: DashMap::new(), addresses: DashMap::new(), most_of_address }
+        Self {
+            enabled,
+            users: DashMap::new(),
+            addresses: DashMap::new(),
+            most_of_address,
+            strangers: DashMap::new(),
+            next_stranger: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<Place, NoPlace> {
@@ -68,6 +93,22 @@ impl Places {
     pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<Place, NoPlace> {
         let key = peer.network();
         self.place(take(&self.addresses, key, self.most(self.most_of_address)), Whose::Address(key))
+    }
+
+    /// Counts a socket that does not say yet whose it is. Whoever has been silent longest leaves where its
+    /// address has too many of them, so that silence keeps nobody out.
+    pub(super) fn stranger(self: &Arc<Self>, peer: Peer) -> Stranger {
+        let (network, must_leave) = (peer.network(), Arc::new(Notify::new()));
+        let turn = self.next_stranger.fetch_add(1, Ordering::Relaxed);
+        let mut strangers = self.strangers.entry(network).or_default();
+        if strangers.len() >= self.most(STRANGERS_PER_ADDRESS)
+            && let Some((_, longest)) = strangers.pop_first()
+        {
+            longest.notify_one();
+        }
+        strangers.insert(turn, must_leave.clone());
+        drop(strangers);
+        Stranger { places: self.clone(), network, turn, must_leave }
     }
 
     const fn most(&self, most: usize) -> usize {
@@ -85,6 +126,22 @@ impl Drop for Place {
             Whose::User(user) => give_back(&self.places.users, &user),
             Whose::Address(address) => give_back(&self.places.addresses, &address),
         }
+    }
+}
+
+impl Stranger {
+    /// Waits until it is told to leave.
+    pub(super) async fn must_leave(&self) {
+        self.must_leave.notified().await;
+    }
+}
+
+impl Drop for Stranger {
+    fn drop(&mut self) {
+        self.places.strangers.remove_if_mut(&self.network, |_, strangers| {
+            strangers.remove(&self.turn);
+            strangers.is_empty()
+        });
     }
 }
 
@@ -112,6 +169,25 @@ mod tests {
         let _taken: Vec<_> = (0..1_000).map(|_| of("192.0.2.1").unwrap()).collect();
         assert!(of("192.0.2.1").is_err());
         assert!(of("192.0.2.2").is_ok());
+    }
+
+    #[test]
+    fn of_too_many_that_are_silent_the_one_that_was_longest_leaves() {
+        use futures_util::FutureExt;
+        let places = Arc::new(Places::new(true, 10_000));
+        let peer = |last| Peer { address: [192, 0, 2, last].into(), is_https: false };
+        let mut silent: Vec<_> =
+            (0..STRANGERS_PER_ADDRESS).map(|_| places.stranger(peer(1))).collect();
+        drop(silent.remove(0));
+        silent.push(places.stranger(peer(1)));
+        let leaves = |stranger: &Stranger| stranger.must_leave().now_or_never().is_some();
+        assert!(!silent.iter().any(leaves));
+        let _elsewhere = places.stranger(peer(2));
+        let _newcomer = places.stranger(peer(1));
+        let left: Vec<_> = (0..silent.len()).filter(|at| leaves(&silent[*at])).collect();
+        assert_eq!(left, [0]);
+        drop((silent, _elsewhere, _newcomer));
+        assert!(places.strangers.is_empty());
     }
 
     #[test]

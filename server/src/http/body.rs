@@ -14,6 +14,7 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
 use tokio::time::timeout;
 
+use super::connections::Place;
 use super::in_flight::{Crowded, Held, InFlight};
 use super::person::Asker;
 use super::problem::problem_error;
@@ -56,6 +57,7 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
         let body: BoxBody<Bytes, std::io::Error> = body.take()?.into();
         let read = async {
             let mut held = begin(request)?;
+            let _awaits = request.data::<Arc<Place>>().map(Place::awaits_body);
             let bytes = timeout(DEADLINE, read(body, &mut held)).await;
             let bytes = bytes.unwrap_or(Err(Broken::TooSlow))?;
             Ok((bytes, held))

@@ -68,6 +68,10 @@ enum Doing {
 #[derive(Debug)]
 pub(super) struct Busy(Arc<Place>);
 
+/// As long as this is kept, the connection's request waits for its body, which is no more than being idle.
+#[derive(Debug)]
+pub(super) struct AwaitsBody(Arc<Place>);
+
 /// There are as many sockets as there may be.
 #[derive(Clone, Copy, Debug)]
 pub struct NoRoom;
@@ -194,6 +198,12 @@ impl Place {
         Busy(self.clone())
     }
 
+    /// The request that has begun waits for its body.
+    pub(super) fn awaits_body(self: &Arc<Self>) -> AwaitsBody {
+        self.does(false);
+        AwaitsBody(self.clone())
+    }
+
     /// Waits until the connection must make room: it was told to, and is still idle.
     pub(super) async fn must_leave(&self) {
         loop {
@@ -228,6 +238,12 @@ impl Place {
 impl Drop for Busy {
     fn drop(&mut self) {
         self.0.does(false);
+    }
+}
+
+impl Drop for AwaitsBody {
+    fn drop(&mut self) {
+        self.0.does(true);
     }
 }
 
@@ -280,6 +296,22 @@ mod tests {
         assert_eq!(leaving, [2], "neither the busy one nor the one that just was");
         let _other = connections.admit(network(2)).unwrap();
         assert!(places.iter().all(|place| !must_leave(place)), "others are no concern of it");
+    }
+
+    #[test]
+    fn who_sends_no_body_makes_room_like_who_asks_nothing() {
+        let connections = connections(4_000, 1_000);
+        let places: Vec<_> =
+            (0..MOST_OF_ADDRESS).map(|_| connections.admit(network(1)).unwrap()).collect();
+        let _busy: Vec<_> = places.iter().map(Place::is_busy).collect();
+        assert!(connections.admit(network(1)).is_none());
+        let awaits = places[3].awaits_body();
+        drop(places[2].awaits_body());
+        let newcomer = connections.admit(network(1)).unwrap();
+        let _busy_too = newcomer.is_busy();
+        assert!(must_leave(&places[3]) && !must_leave(&places[2]));
+        drop(awaits);
+        assert!(connections.admit(network(1)).is_none(), "a body that is there is answered");
     }
 
     #[test]

@@ -269,6 +269,7 @@ async fn answer(
     let body = body.map_err(std::io::Error::other).boxed();
     let mut request = Request::from_parts(RequestParts::from(parts), body.into());
     request.extensions_mut().insert(peer);
+    request.extensions_mut().insert(place.clone());
     if let Some(upgrade) = upgrade {
         request
             .extensions_mut()

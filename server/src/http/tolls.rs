@@ -21,6 +21,8 @@ use crate::peer::Peer;
 const PATIENCE: Duration = Duration::from_millis(100);
 /// A refusal is told after so long at most: who does not wait as told is made to.
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
+/// Whether the process lives is told to everybody, always, if a little later to whoever asks all the time.
+const LIVEZ_PAUSE: Duration = Duration::from_millis(250);
 /// A body that does not say how long it is counts as one of so many bytes.
 const UNKNOWN_BODY: usize = 128 * 1024;
 
@@ -40,10 +42,12 @@ pub(super) struct Paid {
 impl Tolls {
     /// Lets a request in when it is paid for, and tells it who pays for what it does.
     pub(super) async fn pay(&self, peer: Peer, request: &mut Request) -> Result<Paid, Problem> {
-        // Whether the process lives is told to everybody, always.
-        let is_free = !self.budgets.is_enabled() || request.uri().path() == "/livez";
-        let payer = if is_free { Payer::nobody() } else { self.payer(peer, request) };
+        let payer = self.payer(peer, request);
         let toll = costs::request(request.method(), request.uri().path());
+        if request.uri().path() == "/livez" {
+            sleep(payer.charge(toll.guess).min(LIVEZ_PAUSE)).await;
+            return Ok(Paid { payer: Payer::nobody(), toll, _turn: None });
+        }
         let cost = toll.guess + costs::bytes_in(body_bytes(request));
         match payer.admit(cost, Asks::InTurn(PATIENCE)) {
             Ok(pause) if pause.is_zero() => {}
@@ -61,6 +65,9 @@ impl Tolls {
     }
 
     fn payer(&self, peer: Peer, request: &Request) -> Payer {
+        if !self.budgets.is_enabled() {
+            return Payer::nobody();
+        }
         // Whoever has a copy of a token shall not keep its owner from ending the session, by spending
         // what the owner has.
         if request.uri().path().starts_with("/api/v1/auth/") {

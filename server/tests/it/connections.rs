@@ -131,6 +131,30 @@ fn memory(server: &TestServer) -> usize {
 }
 
 #[tokio::test]
+async fn neither_bodies_that_do_not_come_nor_silent_sockets_keep_others_of_their_address_out() {
+    let server = server_with_open_files(4_096, 4_096, &[]).await;
+    let mira = server.person("mira").await;
+    let mut slow = Vec::new();
+    for _ in 0..520 {
+        let mut stream = connection(&server, [127, 0, 0, 1]).await;
+        let asks = "POST /api/v1/auth/login HTTP/1.1\r\nhost: localhost\r\n\
+                    content-type: application/json\r\ncontent-length: 100\r\n\r\n{";
+        // Those that came first are given up meanwhile.
+        stream.write_all(asks.as_bytes()).await.unwrap();
+        slow.push(stream);
+    }
+    server.signs_in("mira").await.get("/rooms").await.expect(200);
+
+    let mut silent = Vec::new();
+    for _ in 0..1_100 {
+        silent.push(Socket::open(&server.address, "/ws").await);
+    }
+    mira.connects().await.catches_up().await;
+    assert_eq!(silent[0].hears_close().await, Some(4006));
+    assert_eq!(slow.len(), 520);
+}
+
+#[tokio::test]
 async fn who_asks_for_long_pages_and_reads_nothing_is_told_to_wait() {
     let server = TestServer::start_with(Storage::Sqlite, &[]).await;
     let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

@@ -270,8 +270,10 @@ impl Messages {
             History::Before(seq) => self.before(&access, seq, limit).await?,
             History::After(seq) => self.after(&access, seq, limit).await?,
             History::Around(seq) => {
-                let upper = limit / 2;
-                let mut page = self.before(&access, seq.saturating_add(1), limit - upper).await?;
+                let half = limit / 2;
+                let mut page = self.before(&access, seq.saturating_add(1), limit - half).await?;
+                // Before the first message all of the page is after the place.
+                let upper = if page.rows.is_empty() { limit } else { half };
                 let after = self.after(&access, seq, upper).await?;
                 page.rows.extend(after.rows);
                 Page { has_after: after.has_after, ..page }

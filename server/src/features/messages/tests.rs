@@ -424,7 +424,7 @@ on_both_databases! {
             let room = world.room_of(family, &mira, &ravi).await;
             let name = RoomName::parse(&room.name).unwrap();
             world.writes_many(&mira, &room, (1..=10).map(|n| n.to_string())).await;
-            let cases: [(History, &[i64], bool, bool); 7] = [
+            let cases: [(History, &[i64], bool, bool); 8] = [
                 (History::Newest, &[8, 9, 10], true, false),
                 (History::Before(4), &[1, 2, 3], false, true),
                 (History::Before(5), &[2, 3, 4], true, true),
@@ -432,6 +432,7 @@ on_both_databases! {
                 (History::After(0), &[1, 2, 3], false, true),
                 (History::Around(5), &[4, 5, 6], true, true),
                 (History::Around(1), &[1, 2], false, true),
+                (History::Around(0), &[1, 2, 3], false, true),
             ];
             for (part, places, has_before, has_after) in cases {
                 let page = world.messages.history(&mira, &name, part, 3).await.unwrap();
