@@ -18,6 +18,7 @@ use adda_protocol::UserId;
 use dashmap::DashMap;
 use tokio::sync::Semaphore;
 use tokio::time::Instant;
+use uuid::Uuid;
 
 pub use self::bucket::{Asks, Turn};
 use self::bucket::{Bucket, Terms};
@@ -58,13 +59,20 @@ pub struct Budgets {
     people: DashMap<UserId, Arc<Bucket>>,
     signed_in: DashMap<IpAddr, Arc<Bucket>>,
     guests: DashMap<IpAddr, Arc<Bucket>>,
+    sessions: DashMap<(Uuid, IpAddr), Arc<Bucket>>,
 }
 
 impl Budgets {
     /// Everybody has all their savings. When `enabled` is false, nothing costs anything.
     #[must_use]
     pub fn new(enabled: bool) -> Self {
-        Self { enabled, people: DashMap::new(), signed_in: DashMap::new(), guests: DashMap::new() }
+        Self {
+            enabled,
+            people: DashMap::new(),
+            signed_in: DashMap::new(),
+            guests: DashMap::new(),
+            sessions: DashMap::new(),
+        }
     }
 
     /// Whether anything is limited.
@@ -92,6 +100,18 @@ impl Budgets {
         Payer([Some(bucket(&self.guests, peer.network(), GUESTS)), None])
     }
 
+    /// Who pays for what a session does about itself and the others of its person. Whoever copied its
+    /// tokens has another bucket from elsewhere, and strangers of its own address have another, too.
+    #[must_use]
+    pub fn session(&self, session: Uuid, peer: Peer) -> Payer {
+        if !self.enabled {
+            return Payer::nobody();
+        }
+        let network = peer.network();
+        let session = bucket(&self.sessions, (session, network), PERSON);
+        Payer([Some(session), Some(bucket(&self.signed_in, network, SIGNED_IN))])
+    }
+
     /// Forgets the buckets that nobody holds and that are full again.
     pub fn purge(&self) {
         self.purge_as_of(Instant::now());
@@ -101,6 +121,7 @@ impl Budgets {
         purge(&self.people, now);
         purge(&self.signed_in, now);
         purge(&self.guests, now);
+        purge(&self.sessions, now);
     }
 }
 

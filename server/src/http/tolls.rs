@@ -8,7 +8,7 @@ use adda_protocol::Problem;
 use http_body_util::combinators::BoxBody;
 use hyper::body::Body as _;
 use poem::http::Method;
-use poem::http::header::{AUTHORIZATION, CONTENT_LENGTH, TRANSFER_ENCODING};
+use poem::http::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, TRANSFER_ENCODING};
 use poem::{Body, Request, Response};
 use tokio::time::sleep;
 
@@ -68,12 +68,17 @@ impl Tolls {
         if !self.budgets.is_enabled() {
             return Payer::nobody();
         }
+        let token = bearer(request);
         // Whoever has a copy of a token shall not keep its owner from ending the session, by spending
-        // what the owner has.
+        // what the owner has; nor shall strangers at its address, by spending what they have.
         if request.uri().path().starts_with("/api/v1/auth/") {
-            return self.budgets.guest(peer);
+            let session = self.accounts.session_seen(token, cookies(request));
+            return match session {
+                Some(session) => self.budgets.session(session, peer),
+                None => self.budgets.guest(peer),
+            };
         }
-        let holder = bearer(request).and_then(|token| self.accounts.holder(token));
+        let holder = token.and_then(|token| self.accounts.holder(token));
         holder.map_or_else(|| self.budgets.guest(peer), |user| self.budgets.person(user, peer))
     }
 }
@@ -81,6 +86,13 @@ impl Tolls {
 fn bearer(request: &Request) -> Option<&str> {
     let (scheme, token) = request.headers().get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
+
+/// The values of its cookies, whatever they are.
+fn cookies(request: &Request) -> impl Iterator<Item = &str> {
+    let headers = request.headers().get_all(COOKIE).iter();
+    let pairs = headers.filter_map(|header| header.to_str().ok()).flat_map(|text| text.split(';'));
+    pairs.filter_map(|pair| Some(pair.split_once('=')?.1.trim()))
 }
 
 /// How long the request's body is, or may be.

@@ -16,7 +16,7 @@ use tokio::time::Instant;
 use uuid::Uuid;
 
 use crate::on_both_databases;
-use crate::support::{Answer, Next, Person, Socket, Storage, TestServer};
+use crate::support::{Answer, Next, PASSWORD, Person, Request, Socket, Storage, TestServer};
 
 /// A server as an operator would have it: with its limits on.
 async fn server(storage: Storage) -> TestServer {
@@ -129,6 +129,30 @@ on_both_databases! {
         mira.get("/users/me").await.expect(200);
         mira.writes("general", "and so on").await;
     }
+}
+
+#[tokio::test]
+async fn strangers_who_spend_all_of_an_address_keep_nobody_there_from_staying_signed_in() {
+    let server = server(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let browser = mira.another_device().await;
+    for device in [&mira, &browser] {
+        device.get("/users/me").await.expect(200);
+    }
+    let mut stranger = mira.clone();
+    "nothing".clone_into(&mut stranger.access_token);
+    while announces_too_much(&stranger).await != "429" {}
+    let login = json!({"username": "mira", "password": PASSWORD});
+    Request::post("/auth/login", login).of(&server.address).await.expect(429);
+
+    mira.get("/auth/sessions").await.expect(200);
+    // A browser shows no access token when it asks for the next one.
+    let cookie = format!("adda_refresh_x={}", browser.refresh_token);
+    let headers = [("cookie", &*cookie)];
+    let refresh = json!({"refresh_token": browser.refresh_token});
+    let refresh = Request::post("/auth/refresh", refresh).with_headers(&headers);
+    refresh.of(&server.address).await.expect(200);
+    mira.post("/auth/logout", Value::Null).await.expect(204);
 }
 
 #[tokio::test]

@@ -12,10 +12,10 @@
 //! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
 mod avatars;
-mod ended;
 mod error;
 mod generations;
 mod http;
+mod known;
 mod online;
 mod passwords;
 mod picture;

@@ -13,8 +13,8 @@ use sea_orm::{DbErr, SqlErr};
 use tokio::sync::Mutex;
 use uuid::Uuid;
 
-use super::ended::Ended;
 use super::error::AccountError;
+use super::known::Known;
 use super::online::Online;
 use super::passwords::{Checked, Passwords, Pool};
 use super::privacy::Kept;
@@ -111,7 +111,10 @@ pub struct Accounts {
     pub(super) online: Arc<Online>,
     pub(super) broker: Broker,
     pub(super) refreshes: UnderWay,
-    pub(super) ended: Ended,
+    /// Sessions that are over.
+    pub(super) ended: Known,
+    /// Sessions that stood when they were last used.
+    pub(super) seen: Known,
     setup_token: Mutex<Option<String>>,
     throttles: Throttles,
 }
@@ -145,7 +148,8 @@ impl Accounts {
             online,
             broker,
             refreshes: UnderWay::default(),
-            ended: Ended::default(),
+            ended: Known::default(),
+            seen: Known::default(),
             setup_token: Mutex::default(),
             throttles: Throttles::new(limited),
         }
@@ -155,6 +159,7 @@ impl Accounts {
     pub fn purge_limits(&self) {
         self.throttles.purge();
         self.ended.purge(self.clock.steady_ms());
+        self.seen.purge(self.clock.steady_ms());
     }
 
     /// Makes the one-time token of the set-up link, while there is no administrator.

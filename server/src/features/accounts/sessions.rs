@@ -61,6 +61,9 @@ fn progress(session: &session::Model) -> Progress {
     }
 }
 
+/// A session that was used is known for a day.
+const SEEN_MS: i64 = 24 * 3_600 * 1_000;
+
 impl Accounts {
     pub(super) fn new_session(&self, user_id: UserId, origin: &Origin) -> session::Model {
         let now = self.clock.now_ms();
@@ -136,6 +139,23 @@ impl Accounts {
         std::iter::once(theirs).chain(others).take(MOST_DEVICES).cloned().collect()
     }
 
+    /// Which session a request is of that shows this access token or one of these cookies, if it was used
+    /// lately and is not known to be over. Nobody guesses the id of a session.
+    pub fn session_seen<'a>(
+        &self,
+        access_token: Option<&str>,
+        mut cookies: impl Iterator<Item = &'a str>,
+    ) -> Option<Uuid> {
+        let by_access = || {
+            let token = self.tokens.check_access(access_token?, self.clock.steady_ms()).ok();
+            token.map(|(claims, _)| claims.sid)
+        };
+        let id = by_access().or_else(|| {
+            cookies.find_map(|token| Some(self.tokens.read_refresh(token)?.session_id))
+        })?;
+        (self.seen.contains(id) && !self.ended.contains(id)).then_some(id)
+    }
+
     /// Whose an access token is, by its signature and unless its session is known to be over: enough to say
     /// who pays for finding out more.
     #[must_use]
@@ -156,6 +176,7 @@ impl Accounts {
         let row = store::session_user(self.db.read(), sid).await?;
         let row = self.standing(row.filter(|row| row.user_id == user_id));
         let row = row.inspect_err(|_| self.ended.remember(sid, exp * 1_000))?;
+        self.seen.remember(sid, self.clock.steady_ms() + SEEN_MS);
         if generation == row.generation && generation > row.used_generation {
             self.arrived(sid, generation).await?;
         }
