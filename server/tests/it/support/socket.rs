@@ -116,6 +116,17 @@ impl Socket {
         }
     }
 
+    /// Waits for a message, which comes as it is written or, where this socket is still reading the
+    /// room, on a page of it.
+    pub(crate) async fn is_told_of(&mut self, message: &Value) {
+        self.hears_until(|heard| times_told_of(heard, message) > 0).await;
+    }
+
+    /// How often it was told of a message, live or on a page.
+    pub(crate) fn times_told_of(&self, message: &Value) -> usize {
+        times_told_of(&self.heard, message)
+    }
+
     /// The answer to a command, whichever it is.
     pub(crate) async fn hears_answer_to(&mut self, reference: &str) -> Value {
         loop {
@@ -200,4 +211,13 @@ impl Socket {
     pub(crate) fn heard_of(&self, kind: &str) -> Vec<&Value> {
         self.heard.iter().filter(|frame| frame["type"] == kind).collect()
     }
+}
+
+fn times_told_of(heard: &[Value], message: &Value) -> usize {
+    let told = heard.iter().filter(|frame| match frame["type"].as_str() {
+        Some("message.created") => frame["message"] == *message && frame["seq"] == message["seq"],
+        Some("sync") => frame["messages"].as_array().unwrap().contains(message),
+        _ => false,
+    });
+    told.count()
 }
