@@ -17,7 +17,7 @@ use crate::db::{Db, OpenError};
 use crate::features::accounts::{
     AccountError, Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens,
 };
-use crate::features::messages::{self, Messages, Writer};
+use crate::features::messages::{self, MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
@@ -200,9 +200,10 @@ impl Server {
             hub.clone(),
             broker.clone(),
         ));
-        let writer = Writer::start(&db, &clock, &broker).map_err(StartError::Threads)?;
-        let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer));
-        let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), privacy, broker));
+        let encoder = MessageEncoder::default();
+        let writer = Writer::start(&db, &clock, &encoder, &broker).map_err(StartError::Threads)?;
+        let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, encoder.clone()));
+        let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), privacy, broker, encoder));
 
         let address = config.listen_address();
         let listener =

@@ -22,7 +22,9 @@ use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
 use crate::features::accounts::{Accounts, Admit, Kept, Online, Person, Privacy, Settings, Tokens};
-use crate::features::messages::{Accepted, MessageError, Messages, Operation, Pending, Writer};
+use crate::features::messages::{
+    Accepted, Actor, MessageEncoder, MessageError, Messages, Operation, Pending, Writer,
+};
 use crate::features::receipts::Receipts;
 use crate::features::rooms::{RoomRef, Rooms};
 
@@ -117,9 +119,10 @@ impl World {
             false,
         );
         let rooms = Arc::new(rooms);
-        let writer = Writer::start(&db, &clock, &broker).unwrap();
-        let messages = Messages::new(db.clone(), rooms.clone(), writer.clone());
-        let receipts = Receipts::new(db.clone(), rooms.clone(), privacy, broker.clone());
+        let encoder = MessageEncoder::default();
+        let writer = Writer::start(&db, &clock, &encoder, &broker).unwrap();
+        let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
+        let receipts = Receipts::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder);
         Self {
             db,
             now,
@@ -251,7 +254,7 @@ impl World {
         room: &RoomRef,
         operation: Operation,
     ) -> Pending {
-        self.writer.submit(room, person.id, operation).await.unwrap()
+        self.writer.submit(room, Actor::author(person.id), operation).await.unwrap()
     }
 
     /// Keeps the writer from writing: what is queued while this is held is one batch after it.
@@ -261,7 +264,7 @@ impl World {
         let held = self.db.begin().await.unwrap();
         let nowhere = RoomRef { family: Family::Public, id: 0, name: "nowhere".into() };
         let nothing = Operation::Delete { message_id: Uuid::nil() };
-        drop(self.writer.submit(&nowhere, 0, nothing).await.unwrap());
+        drop(self.writer.submit(&nowhere, Actor::author(0), nothing).await.unwrap());
         while self.writer.queued() > 0 {
             tokio::task::yield_now().await;
         }
@@ -334,12 +337,12 @@ pub(crate) fn create(text: &str) -> Operation {
 
 /// A message under a `client_id`.
 pub(crate) fn create_as(client_id: Uuid, text: &str) -> Operation {
-    Operation::Create { client_id, text: MessageText::parse(text).unwrap() }
+    Operation::Create { client_id, content: MessageText::parse(text).unwrap().into() }
 }
 
 /// An edit.
 pub(crate) fn edit(message_id: Uuid, text: &str) -> Operation {
-    Operation::Edit { message_id, text: MessageText::parse(text).unwrap() }
+    Operation::Edit { message_id, content: MessageText::parse(text).unwrap().into() }
 }
 
 /// What a text frame of the server says.

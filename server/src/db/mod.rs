@@ -20,7 +20,7 @@ use std::time::Duration;
 use adda_migrations::Migrator;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
-    Statement, TransactionTrait,
+    QueryResult, Statement, TransactionTrait, Value,
 };
 use sea_orm_migration::MigratorTrait;
 
@@ -28,6 +28,7 @@ pub use connection::{Reader, Transaction};
 pub use failure::{Unavailable, is_unavailable, unavailable};
 pub use family::Family;
 pub use rows::{RowList, query, run};
+pub use sqlite::{Direct, DirectResult};
 pub use url::{SqliteUrl, check_url};
 
 use connection::Deadline;
@@ -201,6 +202,44 @@ impl Db {
             Write::Postgres { pool, deadline } => {
                 let inner = connection::in_time(Some(deadline), pool.begin()).await?;
                 Ok(Transaction::new(inner, Some(deadline.clone()), None))
+            }
+        }
+    }
+
+    /// SQLite: runs `work` as one transaction on the calling thread, which it holds up meanwhile. Nothing
+    /// is stored, and nothing answered, where `work` answers nothing, and where the database must first
+    /// prove that it stores again, for which a [`Transaction`] is needed.
+    ///
+    /// # Errors
+    /// What the database says; whether it is stored is unknown then.
+    pub async fn commit_directly<T>(
+        &self,
+        work: impl FnOnce(&Direct) -> DirectResult<Option<T>>,
+    ) -> Result<Option<T>, DbErr> {
+        match &self.write {
+            Write::Sqlite { writer, .. } => writer.commit_directly(work).await,
+            Write::Postgres { .. } => Ok(None),
+        }
+    }
+
+    /// Runs a statement that is a transaction by itself, and answers its rows.
+    ///
+    /// # Errors
+    /// What the database says; whether it is stored is unknown then.
+    pub async fn commit_statement(
+        &self,
+        sql: String,
+        values: Vec<Value>,
+    ) -> Result<Vec<QueryResult>, DbErr> {
+        match &self.write {
+            Write::Sqlite { .. } => {
+                let transaction = self.begin().await?;
+                let rows = query(&transaction, sql, values).await?;
+                transaction.commit().await?;
+                Ok(rows)
+            }
+            Write::Postgres { pool, deadline } => {
+                connection::in_time(Some(deadline), query(pool, sql, values)).await
             }
         }
     }

@@ -80,12 +80,18 @@ impl<const N: usize> RowList<N> {
         sql
     }
 
+    /// The text of the list as it stands, and its values.
+    #[must_use]
+    pub fn into_values(self, backend: DatabaseBackend) -> (String, Vec<Value>) {
+        (Self::placeholders(backend, self.rows.len()), self.rows.into_iter().flatten().collect())
+    }
+
     /// Asks for all rows of the list, `sql` being made around the text of the list, which stands in it
     /// once. Rows may be asked for twice, so `sql` must not mind.
     ///
     /// # Errors
     /// What the database says.
-    pub async fn look_up(
+    pub async fn select(
         self,
         connection: &impl ConnectionTrait,
         sql: impl Fn(&str) -> String,
@@ -105,7 +111,7 @@ impl<const N: usize> RowList<N> {
     ///
     /// # Errors
     /// What the database says; rows before the failing chunk are written.
-    pub async fn write(
+    pub async fn execute(
         self,
         connection: &impl ConnectionTrait,
         sql: impl Fn(&str) -> String,

@@ -136,13 +136,13 @@ on_both_databases! {
                 format!("WITH new (id) AS (VALUES {rows}) \
                          INSERT INTO server_state (id, epoch) SELECT id, 'e' FROM new")
             };
-            let written = list().write(&transaction, insert).await.unwrap();
+            let written = list().execute(&transaction, insert).await.unwrap();
             assert_eq!(written, length.unsigned_abs());
             let find = |ids: &str| {
                 let ids = ids.replace(['(', ')'], "");
                 format!("SELECT id FROM server_state WHERE id IN ({ids})")
             };
-            let found = list().look_up(&transaction, find).await.unwrap();
+            let found = list().select(&transaction, find).await.unwrap();
             assert_eq!(found.len(), usize::try_from(length).unwrap(), "each row once");
             transaction.rollback().await.unwrap();
         }

@@ -21,10 +21,11 @@ const SERVICE_FILES: [&str; 4] = ["/service.rs", "/sessions.rs", "/privacy.rs", 
 const SERVICE_VOCABULARY: [&str; 3] = ["DbErr", "SqlErr", "DatabaseTransaction"];
 
 /// Beside stores, entities, migrations, `db` and `app`, these name SeaORM, each for a reason.
-const NAME_SEA_ORM: [(&str, &str); 6] = [
+const NAME_SEA_ORM: [(&str, &str); 7] = [
     ("features/mod.rs", "turns the database's error into a problem"),
     ("features/messages/row.rs", "the row that the store reads"),
     ("features/messages/writer/batch.rs", "the group commit: one transaction for both families"),
+    ("features/messages/writer/work.rs", "what that transaction reads and writes"),
     ("features/messages/writer/queue.rs", "as many writers as the database takes, and its error"),
     ("features/messages/welcome.rs", "the first rows of a new server, in one transaction"),
     ("features/receipts/marks.rs", "the group commit of marks: carries the database's error"),

@@ -1,6 +1,8 @@
-//! SQLite: one connection that writes, a pool that reads, and one that writes the log back.
+//! SQLite: one connection that writes, one more that writes messages, a pool that reads, and one that
+//! writes the log back.
 
 mod checkpoint;
+mod direct;
 mod lock;
 mod log;
 mod writer;
@@ -15,6 +17,7 @@ use sea_orm::{ConnectOptions, DatabaseConnection};
 
 use super::{ACQUIRE_TIMEOUT, OpenError, SqliteUrl, connect};
 pub(super) use checkpoint::Checkpoints;
+pub use direct::{Direct, DirectResult};
 pub(super) use lock::DatabaseLock;
 pub(super) use writer::{WriteTurn, Writer};
 

@@ -7,11 +7,12 @@
 //! - a connection of which a commit, a rollback or a statement failed that way is never used again;
 //! - a transaction begins on a connection that has none, and a COMMIT that was answered well but of
 //!   which SQLite's commit hook has not heard ends the process rather than be acknowledged;
+//! - a connection that runs on the caller's thread has no such count: what SQLite answers is the answer;
 //! - the first commit after such trouble leaves a mark, and counts only when a fresh connection reads
 //!   the same mark.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError};
 
 use sea_orm::sqlx::Connection;
 use sea_orm::{
@@ -21,7 +22,7 @@ use sea_orm::{
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
-use super::{Checkpoints, Location};
+use super::{Checkpoints, Direct, DirectResult, Location, direct};
 use crate::db::failure::{Unavailable, unavailable};
 use crate::db::{ACQUIRE_TIMEOUT, OpenError, Transaction, query, run};
 
@@ -35,6 +36,8 @@ pub(in crate::db) struct Writer {
 struct State {
     location: Location,
     connection: DatabaseConnection,
+    /// The connection that writes on the thread of whoever has the turn, once it was needed.
+    direct: std::sync::Mutex<Option<Direct>>,
     readers: DatabaseConnection,
     checkpoints: Checkpoints,
     /// How many transactions SQLite itself has committed, told by its commit hook.
@@ -103,6 +106,7 @@ impl Writer {
         let state = State {
             location,
             connection,
+            direct: std::sync::Mutex::default(),
             readers,
             checkpoints,
             commits,
@@ -120,12 +124,7 @@ impl Writer {
     /// A transaction on a sound connection, which holds the write lock from its beginning, so that it
     /// can never fail halfway because somebody else wrote.
     pub(in crate::db) async fn begin(&self) -> Result<Transaction, DbErr> {
-        let waiting = tokio::time::timeout(ACQUIRE_TIMEOUT, self.state.clone().lock_owned());
-        let mut state =
-            waiting.await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
-        if state.is_suspect.load(Ordering::Relaxed) {
-            state.reopen().await?;
-        }
+        let state = self.turn().await?;
         let begun = state.begin().await;
         let inner = begun.inspect_err(|error| state.distrust(error))?;
         let mark = state.is_unproven.then(|| Uuid::new_v4().to_string());
@@ -139,9 +138,41 @@ impl Writer {
         Ok(transaction)
     }
 
+    /// Runs a transaction on the calling thread. Nothing is done while a commit must be proved, and
+    /// nothing stored where `work` answers nothing. After an error the connection is closed, which undoes
+    /// whatever it was in the middle of.
+    pub(in crate::db) async fn commit_directly<T>(
+        &self,
+        work: impl FnOnce(&Direct) -> DirectResult<Option<T>>,
+    ) -> Result<Option<T>, DbErr> {
+        let state = self.turn().await?;
+        if state.is_unproven {
+            return Ok(None);
+        }
+        let done = state.transact(work).map_err(|error| direct::error(&error));
+        let done = done.inspect_err(|error| state.distrust(error))?;
+        if done.is_some() {
+            state.checkpoints.committed();
+        }
+        Ok(done)
+    }
+
+    /// The connection for one transaction, a sound one.
+    async fn turn(&self) -> Result<OwnedMutexGuard<State>, DbErr> {
+        let waiting = tokio::time::timeout(ACQUIRE_TIMEOUT, self.state.clone().lock_owned());
+        let mut state =
+            waiting.await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
+        if state.is_suspect.load(Ordering::Relaxed) {
+            state.reopen().await?;
+        }
+        Ok(state)
+    }
+
     /// Closes the connection.
     pub(in crate::db) async fn close(self) -> Result<(), DbErr> {
-        self.connection().await.close().await
+        let mut state = self.state.lock().await;
+        state.direct = std::sync::Mutex::default();
+        state.connection.clone().close().await
     }
 }
 
@@ -153,6 +184,29 @@ impl State {
             sqlite_transaction_mode: Some(SqliteTransactionMode::Immediate),
         };
         self.connection.begin_with_options(immediate).await
+    }
+
+    fn transact<T>(
+        &self,
+        work: impl FnOnce(&Direct) -> DirectResult<Option<T>>,
+    ) -> DirectResult<Option<T>> {
+        let mut direct = self.direct.lock().unwrap_or_else(PoisonError::into_inner);
+        // Taken out, so that only one that has done its work is used again.
+        let connection = match direct.take() {
+            Some(connection) => connection,
+            None => direct::open(self.location.file())?,
+        };
+        let done = direct::transact(&connection, work)?;
+        *direct = Some(connection);
+        Ok(done)
+    }
+
+    /// After a COMMIT that was answered well: SQLite's own count says so too, or the process ends.
+    fn must_have_committed(&self, before: u64) {
+        if self.commits.load(Ordering::Relaxed) == before {
+            tracing::error!("a transaction was said to be committed and was not: the server ends");
+            std::process::abort();
+        }
     }
 
     fn distrust(&self, error: &DbErr) {
@@ -175,6 +229,7 @@ impl State {
     /// Replaces the connection. A reader's stays open meanwhile: with none left, the next to open the
     /// database would recover it from the log, and show what was written there but never flushed.
     async fn reopen(&mut self) -> Result<(), DbErr> {
+        self.direct = std::sync::Mutex::default();
         let reader = self.readers.get_sqlite_connection_pool().acquire();
         let _reader = reader.await.map_err(|error| broken(error.to_string()))?;
         self.is_unproven = true;
@@ -213,10 +268,7 @@ impl WriteTurn {
         self.state.is_suspect.store(true, Ordering::Relaxed);
         let before = self.state.commits.load(Ordering::Relaxed);
         committing.await.inspect_err(|error| self.state.distrust(error))?;
-        if self.state.commits.load(Ordering::Relaxed) == before {
-            tracing::error!("a transaction was said to be committed and was not: the server ends");
-            std::process::abort();
-        }
+        self.state.must_have_committed(before);
         if let Some(mark) = self.mark.take() {
             if !self.state.is_stored(&mark).await? {
                 let file = self.state.location.file().display();

@@ -198,7 +198,7 @@ pub(super) async fn set_last_seen(
     for user_id in user_ids {
         list.push([(*user_id).into(), at.into()]);
     }
-    list.write(connection, |rows| {
+    list.execute(connection, |rows| {
         format!(
             "WITH seen (user_id, at) AS (VALUES {rows}) \
              UPDATE users SET last_seen_at = seen.at FROM seen WHERE users.id = seen.user_id"

@@ -13,7 +13,7 @@ use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
 use super::service::{History, MessageError, Messages};
-use super::writer::{Accepted, Operation};
+use super::writer::{Accepted, Actor, Operation};
 use crate::budget::{Payer, costs};
 use crate::http::{
     BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY,
@@ -82,10 +82,10 @@ impl MessagesApi {
         Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | NOT_FOUND | CONFLICT }>,
     > {
         let SendMessageRequest { client_id, text } = body.0;
-        let accepted = messages.send(&bearer.0, &room.0, client_id, text).await?;
+        let accepted = messages.send(&bearer.0, &room.0, client_id, text.into()).await?;
         pay(&payer, &messages, &room.0, &accepted);
         let duplicate = accepted.duplicate;
-        let message = wire(&accepted, &room.0);
+        let message = messages.wire(&accepted, &room.0);
         Ok(if duplicate { Created::Known(message) } else { Created::New(message) })
     }
 
@@ -123,10 +123,10 @@ impl MessagesApi {
         Json<Message>,
         Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | NOT_FOUND | CONFLICT }>,
     > {
-        let operation = Operation::Edit { message_id: message_id.0, text: body.0.text };
-        let accepted = messages.write(bearer.0.id, &room.0, operation).await?;
+        let operation = Operation::Edit { message_id: message_id.0, content: body.0.text.into() };
+        let accepted = messages.write(Actor::author(bearer.0.id), &room.0, operation).await?;
         pay(&payer, &messages, &room.0, &accepted);
-        Ok(Json(wire(&accepted, &room.0)))
+        Ok(Json(messages.wire(&accepted, &room.0)))
     }
 
     /// Delete one's own message.
@@ -148,9 +148,9 @@ impl MessagesApi {
         message_id: Path<Uuid>,
     ) -> Result<Json<Message>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
         let operation = Operation::Delete { message_id: message_id.0 };
-        let accepted = messages.write(bearer.0.id, &room.0, operation).await?;
+        let accepted = messages.write(Actor::author(bearer.0.id), &room.0, operation).await?;
         pay(&payer, &messages, &room.0, &accepted);
-        Ok(Json(wire(&accepted, &room.0)))
+        Ok(Json(messages.wire(&accepted, &room.0)))
     }
 
     /// Read what changed in a room.
@@ -181,8 +181,4 @@ fn pay(payer: &Payer, messages: &Messages, room: &RoomName, accepted: &Accepted)
         let sockets = messages.audience(room, accepted.row.room_id);
         payer.charge(costs::deliveries(sockets, accepted.json.len()));
     }
-}
-
-fn wire(accepted: &Accepted, room: &RoomName) -> Message {
-    accepted.row.to_wire(room.as_str())
 }

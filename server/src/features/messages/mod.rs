@@ -7,6 +7,9 @@
 //! - The same `(sender, room, client_id)` is one message for ever, by a unique key.
 //! - A deleted message stays as a tombstone without its text.
 
+mod changes;
+mod content;
+mod encoder;
 mod http;
 mod links;
 mod mentions;
@@ -20,10 +23,13 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
+pub use changes::{ChangeListener, Changed};
+pub use content::Content;
+pub use encoder::MessageEncoder;
 pub use http::MessagesApi;
 pub use row::MessageRow;
 pub use service::{History, MAX_RESUME_CHANGES, MessageError, Messages, SyncPage};
 pub use store::last_messages;
 pub use welcome::prepare;
-pub use writer::{Accepted, Operation, Pending, Writer};
+pub use writer::{Accepted, Actor, Operation, Pending, Right, Writer};
 pub use ws::{Answer, Target, delete, edit, send};

@@ -4,14 +4,16 @@ use std::ops::Range as Stretch;
 use std::sync::Arc;
 
 use adda_protocol::messages::{ChangePage, Message, MessagePage};
-use adda_protocol::{Code, MessageText, Problem, RoomName, UserId};
+use adda_protocol::{Code, Problem, RoomName};
 use poem_openapi::types::ToJSON;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
+use super::content::Content;
+use super::encoder::MessageEncoder;
 use super::row::MessageRow;
 use super::store::{self, Most, Range};
-use super::writer::{Accepted, Operation, Pending, Writer};
+use super::writer::{Accepted, Actor, Operation, Pending, Writer};
 use crate::db::{Db, Family};
 use crate::features::accounts::Person;
 use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
@@ -195,13 +197,14 @@ pub struct Messages {
     db: Db,
     rooms: Arc<Rooms>,
     writer: Writer,
+    encoder: MessageEncoder,
 }
 
 impl Messages {
     /// The service on its parts.
     #[must_use]
-    pub fn new(db: Db, rooms: Arc<Rooms>, writer: Writer) -> Self {
-        Self { db, rooms, writer }
+    pub fn new(db: Db, rooms: Arc<Rooms>, writer: Writer, encoder: MessageEncoder) -> Self {
+        Self { db, rooms, writer, encoder }
     }
 
     /// Queues a change in a room that the person is believed to be a member of; the writer makes
@@ -212,10 +215,10 @@ impl Messages {
     pub async fn submit(
         &self,
         room: &RoomRef,
-        user_id: UserId,
+        actor: Actor,
         operation: Operation,
     ) -> Result<Pending, MessageError> {
-        self.writer.submit(room, user_id, operation).await
+        self.writer.submit(room, actor, operation).await
     }
 
     /// Changes something in a room by its name and waits until it is stored for good.
@@ -224,12 +227,12 @@ impl Messages {
     /// See [`MessageError`].
     pub async fn write(
         &self,
-        user_id: UserId,
+        actor: Actor,
         room: &RoomName,
         operation: Operation,
     ) -> Result<Accepted, MessageError> {
-        let room = self.rooms.find(user_id, room).await?.room;
-        let pending = self.submit(&room, user_id, operation).await?;
+        let room = self.rooms.find(actor.user_id, room).await?.room;
+        let pending = self.submit(&room, actor, operation).await?;
         settled(pending).await
     }
 
@@ -242,9 +245,16 @@ impl Messages {
         person: &Person,
         room: &RoomName,
         client_id: Uuid,
-        text: MessageText,
+        content: Content,
     ) -> Result<Accepted, MessageError> {
-        self.write(person.id, room, Operation::Create { client_id, text }).await
+        let operation = Operation::Create { client_id, content };
+        self.write(Actor::author(person.id), room, operation).await
+    }
+
+    /// The wire form of what was accepted in the room of this name.
+    #[must_use]
+    pub fn wire(&self, accepted: &Accepted, room: &RoomName) -> Message {
+        self.encoder.message(&accepted.row, room.as_str())
     }
 
     /// How many sockets are told of what changes in a room.
@@ -292,7 +302,7 @@ impl Messages {
         }
         let Page { rows, has_before, has_after } = page.bounded(part);
         Ok(MessagePage {
-            items: wire(&rows, &access.room.name),
+            items: self.encoder.messages(&rows, &access.room.name),
             last_seq: access.last_seq,
             has_before,
             has_after,
@@ -345,7 +355,7 @@ impl Messages {
         let more = rows.len() > fit;
         rows.truncate(fit);
         Ok(ChangePage {
-            items: wire(&rows, &room.name),
+            items: self.encoder.messages(&rows, &room.name),
             last_seq: head(access.last_seq, &rows),
             more,
         })
@@ -363,7 +373,7 @@ impl Messages {
     ) -> Result<Message, MessageError> {
         let room = self.rooms.find(person.id, room).await?.room;
         let row = store::message(self.db.read(), room.family, room.id, id).await?;
-        Ok(row.ok_or(MessageError::NotFound)?.to_wire(&room.name))
+        Ok(self.encoder.message(&row.ok_or(MessageError::NotFound)?, &room.name))
     }
 
     /// What a reader at `cursor` is to be told next. `access` was read before this call, so whatever
@@ -387,7 +397,7 @@ impl Messages {
             let most = Most { rows: SYNC_MESSAGES, bytes: SYNC_BYTES };
             let rows = store::history(self.db.read(), room.family, room.id, range, most).await?;
             let last_seq = head(head_seq, &rows);
-            let mut messages = wire(&rows, &room.name);
+            let mut messages = self.encoder.messages(&rows, &room.name);
             // The newest ones that fit; the older ones are a page of history away.
             messages.reverse();
             let fit = fitting(&messages);
@@ -399,7 +409,7 @@ impl Messages {
         let most = Most { rows: SYNC_MESSAGES + 1, bytes: SYNC_BYTES };
         let rows = store::changes(self.db.read(), room.family, room.id, cursor, most).await?;
         let last_seq = head(head_seq, &rows);
-        let mut messages = wire(&rows, &room.name);
+        let mut messages = self.encoder.messages(&rows, &room.name);
         let fit = fitting(&messages);
         let more = fit < messages.len();
         messages.truncate(fit);
@@ -422,10 +432,6 @@ pub(super) fn fitting(messages: &[Message]) -> usize {
         bytes <= SYNC_BYTES
     });
     fit.count().max(1).min(messages.len())
-}
-
-fn wire(rows: &[MessageRow], room: &str) -> Vec<Message> {
-    rows.iter().map(|row| row.to_wire(room)).collect()
 }
 
 /// Waits for the writer's answer.

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use adda_protocol::RoomName;
+use adda_protocol::event::Change;
 use poem_openapi::types::ToJSON;
 use sea_orm::DbErr;
 use serde_json::Value;
+use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
 use super::service::{SyncPage, fitting};
@@ -95,6 +97,39 @@ on_both_databases! {
         }
     }
 
+    async fn whoever_listens_hears_of_changes_as_values_or_that_some_were_missed(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let (mut quick, mut slow) = (world.writer.listen(), world.writer.listen());
+            let sent = world.does(&mira, &room, create("tea?")).await.unwrap();
+            world.does(&mira, &room, edit(sent.row.id, "chai?")).await.unwrap();
+            world.does(&mira, &room, edit(sent.row.id, "chai?")).await.unwrap();
+            world.does(&ravi, &room, edit(sent.row.id, "no")).await.unwrap_err();
+            let deleted = Operation::Delete { message_id: sent.row.id };
+            world.does(&mira, &room, deleted).await.unwrap();
+            let mut heard = Vec::new();
+            for _ in 0..3 {
+                heard.extend(quick.recv().await.unwrap().iter().cloned());
+            }
+            let kinds: Vec<_> = heard.iter().map(|it| (it.kind, it.row.changed_seq)).collect();
+            let expected = [(Change::Created, 1), (Change::Updated, 2), (Change::Deleted, 3)];
+            assert_eq!(kinds, expected, "{family:?}");
+            assert!(heard.iter().all(|it| it.room == room && it.actor == Actor::author(mira.id)));
+            assert_eq!(heard[0].row, sent.row);
+            assert!(quick.try_recv().is_err(), "what changed nothing is not told");
+
+            for number in 0..20 {
+                world.does(&ravi, &room, create(&number.to_string())).await.unwrap();
+            }
+            let missed = slow.recv().await;
+            assert!(matches!(missed, Err(RecvError::Lagged(_))), "{missed:?}");
+        }
+    }
+
     async fn who_is_no_member_is_refused_and_costs_the_others_nothing(storage: Storage) {
         let world = World::new(storage).await;
         let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
@@ -122,6 +157,96 @@ on_both_databases! {
             let other_room = world.room(&format!("other-{}", family as u8), &[&ravi]).await;
             let elsewhere = world.does(&ravi, &other_room, edit(two.row.id, "moved")).await;
             assert!(matches!(elsewhere, Err(MessageError::NotFound)));
+        }
+    }
+
+    async fn who_leaves_while_their_message_waits_for_the_room_has_not_written_it(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let room = world.room("tea", &[&mira, &ravi]).await;
+        let leaving = world.db.begin().await.unwrap();
+        let statements = ["UPDATE rooms SET members_version = members_version + 1 WHERE id = $1",
+            "DELETE FROM room_members WHERE user_id <> 0 AND room_id = $1 AND user_id = (SELECT MAX(id) FROM users)"];
+        for sql in statements {
+            crate::db::run(&leaving, sql, vec![room.id.into()]).await.unwrap();
+        }
+        let message = world.submits(&ravi, &room, create("still here?")).await;
+        if world.db.backend() == sea_orm::DatabaseBackend::Postgres {
+            // Its statement has begun, and so has seen the room as it was.
+            let waiting = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() \
+                           AND wait_event_type = 'Lock'";
+            while crate::db::query(world.db.read(), waiting, vec![]).await.unwrap().is_empty() {
+                tokio::task::yield_now().await;
+            }
+        }
+        leaving.commit().await.unwrap();
+        assert!(matches!(message.await.unwrap(), Err(MessageError::NotAMember)));
+        assert_eq!(access(&world, &mira, &room).await.last_seq, 0);
+        assert_eq!(world.does(&mira, &room, create("gone")).await.unwrap().row.seq, 1);
+    }
+
+    async fn a_few_messages_to_several_rooms_are_one_batch_whoever_else_is_in_it(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let stranger = world.person("stranger").await;
+        let tea = world.room("tea", &[&mira, &ravi]).await;
+        let chai = world.room("chai", &[&mira, &ravi]).await;
+        let private = world.private_room(&mira, &ravi).await;
+        let repeated = Uuid::new_v4();
+        world.does(&mira, &tea, create_as(repeated, "before")).await.unwrap();
+        // One that makes the others' batch an unusual one, or none.
+        let unusual = [
+            None,
+            Some((&stranger, &tea, create("let me in"))),
+            Some((&mira, &tea, create_as(repeated, "before"))),
+            Some((&mira, &tea, create_as(repeated, "something else"))),
+            Some((&mira, &tea, create("what does @ravi say?"))),
+            Some((&mira, &private, create("in private"))),
+            Some((&mira, &tea, edit(Uuid::nil(), "nothing"))),
+            Some((&mira, &RoomRef { id: 9_999, ..tea.clone() }, create("nowhere"))),
+        ];
+        for one_more in unusual {
+            let before = [&tea, &chai].map(|room| access(&world, &mira, room));
+            let [before_tea, before_chai] = before;
+            let (before_tea, before_chai) = (before_tea.await.last_seq, before_chai.await.last_seq);
+            let shown = format!("{one_more:?}");
+            let stored = matches!(&one_more, Some((person, room, Operation::Create { client_id, .. }))
+                if person.id == mira.id && room.id == tea.id && room.family == Family::Public
+                    && *client_id != repeated);
+            let held = world.holds_the_writer().await;
+            let mut pending = vec![
+                world.submits(&mira, &tea, create("one")).await,
+                world.submits(&ravi, &chai, create("two")).await,
+                world.submits(&ravi, &tea, create("three")).await,
+            ];
+            let last = match one_more {
+                Some((person, room, operation)) => {
+                    Some(world.submits(person, room, operation).await)
+                }
+                None => None,
+            };
+            held.rollback().await.unwrap();
+            let mut seqs = Vec::new();
+            for answer in pending.drain(..) {
+                seqs.push(answer.await.unwrap().unwrap().row.seq);
+            }
+            if let Some(last) = last {
+                let _ = last.await.unwrap();
+            }
+            let expected = [before_tea + 1, before_chai + 1, before_tea + 2];
+            assert_eq!(seqs, expected, "{shown}");
+            let last_seq = access(&world, &mira, &tea).await.last_seq;
+            assert_eq!(last_seq, before_tea + 2 + i64::from(stored), "{shown}");
+        }
+        for room in [&tea, &chai] {
+            let history = stored(&world, &mira, room).await;
+            let last_seq = access(&world, &mira, room).await.last_seq;
+            let seqs: Vec<_> = history.iter().map(|(seq, changed, _)| (*seq, *changed)).collect();
+            assert_eq!(seqs, (1..=last_seq).map(|seq| (seq, seq)).collect::<Vec<_>>());
         }
     }
 
@@ -500,7 +625,7 @@ fn a_page_holds_at_least_one_message_however_large() {
             display_name: "Mira".to_owned(),
             avatar: None,
         };
-        row.to_wire("tea")
+        MessageEncoder::default().message(&row, "tea")
     };
     assert_eq!(fitting(&[]), 0);
     assert_eq!(fitting(&[message(100_000)]), 1);

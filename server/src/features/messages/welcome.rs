@@ -1,12 +1,14 @@
 //! The first start: the default room and Adda's greeting in it.
 
 use adda_entities::{server_state, user};
+use adda_protocol::MessageText;
 use sea_orm::sea_query::OnConflict;
 use sea_orm::{ActiveValue::Set, DbErr, EntityTrait, TryInsertResult};
 use uuid::Uuid;
 
+use super::content::Content;
 use super::row::MessageRow;
-use super::{store, writer};
+use super::writer;
 use crate::clock::Clock;
 use crate::db::{Db, Family, Transaction};
 use crate::features::rooms::Rooms;
@@ -55,16 +57,17 @@ async fn greet(transaction: &Transaction, clock: &Clock) -> Result<(), DbErr> {
     };
     user::Entity::insert(adda).exec_without_returning(transaction).await?;
     let room_id = Rooms::insert_default(transaction, now).await?;
-    let client_id = Uuid::new_v4();
+    let text = MessageText::parse(GREETING).map_err(DbErr::Custom)?;
+    let (client_id, content) = (Uuid::new_v4(), Content::from(text));
     let greeting = MessageRow {
         id: clock.uuid(),
         room_id,
         seq: 1,
         changed_seq: 1,
         client_id,
-        client_digest: writer::digest(GREETING),
+        client_digest: content.digest(),
         sender_id: 0,
-        text: Some(GREETING.to_owned()),
+        text: content.text().map(str::to_owned),
         mentions: None,
         created_at: now,
         edited_at: None,
@@ -73,6 +76,6 @@ async fn greet(transaction: &Transaction, clock: &Clock) -> Result<(), DbErr> {
         display_name: String::new(),
         avatar: None,
     };
-    store::insert(transaction, Family::Public, [&greeting]).await?;
-    store::set_last_seq(transaction, Family::Public, [(room_id, 1)]).await
+    writer::insert(transaction, Family::Public, [&greeting]).await?;
+    writer::set_last_seq(transaction, Family::Public, [(room_id, 1)]).await
 }

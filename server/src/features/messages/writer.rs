@@ -10,11 +10,15 @@
 //! the retry finds by its `client_id` whether it was stored.
 //!
 //! A request goes into the [`queue`], which hands it on with those that wait beside it as one
-//! [`batch`]; that answers what became of each and what is to be published.
+//! [`batch`]; that answers what became of each, what is to be published, and what has changed.
 
 mod batch;
+mod operation;
 mod queue;
+mod store;
+mod usual;
+mod work;
 
-pub(super) use batch::digest;
-pub use batch::{Accepted, Operation};
+pub use operation::{Accepted, Actor, Operation, Right};
 pub use queue::{Pending, Writer};
+pub(super) use store::{insert, set_last_seq};

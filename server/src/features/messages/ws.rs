@@ -9,7 +9,7 @@ use adda_protocol::{Problem, RoomName, UserId};
 use futures_util::future::BoxFuture;
 
 use super::service::{MessageError, Messages, settled};
-use super::writer::Operation;
+use super::writer::{Actor, Operation};
 use crate::features::rooms::{RoomRef, Rooms};
 
 /// The answer to a command, once there is one: the frame to write, encoded.
@@ -43,7 +43,7 @@ async fn submit(
     reference: Option<String>,
 ) -> Result<Answer, Problem> {
     let room = target.room(name).await?;
-    let pending = messages.submit(&room, target.user_id, operation).await?;
+    let pending = messages.submit(&room, Actor::author(target.user_id), operation).await?;
     Ok(Box::pin(async move {
         let accepted = settled(pending).await?;
         Ok(acknowledgement(reference.as_deref(), &accepted.json, accepted.duplicate))
@@ -60,7 +60,14 @@ pub async fn send(
     command: MessageSend,
 ) -> Result<Answer, Problem> {
     let MessageSend { reference, room, client_id, text } = command;
-    submit(messages, target, &room, Operation::Create { client_id, text }, reference).await
+    submit(
+        messages,
+        target,
+        &room,
+        Operation::Create { client_id, content: text.into() },
+        reference,
+    )
+    .await
 }
 
 /// `message.edit`.
@@ -73,7 +80,8 @@ pub async fn edit(
     command: MessageEdit,
 ) -> Result<Answer, Problem> {
     let MessageEdit { reference, room, message_id, text } = command;
-    submit(messages, target, &room, Operation::Edit { message_id, text }, reference).await
+    submit(messages, target, &room, Operation::Edit { message_id, content: text.into() }, reference)
+        .await
 }
 
 /// `message.delete`.

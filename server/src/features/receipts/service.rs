@@ -16,7 +16,7 @@ use super::store::{self, MyRoomRow, Readers};
 use crate::db::{Db, Family};
 use crate::features::accounts::Privacy;
 use crate::features::database_problem;
-use crate::features::messages;
+use crate::features::messages::{self, MessageEncoder};
 use crate::features::paging::PageRequest;
 use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms, peer};
 
@@ -121,6 +121,7 @@ pub struct Receipts {
     rooms: Arc<Rooms>,
     privacy: Arc<Privacy>,
     broker: Broker,
+    encoder: MessageEncoder,
     marks: Marks,
     pub(super) highest: Arc<Highest>,
 }
@@ -128,10 +129,16 @@ pub struct Receipts {
 impl Receipts {
     /// The service on its parts.
     #[must_use]
-    pub fn new(db: Db, rooms: Arc<Rooms>, privacy: Arc<Privacy>, broker: Broker) -> Self {
+    pub fn new(
+        db: Db,
+        rooms: Arc<Rooms>,
+        privacy: Arc<Privacy>,
+        broker: Broker,
+        encoder: MessageEncoder,
+    ) -> Self {
         let marks = Marks::start(db.clone());
         let highest = Highest::start(privacy.clone(), broker.clone());
-        Self { db, rooms, privacy, broker, marks, highest }
+        Self { db, rooms, privacy, broker, encoder, marks, highest }
     }
 
     /// The person's rooms, without their last messages: two statements, however many they are.
@@ -181,7 +188,7 @@ impl Receipts {
             .map(|my| RoomSummary {
                 last_message: last
                     .get(&(my.room.family, my.room.id))
-                    .map(|row| row.to_wire(&my.room.name)),
+                    .map(|row| self.encoder.message(row, &my.room.name)),
                 ..my.summary
             })
             .collect();

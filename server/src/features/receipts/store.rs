@@ -202,7 +202,7 @@ pub(super) async fn move_marks(
             format!("({} OR {})", is_later("delivered_seq"), is_later("read_seq")),
         ),
     };
-    list.write(transaction, |rows| {
+    list.execute(transaction, |rows| {
         format!(
             "WITH moved (room_id, user_id, delivered_seq, read_seq) AS (VALUES {rows}) \
              UPDATE {members} SET {set} FROM moved \

@@ -83,7 +83,7 @@ pub async fn heads(
     let mut list = RowList::<1>::new();
     ids.into_iter().for_each(|id| list.push([id.into()]));
     let rooms = family.rooms();
-    let rows = list.look_up(connection, |ids| {
+    let rows = list.select(connection, |ids| {
         let ids = ids.replace(['(', ')'], "");
         format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids})")
     });

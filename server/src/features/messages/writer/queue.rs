@@ -6,16 +6,19 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use adda_protocol::UserId;
 use adda_realtime::{Broker, Outbox};
 use futures_util::FutureExt;
 use sea_orm::{DatabaseBackend, DbErr};
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{self, Committed, Operation, Outcome, Request};
+use super::batch::{Committed, Committer};
+use super::operation::{Actor, Operation, Outcome, Request};
 use crate::clock::Clock;
 use crate::db::{Db, Family, is_unavailable};
 use crate::features::messages::MessageError;
+use crate::features::messages::changes::{ChangeListener, Changes};
+use crate::features::messages::content::Content;
+use crate::features::messages::encoder::MessageEncoder;
 use crate::features::rooms::RoomRef;
 
 /// The most operations in one transaction.
@@ -44,6 +47,7 @@ struct Job {
 #[derive(Clone, Debug)]
 pub struct Writer {
     queues: Arc<[mpsc::Sender<Job>]>,
+    changes: Changes,
 }
 
 impl Writer {
@@ -51,16 +55,23 @@ impl Writer {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(db: &Db, clock: &Clock, broker: &Broker) -> std::io::Result<Self> {
+    pub fn start(
+        db: &Db,
+        clock: &Clock,
+        encoder: &MessageEncoder,
+        broker: &Broker,
+    ) -> std::io::Result<Self> {
+        let changes = Changes::new();
         let embedded = db.backend() == DatabaseBackend::Sqlite;
         let count = if embedded { 1 } else { POSTGRES_WRITERS };
         let queues = (0..count).map(|_| {
             let (sender, receiver) = mpsc::channel(QUEUE);
             // One batch is published while the next is written.
             let (published, batches) = mpsc::channel(1);
-            tokio::spawn(publish(broker.clone(), batches));
-            let (db, clock) = (db.clone(), clock.clone());
-            let task = WriterTask { db, clock, in_doubt: BTreeSet::new(), published }.run(receiver);
+            tokio::spawn(publish(broker.clone(), changes.clone(), batches));
+            let (db, clock, encoder) = (db.clone(), clock.clone(), encoder.clone());
+            let committer = Committer { db, clock, encoder };
+            let task = WriterTask { committer, in_doubt: BTreeSet::new(), published }.run(receiver);
             if embedded {
                 run_apart(task)?;
             } else {
@@ -68,7 +79,13 @@ impl Writer {
             }
             Ok(sender)
         });
-        Ok(Self { queues: queues.collect::<std::io::Result<_>>()? })
+        Ok(Self { queues: queues.collect::<std::io::Result<_>>()?, changes })
+    }
+
+    /// Hears of everything that is committed from now on.
+    #[must_use]
+    pub fn listen(&self) -> ChangeListener {
+        self.changes.listen()
     }
 
     /// Queues an operation. Two by the same caller are done in the order of their calls.
@@ -78,11 +95,11 @@ impl Writer {
     pub async fn submit(
         &self,
         room: &RoomRef,
-        user_id: UserId,
+        actor: Actor,
         operation: Operation,
     ) -> Result<Pending, MessageError> {
         let (answer, pending) = oneshot::channel();
-        let request = Request { room: room.clone(), user_id, operation };
+        let request = Request { room: room.clone(), actor, operation };
         let number = usize::try_from(room.id).unwrap_or(0) % self.queues.len();
         self.queues[number]
             .send(Job { request, answer })
@@ -114,7 +131,7 @@ fn fitting(waiting: &[Job]) -> usize {
     let mut rooms = HashMap::new();
     let fit = waiting.iter().take_while(|Job { request, .. }| {
         let bytes = rooms.entry((request.room.family, request.room.id)).or_insert(0);
-        *bytes += EVENT_BYTES + request.operation.text().map_or(0, str::len);
+        *bytes += EVENT_BYTES + request.operation.content().map_or(0, Content::size);
         *bytes <= LARGEST_BATCH_BYTES
     });
     fit.count().max(1)
@@ -122,8 +139,7 @@ fn fitting(waiting: &[Job]) -> usize {
 
 #[derive(Debug)]
 struct WriterTask {
-    db: Db,
-    clock: Clock,
+    committer: Committer,
     /// The rooms of commits whose outcome is unknown.
     in_doubt: BTreeSet<(Family, i64)>,
     published: mpsc::Sender<Written>,
@@ -138,7 +154,7 @@ struct Written {
 
 /// Publishes what each batch committed and then answers, batch after batch, while the writer is at the
 /// next one.
-async fn publish(broker: Broker, mut batches: mpsc::Receiver<Written>) {
+async fn publish(broker: Broker, changes: Changes, mut batches: mpsc::Receiver<Written>) {
     while let Some(Written { answers, committed }) = batches.recv().await {
         let envelopes = committed.envelopes.into_iter();
         let publishing = AssertUnwindSafe(|| envelopes.for_each(|it| broker.publish(it)));
@@ -146,6 +162,7 @@ async fn publish(broker: Broker, mut batches: mpsc::Receiver<Written>) {
             // Whoever listens finds a gap in the numbers and reads what is missing.
             tracing::error!("publishing panicked; what is stored is stored");
         }
+        changes.tell(committed.changes);
         for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
             // Whoever asked may be gone; what is stored is stored.
             let _ = answer.send(outcome);
@@ -217,7 +234,7 @@ impl WriterTask {
 
     /// Writes a batch, all together or else one by one; an error when the database is away.
     async fn write(&mut self, requests: &[Request]) -> Result<Committed, Arc<DbErr>> {
-        let error = match batch::commit(&self.db, &self.clock, requests).await {
+        let error = match self.committer.commit(requests).await {
             Ok(committed) => return Ok(committed),
             Err(error) => error,
         };
@@ -230,10 +247,10 @@ impl WriterTask {
             return Ok(Committed::refused(requests, || MessageError::Write(error.clone())));
         }
         tracing::warn!(%error, items = requests.len(), "a batch failed; its items are tried singly");
-        let mut all = Committed { outcomes: Vec::new(), envelopes: Vec::new() };
+        let mut all = Committed::default();
         for request in requests {
             let one = std::slice::from_ref(request);
-            let committed = match batch::commit(&self.db, &self.clock, one).await {
+            let committed = match self.committer.commit(one).await {
                 Ok(committed) => committed,
                 Err(error) => {
                     if is_unavailable(&error) {
@@ -243,8 +260,7 @@ impl WriterTask {
                     Committed::refused(one, || MessageError::Write(error.clone()))
                 }
             };
-            all.outcomes.extend(committed.outcomes);
-            all.envelopes.extend(committed.envelopes);
+            all.extend(committed);
         }
         Ok(all)
     }
@@ -260,9 +276,9 @@ impl WriterTask {
         if self.in_doubt.is_empty() {
             return Ok(true);
         }
-        let envelopes = batch::settle(&self.db, &self.in_doubt).await?;
+        let envelopes = self.committer.settle(&self.in_doubt).await?;
         self.in_doubt.clear();
-        let committed = Committed { outcomes: Vec::new(), envelopes };
+        let committed = Committed { envelopes, ..Committed::default() };
         Ok(self.published.send(Written { answers: Vec::new(), committed }).await.is_ok())
     }
 }

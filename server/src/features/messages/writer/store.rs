@@ -1,0 +1,271 @@
+//! The statements of a batch: what it must know, and what it stores.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, QueryResult, Value};
+use uuid::Uuid;
+
+use crate::db::{self, Family, RowList};
+use crate::features::messages::row::MessageRow;
+use crate::features::messages::store::{COLUMNS, parse};
+
+/// Takes the rooms' locks in the order of their ids, so that no two batches wait for each other. On
+/// SQLite the transaction has the only lock there is.
+pub(super) async fn lock_rooms(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Sqlite {
+        return Ok(());
+    }
+    let rooms = family.rooms();
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let locked = list.select(transaction, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!("SELECT id FROM {rooms} WHERE id IN ({ids}) ORDER BY id FOR UPDATE")
+    });
+    locked.await.map(drop)
+}
+
+/// What a request to write meets: its room, its sender and an earlier message under its `client_id`.
+#[derive(Clone, Debug, FromQueryResult)]
+pub(super) struct ContextRow {
+    pub(super) room_id: i64,
+    pub(super) last_seq: i64,
+    pub(super) members_version: i64,
+    pub(super) user_id: i64,
+    /// Absent for who is not a member, or whose account was disabled.
+    pub(super) username: Option<String>,
+    /// Absent as well.
+    pub(super) display_name: Option<String>,
+    /// Absent as well, and for who has none.
+    pub(super) avatar: Option<String>,
+    pub(super) client_id: Uuid,
+    /// The message that was stored under the `client_id` before, if one was.
+    pub(super) message_id: Option<Uuid>,
+}
+
+/// Where the rooms stand, which users may write in them, and which `client_id`s are repeats: all
+/// that the usual send needs, in one statement.
+pub(super) async fn contexts(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    requests: impl IntoIterator<Item = (i64, i64, Uuid)>,
+) -> Result<Vec<ContextRow>, DbErr> {
+    let (rooms, members, messages) = (family.rooms(), family.members(), family.messages());
+    let mut list = RowList::<3>::new();
+    for (room, user, client_id) in requests {
+        list.push([room.into(), user.into(), client_id.into()]);
+    }
+    let found = list.select(transaction, |requests| {
+        format!(
+            "WITH asked (room_id, user_id, client_id) AS (VALUES {requests}) \
+             SELECT r.id AS room_id, r.last_seq, r.members_version, a.user_id, \
+             u.username, u.display_name, u.avatar, a.client_id, x.id AS message_id \
+             FROM asked a JOIN {rooms} r ON r.id = a.room_id \
+             LEFT JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
+             LEFT JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL \
+             LEFT JOIN {messages} x ON x.sender_id = a.user_id AND x.room_id = a.room_id \
+                                   AND x.client_id = a.client_id"
+        )
+    });
+    parse(&found.await?)
+}
+
+/// The messages of these ids.
+pub(super) async fn by_id(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let found = list.select(transaction, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!(
+            "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+             WHERE m.id IN ({ids})"
+        )
+    });
+    parse(&found.await?)
+}
+
+/// Makes both people of these private rooms members, each from the room's beginning. Answers who was
+/// none before, and the version of the members that this made.
+pub(super) async fn admit_pairs(
+    transaction: &impl ConnectionTrait,
+    room_ids: impl IntoIterator<Item = i64>,
+    now: i64,
+) -> Result<Vec<AdmittedRow>, DbErr> {
+    let mut list = RowList::<2>::new();
+    room_ids.into_iter().for_each(|id| list.push([id.into(), now.into()]));
+    let admitted = list.select(transaction, |begun| {
+        format!(
+            "WITH begun (id, now) AS (VALUES {begun}), \
+             pairs (room_id, lo, hi, now) AS (SELECT r.id, r.lo_user_id, r.hi_user_id, b.now \
+             FROM begun b JOIN private_rooms r ON r.id = b.id) \
+             INSERT INTO private_room_members (room_id, user_id, joined_at, read_seq) \
+             SELECT room_id, lo, now, 0 FROM pairs UNION SELECT room_id, hi, now, 0 FROM pairs \
+             WHERE TRUE ON CONFLICT (room_id, user_id) DO NOTHING RETURNING room_id, user_id"
+        )
+    });
+    let mut rows = Vec::new();
+    for admitted in admitted.await? {
+        let (room_id, user_id): (i64, i64) =
+            (admitted.try_get("", "room_id")?, admitted.try_get("", "user_id")?);
+        let sql = "UPDATE private_rooms SET members_version = members_version + 1 \
+                   WHERE id = $1 RETURNING members_version";
+        let version = db::query(transaction, sql, vec![room_id.into()]).await?;
+        let version = version.first().ok_or_else(|| DbErr::RecordNotFound("room".to_owned()))?;
+        let members_version = version.try_get("", "members_version")?;
+        rows.push(AdmittedRow { room_id, user_id, members_version });
+    }
+    Ok(rows)
+}
+
+/// Somebody who became a member by the first message of a private room.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct AdmittedRow {
+    pub(super) room_id: i64,
+    pub(super) user_id: i64,
+    pub(super) members_version: i64,
+}
+
+/// Moves the rooms' counters, all of them in one statement.
+pub(in crate::features::messages) async fn set_last_seq(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    counters: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<(), DbErr> {
+    let rooms = family.rooms();
+    let mut list = RowList::<2>::new();
+    counters.into_iter().for_each(|(id, seq)| list.push([id.into(), seq.into()]));
+    list.execute(transaction, |rows| {
+        format!(
+            "WITH moved (id, last_seq) AS (VALUES {rows}) \
+             UPDATE {rooms} SET last_seq = moved.last_seq FROM moved WHERE {rooms}.id = moved.id"
+        )
+    })
+    .await
+    .map(drop)
+}
+
+/// Inserts new messages.
+pub(in crate::features::messages) async fn insert(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    rows: impl IntoIterator<Item = &MessageRow>,
+) -> Result<(), DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<10>::new();
+    for row in rows {
+        list.push([
+            row.id.into(),
+            row.room_id.into(),
+            row.seq.into(),
+            row.changed_seq.into(),
+            row.client_id.into(),
+            row.client_digest.into(),
+            row.sender_id.into(),
+            row.text.clone().into(),
+            row.mentions.clone().into(),
+            row.created_at.into(),
+        ]);
+    }
+    list.execute(transaction, |rows| {
+        format!(
+            "INSERT INTO {messages} (id, room_id, seq, changed_seq, client_id, client_digest, \
+             sender_id, text, mentions, created_at) VALUES {rows}"
+        )
+    })
+    .await
+    .map(drop)
+}
+
+/// Writes the present state of changed messages.
+pub(super) async fn update(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    rows: impl IntoIterator<Item = &MessageRow>,
+) -> Result<(), DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<6>::new();
+    for row in rows {
+        list.push([
+            row.id.into(),
+            row.changed_seq.into(),
+            row.text.clone().into(),
+            row.mentions.clone().into(),
+            Value::BigInt(row.edited_at),
+            Value::BigInt(row.deleted_at),
+        ]);
+    }
+    list.execute(transaction, |rows| {
+        format!(
+            "WITH changed (id, changed_seq, text, mentions, edited_at, deleted_at) AS (VALUES {rows}) \
+             UPDATE {messages} SET changed_seq = changed.changed_seq, text = changed.text, \
+             mentions = changed.mentions, edited_at = changed.edited_at, deleted_at = changed.deleted_at \
+             FROM changed WHERE {messages}.id = changed.id"
+        )
+    })
+    .await
+    .map(drop)
+}
+
+/// Who has one of these handles and can sign in.
+pub(super) async fn people_by_handle(
+    transaction: &impl ConnectionTrait,
+    handles: impl IntoIterator<Item = String>,
+) -> Result<HashMap<String, i64>, DbErr> {
+    let mut list = RowList::<1>::new();
+    handles.into_iter().for_each(|handle| list.push([handle.into()]));
+    let found = list.select(transaction, |handles| {
+        let handles = handles.replace(['(', ')'], "");
+        format!(
+            "SELECT username, id FROM users WHERE username IN ({handles}) \
+             AND password_hash IS NOT NULL AND disabled_at IS NULL"
+        )
+    });
+    let person = |row: &QueryResult| Ok((row.try_get("", "username")?, row.try_get("", "id")?));
+    found.await?.iter().map(person).collect()
+}
+
+/// Somebody who is mentioned: in which room, who, and at which place.
+pub(super) type MentionKey = (i64, i64, i64);
+
+fn mention_list(keys: impl IntoIterator<Item = MentionKey>) -> RowList<3> {
+    let mut list = RowList::new();
+    for (room_id, user_id, seq) in keys {
+        list.push([room_id.into(), user_id.into(), seq.into()]);
+    }
+    list
+}
+
+/// Notes who is mentioned, once each.
+pub(super) async fn insert_mentions(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    keys: impl IntoIterator<Item = MentionKey>,
+) -> Result<(), DbErr> {
+    let mentions = family.mentions();
+    let written = mention_list(keys).execute(transaction, |rows| {
+        format!("INSERT INTO {mentions} (room_id, user_id, seq) VALUES {rows}")
+    });
+    written.await.map(drop)
+}
+
+/// Forgets who was mentioned.
+pub(super) async fn delete_mentions(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    keys: impl IntoIterator<Item = MentionKey>,
+) -> Result<(), DbErr> {
+    let mentions = family.mentions();
+    let deleted = mention_list(keys).execute(transaction, |rows| {
+        format!("DELETE FROM {mentions} WHERE (room_id, user_id, seq) IN (VALUES {rows})")
+    });
+    deleted.await.map(drop)
+}
