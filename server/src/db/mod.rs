@@ -20,14 +20,14 @@ use std::time::Duration;
 use adda_migrations::Migrator;
 use sea_orm::{
     ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
-    QueryResult, Statement, TransactionTrait, Value,
+    QueryResult, TransactionTrait, Value,
 };
-use sea_orm_migration::MigratorTrait;
+use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait};
 
 pub use connection::{Reader, Transaction};
 pub use failure::{Unavailable, is_unavailable, unavailable};
 pub use family::Family;
-pub use rows::{RowList, query, run};
+pub use rows::{RowList, lock_rows, query, run};
 pub use sqlite::{Direct, DirectResult};
 pub use url::{SqliteUrl, check_url};
 
@@ -123,51 +123,22 @@ impl Db {
         Ok(Self { lock: lock.map(Arc::new), ..Self::open(url).await? })
     }
 
-    /// Brings the schema up to date.
+    /// Brings the schema up to date. Servers that start together on PostgreSQL do so one after the other,
+    /// and the later ones find it done; on SQLite there is one ([`Db::open_alone`]).
     ///
     /// # Errors
     /// [`OpenError::Newer`] when the database knows a migration that this binary does not; nothing
     /// is changed then.
     pub async fn migrate(&self) -> Result<(), OpenError> {
-        if let Some(unknown) = self.unknown_migration().await.map_err(OpenError::Connect)? {
-            return Err(OpenError::Newer(unknown));
-        }
-        Migrator::up(&self.write_connection().await, None).await.map_err(OpenError::Migrate)
-    }
-
-    /// A connection that writes, for what runs before anything is served.
-    async fn write_connection(&self) -> DatabaseConnection {
         match &self.write {
-            Write::Sqlite { writer, .. } => writer.connection().await,
-            Write::Postgres { pool, .. } => pool.clone(),
-        }
-    }
-
-    async fn unknown_migration(&self) -> Result<Option<String>, DbErr> {
-        let exists = match self.backend() {
-            DatabaseBackend::Sqlite => {
-                "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
-            }
-            _ => {
-                "SELECT table_name FROM information_schema.tables \
-                 WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'"
-            }
-        };
-        if self.read.query_one_raw(Statement::from_string(self.backend(), exists)).await?.is_none()
-        {
-            return Ok(None);
-        }
-        let applied = "SELECT version FROM seaql_migrations ORDER BY version";
-        let rows = self.read.query_all_raw(Statement::from_string(self.backend(), applied)).await?;
-        let known: Vec<String> =
-            Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-        for row in rows {
-            let version: String = row.try_get("", "version")?;
-            if !known.contains(&version) {
-                return Ok(Some(version));
+            Write::Sqlite { writer, .. } => migrate(&writer.connection().await).await,
+            Write::Postgres { pool, .. } => {
+                let transaction = pool.begin().await.map_err(OpenError::Connect)?;
+                postgres::lock_schema(&transaction).await.map_err(OpenError::Migrate)?;
+                migrate(&transaction).await?;
+                transaction.commit().await.map_err(OpenError::Migrate)
             }
         }
-        Ok(None)
     }
 
     /// Which of the two databases it is.
@@ -272,4 +243,42 @@ impl Db {
 
 async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, OpenError> {
     Database::connect(options).await.map_err(OpenError::Connect)
+}
+
+async fn migrate<'c, C>(connection: &'c C) -> Result<(), OpenError>
+where
+    C: ConnectionTrait,
+    &'c C: IntoSchemaManagerConnection<'c>,
+{
+    if let Some(unknown) = unknown_migration(connection).await.map_err(OpenError::Connect)? {
+        return Err(OpenError::Newer(unknown));
+    }
+    Migrator::up(connection, None).await.map_err(OpenError::Migrate)
+}
+
+/// The first migration that the database knows and this binary does not.
+async fn unknown_migration(connection: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+    let exists = match connection.get_database_backend() {
+        DatabaseBackend::Sqlite => {
+            "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
+        }
+        _ => {
+            "SELECT table_name FROM information_schema.tables \
+                 WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'"
+        }
+    };
+    if query(connection, exists, vec![]).await?.is_empty() {
+        return Ok(None);
+    }
+    let applied = "SELECT version FROM seaql_migrations ORDER BY version";
+    let rows = query(connection, applied, vec![]).await?;
+    let known: Vec<String> =
+        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
+    for row in rows {
+        let version: String = row.try_get("", "version")?;
+        if !known.contains(&version) {
+            return Ok(Some(version));
+        }
+    }
+    Ok(None)
 }

@@ -6,10 +6,10 @@ use std::time::{Duration, Instant};
 
 use sea_orm::sqlx::postgres::PgConnection;
 use sea_orm::sqlx::{Connection, Error};
-use sea_orm::{ConnectOptions, DatabaseConnection};
+use sea_orm::{ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr};
 
 use super::connection::Deadline;
-use super::{ACQUIRE_TIMEOUT, OpenError, connect};
+use super::{ACQUIRE_TIMEOUT, OpenError, connect, query, run};
 
 const CONNECTIONS: u32 = 20;
 /// Of these, what sockets may take to read; the rest is for writers and for requests.
@@ -62,6 +62,19 @@ pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Deadline), Op
     let stalls = Arc::new(Stalls::default());
     let pool = connect(options(url, stalls.clone())).await?;
     Ok((pool, Deadline { within: STATEMENT_TIMEOUT, stalls }))
+}
+
+/// Whoever has this lock changes the schema. Any number that no other program at the database uses.
+const SCHEMA_LOCK: i64 = 0x4144_4441;
+/// So long a server waits for another one that is changing the schema.
+const SCHEMA_LOCK_TIMEOUT: &str = "10min";
+
+/// Waits until no other server changes the schema, and keeps others from it until the end of the
+/// transaction.
+pub(super) async fn lock_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
+    run(transaction, format!("SET LOCAL lock_timeout = '{SCHEMA_LOCK_TIMEOUT}'"), vec![]).await?;
+    query(transaction, "SELECT pg_advisory_xact_lock($1)", vec![SCHEMA_LOCK.into()]).await?;
+    Ok(())
 }
 
 fn options(url: &str, stalls: Arc<Stalls>) -> ConnectOptions {

@@ -129,6 +129,30 @@ impl<const N: usize> RowList<N> {
     }
 }
 
+/// Takes the locks of rows in the order of their keys, so that no two transactions wait for each other,
+/// whatever order their statements come to the rows in. On SQLite a transaction has the only lock there is.
+///
+/// # Errors
+/// What the database says, that a lock was not given in time among it.
+pub async fn lock_rows<const N: usize>(
+    transaction: &impl ConnectionTrait,
+    table: &str,
+    key: [&str; N],
+    mut keys: Vec<[i64; N]>,
+) -> Result<(), DbErr> {
+    if transaction.get_database_backend() == DatabaseBackend::Sqlite {
+        return Ok(());
+    }
+    keys.sort_unstable();
+    keys.dedup();
+    let list = RowList { rows: keys.into_iter().map(|key| key.map(Value::from)).collect() };
+    let key = key.join(", ");
+    let locked = list.select(transaction, |keys| {
+        format!("SELECT 1 FROM {table} WHERE ({key}) IN (VALUES {keys}) ORDER BY {key} FOR UPDATE")
+    });
+    locked.await.map(drop)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

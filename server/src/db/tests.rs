@@ -22,6 +22,15 @@ impl Db {
     }
 }
 
+impl Db {
+    async fn write_connection(&self) -> DatabaseConnection {
+        match &self.write {
+            Write::Sqlite { writer, .. } => writer.connection().await,
+            Write::Postgres { pool, .. } => pool.clone(),
+        }
+    }
+}
+
 async fn tables(db: &Db) -> Vec<String> {
     let sql = match db.backend() {
         DatabaseBackend::Sqlite => {
@@ -220,4 +229,46 @@ async fn the_log_of_sqlite_is_written_back_and_stays_short_while_commits_never_p
     let written_back = length(beside(""));
     assert!(written_back > 140 * MIB, "{written_back}");
     db.close().await;
+}
+
+#[tokio::test]
+async fn servers_that_start_together_on_postgresql_migrate_it_once() {
+    let database = TestDatabase::new(Storage::Postgres).await;
+    let start = || async {
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        let clock = crate::clock::Clock::System;
+        let epoch = crate::features::messages::prepare(&db, &clock).await.unwrap();
+        db.close().await;
+        epoch
+    };
+    let epochs = tokio::join!(start(), start(), start(), start());
+    assert!(epochs.0 == epochs.1 && epochs.1 == epochs.2 && epochs.2 == epochs.3, "{epochs:?}");
+}
+
+#[tokio::test]
+async fn transactions_that_come_to_the_same_rows_in_opposed_orders_do_not_wait_for_each_other() {
+    let world = crate::testing::World::new(Storage::Postgres).await;
+    let rows = "INSERT INTO users (id, username, display_name, name_key, is_admin, created_at) \
+                SELECT n, 'user-' || n, 'user', 'user', FALSE, 0 FROM generate_series(1000, 1400) n";
+    world.run(rows).await;
+    let moves = |upwards: bool| {
+        let db = world.db.clone();
+        async move {
+            for _ in 0..30 {
+                let transaction = db.begin().await?;
+                let ids = || (1_000_i64..=1_400).map(|id| if upwards { id } else { 2_400 - id });
+                lock_rows(&transaction, "users", ["id"], ids().map(|id| [id]).collect()).await?;
+                for id in ids() {
+                    let sql = "UPDATE users SET last_seen_at = 1 WHERE id = $1";
+                    run(&transaction, sql, vec![id.into()]).await?;
+                }
+                transaction.commit().await?;
+            }
+            Ok::<_, DbErr>(())
+        }
+    };
+    let (one, other) = tokio::join!(tokio::spawn(moves(true)), tokio::spawn(moves(false)));
+    one.unwrap().unwrap();
+    other.unwrap().unwrap();
 }

@@ -198,6 +198,8 @@ pub(super) async fn set_last_seen(
     for user_id in user_ids {
         list.push([(*user_id).into(), at.into()]);
     }
+    let keys = user_ids.iter().map(|id| [*id]).collect();
+    db::lock_rows(connection, "users", ["id"], keys).await?;
     list.execute(connection, |rows| {
         format!(
             "WITH seen (user_id, at) AS (VALUES {rows}) \

@@ -131,18 +131,22 @@ pub async fn last_messages(
     family: Family,
     room_ids: &[i64],
 ) -> Result<HashMap<i64, MessageRow>, DbErr> {
-    let messages = family.messages();
     let mut ids = RowList::<1>::new();
     room_ids.iter().for_each(|id| ids.push([(*id).into()]));
-    let rows = ids.select(connection, |ids| {
-        format!(
-            "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
-             JOIN (SELECT room_id, MAX(seq) AS seq FROM {messages} \
-                   WHERE room_id IN ({}) GROUP BY room_id) l \
-             ON l.room_id = m.room_id AND l.seq = m.seq",
-            ids.replace(['(', ')'], "")
-        )
-    });
+    let rows = ids.select(connection, |ids| last_messages_statement(family, ids));
     let rows: Vec<MessageRow> = parse(&rows.await?)?;
     Ok(rows.into_iter().map(|row| (row.room_id, row)).collect())
+}
+
+/// The greatest place of each room is one step into an index; grouped, it would be a walk over all of
+/// the rooms' messages.
+pub(super) fn last_messages_statement(family: Family, ids: &str) -> String {
+    let messages = family.messages();
+    format!(
+        "WITH asked (room_id) AS (VALUES {ids}) \
+         SELECT {COLUMNS} FROM (SELECT DISTINCT room_id FROM asked) a \
+         JOIN {messages} m ON m.room_id = a.room_id \
+         AND m.seq = (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id) \
+         JOIN users u ON u.id = m.sender_id"
+    )
 }

@@ -643,3 +643,42 @@ fn a_database_that_is_away_is_told_as_unavailable_with_a_time_to_retry() {
         assert!(problem.retry_after_ms.is_some());
     }
 }
+
+/// What a database would do for a statement, step by step.
+async fn plan(world: &World, statement: &str, ids: &[i64]) -> Vec<String> {
+    let values: Vec<sea_orm::Value> = ids.iter().map(|id| (*id).into()).collect();
+    let (explain, column) = match world.db.backend() {
+        sea_orm::DatabaseBackend::Sqlite => ("EXPLAIN QUERY PLAN", 3),
+        _ => ("EXPLAIN", 0),
+    };
+    let sql = format!("{explain} {statement}");
+    let rows = crate::db::query(world.db.read(), sql, values).await.unwrap();
+    rows.iter().map(|row| row.try_get_by_index(column).unwrap()).collect()
+}
+
+on_both_databases! {
+    async fn the_last_messages_of_rooms_are_found_without_a_walk_over_their_histories(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let mira = world.person("mira").await;
+        let mut ids = Vec::new();
+        for number in 0..4 {
+            let room = world.room(&format!("room-{number}"), &[&mira]).await;
+            ids.push(room.id);
+            let texts = (0..300).map(|number| number.to_string());
+            world.writes_many(&mira, &room, texts).await;
+        }
+        world.run("ANALYZE").await;
+        let sql = store::last_messages_statement(Family::Public, "($1),($2),($3),($4)");
+        let plan = plan(&world, &sql, &ids).await;
+        let looks = plan.iter().filter(|step| step.contains("messages_by_seq")).count();
+        assert!(looks >= 2, "{plan:#?}");
+        let walks = plan.iter().find(|step| {
+            step.contains("Seq Scan on messages") || step.contains("SCAN m") || step.contains("SCAN x")
+        });
+        assert_eq!(walks, None, "{plan:#?}");
+        let last = last_messages(world.db.read(), Family::Public, &ids).await.unwrap();
+        assert!(ids.iter().all(|id| last[id].text.as_deref() == Some("299")));
+    }
+}

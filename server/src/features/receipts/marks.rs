@@ -1,7 +1,7 @@
 //! The group commit of marks: people scroll more often than they write, and a hundred marks
 //! share one fsync. As with messages there is no timer, only what arrived while the last commit ran.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use adda_protocol::UserId;
@@ -73,8 +73,7 @@ async fn run(db: Db, mut queue: mpsc::Receiver<Mark>) {
 async fn write(db: &Db, batch: &[Mark]) -> Result<(), DbErr> {
     let transaction = db.begin().await?;
     for family in Family::ALL {
-        // One row a mark, and always in the same order, so that two nodes never wait for each other.
-        let mut latest = BTreeMap::new();
+        let mut latest = HashMap::new();
         for mark in batch.iter().filter(|mark| mark.family == family) {
             let (delivered, read) = latest.entry((mark.room_id, mark.user_id)).or_insert((0, 0));
             match mark.reached {

@@ -176,7 +176,7 @@ pub(super) struct MarkRow {
     pub(super) read_seq: i64,
 }
 
-/// Moves marks forward, never back; all in one statement.
+/// Moves marks forward, never back.
 pub(super) async fn move_marks(
     transaction: &impl ConnectionTrait,
     family: Family,
@@ -184,8 +184,10 @@ pub(super) async fn move_marks(
 ) -> Result<(), DbErr> {
     let members = family.members();
     let mut list = RowList::<4>::new();
+    let mut keys = Vec::new();
     for mark in marks {
         let MarkRow { room_id, user_id, delivered_seq, read_seq } = mark;
+        keys.push([room_id, user_id]);
         list.push([room_id.into(), user_id.into(), delivered_seq.into(), read_seq.into()]);
     }
     let later = |column: &str| {
@@ -202,6 +204,7 @@ pub(super) async fn move_marks(
             format!("({} OR {})", is_later("delivered_seq"), is_later("read_seq")),
         ),
     };
+    db::lock_rows(transaction, members, ["room_id", "user_id"], keys).await?;
     list.execute(transaction, |rows| {
         format!(
             "WITH moved (room_id, user_id, delivered_seq, read_seq) AS (VALUES {rows}) \

@@ -20,4 +20,4 @@ pub use access::{RoomAccess, RoomRef, peer};
 pub use error::RoomError;
 pub use http::RoomsApi;
 pub use service::Rooms;
-pub use store::{Head, heads};
+pub use store::{Head, heads, lock_rooms};

@@ -232,7 +232,7 @@ impl Rooms {
         self.changes.check(&person.id)?;
         let (family, id) = (access.room.family, access.room.id);
         let transaction = self.db.begin().await?;
-        store::lock_room(&transaction, family, id).await?;
+        store::lock_rooms(&transaction, family, [id]).await?;
         let mut left = None;
         if store::delete_member(&transaction, family, id, person.id).await? {
             let members_version = store::bump_members(&transaction, family, id, -1).await?;
@@ -372,7 +372,7 @@ async fn add_member(
     user_id: UserId,
     now: i64,
 ) -> Result<Option<Envelope>, DbErr> {
-    store::lock_room(transaction, family, room_id).await?;
+    store::lock_rooms(transaction, family, [room_id]).await?;
     if !store::insert_member(transaction, family, room_id, user_id, now).await? {
         return Ok(None);
     }

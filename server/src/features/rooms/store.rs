@@ -2,8 +2,7 @@
 
 use adda_entities::room;
 use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult,
-    QueryResult,
+    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, FromQueryResult, QueryResult,
 };
 
 use crate::db::{self, Family, RowList};
@@ -90,17 +89,17 @@ pub async fn heads(
     parse(&rows.await?)
 }
 
-/// Waits for the room's lock, so that what is read of it stays true until the commit.
-pub(super) async fn lock_room(
+/// Waits for the locks of rooms, in one order, so that what is read of them stays true until the commit.
+///
+/// # Errors
+/// What the database says.
+pub async fn lock_rooms(
     transaction: &impl ConnectionTrait,
     family: Family,
-    id: i64,
+    ids: impl IntoIterator<Item = i64>,
 ) -> Result<(), DbErr> {
-    if transaction.get_database_backend() == DatabaseBackend::Postgres {
-        let sql = format!("SELECT id FROM {} WHERE id = $1 FOR UPDATE", family.rooms());
-        db::query(transaction, sql, vec![id.into()]).await?;
-    }
-    Ok(())
+    let keys = ids.into_iter().map(|id| [id]).collect();
+    db::lock_rows(transaction, family.rooms(), ["id"], keys).await
 }
 
 pub(super) async fn insert_room(

@@ -10,7 +10,6 @@ use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::operation::{Outcome, Request};
-use super::store;
 use super::usual::Usual;
 use super::work::Work;
 use crate::clock::Clock;
@@ -18,7 +17,7 @@ use crate::db::{Db, Family};
 use crate::features::messages::MessageError;
 use crate::features::messages::changes::Changed;
 use crate::features::messages::encoder::MessageEncoder;
-use crate::features::rooms::heads;
+use crate::features::rooms::{heads, lock_rooms};
 
 /// A transaction that was committed.
 #[derive(Debug, Default)]
@@ -122,7 +121,7 @@ impl Committer {
         let mut envelopes = Vec::new();
         for family in Family::ALL {
             let ids = || rooms.iter().filter(|(of, _)| *of == family).map(|(_, id)| *id);
-            store::lock_rooms(&transaction, family, ids()).await?;
+            lock_rooms(&transaction, family, ids()).await?;
             let heads = heads(&transaction, family, ids()).await?;
             envelopes.extend(heads.into_iter().map(|head| Envelope::Head {
                 topic: family.topic(head.id),

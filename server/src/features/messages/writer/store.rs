@@ -2,32 +2,12 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, QueryResult, Value};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Value};
 use uuid::Uuid;
 
 use crate::db::{self, Family, RowList};
 use crate::features::messages::row::MessageRow;
 use crate::features::messages::store::{COLUMNS, parse};
-
-/// Takes the rooms' locks in the order of their ids, so that no two batches wait for each other. On
-/// SQLite the transaction has the only lock there is.
-pub(super) async fn lock_rooms(
-    transaction: &impl ConnectionTrait,
-    family: Family,
-    ids: impl IntoIterator<Item = i64>,
-) -> Result<(), DbErr> {
-    if transaction.get_database_backend() == DatabaseBackend::Sqlite {
-        return Ok(());
-    }
-    let rooms = family.rooms();
-    let mut list = RowList::<1>::new();
-    ids.into_iter().for_each(|id| list.push([id.into()]));
-    let locked = list.select(transaction, |ids| {
-        let ids = ids.replace(['(', ')'], "");
-        format!("SELECT id FROM {rooms} WHERE id IN ({ids}) ORDER BY id FOR UPDATE")
-    });
-    locked.await.map(drop)
-}
 
 /// What a request to write meets: its room, its sender and an earlier message under its `client_id`.
 #[derive(Clone, Debug, FromQueryResult)]

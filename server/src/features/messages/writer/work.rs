@@ -22,6 +22,7 @@ use crate::features::messages::content::Content;
 use crate::features::messages::encoder::MessageEncoder;
 use crate::features::messages::mentions;
 use crate::features::messages::row::MessageRow;
+use crate::features::rooms::lock_rooms;
 
 /// Somebody who may write in a room, as they are called at this moment.
 #[derive(Clone, Debug)]
@@ -123,7 +124,7 @@ impl<'a> Work<'a> {
         now: i64,
     ) -> Result<Self, DbErr> {
         let room_ids: BTreeSet<i64> = requests.clone().map(|request| request.room.id).collect();
-        store::lock_rooms(transaction, family, room_ids).await?;
+        lock_rooms(transaction, family, room_ids).await?;
 
         let mut asked = BTreeSet::new();
         let mut needed = BTreeSet::new();
