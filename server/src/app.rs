@@ -228,7 +228,7 @@ impl Server {
             Timing::default(),
         ));
         let health = Arc::new(Health::new(db.clone()));
-        let setup_token = accounts.prepare_setup().await?;
+        let setup_token = accounts.setup_token().await?;
         let background = vec![
             tokio::spawn(presence.run()),
             tokio::spawn(reload_members(reload, rooms.clone(), hub)),

@@ -373,6 +373,9 @@ on_both_databases! {
     async fn the_setup_token_makes_exactly_one_administrator(storage: Storage) {
         let mut server = TestServer::start(storage).await;
         let token = server.setup_token.clone().expect("it is printed");
+        server.stop().await;
+        server.start_again().await;
+        assert_eq!(server.setup_token.as_ref(), Some(&token), "a link that was printed stays good");
         let address = server.address.clone();
         let with = |name: String, token: String| {
             let address = address.clone();

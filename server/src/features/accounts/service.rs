@@ -10,7 +10,6 @@ use adda_protocol::{DisplayName, Password, Timestamp, UserId, Username};
 use adda_realtime::{Broker, CloseReason, Envelope};
 use futures_util::future::BoxFuture;
 use sea_orm::{DbErr, SqlErr};
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 use super::error::AccountError;
@@ -115,7 +114,6 @@ pub struct Accounts {
     pub(super) ended: Known,
     /// Sessions that stood when they were last used.
     pub(super) seen: Known,
-    setup_token: Mutex<Option<String>>,
     throttles: Throttles,
 }
 
@@ -150,7 +148,6 @@ impl Accounts {
             refreshes: UnderWay::default(),
             ended: Known::default(),
             seen: Known::default(),
-            setup_token: Mutex::default(),
             throttles: Throttles::new(limited),
         }
     }
@@ -162,18 +159,16 @@ impl Accounts {
         self.seen.purge(self.clock.steady_ms());
     }
 
-    /// Makes the one-time token of the set-up link, while there is no administrator.
+    /// The one-time token of the set-up link, while there is no administrator. Every server of one
+    /// database and secret has the same.
     ///
     /// # Errors
     /// The database.
-    pub async fn prepare_setup(&self) -> Result<Option<String>, AccountError> {
+    pub async fn setup_token(&self) -> Result<Option<String>, AccountError> {
         if store::has_admin(self.db.read()).await? {
             return Ok(None);
         }
-        let random: [u8; 16] = rand::random();
-        let token: String = random.iter().map(|byte| format!("{byte:02x}")).collect();
-        *self.setup_token.lock().await = Some(token.clone());
-        Ok(Some(token))
+        Ok(Some(self.tokens.setup(&self.server_id().await?)))
     }
 
     /// Makes an account and signs it in.
@@ -185,41 +180,28 @@ impl Accounts {
         request: RegisterRequest,
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
-        // Held to the end, so that the token makes one administrator and no second.
-        let setup = match &request.setup_token {
-            None => None,
-            Some(given) => {
-                use subtle::ConstantTimeEq;
-                let token = self.setup_token.lock().await;
-                let right =
-                    token.as_ref().is_some_and(|t| t.as_bytes().ct_eq(given.as_bytes()).into());
-                if !right || store::has_admin(self.db.read()).await? {
-                    if security::is_told(Repeated::WrongSetupToken, origin.peer) {
-                        security::event!("a wrong set-up token was shown");
-                    }
-                    return Err(AccountError::Invalid(
-                        "setup_token",
-                        "is not the one that the server printed when it started, or was used before",
-                    ));
-                }
-                Some(token)
+        let is_setup = request.setup_token.is_some();
+        if let Some(given) = &request.setup_token {
+            let is_right = self.tokens.is_setup(given, &self.server_id().await?);
+            if !is_right || store::has_admin(self.db.read()).await? {
+                return Err(wrong_setup_token(origin));
             }
-        };
-        if setup.is_none() && self.settings.registration != Registration::Open {
+        }
+        if !is_setup && self.settings.registration != Registration::Open {
             return Err(AccountError::RegistrationClosed);
         }
         // Whoever shows the set-up token waits for nobody. Who is refused for a password is not kept from
         // trying another, nor are their neighbours.
-        let (address, is_known) = (origin.peer.network(), setup.is_some());
-        if !is_known {
+        let address = origin.peer.network();
+        if !is_setup {
             self.throttled(self.throttles.judgement(address), origin)?;
         }
         let display_name = display_name_of(request.display_name, &request.username);
         let username = request.username.into_string();
-        let pool = self.passwords.of(is_known);
+        let pool = self.passwords.of(is_setup);
         self.refuse_guessable(pool, "password", &request.password, [&username, &display_name])
             .await?;
-        if !is_known {
+        if !is_setup {
             self.throttled(self.throttles.registration(address), origin)?;
         }
         let hash = pool.hash(request.password).await?;
@@ -227,13 +209,10 @@ impl Accounts {
             display_name,
             username,
             password_hash: hash,
-            is_admin: setup.is_some(),
+            is_admin: is_setup,
             created_at: self.clock.now_ms(),
         };
         let (user, session) = self.insert_account(new, Some(origin)).await?;
-        if let Some(mut token) = setup {
-            *token = None;
-        }
         let session = session.ok_or(AccountError::NotFound)?;
         security::event!(
             user_id = user.id, username = user.username, is_admin = user.is_admin,
@@ -306,6 +285,12 @@ impl Accounts {
         origin: Option<&Origin>,
     ) -> Result<(user::Model, Option<session::Model>), AccountError> {
         let transaction = self.db.begin().await?;
+        if new.is_admin
+            && let Some(origin) = origin
+            && !store::is_first_admin(&transaction).await?
+        {
+            return Err(wrong_setup_token(origin));
+        }
         let user =
             store::insert_user(&transaction, new).await.map_err(|error| match error.sql_err() {
                 Some(SqlErr::UniqueConstraintViolation(_)) => AccountError::NameTaken,
@@ -453,4 +438,14 @@ pub(super) fn kept(user: &user::Model) -> Kept {
 
 fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {
     given.map_or_else(|| username.to_string(), DisplayName::into_string)
+}
+
+fn wrong_setup_token(origin: &Origin) -> AccountError {
+    if security::is_told(Repeated::WrongSetupToken, origin.peer) {
+        security::event!("a wrong set-up token was shown");
+    }
+    AccountError::Invalid(
+        "setup_token",
+        "is not the one that the server printed when it started, or was used before",
+    )
 }

@@ -86,6 +86,13 @@ pub(super) async fn has_admin(connection: &impl ConnectionTrait) -> Result<bool,
     Ok(admins.limit(1).count(connection).await? > 0)
 }
 
+/// Whether whoever is made an administrator in this transaction is the first. Two who ask at once are
+/// answered one after the other, by whichever servers.
+pub(super) async fn is_first_admin(transaction: &Transaction) -> Result<bool, DbErr> {
+    db::lock_rows(transaction, "server_state", ["id"], vec![[1]]).await?;
+    Ok(!has_admin(transaction).await?)
+}
+
 /// By what people are found and listed, of a name.
 fn name_key(display_name: &str) -> String {
     display_name.to_lowercase()

@@ -57,6 +57,7 @@ pub struct Tokens {
     verifying: Vec<DecodingKey>,
     refresh: Vec<[u8; 32]>,
     device: Vec<[u8; 32]>,
+    setup: Vec<[u8; 32]>,
     validation: Validation,
 }
 
@@ -73,6 +74,11 @@ fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
         mac.update(part);
     }
     mac.finalize().into_bytes().into()
+}
+
+fn setup_token(key: &[u8; 32], server_id: &str) -> String {
+    let mac = mac(key, &[server_id.as_bytes()]);
+    mac[..16].iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 impl Tokens {
@@ -94,6 +100,7 @@ impl Tokens {
                 .collect(),
             refresh: secrets().map(|secret| key(secret, "adda refresh token v1")).collect(),
             device: secrets().map(|secret| key(secret, "adda device token v1")).collect(),
+            setup: secrets().map(|secret| key(secret, "adda set-up token v1")).collect(),
             validation,
         }
     }
@@ -191,6 +198,20 @@ impl Tokens {
         is_ours.then(|| Uuid::from_bytes(*id))
     }
 
+    /// The token of the set-up link of the server with this id: 128 bits, as hexadecimal digits.
+    #[must_use]
+    pub fn setup(&self, server_id: &str) -> String {
+        setup_token(&self.setup[0], server_id)
+    }
+
+    /// Whether it is the token of this server's set-up link.
+    #[must_use]
+    pub fn is_setup(&self, token: &str, server_id: &str) -> bool {
+        use subtle::ConstantTimeEq;
+        let is_of = |key| setup_token(key, server_id).as_bytes().ct_eq(token.as_bytes()).into();
+        self.setup.iter().any(is_of)
+    }
+
     /// Whether the token was made here for a session with this salt.
     #[must_use]
     pub fn is_genuine(&self, token: &RefreshToken, salt: &[u8]) -> bool {
@@ -285,6 +306,22 @@ mod tests {
         assert!(rotated.check_access(&token, NOW).is_ok());
         let refresh = rotated.read_refresh(&refresh).unwrap();
         assert!(rotated.is_genuine(&refresh, b"salt"));
+    }
+
+    #[test]
+    fn a_setup_token_is_of_one_server_and_secret() {
+        let token = tokens().setup("0123456789ab");
+        assert_eq!(token, tokens().setup("0123456789ab"), "the next start prints the same");
+        assert!(token.len() == 32 && tokens().is_setup(&token, "0123456789ab"));
+        let other = Tokens::new("another secret of the same length..", None);
+        for wrong in
+            [&*tokens().setup("ba9876543210"), &other.setup("0123456789ab"), &token[1..], ""]
+        {
+            assert!(!tokens().is_setup(wrong, "0123456789ab"), "{wrong}");
+        }
+        let old = "a secret of the server, long enough";
+        let rotated = Tokens::new("the secret from today on, long enough", Some(old));
+        assert!(rotated.is_setup(&token, "0123456789ab"));
     }
 
     #[test]
