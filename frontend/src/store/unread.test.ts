@@ -17,7 +17,7 @@ import {
   tombstone,
   updated,
 } from '../testing/messages';
-import { applyFrames, applyReady } from './apply';
+import { applyFrames, applyRead, applyReady } from './apply';
 import { EMPTY, type ChatState } from './model';
 import { applyPage } from './pages';
 
@@ -95,6 +95,17 @@ describe('what was read on another device', () => {
     state = fold(state, mark(4, 5, 1));
     expect(counts(fold(state, mark(2, 5, 3)))).toEqual({ read_seq: 4, unread: 1, mentions: 0 });
   });
+});
+
+it('what is read far back moves the mark, and the server counts what is left', () => {
+  const unread = { last_seq: 300, read_seq: 10, unread: 100, mentions: 2 };
+  let state = applyPage(
+    entered(unread),
+    'general',
+    page(messages(1, 60), 300, { has_after: true }),
+  );
+  state = applyRead(state, 'general', 20);
+  expect(counts(state)).toEqual({ read_seq: 20, unread: 100, mentions: 2 });
 });
 
 it('somebody else’s mark counts nothing', () => {

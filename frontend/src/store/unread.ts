@@ -87,7 +87,7 @@ function after(room: RoomState, seq: number, me: Me | null): Counts {
   if ((summary.last_message?.seq ?? summary.last_seq) <= seq) return { unread: 0, mentions: 0 };
   const first = timeline?.items[0];
   if (!timeline || timeline.hasAfter || !first || (first.seq > seq + 1 && timeline.hasBefore)) {
-    return summary;
+    return { unread: summary.unread, mentions: summary.mentions };
   }
   return countAfter(timeline.items, seq, me);
 }
