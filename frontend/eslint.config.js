@@ -34,9 +34,7 @@ export default ts.config(
             'no-restricted-imports': [
                 'error',
                 {
-                    patterns: [
-                        { group: ['svelte', 'svelte/*', '*.svelte'], message: 'No Svelte here.' },
-                    ],
+                    patterns: [{ group: ['svelte', 'svelte/*'], message: 'No Svelte here.' }],
                 },
             ],
         },

@@ -1,11 +1,9 @@
 // The only wiring file: builds every part and hands it to the others.
-import { getContext, setContext } from 'svelte';
-
 import { Api } from './api/client';
 import type { Site } from './api/site';
 import { rightAddress, socketAddress } from './api/site';
 import type { Me } from './api/types';
-import { openDatabase, type Database } from './offline/db';
+import { openDatabase } from './offline/db';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
 import { held, hold, released, uuid } from './lib/secure';
@@ -13,47 +11,44 @@ import { clearDatabase, clearShelf } from './offline/forget';
 import { memoryDatabase } from './offline/memory';
 import { Outbox } from './offline/outbox';
 import { Connection, type SocketLike } from './realtime/connection';
-import { Live } from './realtime/live';
+import { RealtimeClient } from './realtime/client';
+import type { App as Parts, Chat } from './features/context';
 import { Router } from './router.svelte';
-import { Again } from './store/again.svelte';
+import { Retry } from './store/retry.svelte';
+import { Account } from './store/account';
 import { ChatStore } from './store/chat.svelte';
+import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';
+import { Membership } from './store/membership';
 import { Preferences } from './store/preferences.svelte';
 import { Session } from './store/session.svelte';
 
-/** What lives as long as somebody is signed in. */
-export interface Chat {
-  me: Me;
-  /** Whether what is written here outlives this page. */
-  isKept: boolean;
-  api: Api;
-  store: ChatStore;
-  live: Live;
-  connection: Connection;
-  history: History;
-  outbox: Outbox;
-  db: Database;
+/** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */
+const SESSION_OVER: ReadonlySet<number> = new Set([4_500, 4_505, 4_506]);
+
+/** A chat, and how it ends. */
+interface OwnChat extends Chat {
   close(): void;
 }
 
 /** What lives as long as the page. */
-export class App {
+export class App implements Parts {
   readonly session: Session;
   readonly api: Api;
   readonly router = new Router();
   readonly preferences = new Preferences();
-  readonly again = new Again();
-  chat = $state.raw<Chat | null>(null);
+  readonly retry = new Retry();
+  chat = $state.raw<OwnChat | null>(null);
   /** The right address, when this is not the server's. */
   readonly rightAddress: string | null;
 
   constructor(readonly site: Site) {
     this.rightAddress = rightAddress(site, location);
     this.session = new Session(site.api, undefined, keepsCookies());
-    this.api = new Api(site.api, this.session, () => this.again.failed());
-    addEventListener('online', () => this.again.now());
+    this.api = new Api(site.api, this.session, () => this.retry.failed());
+    addEventListener('online', () => this.retry.now());
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.again.now();
+      if (document.visibilityState === 'visible') this.retry.now();
     });
   }
 
@@ -70,10 +65,10 @@ export class App {
       now: () => Date.now(),
       uuid,
       shelf: local,
-      changed: (entries) => (store.outgoing = entries),
+      changed: (entries) => store.setOutgoing(entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };
-    const live: Live = new Live(
+    const realtime: RealtimeClient = new RealtimeClient(
       store,
       this.api,
       page,
@@ -86,22 +81,26 @@ export class App {
         open: () => new WebSocket(address) as SocketLike,
         token: () => this.session.token(),
         tokenAfter: (refused) => this.session.tokenAfter(refused),
-        cursors: () => live.cursors(),
+        cursors: () => realtime.cursors(),
         now: () => Date.now(),
         ticks: this.session.now,
         after,
         random: Math.random,
       },
       {
-        onState: (state) => live.onState(state),
-        onFrame: (frame) => live.onFrame(frame),
+        onState: (state) => {
+          realtime.onState(state);
+          const isOver = state.phase === 'stopped' && SESSION_OVER.has(state.code ?? 0);
+          if (isOver && this.session.me) this.session.end();
+        },
+        onFrame: (frame) => realtime.onFrame(frame),
         onReady: (frame) => {
-          live.onReady(frame);
-          this.again.now();
+          realtime.onReady(frame);
+          this.retry.now();
         },
       },
     );
-    const stopTrying = this.again.listen(() => live.loadAgain());
+    const stopTrying = this.retry.listen(() => realtime.loadAgain());
     const doubt = () => connection.doubt();
     const wake = () => {
       if (document.visibilityState !== 'visible' || !navigator.onLine) return;
@@ -114,14 +113,15 @@ export class App {
     document.addEventListener('visibilitychange', wake);
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
-    const chat: Chat = {
+    const chat: OwnChat = {
       me,
       isKept: kept !== null,
-      api: this.api,
       store,
-      live,
-      connection,
-      history: new History(store, this.api, () => live.heal()),
+      realtime,
+      history: new History(store, this.api),
+      account: new Account(store, this.api, me),
+      membership: new Membership(store, this.api),
+      people: new PeopleDirectory(store, this.api),
       outbox,
       db,
       close() {
@@ -130,7 +130,7 @@ export class App {
         stopTrying();
         document.removeEventListener('visibilitychange', wake);
         connection.stop();
-        live.close();
+        realtime.close();
         outbox.close();
         db.close();
       },
@@ -187,24 +187,4 @@ function holdTab(): Promise<string> {
 async function livingTabs(): Promise<ReadonlySet<string>> {
   const names = (await held()).filter((name) => name.startsWith(TAB));
   return new Set(names.map((name) => name.slice(TAB.length)));
-}
-
-const KEY = Symbol('app');
-const CHAT = Symbol('chat');
-
-export function provideApp(app: App): void {
-  setContext(KEY, app);
-}
-
-export function useApp(): App {
-  return getContext<App>(KEY);
-}
-
-export function provideChat(chat: Chat): void {
-  setContext(CHAT, chat);
-}
-
-/** What the views below the sign-in stand on. */
-export function useChat(): Chat {
-  return getContext<Chat>(CHAT);
 }

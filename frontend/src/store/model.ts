@@ -11,6 +11,13 @@ export interface Timeline {
   hasAfter: boolean;
 }
 
+/** Whether there is a connection to the server. */
+export type ConnectionState =
+  | { phase: 'stopped'; code: number | null }
+  | { phase: 'connecting'; attempt: number }
+  | { phase: 'ready' }
+  | { phase: 'waiting'; attempt: number; until: number };
+
 /** Who is here. */
 export interface Presence {
   /** Everybody of the room who is connected, as far as the server names them. */

@@ -1,7 +1,12 @@
 // The members of a room, page by page, for as long as somebody looks at them.
-import type { Api } from '../../api/client';
 import type { Member } from '../../api/types';
-import { joined } from '../pages';
+import { joined } from '../../lib/pages';
+
+/** Asks for a page. */
+type Ask = (query: {
+  cursor?: string;
+  limit: number;
+}) => Promise<{ items: readonly Member[]; next_cursor?: string }>;
 
 export class Members {
   items = $state.raw<readonly Member[]>([]);
@@ -10,12 +15,7 @@ export class Members {
   hasFailed = $state(false);
   private cursor: string | undefined;
 
-  constructor(
-    private readonly api: Api,
-    private readonly room: string,
-    /** Their names are worth knowing elsewhere. */
-    private readonly learnt: (members: readonly Member[]) => void,
-  ) {}
+  constructor(private readonly ask: Ask) {}
 
   async more(): Promise<void> {
     if (this.isLoading || !this.hasMore) return;
@@ -24,14 +24,10 @@ export class Members {
     try {
       const query =
         this.cursor === undefined ? { limit: 100 } : { limit: 100, cursor: this.cursor };
-      const page = await this.api.call('get', '/rooms/{room}/members', {
-        path: { room: this.room },
-        query,
-      });
+      const page = await this.ask(query);
       this.items = joined(this.items, page.items, ({ id }) => id);
       this.cursor = page.next_cursor;
       this.hasMore = page.next_cursor !== undefined;
-      this.learnt(page.items);
     } catch {
       this.hasFailed = true;
     } finally {

@@ -1,6 +1,6 @@
 // What a list shows that is searched as one types: what matches, page by page. Of several searches on
 // their way the latest one counts.
-import { joined } from './pages';
+import { joined } from '../lib/pages';
 
 /** So long after the last letter the search begins. */
 const PAUSE_MS = 180;
@@ -18,7 +18,7 @@ type Listed = { id: number } | { name: string };
 
 const idOf = (item: Listed) => ('id' in item ? item.id : item.name);
 
-export class Search<T extends Listed> {
+export class Pager<T extends Listed> {
   /** `null` until the first page is here. */
   items = $state.raw<readonly T[] | null>(null);
   /** What was searched for in `items`. */
