@@ -3,13 +3,13 @@ import { Api } from './api/client';
 import type { Site } from './api/site';
 import { rightAddress, socketAddress } from './api/site';
 import type { Me } from './api/types';
-import { openDatabase } from './offline/db';
+import { Database } from './offline/db';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
 import { held, hold, released, uuid } from './lib/secure';
-import { clearDatabase, clearShelf } from './offline/forget';
-import { memoryDatabase } from './offline/memory';
+import { clearShelf } from './offline/forget';
 import { Outbox } from './offline/outbox';
+import { OutgoingStore } from './offline/outgoingStore';
 import { Connection, type SocketLike } from './realtime/connection';
 import { RealtimeClient } from './realtime/client';
 import type { App as Parts, Chat } from './features/context';
@@ -54,17 +54,15 @@ export class App implements Parts {
 
   /** Begins to chat as the person who signed in. */
   async enter(me: Me): Promise<void> {
-    const [kept, tab] = await Promise.all([openDatabase().catch(() => null), holdTab()]);
-    const db = kept ?? memoryDatabase();
+    const [db, tab] = await Promise.all([Database.open(), holdTab()]);
     const store = new ChatStore();
-    const outbox: Outbox = new Outbox(db, me.id, tab, {
+    const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
       livingTabs,
       gone: (tab) => released(TAB + tab),
       after,
       now: () => Date.now(),
       uuid,
-      shelf: local,
       changed: (entries) => store.setOutgoing(entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };
@@ -111,11 +109,19 @@ export class App implements Parts {
     addEventListener('online', wake);
     addEventListener('offline', doubt);
     document.addEventListener('visibilitychange', wake);
+    let storage = $state.raw(db.state);
+    db.onState = (state) => {
+      storage = state;
+      // It is there after all, with what other pages left in it.
+      if (state === 'open') void outbox.adopt();
+    };
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
     const chat: OwnChat = {
       me,
-      isKept: kept !== null,
+      get storage() {
+        return storage;
+      },
       store,
       realtime,
       history: new History(store, this.api),
@@ -147,8 +153,8 @@ export class App implements Parts {
   /** Forgets what this browser keeps of everybody but who is signed in now, if anybody is. */
   async forgetOthers(personId: number | null): Promise<void> {
     clearShelf(local, personId);
-    const db = await openDatabase();
-    await clearDatabase(db, personId).finally(() => db.close());
+    const db = await Database.open();
+    await db.clear(personId).finally(() => db.close());
   }
 
   /** Ends it, once nobody is signed in any more. */

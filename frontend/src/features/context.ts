@@ -4,7 +4,7 @@ import { getContext, setContext } from 'svelte';
 
 import type { Api } from '../api/client';
 import type { Me } from '../api/types';
-import type { Database } from '../offline/db';
+import type { Database, DatabaseState } from '../offline/db';
 import type { Outbox } from '../offline/outbox';
 import type { RealtimeClient } from '../realtime/client';
 import type { Router } from '../router.svelte';
@@ -30,7 +30,7 @@ export interface App {
 export interface Chat {
   readonly me: Me;
   /** Whether what is written here outlives this page. */
-  readonly isKept: boolean;
+  readonly storage: DatabaseState;
   readonly store: ChatStore;
   readonly realtime: RealtimeClient;
   readonly history: History;

@@ -1,6 +1,5 @@
 // A browser keeps what somebody wrote for as long as they are signed in there, and no longer: whoever
 // sits down at it next finds nothing of them, whichever way they were signed out.
-import type { Database } from './db';
 import { places, type Shelf } from './shelf';
 
 /** Each place in the shelf that belongs to a person, and how to tell to whom. */
@@ -26,17 +25,4 @@ export function clearShelf(shelf: Shelf, keep: number | null): void {
       if (whose !== keep) shelf.removeItem(place);
     }
   }
-}
-
-/** The same of the database. */
-export async function clearDatabase(db: Database, keep: number | null): Promise<void> {
-  const tx = db.transaction(['outgoing', 'drafts'], 'readwrite');
-  for (const name of ['outgoing', 'drafts'] as const) {
-    let cursor = await tx.objectStore(name).openCursor();
-    while (cursor) {
-      if (cursor.value.userId !== keep) await cursor.delete();
-      cursor = await cursor.continue();
-    }
-  }
-  await tx.done;
 }

@@ -2,7 +2,7 @@
 // anew exactly when it changed. It can be read everywhere, and changes only here.
 import { untrack } from 'svelte';
 
-import type { Outgoing } from '../offline/db';
+import type { Outgoing } from '../offline/outgoing';
 import { EMPTY, type ChatState, type ConnectionState } from './model';
 
 /** The next state from this one and from what happened. */

@@ -1,8 +1,7 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { openDatabase, type Database } from '../../offline/db';
-import { loadDraft } from '../../offline/drafts';
+import { Database } from '../../offline/db';
 import { MemoryShelf } from '../../testing/world';
 import { Draft, PAUSE_MS } from './draft';
 
@@ -17,7 +16,7 @@ function draftOf(user: number, room: string): Draft {
 
 beforeEach(async () => {
   shelf = new MemoryShelf();
-  db = await openDatabase(`drafts ${names++}`);
+  db = await Database.open(`drafts ${names++}`);
 });
 
 describe('a draft', () => {
@@ -54,7 +53,7 @@ describe('a draft', () => {
     draft.shelve();
     expect(await draftOf(1, 'rain').load()).toBe('');
     expect(await draftOf(1, 'tea').load()).toBe('half a thou');
-    expect(await loadDraft(db, 1, 'tea')).toBe('half a thou');
+    expect(await db.draft(1, 'tea')).toBe('half a thou');
     expect(shelf.length).toBe(0);
   });
 
@@ -73,7 +72,6 @@ describe('a draft', () => {
     await draft.flush();
     draft.changed('');
     await draft.flush();
-    expect(await loadDraft(db, 1, 'tea')).toBe('');
-    expect(await db.count('drafts')).toBe(0);
+    expect(await db.draft(1, 'tea')).toBe('');
   });
 });

@@ -2,7 +2,6 @@
 // the page goes out of sight or the room is left. A page that is going has no time for a database:
 // what it had not stored yet waits in a shelf that is written at once, and is stored by the next.
 import type { Database } from '../../offline/db';
-import { loadDraft, saveDraft } from '../../offline/drafts';
 import { shelve, type Shelf } from '../../offline/shelf';
 
 /** So long after the last letter it is stored. */
@@ -22,7 +21,7 @@ export class Draft {
   async load(): Promise<string> {
     const left = this.shelf.getItem(this.place);
     // A database that fails now has no draft, and whoever writes is not kept from it.
-    if (left === null) return loadDraft(this.db, this.userId, this.room).catch(() => '');
+    if (left === null) return this.db.draft(this.userId, this.room).catch(() => '');
     if (await this.saved(left)) this.shelf.removeItem(this.place);
     return left;
   }
@@ -57,7 +56,7 @@ export class Draft {
   /** Whether the database took it. */
   private async saved(text: string): Promise<boolean> {
     try {
-      await saveDraft(this.db, this.userId, this.room, text);
+      await this.db.putDraft(this.userId, this.room, text);
       return true;
     } catch {
       return false;
