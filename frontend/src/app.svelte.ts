@@ -52,8 +52,9 @@ export class App implements Parts {
     });
   }
 
-  /** Begins to chat as the person who signed in. */
+  /** Begins to chat as the person who signed in; the browser forgets what others wrote in it. */
   async enter(me: Me): Promise<void> {
+    clearShelf(local, me.id);
     const [db, tab] = await Promise.all([Database.open(), holdTab()]);
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
@@ -109,12 +110,16 @@ export class App implements Parts {
     addEventListener('online', wake);
     addEventListener('offline', doubt);
     document.addEventListener('visibilitychange', wake);
+    const forgetOthers = () => void db.clear(me.id).catch(() => {});
     let storage = $state.raw(db.state);
     db.onState = (state) => {
       storage = state;
+      if (state !== 'open') return;
       // It is there after all, with what other pages left in it.
-      if (state === 'open') void outbox.adopt();
+      forgetOthers();
+      void outbox.adopt();
     };
+    forgetOthers();
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
     const chat: OwnChat = {
@@ -150,11 +155,11 @@ export class App implements Parts {
     this.chat = chat;
   }
 
-  /** Forgets what this browser keeps of everybody but who is signed in now, if anybody is. */
-  async forgetOthers(personId: number | null): Promise<void> {
-    clearShelf(local, personId);
+  /** Forgets what this browser keeps of everybody, where nobody is signed in. */
+  async forgetEverybody(): Promise<void> {
+    clearShelf(local, null);
     const db = await Database.open();
-    await db.clear(personId).finally(() => db.close());
+    await db.clear(null).finally(() => db.close());
   }
 
   /** Ends it, once nobody is signed in any more. */
