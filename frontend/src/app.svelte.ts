@@ -7,7 +7,7 @@ import { Database } from './offline/db';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
 import { held, hold, released, uuid } from './lib/secure';
-import { clearShelf } from './offline/forget';
+import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
 import { OutgoingStore } from './offline/outgoingStore';
 import { Connection, type SocketLike } from './realtime/connection';
@@ -54,7 +54,7 @@ export class App implements Parts {
 
   /** Begins to chat as the person who signed in; the browser forgets what others wrote in it. */
   async enter(me: Me): Promise<void> {
-    clearShelf(local, me.id);
+    clearLocal(local, me.id);
     const [db, tab] = await Promise.all([Database.open(), holdTab()]);
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
@@ -157,7 +157,7 @@ export class App implements Parts {
 
   /** Forgets what this browser keeps of everybody, where nobody is signed in. */
   async forgetEverybody(): Promise<void> {
-    clearShelf(local, null);
+    clearLocal(local, null);
     const db = await Database.open();
     await db.clear(null).finally(() => db.close());
   }

@@ -42,7 +42,7 @@ const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
 /** A browser's database that says nothing for so long says nothing any more … */
 export const PATIENCE_MS = 4_000;
 /** … and another tab that has it open lets go of it at once, or not at all. */
-export const BLOCKED_MS = 500;
+const BLOCKED_MS = 500;
 
 export type DatabaseState =
   /** It keeps what is stored. */
@@ -60,7 +60,7 @@ export class Database {
   private connecting = Promise.resolve();
   /** Whether the browser closed it, so that it is worth opening once more. */
   private isLost = false;
-  private isClosed = false;
+  private hasEnded = false;
 
   private constructor(private readonly name: string) {}
 
@@ -107,7 +107,7 @@ export class Database {
   }
 
   private opened(connection: Connection): void {
-    if (this.isClosed) {
+    if (this.hasEnded) {
       connection.close();
       return;
     }
@@ -127,13 +127,18 @@ export class Database {
     this.onState(state);
   }
 
-  /** Uses the database, opened anew where the browser had closed it. */
-  private async use<T>(run: (connection: Connection) => Promise<T>): Promise<T> {
-    if (this.isLost && this.current !== 'superseded') {
+  private reopen(): Promise<void> {
+    if (this.isLost && this.current !== 'superseded' && !this.hasEnded) {
       this.isLost = false;
       this.connecting = this.connect();
     }
-    await this.connecting;
+    return this.connecting;
+  }
+
+  /** Uses the database, opened anew where the browser had closed it. */
+  private async use<T>(run: (connection: Connection) => Promise<T>): Promise<T> {
+    // At once where it is open: a page that is going, or a person, has written its last then.
+    if (this.connection === null) await this.reopen();
     const { connection } = this;
     if (connection === null) throw new Error('There is no database.');
     try {
@@ -141,9 +146,14 @@ export class Database {
     } catch (error) {
       // Closed without a word.
       const isGone = error instanceof DOMException && error.name === 'InvalidStateError';
-      if (isGone && this.connection === connection && !this.isClosed) this.lose();
+      if (isGone && this.connection === connection && !this.hasEnded) this.lose();
       throw error;
     }
+  }
+
+  /** Whether it was closed here: the person has signed out, and nothing more is to be kept of them. */
+  get isClosed(): boolean {
+    return this.hasEnded;
   }
 
   /** Stores a message on its way, as it is now. */
@@ -205,7 +215,7 @@ export class Database {
   }
 
   close(): void {
-    this.isClosed = true;
+    this.hasEnded = true;
     this.connection?.close();
     this.connection = null;
   }

@@ -2,20 +2,20 @@ import 'fake-indexeddb/auto';
 
 import { beforeEach, expect, test } from 'vitest';
 
-import { MemoryShelf } from '../testing/world';
+import { keysOf } from '../lib/local';
+import { MemoryStorage } from '../testing/world';
 import { Database } from './db';
-import { clearShelf } from './forget';
+import { clearLocal } from './forget';
 import type { Outgoing } from './outgoing';
-import { places } from './shelf';
 
 const [MIRA, RAVI] = [1, 2];
 let db: Database;
-let shelf: MemoryShelf;
+let local: MemoryStorage;
 let databases = 0;
 
 beforeEach(async () => {
   db = await Database.open(`forget-${(databases += 1)}`);
-  shelf = new MemoryShelf();
+  local = new MemoryStorage();
   for (const userId of [MIRA, RAVI]) {
     await db.putDraft(userId, 'general', 'not finished');
     const entry: Outgoing = {
@@ -28,13 +28,13 @@ beforeEach(async () => {
       tab: 't',
     };
     await db.put(entry);
-    shelf.setItem(`adda.outgoing.b-${userId}`, JSON.stringify({ ...entry, clientId: 'b' }));
-    shelf.setItem(`adda.draft.${userId}.general`, 'not finished');
-    shelf.setItem(`adda.last-room.${userId}`, 'general');
+    local.setItem(`adda.outgoing.b-${userId}`, JSON.stringify({ ...entry, clientId: 'b' }));
+    local.setItem(`adda.draft.${userId}.general`, 'not finished');
+    local.setItem(`adda.last-room.${userId}`, 'general');
   }
-  shelf.setItem('adda.outgoing.broken', '{"userId":');
-  shelf.setItem('adda.preferences', '{"scheme":"dark"}');
-  shelf.setItem('adda.signed-in', '1');
+  local.setItem('adda.outgoing.broken', '{"userId":');
+  local.setItem('adda.preferences', '{"scheme":"dark"}');
+  local.setItem('adda.signed-in', '1');
 });
 
 /** Of whom there is a draft, and of whom a message. */
@@ -51,10 +51,10 @@ async function owners(): Promise<number[]> {
 }
 
 test('whoever is signed in finds all of theirs and nothing of others', async () => {
-  clearShelf(shelf, MIRA);
+  clearLocal(local, MIRA);
   await db.clear(MIRA);
   expect(await owners()).toEqual([MIRA, MIRA]);
-  expect(places(shelf, 'adda.').sort()).toEqual([
+  expect(keysOf(local, 'adda.').sort()).toEqual([
     'adda.draft.1.general',
     'adda.last-room.1',
     'adda.outgoing.b-1',
@@ -64,8 +64,8 @@ test('whoever is signed in finds all of theirs and nothing of others', async () 
 });
 
 test('where nobody is signed in, nothing of anybody is left', async () => {
-  clearShelf(shelf, null);
+  clearLocal(local, null);
   await db.clear(null);
   expect(await owners()).toEqual([]);
-  expect(places(shelf, 'adda.').sort()).toEqual(['adda.preferences', 'adda.signed-in']);
+  expect(keysOf(local, 'adda.').sort()).toEqual(['adda.preferences', 'adda.signed-in']);
 });

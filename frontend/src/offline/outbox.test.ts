@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ClientFrame, Code, Problem } from '../api/types';
-import { Clock, MemoryShelf } from '../testing/world';
+import { Clock, MemoryStorage } from '../testing/world';
 import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
 import type { Outgoing, Refusal } from './outgoing';
@@ -18,7 +18,7 @@ let opened: Database[];
 let clock: Clock;
 let living: Set<string>;
 let ids: number;
-let shelf: MemoryShelf;
+let local: MemoryStorage;
 /** What a tab waits for to hear that another one is gone. */
 let ends: Map<string, () => void>;
 
@@ -26,7 +26,7 @@ beforeEach(() => {
   databases += 1;
   name = `adda-${databases}`;
   [opened, clock, living, ids] = [[], new Clock(), new Set(), 0];
-  [shelf, ends] = [new MemoryShelf(), new Map()];
+  [local, ends] = [new MemoryStorage(), new Map()];
 });
 
 afterEach(() => opened.forEach((db) => db.close()));
@@ -45,7 +45,7 @@ class Tab {
     const db = await Database.open(name);
     opened.push(db);
     living.add(tab);
-    self.outbox = new Outbox(new OutgoingStore(db, shelf, user), user, tab, {
+    self.outbox = new Outbox(new OutgoingStore(db, local, user), user, tab, {
       send: (frame) => {
         if (self.isConnected) self.sent.push(frame as Send);
         return self.isConnected;
@@ -115,21 +115,21 @@ describe('what is written', () => {
     const next = await Tab.open('tab-4');
     expect(next.waiting).toEqual(['one', 'two']);
     expect(next.sent.map((frame) => frame.client_id)).toEqual(['uuid-1']);
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
     living.clear();
     expect((await Tab.open('tab-5')).waiting).toEqual(['one', 'two']);
   });
 
-  it('leaves nothing on the shelf once the database or the server has it', async () => {
+  it('leaves nothing in localStorage once the database or the server has it', async () => {
     const tab = await Tab.open();
     await tab.write('one');
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
     opened.forEach((db) => db.close());
     await tab.write('two');
-    expect(shelf.length).toBe(1);
+    expect(local.length).toBe(1);
     await tab.ok();
     await tab.ok();
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
   });
 
   it('is shown until the server has it', async () => {
@@ -421,8 +421,8 @@ describe('what was damaged where it is stored', () => {
       await db?.put(entry);
     }
     const texts = ['', '{', 'null', '7', '[]', '{"userId":1}', '{"userId":1,"clientId":"x"}'];
-    texts.forEach((text, at) => shelf.setItem(`adda.outgoing.shelved-${at}`, text));
-    shelf.setItem('adda.outgoing.of-another', '{"userId":2}');
+    texts.forEach((text, at) => local.setItem(`adda.outgoing.local-${at}`, text));
+    local.setItem('adda.outgoing.of-another', '{"userId":2}');
     living.clear();
     const next = await Tab.open('tab-2');
     expect(next.waiting).toEqual(['whole']);
@@ -447,12 +447,13 @@ describe('a database that fails', () => {
     const tab = await Tab.open();
     tab.isConnected = false;
     await tab.write('never mind', 'mind');
-    opened.forEach((db) => db.close());
+    const [db] = opened as [Database];
+    vi.spyOn(db, 'remove').mockRejectedValue(new Error('not now'));
     await tab.outbox.discard('uuid-1');
     living.clear();
     const next = await Tab.open('tab-2');
     expect(next.waiting).toEqual(['mind']);
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
     living.clear();
     expect((await Tab.open('tab-3')).waiting).toEqual(['mind']);
   });
@@ -466,7 +467,7 @@ describe('a database that fails', () => {
     const next = await Tab.open('tab-2');
     expect(next.refusals.map((refusal) => refusal?.code)).toEqual(['not_a_member']);
     expect(next.sent).toEqual([]);
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
   });
 
   it('has what was written meanwhile once it is there', async () => {
@@ -475,10 +476,10 @@ describe('a database that fails', () => {
     const [db] = opened as [Database];
     const put = vi.spyOn(db, 'put').mockRejectedValue(new Error('not now'));
     await tab.write('one');
-    expect(shelf.length).toBe(1);
+    expect(local.length).toBe(1);
     put.mockRestore();
     await tab.outbox.adopt();
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
     expect(tab.waiting).toEqual(['one']);
     living.clear();
     expect((await Tab.open('tab-2')).waiting).toEqual(['one']);
@@ -490,7 +491,7 @@ describe('a database that fails', () => {
     await tab.write('one', 'two');
     await tab.ok();
     await tab.outbox.discard('uuid-2');
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
   });
 });
 
@@ -520,10 +521,10 @@ describe('the state of a message', () => {
 
 it('what the first version put aside is taken as well', async () => {
   const entry = { clientId: 'old', userId: MIRA, room: 'general', text: 'old', at: 1, tab: 'gone' };
-  shelf.setItem('adda.outgoing.old', JSON.stringify(entry));
+  local.setItem('adda.outgoing.old', JSON.stringify(entry));
   const tab = await Tab.open();
   expect(tab.texts).toEqual(['old']);
-  expect(shelf.length).toBe(0);
+  expect(local.length).toBe(0);
 });
 
 describe('what a tab left behind', () => {

@@ -1,15 +1,15 @@
-// Where messages on their way are stored: in the database, and on a shelf that is written at once. The
-// shelf keeps what the database has not taken yet, or does not take: the page may go at any moment,
-// and a database may fail. It also says what the database could not forget, so that what was given up
-// is not sent by the next page.
+// Where messages on their way are stored: in the database, and in `localStorage`, which is written at
+// once: there stands what the database has not taken yet, or does not take, for the page may go at any
+// moment, and a database may fail. There also stands what the database could not forget, so that what
+// was given up is not sent by the next page.
+import { keysOf, type LocalStorage } from '../lib/local';
 import { toJson } from '../lib/wellformed';
 import type { Database } from './db';
 import { readOutgoing, withContent, type Outgoing } from './outgoing';
-import { places, shelve, type Shelf } from './shelf';
 
 const PLACE = 'adda.outgoing.';
 
-/** On the shelf: the database is to forget this message. */
+/** In `localStorage`: the database is to forget this message. */
 interface Removal {
   userId: number;
   isRemoved: true;
@@ -24,40 +24,41 @@ export class OutgoingStore {
 
   constructor(
     private readonly db: Database,
-    private readonly shelf: Shelf,
+    private readonly local: LocalStorage,
     private readonly userId: number,
   ) {}
 
   /** Kept at once; stored when this resolves. */
   async put(entry: Outgoing): Promise<void> {
     const [place, text] = [PLACE + entry.clientId, toJson(entry)];
-    shelve(this.shelf, place, text);
+    this.local.setItem(place, text);
     const isStored = await succeeds(() => this.db.put(entry));
     // It may have changed once more meanwhile.
-    if (isStored && this.shelf.getItem(place) === text) this.shelf.removeItem(place);
+    if (isStored && this.local.getItem(place) === text) this.local.removeItem(place);
   }
 
   /** Forgets a message that the server has: should it stay after all, it is the same one once more. */
   async remove(clientId: string): Promise<void> {
-    this.shelf.removeItem(PLACE + clientId);
+    this.local.removeItem(PLACE + clientId);
     await succeeds(() => this.db.remove(clientId));
   }
 
   /** Forgets a message that the person gave up: it must not stay. */
   async giveUp(clientId: string): Promise<void> {
     const place = PLACE + clientId;
-    const isStored = this.shelf.getItem(place) === null;
-    this.shelf.removeItem(place);
-    if ((await succeeds(() => this.db.remove(clientId))) || !isStored) return;
+    const isStored = this.local.getItem(place) === null;
+    this.local.removeItem(place);
+    if (await succeeds(() => this.db.remove(clientId))) return;
+    if (!isStored || this.db.isClosed) return;
     const removal: Removal = { userId: this.userId, isRemoved: true };
-    shelve(this.shelf, place, toJson(removal));
+    this.local.setItem(place, toJson(removal));
   }
 
   /** Goes through all messages of this person, also those of other tabs. What is damaged is passed over. */
   async adopt(choose: Choose): Promise<void> {
     const removed = await this.removeAgain();
-    // What stands on the shelf is newer than what the database has of it.
-    for (const [clientId, record] of this.shelved()) {
+    // What stands in `localStorage` is newer than what the database has of it.
+    for (const [clientId, record] of this.localRecords()) {
       const entry = isRemoval(record) ? null : this.chosen(withContent(record), clientId, choose);
       if (entry) await this.put(entry);
     }
@@ -70,10 +71,10 @@ export class OutgoingStore {
 
   /** What the database could not forget. */
   private async removeAgain(): Promise<ReadonlySet<string>> {
-    const removals = this.shelved().filter(([, record]) => isRemoval(record));
+    const removals = this.localRecords().filter(([, record]) => isRemoval(record));
     for (const [clientId] of removals) {
       const isDone = await succeeds(() => this.db.remove(clientId));
-      if (isDone) this.shelf.removeItem(PLACE + clientId);
+      if (isDone) this.local.removeItem(PLACE + clientId);
     }
     return new Set(removals.map(([clientId]) => clientId));
   }
@@ -88,11 +89,11 @@ export class OutgoingStore {
     return null;
   }
 
-  /** What stands on the shelf, but for what is another person's. */
-  private shelved(): [clientId: string, record: unknown][] {
-    const all = places(this.shelf, PLACE).map((place): [string, unknown] => [
+  /** What stands in `localStorage`, but for what is another person's. */
+  private localRecords(): [clientId: string, record: unknown][] {
+    const all = keysOf(this.local, PLACE).map((place): [string, unknown] => [
       place.slice(PLACE.length),
-      parsed(this.shelf.getItem(place)),
+      parsed(this.local.getItem(place)),
     ]);
     return all.filter(([, record]) => (ownerOf(record) ?? this.userId) === this.userId);
   }
