@@ -6,7 +6,8 @@ import type { Me } from './api/types';
 import { Database } from './offline/db';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
-import { held, hold, released, uuid } from './lib/secure';
+import { heldLocks, holdLock, lockReleased } from './lib/locks';
+import { uuid } from './lib/uuid';
 import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
 import { OutgoingStore } from './offline/outgoingStore';
@@ -60,7 +61,7 @@ export class App implements Parts {
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
       livingTabs,
-      gone: (tab) => released(TAB + tab),
+      gone: (tab) => lockReleased(TAB + tab),
       after,
       now: () => Date.now(),
       uuid,
@@ -191,11 +192,11 @@ let ownTab: Promise<string> | null = null;
 /** This tab's name, held for as long as the tab lives. */
 function holdTab(): Promise<string> {
   const name = uuid();
-  ownTab ??= hold(TAB + name).then(() => name);
+  ownTab ??= holdLock(TAB + name).then(() => name);
   return ownTab;
 }
 
 async function livingTabs(): Promise<ReadonlySet<string>> {
-  const names = (await held()).filter((name) => name.startsWith(TAB));
+  const names = (await heldLocks()).filter((name) => name.startsWith(TAB));
   return new Set(names.map((name) => name.slice(TAB.length)));
 }

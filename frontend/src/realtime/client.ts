@@ -301,7 +301,6 @@ export class RealtimeClient {
 
   /** The state changed. */
   private follow(): void {
-    this.settleOutbox();
     this.heal();
     this.deliveries.look();
     this.expireLater();

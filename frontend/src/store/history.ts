@@ -5,6 +5,7 @@ import { applyFrames, applyVisit } from './apply';
 import type { ChatStore } from './chat.svelte';
 import { roomOf, type Timeline } from './model';
 import { applyNewer, applyOlder, applyPage } from './pages';
+import { firstUnread } from './unread';
 
 const PAGE = 50;
 
@@ -20,7 +21,7 @@ export class History {
   enter(room: string, at: number | null): Promise<void> {
     return this.once(`enter ${room} ${at}`, async () => {
       const known = roomOf(this.store.state, room);
-      const unread = known && known.summary.unread > 0 ? known.summary.read_seq + 1 : null;
+      const unread = known ? firstUnread(known) : null;
       if (known?.timeline && reaches(known.timeline, at, unread)) return;
       const around = at ?? unread;
       const query = around === null ? { limit: PAGE } : { around, limit: PAGE };

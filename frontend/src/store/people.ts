@@ -1,8 +1,8 @@
 // People: what the directory says of them, put where everything else about them stands, and how they
 // are called. Pure.
-import type { User } from '../api/types';
+import type { Member, User } from '../api/types';
 import { applyPeople } from './apply';
-import type { ChatState, RoomState } from './model';
+import type { ChatState, Presence, RoomState } from './model';
 
 /**
  * People as they were found: their names, and who is online or was seen when. Of those with whom there
@@ -31,4 +31,10 @@ export function nameOf(state: ChatState, room: RoomState, id: number): string | 
     state.people.get(id)?.display_name ??
     room.timeline?.items.findLast((message) => message.sender.id === id)?.sender.display_name
   );
+}
+
+/** Whether a member of a room is there. In large rooms the server says how many are, and not who. */
+export function isHere({ id, online }: Member, presence: Presence | null): boolean {
+  const isNamed = presence !== null && presence.online.size > 0;
+  return isNamed ? presence.online.has(id) : online;
 }

@@ -20,6 +20,7 @@ import {
 import { applyFrames, applyRead, applyReady } from './apply';
 import { EMPTY, type ChatState } from './model';
 import { applyPage } from './pages';
+import { firstUnread, newAfter } from './unread';
 
 const fold = (state: ChatState, ...frames: ServerFrame[]) => applyFrames(state, frames, 0);
 const opened = (last: number) =>
@@ -106,6 +107,16 @@ it('what is read far back moves the mark, and the server counts what is left', (
   );
   state = applyRead(state, 'general', 20);
   expect(counts(state)).toEqual({ read_seq: 20, unread: 100, mentions: 2 });
+});
+
+it('what is new after a number is what others wrote and did not delete', () => {
+  const all = [message(1), message(2), mine(3), tombstone(4, 9), message(5)];
+  expect([0, 2, 5].map((seq) => newAfter(all, seq, 1))).toEqual([3, 1, 0]);
+});
+
+it('the first unread message follows the mark', () => {
+  expect(firstUnread(general(entered({ last_seq: 9, read_seq: 4, unread: 3 })))).toBe(5);
+  expect(firstUnread(general(entered({ last_seq: 9, read_seq: 9 })))).toBeNull();
 });
 
 it('somebody else’s mark counts nothing', () => {

@@ -22,6 +22,23 @@ function countAfter(messages: readonly Message[], seq: number, me: Me | null): C
   return atMost({ unread: unread.length, mentions: mentions.length });
 }
 
+/** How many messages of others stand after a number, however many. */
+export function newAfter(messages: readonly Message[], seq: number, person: number): number {
+  let count = 0;
+  // From the end: the history may be long, and what is new is short.
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const message = messages[at] as Message;
+    if (message.seq <= seq) break;
+    if (message.sender.id !== person && message.deleted_at === undefined) count += 1;
+  }
+  return count;
+}
+
+/** The number from which on messages are unread; `null` where none is. */
+export function firstUnread({ summary }: RoomState): number | null {
+  return summary.unread > 0 ? summary.read_seq + 1 : null;
+}
+
 function atMost({ unread, mentions }: Counts): Counts {
   return {
     unread: Math.min(MOST_UNREAD, Math.max(0, unread)),
