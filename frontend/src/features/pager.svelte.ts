@@ -1,6 +1,5 @@
-// What a list shows that is searched as one types: what matches, page by page. Of several searches on
-// their way the latest one counts.
-import { joined } from '../lib/pages';
+// A list that comes page by page, and may be searched as one types. Of several searches on their way the
+// latest one counts.
 
 /** So long after the last letter the search begins. */
 const PAUSE_MS = 180;
@@ -17,6 +16,16 @@ type Ask<T> = (query: { q: string; cursor?: string }) => Promise<Page<T>>;
 type Listed = { id: number } | { name: string };
 
 const idOf = (item: Listed) => ('id' in item ? item.id : item.name);
+
+/**
+ * A list with its next page. What moved while they were asked for – somebody was renamed, a room grew –
+ * is on both: it stands once, as it is now.
+ */
+function joined<T extends Listed>(before: readonly T[], page: readonly T[]): T[] {
+  const all = new Map(before.map((item) => [idOf(item), item]));
+  for (const item of page) all.set(idOf(item), item);
+  return [...all.values()];
+}
 
 export class Pager<T extends Listed> {
   /** `null` until the first page is here. */
@@ -67,7 +76,7 @@ export class Pager<T extends Listed> {
       const page = await this.ask(cursor === undefined ? { q } : { q, cursor });
       if (turn !== this.latest) return;
       const before = cursor === undefined ? [] : (this.items ?? []);
-      this.items = joined(before, page.items, idOf);
+      this.items = joined(before, page.items);
       this.shown = q;
       this.cursor = page.next_cursor;
       this.hasMore = page.next_cursor !== undefined;

@@ -32,7 +32,8 @@ export class PeopleDirectory {
   }
 
   /** A page of the members of a room. */
-  async members(room: string, query: { cursor?: string; limit: number }): Promise<Page<Member>> {
+  async members(room: string, { cursor }: { cursor?: string }): Promise<Page<Member>> {
+    const query = { limit: 100, ...(cursor === undefined ? {} : { cursor }) };
     const page = await this.api.call('get', '/rooms/{room}/members', { path: { room }, query });
     this.store.update(applyPeople, page.items);
     return page;
