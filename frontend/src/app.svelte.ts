@@ -1,27 +1,26 @@
 // The only wiring file: builds every part and hands it to the others.
 import { Api } from './api/client';
-import type { Site } from './api/site';
-import { rightAddress, socketAddress } from './api/site';
+import { rightAddress, socketAddress, type Site } from './api/site';
 import type { Me } from './api/types';
-import { Database } from './offline/db';
+import type { App as Parts, Chat } from './features/context';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
 import { heldLocks, holdLock, lockReleased } from './lib/locks';
 import { uuid } from './lib/uuid';
+import { Database } from './offline/db';
 import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
 import { OutgoingStore } from './offline/outgoingStore';
-import { Connection, type SocketLike } from './realtime/connection';
 import { RealtimeClient } from './realtime/client';
-import type { App as Parts, Chat } from './features/context';
+import { Connection, type SocketLike } from './realtime/connection';
 import { Router } from './router.svelte';
-import { Retry } from './store/retry.svelte';
 import { Account } from './store/account';
 import { ChatStore } from './store/chat.svelte';
 import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';
 import { Membership } from './store/membership';
 import { Preferences } from './store/preferences.svelte';
+import { Retry } from './store/retry.svelte';
 import { Session } from './store/session.svelte';
 
 /** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */

@@ -31,7 +31,8 @@ export interface Chat {
   readonly me: Me;
   /** Whether what is written here outlives this page. */
   readonly storage: DatabaseState;
-  readonly store: ChatStore;
+  /** To be read: what changes it are the parts below. */
+  readonly store: Pick<ChatStore, 'state' | 'connection' | 'outgoing'>;
   readonly realtime: RealtimeClient;
   readonly history: History;
   readonly account: Account;

@@ -48,7 +48,6 @@ export class Pager<T extends Listed> {
     return () => clearTimeout(timer);
   }
 
-  /** Begins anew with another query. */
   async start(query: string): Promise<void> {
     if (this.underWay?.q === query) return this.underWay.done;
     const search = { q: query, done: this.load(query, undefined) };
@@ -64,7 +63,6 @@ export class Pager<T extends Listed> {
     else await this.start(query);
   }
 
-  /** Loads the next page. */
   async more(): Promise<void> {
     if (this.hasMore && !this.isLoading) await this.load(this.shown, this.cursor);
   }

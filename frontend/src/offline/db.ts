@@ -137,7 +137,7 @@ export class Database {
 
   /** Uses the database, opened anew where the browser had closed it. */
   private async use<T>(run: (connection: Connection) => Promise<T>): Promise<T> {
-    // At once where it is open: a page that is going, or a person, has written its last then.
+    // At once where it is open: it may be closed before this function goes on.
     if (this.connection === null) await this.reopen();
     const { connection } = this;
     if (connection === null) throw new Error('There is no database.');

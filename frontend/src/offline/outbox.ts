@@ -177,7 +177,6 @@ export class Outbox {
     await this.stored.remove(clientId);
   }
 
-  /** The server refused. */
   async refused(clientId: string, problem: Problem): Promise<void> {
     const { code, detail, retry_after_ms } = problem;
     if (!TEMPORARY.has(code)) return this.refuse(clientId, { code, detail });

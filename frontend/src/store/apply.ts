@@ -260,7 +260,6 @@ export function applyReach(state: ChatState, name: string, seq: number): ChatSta
   return inRoom(state, name, (room) => reachedBy(room, { read_seq: seq }));
 }
 
-/** The person is no longer in a room. */
 export function applyRemoved(state: ChatState, name: string): ChatState {
   const rooms = new Map(state.rooms);
   rooms.delete(name);

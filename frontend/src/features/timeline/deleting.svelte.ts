@@ -33,7 +33,3 @@ class Deleting {
 }
 
 export const deleting = new Deleting();
-
-export function askToDelete(chat: Chat, message: Message): void {
-  deleting.ask(chat, message);
-}
