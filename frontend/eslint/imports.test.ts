@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { ESLint } from 'eslint';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 
 const root = join(import.meta.dirname, '..');
 const eslint = new ESLint({ cwd: root });
@@ -13,6 +13,9 @@ async function said(file: string, text: string): Promise<string[]> {
   const ours = result?.messages.filter(({ ruleId }) => ruleId === 'adda/imports') ?? [];
   return ours.map(({ message }) => message);
 }
+
+// The first file waits for the parsers to be loaded.
+beforeAll(() => said('lib/x.ts', ''), 60_000);
 
 const script = (text: string) => `<script lang="ts">\n${text}\n</script>\n`;
 

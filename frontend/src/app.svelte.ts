@@ -14,7 +14,7 @@ import { OutgoingStore } from './offline/outgoingStore';
 import { RealtimeClient } from './realtime/client';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Router } from './router.svelte';
-import { Account } from './store/account';
+import { Account } from './store/account.svelte';
 import { ChatStore } from './store/chat.svelte';
 import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';

@@ -8,7 +8,7 @@ import type { Database, DatabaseState } from '../offline/db';
 import type { Outbox } from '../offline/outbox';
 import type { RealtimeClient } from '../realtime/client';
 import type { Router } from '../router.svelte';
-import type { Account } from '../store/account';
+import type { Account } from '../store/account.svelte';
 import type { ChatStore } from '../store/chat.svelte';
 import type { PeopleDirectory } from '../store/directory';
 import type { History } from '../store/history';

@@ -2,7 +2,7 @@ import { beforeEach, expect, it } from 'vitest';
 
 import type { Api } from '../api/client';
 import { MIRA, RAHUL, ready, summary } from '../testing/messages';
-import { Account } from './account';
+import { Account } from './account.svelte';
 import { applyReady } from './apply';
 import { ChatStore } from './chat.svelte';
 import { PeopleDirectory } from './directory';
@@ -42,6 +42,8 @@ it('what is to be hidden is hidden at once, and shown again where the server doe
   const account = new Account(store, api, MIRA);
   answer = () => ({ ...MIRA, hide_receipts: true });
   const hiding = account.hide({ hide_receipts: true });
+  // The connection stands only now, and says how it was.
+  store.update(applyReady, ready());
   expect(account.me.hide_receipts).toBe(true);
   await hiding;
   answer = refuse;

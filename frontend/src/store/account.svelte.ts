@@ -4,7 +4,12 @@ import type { Me } from '../api/types';
 import { applyMe } from './apply';
 import type { ChatStore } from './chat.svelte';
 
+type Privacy = Partial<Pick<Me, 'hide_last_seen' | 'hide_receipts'>>;
+
 export class Account {
+  /** On their way to the server, and shown already, whatever the connection says meanwhile. */
+  #pending = $state.raw<readonly Privacy[]>([]);
+
   constructor(
     private readonly store: ChatStore,
     private readonly api: Api,
@@ -12,9 +17,10 @@ export class Account {
     private readonly signedIn: Me,
   ) {}
 
-  /** As it is known last. */
+  /** As it is known last, with what the person has just chosen. */
   get me(): Me {
-    return this.store.state.me ?? this.signedIn;
+    const known = this.store.state.me ?? this.signedIn;
+    return this.#pending.reduce<Me>((me, change) => ({ ...me, ...change }), known);
   }
 
   async rename(display_name: string): Promise<void> {
@@ -32,14 +38,12 @@ export class Account {
   }
 
   /** Shown at once, and taken back where the server does not take it. */
-  async hide(change: Partial<Pick<Me, 'hide_last_seen' | 'hide_receipts'>>): Promise<void> {
-    const before = this.me;
-    this.store.update(applyMe, { ...before, ...change });
+  async hide(change: Privacy): Promise<void> {
+    this.#pending = [...this.#pending, change];
     try {
       await this.change(this.api.call('patch', '/users/me', { body: change }));
-    } catch (error) {
-      this.store.update(applyMe, before);
-      throw error;
+    } finally {
+      this.#pending = this.#pending.filter((other) => other !== change);
     }
   }
 
