@@ -1,6 +1,9 @@
+import { join } from 'node:path';
+
 import svelte from 'eslint-plugin-svelte';
 import ts from 'typescript-eslint';
 
+import { imports } from './eslint/imports.js';
 import svelteConfig from './svelte.config.js';
 
 export default ts.config(
@@ -28,17 +31,8 @@ export default ts.config(
         },
     },
     {
-        // What these own knows no framework, so that it can be tested and moved alone.
-        files: ['src/api/**', 'src/realtime/**', 'src/offline/**'],
-        rules: {
-            'no-restricted-imports': [
-                'error',
-                {
-                    patterns: [
-                        { group: ['svelte', 'svelte/*', '*.svelte'], message: 'No Svelte here.' },
-                    ],
-                },
-            ],
-        },
+        files: ['src/**'],
+        plugins: { adda: { rules: { imports } } },
+        rules: { 'adda/imports': ['error', join(import.meta.dirname, 'src')] },
     },
 );

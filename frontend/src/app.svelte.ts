@@ -1,79 +1,73 @@
 // The only wiring file: builds every part and hands it to the others.
-import { getContext, setContext } from 'svelte';
-
 import { Api } from './api/client';
-import type { Site } from './api/site';
-import { rightAddress, socketAddress } from './api/site';
+import { rightAddress, socketAddress, type Site } from './api/site';
 import type { Me } from './api/types';
-import { openDatabase, type Database } from './offline/db';
+import type { App as Parts, Chat } from './features/context';
 import { keepsCookies } from './lib/cookies';
 import { local } from './lib/local';
-import { held, hold, released, uuid } from './lib/secure';
-import { clearDatabase, clearShelf } from './offline/forget';
-import { memoryDatabase } from './offline/memory';
+import { heldLocks, holdLock, lockReleased } from './lib/locks';
+import { uuid } from './lib/uuid';
+import { Database } from './offline/db';
+import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
+import { OutgoingStore } from './offline/outgoingStore';
+import { RealtimeClient } from './realtime/client';
 import { Connection, type SocketLike } from './realtime/connection';
-import { Live } from './realtime/live';
 import { Router } from './router.svelte';
-import { Again } from './store/again.svelte';
+import { Account } from './store/account.svelte';
 import { ChatStore } from './store/chat.svelte';
+import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';
+import { Membership } from './store/membership';
 import { Preferences } from './store/preferences.svelte';
+import { Retry } from './store/retry.svelte';
 import { Session } from './store/session.svelte';
 
-/** What lives as long as somebody is signed in. */
-export interface Chat {
-  me: Me;
-  /** Whether what is written here outlives this page. */
-  isKept: boolean;
-  api: Api;
-  store: ChatStore;
-  live: Live;
-  connection: Connection;
-  history: History;
-  outbox: Outbox;
-  db: Database;
+/** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */
+const SESSION_OVER: ReadonlySet<number> = new Set([4_500, 4_505, 4_506]);
+
+/** A chat, and how it ends. */
+interface OwnChat extends Chat {
   close(): void;
 }
 
 /** What lives as long as the page. */
-export class App {
+export class App implements Parts {
   readonly session: Session;
   readonly api: Api;
   readonly router = new Router();
   readonly preferences = new Preferences();
-  readonly again = new Again();
-  chat = $state.raw<Chat | null>(null);
+  readonly retry = new Retry();
+  chat = $state.raw<OwnChat | null>(null);
   /** The right address, when this is not the server's. */
   readonly rightAddress: string | null;
 
   constructor(readonly site: Site) {
     this.rightAddress = rightAddress(site, location);
     this.session = new Session(site.api, undefined, keepsCookies());
-    this.api = new Api(site.api, this.session, () => this.again.failed());
-    addEventListener('online', () => this.again.now());
+    this.api = new Api(site.api, this.session, () => this.retry.failed());
+    addEventListener('online', () => this.retry.now());
     document.addEventListener('visibilitychange', () => {
-      if (document.visibilityState === 'visible') this.again.now();
+      if (document.visibilityState === 'visible') this.retry.now();
     });
   }
 
-  /** Begins to chat as the person who signed in. */
+  /** Begins to chat as the person who signed in; the browser forgets what others wrote in it. */
   async enter(me: Me): Promise<void> {
-    const [kept, tab] = await Promise.all([openDatabase().catch(() => null), holdTab()]);
-    const db = kept ?? memoryDatabase();
+    clearLocal(local, me.id);
+    const [db, tab] = await Promise.all([Database.open(), holdTab()]);
     const store = new ChatStore();
-    const outbox: Outbox = new Outbox(db, me.id, tab, {
+    const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
       livingTabs,
-      gone: (tab) => released(TAB + tab),
+      gone: (tab) => lockReleased(TAB + tab),
       after,
       now: () => Date.now(),
       uuid,
-      shelf: local,
-      changed: (entries) => (store.outgoing = entries),
+      changed: (entries) => store.setOutgoing(entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };
-    const live: Live = new Live(
+    const realtime: RealtimeClient = new RealtimeClient(
       store,
       this.api,
       page,
@@ -86,22 +80,26 @@ export class App {
         open: () => new WebSocket(address) as SocketLike,
         token: () => this.session.token(),
         tokenAfter: (refused) => this.session.tokenAfter(refused),
-        cursors: () => live.cursors(),
+        cursors: () => realtime.cursors(),
         now: () => Date.now(),
         ticks: this.session.now,
         after,
         random: Math.random,
       },
       {
-        onState: (state) => live.onState(state),
-        onFrame: (frame) => live.onFrame(frame),
+        onState: (state) => {
+          realtime.onState(state);
+          const isOver = state.phase === 'stopped' && SESSION_OVER.has(state.code ?? 0);
+          if (isOver && this.session.me) this.session.end();
+        },
+        onFrame: (frame) => realtime.onFrame(frame),
         onReady: (frame) => {
-          live.onReady(frame);
-          this.again.now();
+          realtime.onReady(frame);
+          this.retry.now();
         },
       },
     );
-    const stopTrying = this.again.listen(() => live.loadAgain());
+    const stopTrying = this.retry.listen(() => realtime.loadAgain());
     const doubt = () => connection.doubt();
     const wake = () => {
       if (document.visibilityState !== 'visible' || !navigator.onLine) return;
@@ -112,16 +110,29 @@ export class App {
     addEventListener('online', wake);
     addEventListener('offline', doubt);
     document.addEventListener('visibilitychange', wake);
+    const forgetOthers = () => void db.clear(me.id).catch(() => {});
+    let storage = $state.raw(db.state);
+    db.onState = (state) => {
+      storage = state;
+      if (state !== 'open') return;
+      // It is there after all, with what other pages left in it.
+      forgetOthers();
+      void outbox.adopt();
+    };
+    forgetOthers();
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
-    const chat: Chat = {
+    const chat: OwnChat = {
       me,
-      isKept: kept !== null,
-      api: this.api,
+      get storage() {
+        return storage;
+      },
       store,
-      live,
-      connection,
-      history: new History(store, this.api, () => live.heal()),
+      realtime,
+      history: new History(store, this.api),
+      account: new Account(store, this.api, me),
+      membership: new Membership(store, this.api),
+      people: new PeopleDirectory(store, this.api),
       outbox,
       db,
       close() {
@@ -130,7 +141,7 @@ export class App {
         stopTrying();
         document.removeEventListener('visibilitychange', wake);
         connection.stop();
-        live.close();
+        realtime.close();
         outbox.close();
         db.close();
       },
@@ -144,11 +155,11 @@ export class App {
     this.chat = chat;
   }
 
-  /** Forgets what this browser keeps of everybody but who is signed in now, if anybody is. */
-  async forgetOthers(personId: number | null): Promise<void> {
-    clearShelf(local, personId);
-    const db = await openDatabase();
-    await clearDatabase(db, personId).finally(() => db.close());
+  /** Forgets what this browser keeps of everybody, where nobody is signed in. */
+  async forgetEverybody(): Promise<void> {
+    clearLocal(local, null);
+    const db = await Database.open();
+    await db.clear(null).finally(() => db.close());
   }
 
   /** Ends it, once nobody is signed in any more. */
@@ -180,31 +191,11 @@ let ownTab: Promise<string> | null = null;
 /** This tab's name, held for as long as the tab lives. */
 function holdTab(): Promise<string> {
   const name = uuid();
-  ownTab ??= hold(TAB + name).then(() => name);
+  ownTab ??= holdLock(TAB + name).then(() => name);
   return ownTab;
 }
 
 async function livingTabs(): Promise<ReadonlySet<string>> {
-  const names = (await held()).filter((name) => name.startsWith(TAB));
+  const names = (await heldLocks()).filter((name) => name.startsWith(TAB));
   return new Set(names.map((name) => name.slice(TAB.length)));
-}
-
-const KEY = Symbol('app');
-const CHAT = Symbol('chat');
-
-export function provideApp(app: App): void {
-  setContext(KEY, app);
-}
-
-export function useApp(): App {
-  return getContext<App>(KEY);
-}
-
-export function provideChat(chat: Chat): void {
-  setContext(CHAT, chat);
-}
-
-/** What the views below the sign-in stand on. */
-export function useChat(): Chat {
-  return getContext<Chat>(CHAT);
 }

@@ -18,7 +18,6 @@ export type Route =
   | { view: 'setup'; token: string }
   | { view: 'unknown' };
 
-/** The view of an address. */
 export function parse(url: URL): Route {
   const [head, room, ...rest] = url.pathname.split('/').filter((part) => part !== '');
   if (rest.length > 0) return { view: 'unknown' };
@@ -68,7 +67,6 @@ export class Router {
     document.addEventListener('click', (event) => this.follow(event));
   }
 
-  /** Goes to an address of the app. */
   go(path: string, { replace = false } = {}): void {
     if (path === location.pathname + location.search) {
       // A link to where one is leads there once more: a message may be out of sight by now.

@@ -42,7 +42,6 @@ export function rightAddress(site: Site, page: Location): string | null {
   return site.origins[0] ?? null;
 }
 
-/** The address of the socket. */
 export function socketAddress(site: Site, page: Location): string {
   const base = new URL(site.api || page.origin);
   base.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';

@@ -3,7 +3,7 @@ import { tick } from 'svelte';
 
 import { Refused, Unanswered, Unreachable } from '../api/errors';
 import type { I18n } from '../i18n/index.svelte';
-import type { Refusal } from '../offline/db';
+import type { Refusal } from '../offline/outgoing';
 
 /** Why a request failed, as a sentence for a person. */
 export function sentence(i18n: I18n, error: unknown): string {

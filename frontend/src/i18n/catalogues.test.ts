@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { bn } from './bn';
 import { en } from './en';
-import { LOCALE_NAMES, LOCALES } from './locales';
+import { LOCALE_NAMES, LOCALES } from '../lib/locales';
 import { plural } from './plural';
 
 type Leaf = [name: string, value: unknown];

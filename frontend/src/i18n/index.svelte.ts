@@ -2,7 +2,7 @@
 import { getContext, setContext } from 'svelte';
 
 import { en, type Catalogue } from './en';
-import type { Locale } from './locales';
+import type { Locale } from '../lib/locales';
 
 /** The other languages are loaded when they are wanted. */
 const catalogues: Record<Exclude<Locale, 'en'>, () => Promise<Catalogue>> = {

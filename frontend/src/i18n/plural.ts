@@ -1,5 +1,5 @@
 // Plural forms by the rules of each language.
-import type { Locale } from './locales';
+import type { Locale } from '../lib/locales';
 
 type Forms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string };
 

@@ -1,22 +1,22 @@
 import { describe, expect, it } from 'vitest';
 
-import { MemoryShelf } from '../testing/world';
+import { MemoryStorage } from '../testing/world';
 import { Local } from './local';
 
 const places = (local: Local) => Array.from({ length: local.length }, (_, at) => local.key(at));
 
 describe('what a browser keeps', () => {
   it('is kept by its storage where there is one', () => {
-    const shelf = new MemoryShelf();
-    const local = new Local(() => shelf);
+    const storage = new MemoryStorage();
+    const local = new Local(() => storage);
     local.setItem('a', '1');
-    expect(shelf.getItem('a')).toBe('1');
+    expect(storage.getItem('a')).toBe('1');
     expect([local.getItem('a'), local.getItem('b'), local.keeps]).toEqual(['1', null, true]);
     local.removeItem('a');
-    expect([shelf.getItem('a'), places(local)]).toEqual([null, []]);
+    expect([storage.getItem('a'), places(local)]).toEqual([null, []]);
   });
 
-  it.each<[string, () => MemoryShelf | null | undefined]>([
+  it.each<[string, () => MemoryStorage | null | undefined]>([
     ['throws', () => { throw new Error('Access is denied.'); }], // prettier-ignore
     ['is null', () => null],
     ['is not there', () => undefined],
@@ -29,12 +29,12 @@ describe('what a browser keeps', () => {
   });
 
   it('is kept in memory where the storage is full, over what it had', () => {
-    const shelf = new MemoryShelf();
-    shelf.setItem('a', 'old');
-    shelf.setItem = () => {
+    const storage = new MemoryStorage();
+    storage.setItem('a', 'old');
+    storage.setItem = () => {
       throw new Error('There is no space.');
     };
-    const local = new Local(() => shelf);
+    const local = new Local(() => storage);
     local.setItem('a', 'new');
     local.setItem('b', '2');
     expect([local.getItem('a'), local.getItem('b'), local.keeps]).toEqual(['new', '2', false]);
@@ -44,12 +44,12 @@ describe('what a browser keeps', () => {
   });
 
   it('is removed also where the storage takes no change', () => {
-    const shelf = new MemoryShelf();
-    shelf.setItem('a', 'old');
-    shelf.removeItem = () => {
+    const storage = new MemoryStorage();
+    storage.setItem('a', 'old');
+    storage.removeItem = () => {
       throw new Error('It is read-only.');
     };
-    const local = new Local(() => shelf);
+    const local = new Local(() => storage);
     local.removeItem('a');
     expect([local.getItem('a'), places(local)]).toEqual([null, []]);
   });

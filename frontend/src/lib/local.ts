@@ -3,18 +3,18 @@
 // each writing does. Then it is kept in this page's memory: everything works, until it is closed.
 
 /** The part of a `Storage` that is used. */
-export type Store = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+export type LocalStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 const TRIAL = 'adda.trial';
 
 /** A storage that never throws. */
-export class Local implements Store {
+export class Local implements LocalStorage {
   /** What the storage did not take; `null` for what it could not remove. */
   private readonly memory = new Map<string, string | null>();
 
-  constructor(private readonly open: () => Store | null | undefined) {}
+  constructor(private readonly open: () => LocalStorage | null | undefined) {}
 
-  private get store(): Store | null {
+  private get store(): LocalStorage | null {
     return attempt(this.open) ?? null;
   }
 
@@ -68,6 +68,12 @@ export class Local implements Store {
       (place): place is string => place !== null && this.memory.get(place) !== null,
     );
   }
+}
+
+/** The names that begin so. */
+export function keysOf(storage: LocalStorage, beginning: string): string[] {
+  const all = Array.from({ length: storage.length }, (_, at) => storage.key(at));
+  return all.filter((key): key is string => key?.startsWith(beginning) ?? false);
 }
 
 function attempt<T>(run: () => T): T | undefined {

@@ -1,43 +1,15 @@
 // What this browser keeps: messages that are not acknowledged yet, and drafts. Everything carries
 // the person's id, so that two people who share a browser never see each other's.
-import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
+//
+// Browsers take databases away: private windows have ones that are not there, that refuse, that are
+// full or never answer; a newer version of the app wants another one; people delete them. So each use
+// may fail, and whoever uses it goes on from memory. Nothing here waits for another tab.
+import { openDB, unwrap, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 
-import type { Problem } from '../api/types';
-
-/** A no: the server's code and its words; or ours, where it says nothing or cannot read what was sent. */
-export interface Refusal {
-  code: Problem['code'] | 'unanswered' | 'unreadable';
-  detail: string;
-}
-
-/** A message on its way. */
-export interface Outgoing {
-  /** Made here, once: the server keeps one message for it however often it is sent. */
-  clientId: string;
-  userId: number;
-  room: string;
-  text: string;
-  /** When it was written, in milliseconds; also the order of sending. */
-  at: number;
-  /** The tab that sends it. */
-  tab: string;
-  /** Why the server refused it for good; absent while there is hope. */
-  refusal?: Refusal;
-}
-
-/** Whether what was stored is a message on its way: others, and older versions, write there too. */
-export function isOutgoing(stored: unknown): stored is Outgoing {
-  if (typeof stored !== 'object' || stored === null) return false;
-  const { clientId, userId, room, text, at, tab, refusal } = stored as Partial<Outgoing>;
-  const texts: unknown[] = [clientId, room, text, tab];
-  const isWhole = texts.every((part) => typeof part === 'string') && typeof userId === 'number';
-  const isTime = typeof at === 'number' && !Number.isNaN(new Date(at).getTime());
-  const isRefusal = refusal === undefined || typeof refusal?.code === 'string';
-  return isWhole && isTime && isRefusal;
-}
+import { withContent, type Outgoing } from './outgoing';
 
 /** An unfinished message. */
-export interface Draft {
+interface Draft {
   userId: number;
   room: string;
   text: string;
@@ -48,51 +20,232 @@ interface Schema extends DBSchema {
   drafts: { key: [number, string]; value: Draft };
 }
 
-/** The browser's database. */
-export type Database = IDBPDatabase<Schema>;
+type Connection = IDBPDatabase<Schema>;
+type Upgrade = IDBPTransaction<Schema, ('outgoing' | 'drafts')[], 'versionchange'>;
 
-/** A browser's database that says nothing for so long says nothing any more. */
+/** From each version to the next one; their number is the version. Steps are added, never changed. */
+const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
+  (db) => {
+    db.createObjectStore('outgoing', { keyPath: 'clientId' }).createIndex('userId', 'userId');
+    db.createObjectStore('drafts', { keyPath: ['userId', 'room'] });
+  },
+  async (_, tx) => {
+    const outgoing = tx.objectStore('outgoing');
+    for (const key of await outgoing.getAllKeys()) {
+      const stored = await readable(unwrap(outgoing), key);
+      const next = withContent(stored);
+      if (next !== stored) await outgoing.put(next as Outgoing);
+    }
+  },
+];
+
+/** A browser's database that says nothing for so long says nothing any more … */
 export const PATIENCE_MS = 4_000;
+/** … and another tab that has it open lets go of it at once, or not at all. */
+const BLOCKED_MS = 500;
 
-/**
- * Opens it, and makes it the first time. Resolves only with one that takes what is written: private
- * windows have databases that are not there, that refuse, that are full, or that never answer.
- */
-export async function openDatabase(name = 'adda'): Promise<Database> {
-  const opening = open(name);
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The database does not answer.')), PATIENCE_MS);
-  });
-  try {
-    return await Promise.race([opening.then(tried), late]);
-  } catch (error) {
-    // Whatever comes of it yet, nobody waits for it.
-    opening.then(
-      (db) => db.close(),
-      () => {},
-    );
-    throw error;
-  } finally {
-    clearTimeout(timer);
+export type DatabaseState =
+  /** It keeps what is stored. */
+  | 'open'
+  /** It keeps nothing. */
+  | 'unusable'
+  /** A newer version of the app has taken it: this one is to be loaded anew. */
+  | 'superseded';
+
+export class Database {
+  /** Hears of each change of the state. */
+  onState: (state: DatabaseState) => void = () => {};
+  private current: DatabaseState = 'unusable';
+  private connection: Connection | null = null;
+  private connecting = Promise.resolve();
+  /** Whether the browser closed it, so that it is worth opening once more. */
+  private isLost = false;
+  private hasEnded = false;
+
+  private constructor(private readonly name: string) {}
+
+  get state(): DatabaseState {
+    return this.current;
   }
-}
 
-async function open(name: string): Promise<Database> {
-  return openDB<Schema>(name, 1, {
-    upgrade(db) {
-      db.createObjectStore('outgoing', { keyPath: 'clientId' }).createIndex('userId', 'userId');
-      db.createObjectStore('drafts', { keyPath: ['userId', 'room'] });
-    },
-  });
+  /** Resolves when it can be used, or is not worth waiting for: it may be `unusable`, also for now. */
+  static async open(name = 'adda'): Promise<Database> {
+    const database = new Database(name);
+    await database.connect();
+    return database;
+  }
+
+  private async connect(): Promise<void> {
+    let giveUp = () => {};
+    const late = new Promise<void>((resolve) => (giveUp = resolve));
+    let timer = setTimeout(giveUp, PATIENCE_MS);
+    const opening = this.request(() => {
+      clearTimeout(timer);
+      timer = setTimeout(giveUp, BLOCKED_MS);
+    });
+    // What comes too late is used from then on.
+    const opened = opening.then(tried).then((connection) => this.opened(connection));
+    await Promise.race([opened, late]).catch(() => {});
+    clearTimeout(timer);
+    if (this.connection === null) this.enter('unusable');
+  }
+
+  private async request(blocked: () => void): Promise<Connection> {
+    return openDB<Schema>(this.name, STEPS.length, {
+      upgrade: async (db, from, _to, tx) => {
+        for (const step of STEPS.slice(from)) await step(db, tx as Upgrade);
+      },
+      blocked,
+      blocking: (_version, next, event) => {
+        (event.target as IDBDatabase).close();
+        this.lose();
+        // `null`: it is deleted, and may be made anew.
+        if (next !== null) this.enter('superseded');
+      },
+      terminated: () => this.lose(),
+    });
+  }
+
+  private opened(connection: Connection): void {
+    if (this.hasEnded) {
+      connection.close();
+      return;
+    }
+    this.connection = connection;
+    this.enter('open');
+  }
+
+  private lose(): void {
+    this.connection = null;
+    this.isLost = true;
+  }
+
+  private enter(state: DatabaseState): void {
+    // A newer version of the app stays newer.
+    if (state === this.current || this.current === 'superseded') return;
+    this.current = state;
+    this.onState(state);
+  }
+
+  private reopen(): Promise<void> {
+    if (this.isLost && this.current !== 'superseded' && !this.hasEnded) {
+      this.isLost = false;
+      this.connecting = this.connect();
+    }
+    return this.connecting;
+  }
+
+  /** Uses the database, opened anew where the browser had closed it. */
+  private async use<T>(run: (connection: Connection) => Promise<T>): Promise<T> {
+    // At once where it is open: it may be closed before this function goes on.
+    if (this.connection === null) await this.reopen();
+    const { connection } = this;
+    if (connection === null) throw new Error('There is no database.');
+    try {
+      return await run(connection);
+    } catch (error) {
+      // Closed without a word.
+      const isGone = error instanceof DOMException && error.name === 'InvalidStateError';
+      if (isGone && this.connection === connection && !this.hasEnded) this.lose();
+      throw error;
+    }
+  }
+
+  /** Whether it was closed here: the person has signed out, and nothing more is to be kept of them. */
+  get isClosed(): boolean {
+    return this.hasEnded;
+  }
+
+  /** Stores a message on its way, as it is now. */
+  put(entry: Outgoing): Promise<unknown> {
+    return this.use((db) => db.put('outgoing', entry));
+  }
+
+  async remove(clientId: string): Promise<void> {
+    await this.use((db) => db.delete('outgoing', clientId));
+  }
+
+  /**
+   * Goes through what is stored of a person's messages – `undefined` for what cannot be read –, and stores
+   * what it is answered with: no other tab does so at the same time.
+   */
+  async adopt(
+    userId: number,
+    adopted: (stored: unknown, clientId: string) => Outgoing | null,
+  ): Promise<void> {
+    await this.use(async (db) => {
+      const tx = db.transaction('outgoing', 'readwrite');
+      for (const key of await tx.store.index('userId').getAllKeys(userId)) {
+        const entry = adopted(await readable(unwrap(tx.store), key), key);
+        if (entry) await tx.store.put(entry);
+      }
+      await tx.done;
+    });
+  }
+
+  /** What is unfinished in a room; nothing where there is no draft, or one that cannot be read. */
+  async draft(userId: number, room: string): Promise<string> {
+    const draft = await this.use((db) => db.get('drafts', [userId, room]));
+    if (draft === undefined) return '';
+    if (typeof draft.text === 'string') return draft.text;
+    reportError(new Error(`The draft in ${room} is damaged and passed over.`));
+    return '';
+  }
+
+  /** An empty draft is none. */
+  async putDraft(userId: number, room: string, text: string): Promise<void> {
+    if (text === '') await this.use((db) => db.delete('drafts', [userId, room]));
+    else await this.use((db) => db.put('drafts', { userId, room, text }));
+  }
+
+  /** Forgets everybody but one person; everybody, where there is none. What cannot be read goes too. */
+  async clear(keep: number | null): Promise<void> {
+    await this.use(async (db) => {
+      const tx = db.transaction(['outgoing', 'drafts'], 'readwrite');
+      const [outgoing, drafts] = [tx.objectStore('outgoing'), tx.objectStore('drafts')];
+      const kept = keep === null ? [] : await outgoing.index('userId').getAllKeys(keep);
+      for (const key of await outgoing.getAllKeys()) {
+        if (!kept.includes(key)) await outgoing.delete(key);
+      }
+      for (const key of await drafts.getAllKeys()) {
+        if (key[0] !== keep) await drafts.delete(key);
+      }
+      await tx.done;
+    });
+  }
+
+  close(): void {
+    this.hasEnded = true;
+    this.connection?.close();
+    this.connection = null;
+  }
 }
 
 /** Nobody's draft. */
 const TRIAL: Draft = { userId: -1, room: '', text: ' '.repeat(1_000) };
 
-/** Writes once, and takes it back. */
-async function tried(db: Database): Promise<Database> {
-  await db.put('drafts', TRIAL);
-  await db.delete('drafts', [TRIAL.userId, TRIAL.room]);
-  return db;
+/** Writes once, and takes it back: a database that opens may refuse whatever is written. */
+async function tried(connection: Connection): Promise<Connection> {
+  try {
+    await connection.put('drafts', TRIAL);
+    await connection.delete('drafts', [TRIAL.userId, TRIAL.room]);
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
+}
+
+/** What stands under a key; `undefined` where it cannot be read, which takes nothing else with it. */
+function readable(store: Pick<IDBObjectStore, 'get'>, key: string): Promise<unknown> {
+  return new Promise((resolve) => {
+    const request = store.get(key);
+    request.onsuccess = () => resolve(request.result);
+    request.onerror = (event) => {
+      // Else the whole transaction ends.
+      event.preventDefault();
+      event.stopPropagation();
+      resolve(undefined);
+    };
+  });
 }

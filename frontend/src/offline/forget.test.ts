@@ -2,43 +2,59 @@ import 'fake-indexeddb/auto';
 
 import { beforeEach, expect, test } from 'vitest';
 
-import { MemoryShelf } from '../testing/world';
-import { openDatabase, type Database } from './db';
-import { saveDraft } from './drafts';
-import { clearDatabase, clearShelf } from './forget';
-import { places } from './shelf';
+import { keysOf } from '../lib/local';
+import { MemoryStorage } from '../testing/world';
+import { Database } from './db';
+import { clearLocal } from './forget';
+import type { Outgoing } from './outgoing';
 
 const [MIRA, RAVI] = [1, 2];
 let db: Database;
-let shelf: MemoryShelf;
+let local: MemoryStorage;
 let databases = 0;
 
 beforeEach(async () => {
-  db = await openDatabase(`forget-${(databases += 1)}`);
-  shelf = new MemoryShelf();
+  db = await Database.open(`forget-${(databases += 1)}`);
+  local = new MemoryStorage();
   for (const userId of [MIRA, RAVI]) {
-    await saveDraft(db, userId, 'general', 'not finished');
-    const entry = { clientId: `a-${userId}`, userId, room: 'general', text: 'a', at: 1, tab: 't' };
-    await db.put('outgoing', entry);
-    shelf.setItem(`adda.outgoing.b-${userId}`, JSON.stringify({ ...entry, clientId: 'b' }));
-    shelf.setItem(`adda.draft.${userId}.general`, 'not finished');
-    shelf.setItem(`adda.last-room.${userId}`, 'general');
+    await db.putDraft(userId, 'general', 'not finished');
+    const entry: Outgoing = {
+      clientId: `a-${userId}`,
+      userId,
+      room: 'general',
+      content: { kind: 'text', text: 'a' },
+      state: { kind: 'ready' },
+      at: 1,
+      tab: 't',
+    };
+    await db.put(entry);
+    local.setItem(`adda.outgoing.b-${userId}`, JSON.stringify({ ...entry, clientId: 'b' }));
+    local.setItem(`adda.draft.${userId}.general`, 'not finished');
+    local.setItem(`adda.last-room.${userId}`, 'general');
   }
-  shelf.setItem('adda.outgoing.broken', '{"userId":');
-  shelf.setItem('adda.preferences', '{"scheme":"dark"}');
-  shelf.setItem('adda.signed-in', '1');
+  local.setItem('adda.outgoing.broken', '{"userId":');
+  local.setItem('adda.preferences', '{"scheme":"dark"}');
+  local.setItem('adda.signed-in', '1');
 });
 
-async function owners(): Promise<unknown[]> {
-  const kept = [...(await db.getAll('drafts')), ...(await db.getAll('outgoing'))];
-  return kept.map((entry) => entry.userId);
+/** Of whom there is a draft, and of whom a message. */
+async function owners(): Promise<number[]> {
+  const found: number[] = [];
+  for (const userId of [MIRA, RAVI]) {
+    if ((await db.draft(userId, 'general')) !== '') found.push(userId);
+    await db.adopt(userId, () => {
+      found.push(userId);
+      return null;
+    });
+  }
+  return found;
 }
 
 test('whoever is signed in finds all of theirs and nothing of others', async () => {
-  clearShelf(shelf, MIRA);
-  await clearDatabase(db, MIRA);
+  clearLocal(local, MIRA);
+  await db.clear(MIRA);
   expect(await owners()).toEqual([MIRA, MIRA]);
-  expect(places(shelf, 'adda.').sort()).toEqual([
+  expect(keysOf(local, 'adda.').sort()).toEqual([
     'adda.draft.1.general',
     'adda.last-room.1',
     'adda.outgoing.b-1',
@@ -48,8 +64,8 @@ test('whoever is signed in finds all of theirs and nothing of others', async () 
 });
 
 test('where nobody is signed in, nothing of anybody is left', async () => {
-  clearShelf(shelf, null);
-  await clearDatabase(db, null);
+  clearLocal(local, null);
+  await db.clear(null);
   expect(await owners()).toEqual([]);
-  expect(places(shelf, 'adda.').sort()).toEqual(['adda.preferences', 'adda.signed-in']);
+  expect(keysOf(local, 'adda.').sort()).toEqual(['adda.preferences', 'adda.signed-in']);
 });

@@ -1,9 +1,8 @@
 // A browser keeps what somebody wrote for as long as they are signed in there, and no longer: whoever
 // sits down at it next finds nothing of them, whichever way they were signed out.
-import type { Database } from './db';
-import { places, type Shelf } from './shelf';
+import { keysOf, type LocalStorage } from '../lib/local';
 
-/** Each place in the shelf that belongs to a person, and how to tell to whom. */
+/** Each place in `localStorage` that belongs to a person, and how to tell to whom. */
 const PERSONAL: readonly [beginning: string, owner: (rest: string, text: string) => unknown][] = [
   ['adda.outgoing.', (_, text) => ownerOf(text)],
   ['adda.draft.', (rest) => Number(rest.split('.')[0])],
@@ -18,25 +17,12 @@ function ownerOf(text: string): unknown {
   }
 }
 
-/** Forgets what the shelf keeps of everybody but one person; of everybody, where there is none. */
-export function clearShelf(shelf: Shelf, keep: number | null): void {
+/** Forgets what `localStorage` keeps of everybody but one person; of everybody, where there is none. */
+export function clearLocal(local: LocalStorage, keep: number | null): void {
   for (const [beginning, owner] of PERSONAL) {
-    for (const place of places(shelf, beginning)) {
-      const whose = owner(place.slice(beginning.length), shelf.getItem(place) ?? '');
-      if (whose !== keep) shelf.removeItem(place);
+    for (const place of keysOf(local, beginning)) {
+      const whose = owner(place.slice(beginning.length), local.getItem(place) ?? '');
+      if (whose !== keep) local.removeItem(place);
     }
   }
-}
-
-/** The same of the database. */
-export async function clearDatabase(db: Database, keep: number | null): Promise<void> {
-  const tx = db.transaction(['outgoing', 'drafts'], 'readwrite');
-  for (const name of ['outgoing', 'drafts'] as const) {
-    let cursor = await tx.objectStore(name).openCursor();
-    while (cursor) {
-      if (cursor.value.userId !== keep) await cursor.delete();
-      cursor = await cursor.continue();
-    }
-  }
-  await tx.done;
 }

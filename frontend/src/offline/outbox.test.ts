@@ -3,10 +3,11 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ClientFrame, Code, Problem } from '../api/types';
-import { Clock, MemoryShelf } from '../testing/world';
-import { openDatabase, type Database, type Outgoing } from './db';
-import { loadDraft, saveDraft } from './drafts';
+import { Clock, MemoryStorage } from '../testing/world';
+import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
+import type { Outgoing, Refusal } from './outgoing';
+import { OutgoingStore } from './outgoingStore';
 
 type Send = Extract<ClientFrame, { type: 'message.send' }>;
 
@@ -17,7 +18,7 @@ let opened: Database[];
 let clock: Clock;
 let living: Set<string>;
 let ids: number;
-let shelf: MemoryShelf;
+let local: MemoryStorage;
 /** What a tab waits for to hear that another one is gone. */
 let ends: Map<string, () => void>;
 
@@ -25,10 +26,12 @@ beforeEach(() => {
   databases += 1;
   name = `adda-${databases}`;
   [opened, clock, living, ids] = [[], new Clock(), new Set(), 0];
-  [shelf, ends] = [new MemoryShelf(), new Map()];
+  [local, ends] = [new MemoryStorage(), new Map()];
 });
 
 afterEach(() => opened.forEach((db) => db.close()));
+
+const said = (text: string) => ({ kind: 'text', text }) as const;
 
 /** A tab of the browser, with somebody signed in. */
 class Tab {
@@ -39,10 +42,10 @@ class Tab {
 
   static async open(tab = 'tab-1', user = MIRA): Promise<Tab> {
     const self = new Tab();
-    const db = await openDatabase(name);
+    const db = await Database.open(name);
     opened.push(db);
     living.add(tab);
-    self.outbox = new Outbox(db, user, tab, {
+    self.outbox = new Outbox(new OutgoingStore(db, local, user), user, tab, {
       send: (frame) => {
         if (self.isConnected) self.sent.push(frame as Send);
         return self.isConnected;
@@ -52,7 +55,6 @@ class Tab {
       after: clock.after,
       now: clock.now,
       uuid: () => `uuid-${++ids}`,
-      shelf,
       changed: (entries) => (self.shown = entries),
     });
     await self.outbox.adopt();
@@ -63,12 +65,17 @@ class Tab {
     return this.sent.map((frame) => frame.text);
   }
 
+  /** Why each of what is shown was refused. */
+  get refusals(): (Refusal | null)[] {
+    return this.shown.map(({ state }) => (state.kind === 'refused' ? state.refusal : null));
+  }
+
   get waiting(): string[] {
-    return this.shown.map((entry) => entry.text);
+    return this.shown.map((entry) => entry.content.text);
   }
 
   async write(...texts: string[]): Promise<void> {
-    for (const text of texts) await this.outbox.add('general', text);
+    for (const text of texts) await this.outbox.add('general', said(text));
   }
 
   async ok(): Promise<void> {
@@ -93,7 +100,7 @@ describe('what is written', () => {
 
   it('is shown before anything is waited for', async () => {
     const tab = await Tab.open();
-    const adding = tab.outbox.add('general', 'hello');
+    const adding = tab.outbox.add('general', said('hello'));
     expect(tab.waiting).toEqual(['hello']);
     await adding;
   });
@@ -108,21 +115,21 @@ describe('what is written', () => {
     const next = await Tab.open('tab-4');
     expect(next.waiting).toEqual(['one', 'two']);
     expect(next.sent.map((frame) => frame.client_id)).toEqual(['uuid-1']);
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
     living.clear();
     expect((await Tab.open('tab-5')).waiting).toEqual(['one', 'two']);
   });
 
-  it('leaves nothing on the shelf once the database or the server has it', async () => {
+  it('leaves nothing in localStorage once the database or the server has it', async () => {
     const tab = await Tab.open();
     await tab.write('one');
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
     opened.forEach((db) => db.close());
     await tab.write('two');
-    expect(shelf.length).toBe(1);
+    expect(local.length).toBe(1);
     await tab.ok();
     await tab.ok();
-    expect(shelf.length).toBe(0);
+    expect(local.length).toBe(0);
   });
 
   it('is shown until the server has it', async () => {
@@ -148,8 +155,8 @@ describe('what is written', () => {
 
   it('in one room does not wait for another', async () => {
     const tab = await Tab.open();
-    await tab.outbox.add('general', 'one');
-    await tab.outbox.add('tea', 'two');
+    await tab.outbox.add('general', said('one'));
+    await tab.outbox.add('tea', said('two'));
     expect(tab.sent.map((frame) => frame.room)).toEqual(['general', 'tea']);
   });
 
@@ -225,7 +232,7 @@ describe('a refusal', () => {
       expect(tab.texts).toEqual(['one']);
       await clock.pass(1);
       expect(tab.texts).toEqual(['one', 'one']);
-      expect(tab.shown.every((entry) => entry.refusal === undefined)).toBe(true);
+      expect(tab.refusals.every((refusal) => refusal === null)).toBe(true);
       await tab.ok();
       expect(tab.texts).toEqual(['one', 'one', 'two']);
     },
@@ -254,7 +261,7 @@ describe('a refusal', () => {
     await tab.write('one', 'two');
     await tab.refuse('not_a_member');
     const refusal = { code: 'not_a_member', detail: 'The server said no.' };
-    expect(tab.shown.map((entry) => entry.refusal)).toEqual([refusal, undefined]);
+    expect(tab.refusals).toEqual([refusal, null]);
     expect(tab.texts).toEqual(['one', 'two']);
   });
 
@@ -264,7 +271,7 @@ describe('a refusal', () => {
     await tab.refuse('invalid_input');
     living.clear();
     const next = await Tab.open('tab-2');
-    expect(next.shown[0]?.refusal?.detail).toBe('The server said no.');
+    expect(next.refusals[0]?.detail).toBe('The server said no.');
     expect(next.sent).toEqual([]);
   });
 
@@ -274,7 +281,7 @@ describe('a refusal', () => {
     await tab.refuse('not_a_member');
     await tab.outbox.retry('uuid-1');
     expect(tab.sent.map((frame) => frame.client_id)).toEqual(['uuid-1', 'uuid-1']);
-    expect(tab.shown[0]).not.toHaveProperty('refusal');
+    expect(tab.refusals[0]).toBeNull();
     await tab.refuse('not_a_member');
     await tab.outbox.discard('uuid-1');
     expect(tab.waiting).toEqual([]);
@@ -286,9 +293,9 @@ describe('a refusal', () => {
 describe('what holds up nothing else', () => {
   it('is a pause of one room', async () => {
     const tab = await Tab.open();
-    await tab.outbox.add('general', 'one');
+    await tab.outbox.add('general', said('one'));
     await tab.refuse('unavailable', { retry_after_ms: 60_000 });
-    await tab.outbox.add('tea', 'two');
+    await tab.outbox.add('tea', said('two'));
     expect(tab.texts).toEqual(['one', 'two']);
   });
 
@@ -303,7 +310,7 @@ describe('what holds up nothing else', () => {
     }
     await tab.refuse('internal');
     expect(tab.texts.at(-1)).toBe('two');
-    expect(tab.shown.map(({ refusal }) => refusal?.code)).toEqual(['internal', undefined]);
+    expect(tab.refusals.map((refusal) => refusal?.code)).toEqual(['internal', undefined]);
   });
 
   it('is a server that is away for long: that is nobody’s fault', async () => {
@@ -314,7 +321,7 @@ describe('what holds up nothing else', () => {
       await clock.pass(30_000);
       await clock.pass(PATIENCE_MS);
     }
-    expect(tab.shown[0]).not.toHaveProperty('refusal');
+    expect(tab.refusals[0]).toBeNull();
     await tab.ok();
     expect(tab.waiting).toEqual([]);
   });
@@ -325,7 +332,7 @@ describe('what holds up nothing else', () => {
     await clock.pass(MOST_TRIES * PATIENCE_MS);
     expect(tab.texts).toEqual([...Array<string>(MOST_TRIES).fill('unheard'), 'two']);
     expect(new Set(tab.sent.slice(0, MOST_TRIES).map((frame) => frame.client_id)).size).toBe(1);
-    expect(tab.shown[0]?.refusal?.code).toBe('unanswered');
+    expect(tab.refusals[0]?.code).toBe('unanswered');
     await tab.outbox.discard('uuid-1');
     expect(tab.waiting).toEqual(['two']);
   });
@@ -336,7 +343,7 @@ describe('what holds up nothing else', () => {
     tab.outbox.taken('uuid-1');
     await clock.pass(MOST_TRIES * PATIENCE_MS);
     expect(tab.texts).toEqual(['one']);
-    expect(tab.shown[0]).not.toHaveProperty('refusal');
+    expect(tab.refusals[0]).toBeNull();
   });
 
   it('is not one that waits without a connection', async () => {
@@ -345,7 +352,7 @@ describe('what holds up nothing else', () => {
     tab.outbox.disconnected();
     tab.isConnected = false;
     await clock.pass(MOST_TRIES * PATIENCE_MS);
-    expect(tab.shown[0]).not.toHaveProperty('refusal');
+    expect(tab.refusals[0]).toBeNull();
   });
 
   it('is what the server ended the connection for', async () => {
@@ -353,7 +360,7 @@ describe('what holds up nothing else', () => {
     await tab.write('too much', 'two');
     expect(await tab.outbox.blamed()).toBe(true);
     tab.outbox.connected();
-    expect(tab.shown.map(({ refusal }) => refusal?.code)).toEqual(['unreadable', undefined]);
+    expect(tab.refusals.map((refusal) => refusal?.code)).toEqual(['unreadable', undefined]);
     expect(tab.texts.at(-1)).toBe('two');
   });
 
@@ -379,41 +386,145 @@ describe('what holds up nothing else', () => {
 });
 
 describe('what was damaged where it is stored', () => {
-  it('is passed over, and the others are sent', async () => {
+  let reported: string[];
+
+  beforeEach(() => {
+    reported = [];
+    vi.stubGlobal('reportError', (error: Error) => reported.push(error.message));
+  });
+
+  afterEach(() => void vi.unstubAllGlobals());
+
+  it('is passed over and reported once, and the others are sent', async () => {
     const tab = await Tab.open();
     tab.isConnected = false;
     await tab.write('whole');
     const [db] = opened;
     const whole = tab.shown[0];
     const broken: object[] = [
-      { text: undefined },
-      { text: { half: 'of it' } },
+      { content: undefined },
+      { content: 'text' },
+      { content: { kind: 'text', text: { half: 'of it' } } },
+      { content: { kind: 'of a later version', text: 'a' } },
       { room: 7 },
       { at: NaN },
       { at: 1e30 },
       { at: '2026' },
       { tab: null },
-      { refusal: null },
-      { refusal: 'no' },
+      { state: null },
+      { state: { kind: 'of a later version' } },
+      { state: { kind: 'refused' } },
+      { state: { kind: 'refused', refusal: 'no' } },
     ];
     for (const [at, change] of broken.entries()) {
       const entry = { ...whole, clientId: `broken-${at}`, ...change } as unknown as Outgoing;
-      await db?.put('outgoing', entry);
+      await db?.put(entry);
     }
-    const places = ['', '{', 'null', '7', '[]', '{"userId":1}', '{"userId":1,"clientId":"x"}'];
-    places.forEach((text, at) => shelf.setItem(`adda.outgoing.broken-${at}`, text));
+    const texts = ['', '{', 'null', '7', '[]', '{"userId":1}', '{"userId":1,"clientId":"x"}'];
+    texts.forEach((text, at) => local.setItem(`adda.outgoing.local-${at}`, text));
+    local.setItem('adda.outgoing.of-another', '{"userId":2}');
     living.clear();
     const next = await Tab.open('tab-2');
     expect(next.waiting).toEqual(['whole']);
     expect(next.texts).toEqual(['whole']);
+    expect(reported).toHaveLength(broken.length + texts.length);
+    expect(reported).toContain('The stored message broken-0 is damaged and passed over.');
+    await next.outbox.adopt();
+    expect(reported).toHaveLength(broken.length + texts.length);
   });
 
   it('is no draft', async () => {
-    const db = await openDatabase(name);
+    const db = await Database.open(name);
     opened.push(db);
-    await saveDraft(db, MIRA, 'tea', { length: 4 } as unknown as string);
-    expect(await loadDraft(db, MIRA, 'tea')).toBe('');
+    await db.putDraft(MIRA, 'tea', { length: 4 } as unknown as string);
+    expect(await db.draft(MIRA, 'tea')).toBe('');
+    expect(reported).toEqual(['The draft in tea is damaged and passed over.']);
   });
+});
+
+describe('a database that fails', () => {
+  it('does not bring back what was given up', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.write('never mind', 'mind');
+    const [db] = opened as [Database];
+    vi.spyOn(db, 'remove').mockRejectedValue(new Error('not now'));
+    await tab.outbox.discard('uuid-1');
+    living.clear();
+    const next = await Tab.open('tab-2');
+    expect(next.waiting).toEqual(['mind']);
+    expect(local.length).toBe(0);
+    living.clear();
+    expect((await Tab.open('tab-3')).waiting).toEqual(['mind']);
+  });
+
+  it('lets the next page know what was refused since', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    opened.forEach((db) => db.close());
+    await tab.refuse('not_a_member');
+    living.clear();
+    const next = await Tab.open('tab-2');
+    expect(next.refusals.map((refusal) => refusal?.code)).toEqual(['not_a_member']);
+    expect(next.sent).toEqual([]);
+    expect(local.length).toBe(0);
+  });
+
+  it('has what was written meanwhile once it is there', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    const [db] = opened as [Database];
+    const put = vi.spyOn(db, 'put').mockRejectedValue(new Error('not now'));
+    await tab.write('one');
+    expect(local.length).toBe(1);
+    put.mockRestore();
+    await tab.outbox.adopt();
+    expect(local.length).toBe(0);
+    expect(tab.waiting).toEqual(['one']);
+    living.clear();
+    expect((await Tab.open('tab-2')).waiting).toEqual(['one']);
+  });
+
+  it('keeps nothing of messages that it never had', async () => {
+    const tab = await Tab.open();
+    opened.forEach((db) => db.close());
+    await tab.write('one', 'two');
+    await tab.ok();
+    await tab.outbox.discard('uuid-2');
+    expect(local.length).toBe(0);
+  });
+});
+
+describe('the state of a message', () => {
+  it('is ready until it is sent, and again when nobody answered', async () => {
+    const tab = await Tab.open();
+    const states = () => tab.shown.map(({ state }) => state.kind);
+    tab.isConnected = false;
+    await tab.write('one', 'two');
+    expect(states()).toEqual(['ready', 'ready']);
+    tab.isConnected = true;
+    tab.outbox.connected();
+    expect(states()).toEqual(['sending', 'ready']);
+    tab.outbox.disconnected();
+    expect(states()).toEqual(['ready', 'ready']);
+  });
+
+  it('is ready for whoever takes it over', async () => {
+    const tab = await Tab.open();
+    await tab.write('one');
+    await tab.outbox.adopt();
+    living.clear();
+    const next = await Tab.open('tab-2');
+    expect(next.sent.map((frame) => frame.client_id)).toEqual(['uuid-1']);
+  });
+});
+
+it('what the first version put aside is taken as well', async () => {
+  const entry = { clientId: 'old', userId: MIRA, room: 'general', text: 'old', at: 1, tab: 'gone' };
+  local.setItem('adda.outgoing.old', JSON.stringify(entry));
+  const tab = await Tab.open();
+  expect(tab.texts).toEqual(['old']);
+  expect(local.length).toBe(0);
 });
 
 describe('what a tab left behind', () => {
@@ -488,22 +599,22 @@ describe('what a tab left behind', () => {
 
 describe('drafts', () => {
   it('are kept a room and a person', async () => {
-    const db = await openDatabase(name);
+    const db = await Database.open(name);
     opened.push(db);
-    await saveDraft(db, MIRA, 'general', 'hel');
-    await saveDraft(db, MIRA, 'tea', 'milk');
-    await saveDraft(db, RAHUL, 'general', 'mine');
-    expect(await loadDraft(db, MIRA, 'general')).toBe('hel');
-    expect(await loadDraft(db, MIRA, 'tea')).toBe('milk');
-    expect(await loadDraft(db, RAHUL, 'general')).toBe('mine');
-    expect(await loadDraft(db, RAHUL, 'tea')).toBe('');
+    await db.putDraft(MIRA, 'general', 'hel');
+    await db.putDraft(MIRA, 'tea', 'milk');
+    await db.putDraft(RAHUL, 'general', 'mine');
+    expect(await db.draft(MIRA, 'general')).toBe('hel');
+    expect(await db.draft(MIRA, 'tea')).toBe('milk');
+    expect(await db.draft(RAHUL, 'general')).toBe('mine');
+    expect(await db.draft(RAHUL, 'tea')).toBe('');
   });
 
   it('that are emptied are gone', async () => {
-    const db = await openDatabase(name);
+    const db = await Database.open(name);
     opened.push(db);
-    await saveDraft(db, MIRA, 'general', 'hel');
-    await saveDraft(db, MIRA, 'general', '');
-    expect(await db.count('drafts')).toBe(0);
+    await db.putDraft(MIRA, 'general', 'hel');
+    await db.putDraft(MIRA, 'general', '');
+    expect(await db.draft(MIRA, 'general')).toBe('');
   });
 });

@@ -6,9 +6,8 @@
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 // What is refused, answered by nobody or broken holds up nothing else, and everything can be given up.
 import type { ClientFrame, Problem } from '../api/types';
-import { toJson } from '../lib/wellformed';
-import { isOutgoing, type Database, type Outgoing, type Refusal } from './db';
-import { places, shelve, type Shelf } from './shelf';
+import type { Content, Outgoing, OutgoingState, Refusal } from './outgoing';
+import type { OutgoingStore } from './outgoingStore';
 
 /** The part of the world that an outbox needs. */
 export interface OutboxWorld {
@@ -21,16 +20,8 @@ export interface OutboxWorld {
   after(ms: number, run: () => void): () => void;
   now(): number;
   uuid(): string;
-  /** Keeps what was written until the database has it. */
-  shelf: Shelf;
   /** Something changed: show it. */
   changed(entries: readonly Outgoing[]): void;
-}
-
-const PLACE = 'adda.outgoing.';
-
-function place(clientId: string): string {
-  return PLACE + clientId;
 }
 
 /** Refusals that do not last. */
@@ -49,8 +40,8 @@ const UNREADABLE: Refusal = { code: 'unreadable', detail: 'The server cannot rea
 
 export class Outbox {
   private entries: Outgoing[] = [];
-  /** Sent on this connection and not answered yet, with how the wait for the answer is called off. */
-  private readonly asked = new Map<string, () => void>();
+  /** How the wait for an answer is called off, of what is being sent. */
+  private readonly waits = new Map<string, () => void>();
   /** Set while the server wants a pause: by room, or of everything this person sends. */
   private readonly pauses = new Map<string, () => void>();
   /** How often each message was refused for reasons that may pass, and how often answered by nobody. */
@@ -64,7 +55,7 @@ export class Outbox {
   private isClosed = false;
 
   constructor(
-    private readonly db: Database,
+    private readonly stored: OutgoingStore,
     private readonly userId: number,
     private readonly tab: string,
     private readonly world: OutboxWorld,
@@ -75,24 +66,23 @@ export class Outbox {
     const living = await this.world.livingTabs();
     if (this.isClosed) return;
     living.forEach((tab) => this.inherit(tab));
-    const tx = this.db.transaction('outgoing', 'readwrite');
-    const stored: unknown[] = await tx.store.index('userId').getAll(this.userId);
-    const adopted: Outgoing[] = [];
-    // What is none of ours, or was damaged, is passed over.
-    for (const entry of [...stored, ...this.shelved()].filter(isOutgoing)) {
-      if (entry.tab !== this.tab && living.has(entry.tab)) continue;
-      if (this.find(entry.clientId) || this.gone.has(entry.clientId)) continue;
-      const mine = { ...entry, tab: this.tab };
-      this.entries.push(mine);
-      await tx.store.put(mine);
-      adopted.push(mine);
-    }
-    await tx.done;
-    adopted.forEach(({ clientId }) => this.world.shelf.removeItem(place(clientId)));
+    await this.stored.adopt((entry) => this.takenOver(entry, living));
     this.entries.sort((a, b) => a.at - b.at);
     this.lastAt = Math.max(this.lastAt, this.entries.at(-1)?.at ?? 0);
     this.show();
     this.flush();
+  }
+
+  /** A stored message as this tab's own, if nobody else sends it. */
+  private takenOver(entry: Outgoing, living: ReadonlySet<string>): Outgoing | null {
+    const own = this.find(entry.clientId);
+    if (own) return own;
+    const isAnothers = entry.tab !== this.tab && living.has(entry.tab);
+    if (isAnothers || this.gone.has(entry.clientId)) return null;
+    const state: OutgoingState = entry.state.kind === 'refused' ? entry.state : { kind: 'ready' };
+    const mine = { ...entry, tab: this.tab, state };
+    this.entries.push(mine);
+    return mine;
   }
 
   /** A tab that is closed just now is still alive when others look: they wait for what it leaves. */
@@ -109,59 +99,60 @@ export class Outbox {
   }
 
   /** Takes a new message; it is stored when this resolves. */
-  async add(room: string, text: string): Promise<Outgoing> {
+  async add(room: string, content: Content): Promise<Outgoing> {
     // Two in one millisecond keep their order.
     this.lastAt = Math.max(this.world.now(), this.lastAt + 1);
     const entry: Outgoing = {
       clientId: this.world.uuid(),
       userId: this.userId,
       room,
-      text,
+      content,
+      state: { kind: 'ready' },
       at: this.lastAt,
       tab: this.tab,
     };
-    shelve(this.world.shelf, place(entry.clientId), toJson(entry));
     this.entries.push(entry);
     this.show();
-    if (await this.stored(() => this.db.put('outgoing', entry))) {
-      this.world.shelf.removeItem(place(entry.clientId));
-    }
+    await this.stored.put(entry);
     this.flush();
     return entry;
   }
 
   /** Tries again what was refused. */
   async retry(clientId: string): Promise<void> {
-    const entry = this.find(clientId);
-    if (!entry) return;
-    const { refusal: _, ...again } = entry;
     this.forgetTries(clientId);
-    await this.replace(again);
+    const entry = this.enter(clientId, { kind: 'ready' });
+    if (!entry) return;
+    await this.stored.put(entry);
     this.flush();
   }
 
   /** Gives a message up. */
   async discard(clientId: string): Promise<void> {
+    this.leave(clientId);
+    await this.stored.giveUp(clientId);
+  }
+
+  /** A message is no longer on its way. */
+  private leave(clientId: string): void {
     this.gone.add(clientId);
     this.entries = this.entries.filter((entry) => entry.clientId !== clientId);
-    this.answered(clientId);
+    this.stopWaiting(clientId);
     this.forgetTries(clientId);
     this.show();
-    this.world.shelf.removeItem(place(clientId));
     // What follows in its room need not wait for the database.
     this.flush();
-    await this.stored(() => this.db.delete('outgoing', clientId));
   }
 
   /** The connection is ready: whatever was asked on an older one is asked again. */
   connected(): void {
-    this.forgetTimers();
+    this.stopSending();
     this.flush();
   }
 
   /** There is no connection: no answer is waited for. */
   disconnected(): void {
-    this.forgetTimers();
+    this.stopSending();
   }
 
   /**
@@ -169,30 +160,28 @@ export class Outbox {
    * been that. Answers whether there was anything.
    */
   async blamed(): Promise<boolean> {
-    const suspects = [...this.asked.keys()];
-    await Promise.all(suspects.map((clientId) => this.refuse(clientId, UNREADABLE)));
+    const suspects = this.entries.filter(({ state }) => state.kind === 'sending');
+    await Promise.all(suspects.map(({ clientId }) => this.refuse(clientId, UNREADABLE)));
     return suspects.length > 0;
   }
 
   /** The server has the message, which is shown as on its way until it stands in its room. */
   taken(clientId: string): void {
-    this.asked.get(clientId)?.();
-    this.asked.set(clientId, () => {});
+    this.stopWaiting(clientId);
   }
 
   /** The server has the message for good, and it stands in its room. */
   async acknowledged(clientId: string): Promise<void> {
     if (!this.find(clientId)) return;
-    await this.discard(clientId);
+    this.leave(clientId);
+    await this.stored.remove(clientId);
   }
 
-  /** The server refused. */
   async refused(clientId: string, problem: Problem): Promise<void> {
-    const entry = this.find(clientId);
-    if (!entry) return;
-    this.answered(clientId);
     const { code, detail, retry_after_ms } = problem;
     if (!TEMPORARY.has(code)) return this.refuse(clientId, { code, detail });
+    const entry = this.enter(clientId, { kind: 'ready' });
+    if (!entry) return;
     // How much one sends is limited for all rooms together.
     if (code === 'rate_limited') return this.pause('', retry_after_ms ?? PAUSE_MS);
     this.silences.delete(clientId);
@@ -204,24 +193,25 @@ export class Outbox {
   }
 
   private async refuse(clientId: string, refusal: Refusal): Promise<void> {
-    const entry = this.find(clientId);
-    this.answered(clientId);
+    const entry = this.enter(clientId, { kind: 'refused', refusal });
     if (!entry) return;
-    const refused = this.replace({ ...entry, refusal });
     this.flush();
-    await refused;
+    await this.stored.put(entry);
   }
 
   /** Nobody answered on a connection that stands. Asked once more it is the same message. */
   private async unanswered(clientId: string): Promise<void> {
-    this.asked.delete(clientId);
-    if (counted(this.silences, clientId) >= MOST_TRIES) await this.refuse(clientId, UNANSWERED);
-    else this.flush();
+    if (counted(this.silences, clientId) >= MOST_TRIES) {
+      await this.refuse(clientId, UNANSWERED);
+      return;
+    }
+    this.enter(clientId, { kind: 'ready' });
+    this.flush();
   }
 
-  private answered(clientId: string): void {
-    this.asked.get(clientId)?.();
-    this.asked.delete(clientId);
+  private stopWaiting(clientId: string): void {
+    this.waits.get(clientId)?.();
+    this.waits.delete(clientId);
   }
 
   private forgetTries(clientId: string): void {
@@ -240,9 +230,17 @@ export class Outbox {
     this.forgetTimers();
   }
 
+  /** What was on its way is as good as not sent. */
+  private stopSending(): void {
+    this.forgetTimers();
+    for (const { clientId, state } of this.entries) {
+      if (state.kind === 'sending') this.enter(clientId, { kind: 'ready' });
+    }
+  }
+
   private forgetTimers(): void {
-    [...this.asked.values(), ...this.pauses.values()].forEach((cancel) => cancel());
-    this.asked.clear();
+    [...this.waits.values(), ...this.pauses.values()].forEach((cancel) => cancel());
+    this.waits.clear();
     this.pauses.clear();
   }
 
@@ -260,28 +258,15 @@ export class Outbox {
     return this.entries.find((entry) => entry.clientId === clientId);
   }
 
-  private async replace(entry: Outgoing): Promise<void> {
-    this.entries = this.entries.map((old) => (old.clientId === entry.clientId ? entry : old));
+  /** Puts a message into another state, in which nothing is waited for; answers it, if it is there. */
+  private enter(clientId: string, state: OutgoingState): Outgoing | null {
+    this.stopWaiting(clientId);
+    const known = this.find(clientId);
+    if (!known) return null;
+    const entry = { ...known, state };
+    this.entries = this.entries.map((old) => (old === known ? entry : old));
     this.show();
-    await this.stored(() => this.db.put('outgoing', entry));
-  }
-
-  /** What this person wrote and no database has yet. */
-  private shelved(): Outgoing[] {
-    const { shelf } = this.world;
-    const left = places(shelf, PLACE).map((place) => parsed(shelf.getItem(place)));
-    return left.filter(isOutgoing).filter(({ userId }) => userId === this.userId);
-  }
-
-  /** A browser whose database is full or broken still sends. Answers whether it took the change. */
-  private async stored(change: () => Promise<unknown>): Promise<boolean> {
-    try {
-      await change();
-      return true;
-    } catch {
-      // What is shown stands in `entries`.
-      return false;
-    }
+    return entry;
   }
 
   private show(): void {
@@ -293,20 +278,23 @@ export class Outbox {
     if (this.pauses.has('') || this.isClosed) return;
     const busy = new Set(this.pauses.keys());
     for (const entry of this.entries) {
-      if (entry.refusal !== undefined || busy.has(entry.room)) continue;
-      busy.add(entry.room);
-      if (this.asked.has(entry.clientId)) continue;
-      const sent = this.world.send({
-        type: 'message.send',
-        ref: entry.clientId,
-        room: entry.room,
-        client_id: entry.clientId,
-        text: entry.text,
-      });
-      if (!sent) return;
-      const { clientId } = entry;
+      const { clientId, room, state } = entry;
+      if (state.kind === 'refused' || busy.has(room)) continue;
+      busy.add(room);
+      if (state.kind === 'sending') continue;
+      if (!this.world.send(commandOf(entry))) return;
+      this.enter(clientId, { kind: 'sending' });
       const late = this.world.after(PATIENCE_MS, () => void this.unanswered(clientId));
-      this.asked.set(clientId, late);
+      this.waits.set(clientId, late);
+    }
+  }
+}
+
+function commandOf({ clientId, room, content }: Outgoing): ClientFrame {
+  switch (content.kind) {
+    case 'text': {
+      const { text } = content;
+      return { type: 'message.send', ref: clientId, room, client_id: clientId, text };
     }
   }
 }
@@ -316,13 +304,4 @@ function counted(counts: Map<string, number>, key: string): number {
   const count = (counts.get(key) ?? 0) + 1;
   counts.set(key, count);
   return count;
-}
-
-/** What a text says as JSON; nothing where it is none. */
-function parsed(text: string | null): unknown {
-  try {
-    return JSON.parse(text ?? 'null');
-  } catch {
-    return null;
-  }
 }

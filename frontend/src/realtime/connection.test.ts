@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
 import type { ReadyFrame, ServerFrame } from '../api/types';
+import type { ConnectionState } from '../store/model';
 import { created, message, ready, summary } from '../testing/messages';
 import { Clock, FakeSocket, settled } from '../testing/world';
 import {
@@ -10,7 +11,6 @@ import {
   QUIET_MS,
   RENEW_MS,
   STABLE_MS,
-  type ConnectionState,
   type Cursors,
   type Token,
 } from './connection';

@@ -12,14 +12,8 @@
 // next token is refused as well, for a clock may have been put right, or another session begun.
 import type { ClientFrame, ReadyFrame, ServerFrame } from '../api/types';
 import { toJson } from '../lib/wellformed';
+import type { ConnectionState } from '../store/model';
 import { backoff } from './backoff';
-
-/** What the person is told. */
-export type ConnectionState =
-  | { phase: 'stopped'; code: number | null }
-  | { phase: 'connecting'; attempt: number }
-  | { phase: 'ready' }
-  | { phase: 'waiting'; attempt: number; until: number };
 
 /** Where a client goes on: the last number of each room that it has. */
 export interface Cursors {

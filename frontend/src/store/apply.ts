@@ -194,11 +194,8 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
         const topic = frame.topic === undefined ? {} : { topic: frame.topic };
         return { ...known, summary: { ...summary, title: frame.title, ...topic } };
       });
-    case 'room.removed': {
-      const rooms = new Map(state.rooms);
-      rooms.delete(frame.room);
-      return { ...state, rooms };
-    }
+    case 'room.removed':
+      return applyRemoved(state, frame.room);
     case 'user.updated': {
       const people = new Map(state.people).set(frame.user.id, frame.user);
       const me = state.me?.id === frame.user.id ? { ...state.me, ...frame.user } : state.me;
@@ -261,6 +258,12 @@ function presence(known: Presence | null, frame: Frame<'room.presence'>): Presen
 /** Up to where somebody else has read a room, as asked for when it was opened. */
 export function applyReach(state: ChatState, name: string, seq: number): ChatState {
   return inRoom(state, name, (room) => reachedBy(room, { read_seq: seq }));
+}
+
+export function applyRemoved(state: ChatState, name: string): ChatState {
+  const rooms = new Map(state.rooms);
+  rooms.delete(name);
+  return { ...state, rooms };
 }
 
 /** Marks a room as read here, before the server has said so. */

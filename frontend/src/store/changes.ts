@@ -50,12 +50,12 @@ function withNews(room: RoomState, news: readonly Message[]): RoomState {
     ...room,
     typing: typing.length === room.typing.length ? room.typing : typing,
     timeline: room.timeline && merge(room.timeline, news),
-    ...kept(room, news),
+    ...withArrived(room, news),
   };
 }
 
-/** Keeps the latest changes. */
-function kept(
+/** The latest changes with these: as many as a page of the history may be older than. */
+function withArrived(
   room: RoomState,
   news: readonly Message[],
 ): Pick<RoomState, 'arrived' | 'arrivedAfter'> {

@@ -2,36 +2,31 @@
 import type { Api } from '../api/client';
 import type { Message } from '../api/types';
 import { applyFrames, applyVisit } from './apply';
-import { roomOf, type ChatState, type Timeline } from './model';
+import type { ChatStore } from './chat.svelte';
+import { roomOf, type Timeline } from './model';
 import { applyNewer, applyOlder, applyPage } from './pages';
+import { firstUnread } from './unread';
 
 const PAGE = 50;
-
-interface Holder {
-  state: ChatState;
-}
 
 export class History {
   private readonly loading = new Map<string, Promise<void>>();
 
   constructor(
-    private readonly holder: Holder,
+    private readonly store: ChatStore,
     private readonly api: Api,
-    /** Called when a page came: what lies between it and the live news may have to be asked for. */
-    private readonly read: () => void,
   ) {}
 
   /** Loads where somebody enters: at a number, else around the first unread, else the newest. */
   enter(room: string, at: number | null): Promise<void> {
     return this.once(`enter ${room} ${at}`, async () => {
-      const known = roomOf(this.holder.state, room);
-      const unread = known && known.summary.unread > 0 ? known.summary.read_seq + 1 : null;
+      const known = roomOf(this.store.state, room);
+      const unread = known ? firstUnread(known) : null;
       if (known?.timeline && reaches(known.timeline, at, unread)) return;
       const around = at ?? unread;
       const query = around === null ? { limit: PAGE } : { around, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyPage(this.holder.state, room, page);
-      this.read();
+      this.store.update(applyPage, room, page);
     });
   }
 
@@ -40,34 +35,31 @@ export class History {
     return this.once(`latest ${room}`, async () => {
       const query = { limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyPage(this.holder.state, room, page);
-      this.read();
+      this.store.update(applyPage, room, page);
     });
   }
 
   /** Loads the next older page, where there is one. */
   older(room: string): Promise<void> {
     return this.once(`older ${room}`, async () => {
-      const timeline = roomOf(this.holder.state, room)?.timeline;
+      const timeline = roomOf(this.store.state, room)?.timeline;
       const first = timeline?.items[0];
       if (!timeline?.hasBefore || !first) return;
       const query = { before: first.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyOlder(this.holder.state, room, page, first.seq);
-      this.read();
+      this.store.update(applyOlder, room, page, first.seq);
     });
   }
 
   /** Loads the next newer page, where there is one. */
   newer(room: string): Promise<void> {
     return this.once(`newer ${room}`, async () => {
-      const timeline = roomOf(this.holder.state, room)?.timeline;
+      const timeline = roomOf(this.store.state, room)?.timeline;
       const last = timeline?.items.at(-1);
       if (!timeline?.hasAfter || !last) return;
       const query = { after: last.seq, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
-      this.holder.state = applyNewer(this.holder.state, room, page, last.seq);
-      this.read();
+      this.store.update(applyNewer, room, page, last.seq);
     });
   }
 
@@ -75,9 +67,9 @@ export class History {
   visit(room: string): Promise<void> {
     return this.once(`visit ${room}`, async () => {
       // Seen before: what it was then stands, and what changed since is read.
-      if (this.holder.state.visited?.summary.name === room) return this.follow(room);
+      if (this.store.state.visited?.summary.name === room) return this.follow(room);
       const details = await this.api.call('get', '/rooms/{room}', { path: { room } });
-      this.holder.state = applyVisit(this.holder.state, details);
+      this.store.update(applyVisit, details);
     });
   }
 
@@ -86,13 +78,13 @@ export class History {
     return this.once(`follow ${room}`, async () => {
       let isBehind = true;
       while (isBehind) {
-        const visited = this.holder.state.visited;
+        const visited = this.store.state.visited;
         if (visited?.summary.name !== room || !visited.timeline) return;
         const query = { after: visited.cursor, limit: 100 };
         const page = await this.api.call('get', '/rooms/{room}/changes', { path: { room }, query });
         const { items: messages, last_seq, more } = page;
         const sync = { type: 'sync' as const, room, messages, last_seq, more, reset: false };
-        this.holder.state = applyFrames(this.holder.state, [sync], Date.now());
+        this.store.update(applyFrames, [sync], Date.now());
         isBehind = more;
       }
     });

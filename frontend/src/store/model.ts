@@ -11,14 +11,18 @@ export interface Timeline {
   hasAfter: boolean;
 }
 
-/** Who is here. */
+export type ConnectionState =
+  | { phase: 'stopped'; code: number | null }
+  | { phase: 'connecting'; attempt: number }
+  | { phase: 'ready' }
+  | { phase: 'waiting'; attempt: number; until: number };
+
 export interface Presence {
   /** Everybody of the room who is connected, as far as the server names them. */
   online: ReadonlySet<number>;
   count: number;
 }
 
-/** Somebody who is writing. */
 export interface Typist {
   userId: number;
   kind: 'text' | 'voice';
@@ -55,7 +59,6 @@ export interface RoomState {
   addedAt: number;
 }
 
-/** Everything. */
 export interface ChatState {
   me: Me | null;
   epoch: string | null;
@@ -72,7 +75,6 @@ export interface ChatState {
   isLoaded: boolean;
 }
 
-/** Nothing yet. */
 export const EMPTY: ChatState = {
   me: null,
   epoch: null,

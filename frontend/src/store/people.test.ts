@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 
-import type { User } from '../api/types';
+import type { Member, User } from '../api/types';
 import { ready, summary } from '../testing/messages';
 import { applyFrames, applyReady } from './apply';
-import { EMPTY } from './model';
-import { applyUsers } from './people';
+import { EMPTY, type Presence } from './model';
+import { applyUsers, isHere } from './people';
 
 const user = (id: number, more: Partial<User> = {}): User => ({
   id,
@@ -54,4 +54,15 @@ test('who comes or goes after it is followed', () => {
   const state = applyFrames(before, [{ type: 'presence', ...gone }], 0);
   expect(state.online.size).toBe(0);
   expect(state.lastSeen.get(2)).toBe(gone.last_seen_at);
+});
+
+test('who is in a large room is as the list of members says, for the server names nobody', () => {
+  const [mira, rahul] = [user(1, { online: true }), user(2)].map((it) => ({
+    ...it,
+    joined_at: '2026-11-22T10:00:00.000Z',
+  })) as [Member, Member];
+  const here = (presence: Presence | null) => [mira, rahul].map((it) => isHere(it, presence));
+  expect(here(null)).toEqual([true, false]);
+  expect(here({ online: new Set(), count: 300 })).toEqual([true, false]);
+  expect(here({ online: new Set([2]), count: 1 })).toEqual([false, true]);
 });

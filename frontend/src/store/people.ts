@@ -1,7 +1,8 @@
-// What the directory says of people, put where everything else about them stands: pure.
-import type { User } from '../api/types';
+// People: what the directory says of them, put where everything else about them stands, and how they
+// are called. Pure.
+import type { Member, User } from '../api/types';
 import { applyPeople } from './apply';
-import type { ChatState } from './model';
+import type { ChatState, Presence, RoomState } from './model';
 
 /**
  * People as they were found: their names, and who is online or was seen when. Of those with whom there
@@ -22,4 +23,18 @@ export function applyUsers(state: ChatState, users: readonly User[]): ChatState 
     else online.delete(id);
   }
   return { ...applyPeople(state, users), online, lastSeen };
+}
+
+/** Somebody's name, from wherever it is known; `undefined` where nobody has said it yet. */
+export function nameOf(state: ChatState, room: RoomState, id: number): string | undefined {
+  return (
+    state.people.get(id)?.display_name ??
+    room.timeline?.items.findLast((message) => message.sender.id === id)?.sender.display_name
+  );
+}
+
+/** Whether a member of a room is there. In large rooms the server says how many are, and not who. */
+export function isHere({ id, online }: Member, presence: Presence | null): boolean {
+  const isNamed = presence !== null && presence.online.size > 0;
+  return isNamed ? presence.online.has(id) : online;
 }

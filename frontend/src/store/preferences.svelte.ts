@@ -1,6 +1,6 @@
 // What somebody chose for this browser: the language, the colours and what is folded.
 import { local } from '../lib/local';
-import { LOCALES, type Locale } from '../i18n/locales';
+import { LOCALES, type Locale } from '../lib/locales';
 
 export type Scheme = 'system' | 'light' | 'dark';
 /** The parts of the sidebar. */

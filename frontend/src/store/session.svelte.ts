@@ -4,7 +4,7 @@ import { callAnonymously, callAs, isStale, type Tokens } from '../api/client';
 import { Refused } from '../api/errors';
 import type { Code, Me } from '../api/types';
 import { local } from '../lib/local';
-import { alone } from '../lib/secure';
+import { withLock } from '../lib/locks';
 import { tabs } from '../lib/tabs';
 
 /** Not a secret: only whether asking for a session is worth a request. */
@@ -38,7 +38,7 @@ export class Session implements Tokens {
   wasEnded = $state(false);
   /** The server's sentence when pages of this address may not use it. */
   isElsewhere = $state<string | null>(null);
-  private kept: Token | null = null;
+  private accessToken: Token | null = null;
   private renewing: Promise<Token | null> | null = null;
   /** Counts the sign-ins and sign-outs, so that an answer to a question from before is known. */
   private turn = 0;
@@ -129,7 +129,7 @@ export class Session implements Tokens {
   private forget(): void {
     this.turn += 1;
     local.removeItem(WAS_HERE);
-    this.kept = null;
+    this.accessToken = null;
     this.refreshToken = null;
     this.me = null;
   }
@@ -140,7 +140,8 @@ export class Session implements Tokens {
 
   /** A token that is good for a while; `null` when nobody is signed in. */
   async token(): Promise<Token | null> {
-    if (this.kept && this.kept.endsAt - EARLY_MS > this.now()) return this.kept;
+    if (this.accessToken && this.accessToken.endsAt - EARLY_MS > this.now())
+      return this.accessToken;
     return this.me === null ? null : this.renew();
   }
 
@@ -151,7 +152,7 @@ export class Session implements Tokens {
   /** The next token after `refused` was refused; `null` when the session is over. */
   async tokenAfter(refused: string): Promise<Token | null> {
     await this.renewing?.catch(() => {});
-    return this.kept?.text === refused ? this.renew() : this.token();
+    return this.accessToken?.text === refused ? this.renew() : this.token();
   }
 
   /** Changes the password, which ends the session and begins another: nobody is signed out here. */
@@ -178,7 +179,7 @@ export class Session implements Tokens {
     let failure: unknown = null;
     await this.exchange(async () => {
       await run().catch((error: unknown) => (failure = error));
-      return this.kept;
+      return this.accessToken;
     });
     return failure;
   }
@@ -189,7 +190,7 @@ export class Session implements Tokens {
 
   /** One request at a time in this tab, and by a lock in all tabs. */
   private exchange(run: () => Promise<Token | null>): Promise<Token | null> {
-    const exchange = alone('adda-refresh', run).finally(() => {
+    const exchange = withLock('adda-refresh', run).finally(() => {
       if (this.renewing === exchange) this.renewing = null;
     });
     this.renewing = exchange;
@@ -211,7 +212,7 @@ export class Session implements Tokens {
       // Whoever signed out meanwhile knows.
       if (turn === this.turn) this.end();
     }
-    return this.kept;
+    return this.accessToken;
   }
 
   private begin(answer: SignedIn): void {
@@ -224,7 +225,10 @@ export class Session implements Tokens {
     local.setItem(WAS_HERE, '1');
     this.wasEnded = false;
     this.refreshToken = this.hasCookies ? null : (answer.refresh_token ?? null);
-    this.kept = { text: answer.access_token, endsAt: this.now() + answer.expires_in * 1_000 };
+    this.accessToken = {
+      text: answer.access_token,
+      endsAt: this.now() + answer.expires_in * 1_000,
+    };
     this.me = answer.user;
   }
 }

@@ -61,3 +61,11 @@ export function place(items: readonly Message[], seq: number): number {
   }
   return low;
 }
+
+/** The last message of a person that can be changed, where the newest ones are loaded. */
+export function lastEditable(timeline: Timeline | null, person: number): Message | null {
+  if (timeline === null || timeline.hasAfter) return null;
+  const isTheirs = ({ sender, deleted_at, text }: Message) =>
+    sender.id === person && deleted_at === undefined && text !== undefined;
+  return timeline.items.findLast(isTheirs) ?? null;
+}

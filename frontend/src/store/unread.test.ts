@@ -17,9 +17,10 @@ import {
   tombstone,
   updated,
 } from '../testing/messages';
-import { applyFrames, applyReady } from './apply';
+import { applyFrames, applyRead, applyReady } from './apply';
 import { EMPTY, type ChatState } from './model';
 import { applyPage } from './pages';
+import { firstUnread, newAfter } from './unread';
 
 const fold = (state: ChatState, ...frames: ServerFrame[]) => applyFrames(state, frames, 0);
 const opened = (last: number) =>
@@ -95,6 +96,27 @@ describe('what was read on another device', () => {
     state = fold(state, mark(4, 5, 1));
     expect(counts(fold(state, mark(2, 5, 3)))).toEqual({ read_seq: 4, unread: 1, mentions: 0 });
   });
+});
+
+it('what is read far back moves the mark, and the server counts what is left', () => {
+  const unread = { last_seq: 300, read_seq: 10, unread: 100, mentions: 2 };
+  let state = applyPage(
+    entered(unread),
+    'general',
+    page(messages(1, 60), 300, { has_after: true }),
+  );
+  state = applyRead(state, 'general', 20);
+  expect(counts(state)).toEqual({ read_seq: 20, unread: 100, mentions: 2 });
+});
+
+it('what is new after a number is what others wrote and did not delete', () => {
+  const all = [message(1), message(2), mine(3), tombstone(4, 9), message(5)];
+  expect([0, 2, 5].map((seq) => newAfter(all, seq, 1))).toEqual([3, 1, 0]);
+});
+
+it('the first unread message follows the mark', () => {
+  expect(firstUnread(general(entered({ last_seq: 9, read_seq: 4, unread: 3 })))).toBe(5);
+  expect(firstUnread(general(entered({ last_seq: 9, read_seq: 9 })))).toBeNull();
 });
 
 it('somebody else’s mark counts nothing', () => {

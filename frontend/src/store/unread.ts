@@ -22,6 +22,23 @@ function countAfter(messages: readonly Message[], seq: number, me: Me | null): C
   return atMost({ unread: unread.length, mentions: mentions.length });
 }
 
+/** How many messages of others stand after a number, however many. */
+export function newAfter(messages: readonly Message[], seq: number, person: number): number {
+  let count = 0;
+  // From the end: the history may be long, and what is new is short.
+  for (let at = messages.length - 1; at >= 0; at -= 1) {
+    const message = messages[at] as Message;
+    if (message.seq <= seq) break;
+    if (message.sender.id !== person && message.deleted_at === undefined) count += 1;
+  }
+  return count;
+}
+
+/** The number from which on messages are unread; `null` where none is. */
+export function firstUnread({ summary }: RoomState): number | null {
+  return summary.unread > 0 ? summary.read_seq + 1 : null;
+}
+
 function atMost({ unread, mentions }: Counts): Counts {
   return {
     unread: Math.min(MOST_UNREAD, Math.max(0, unread)),
@@ -87,7 +104,7 @@ function after(room: RoomState, seq: number, me: Me | null): Counts {
   if ((summary.last_message?.seq ?? summary.last_seq) <= seq) return { unread: 0, mentions: 0 };
   const first = timeline?.items[0];
   if (!timeline || timeline.hasAfter || !first || (first.seq > seq + 1 && timeline.hasBefore)) {
-    return summary;
+    return { unread: summary.unread, mentions: summary.mentions };
   }
   return countAfter(timeline.items, seq, me);
 }

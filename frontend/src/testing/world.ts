@@ -1,6 +1,6 @@
-// A clock and a socket that a test moves by hand, and a shelf of its own.
+// A clock and a socket that a test moves by hand, and a storage of its own.
 import type { ClientFrame, ServerFrame } from '../api/types';
-import type { Shelf } from '../offline/shelf';
+import type { LocalStorage } from '../lib/local';
 import type { SocketLike } from '../realtime/connection';
 
 /** Time that passes only when it is told to. */
@@ -66,8 +66,8 @@ export class FakeSocket implements SocketLike {
   }
 }
 
-/** A shelf that is empty to begin with. */
-export class MemoryShelf implements Shelf {
+/** A `localStorage` that is empty to begin with. */
+export class MemoryStorage implements LocalStorage {
   private readonly kept = new Map<string, string>();
 
   get length(): number {

@@ -4,6 +4,7 @@ import { expect, PASSWORD, type Person, test } from '../support/journey';
 async function kept(person: Person): Promise<string[]> {
   return person.page.evaluate(async () => {
     const places = Object.keys(localStorage).filter((key) => /draft|outgoing|last-room/.test(key));
+    if (indexedDB === undefined) return places.map((key) => `${key}: ${localStorage.getItem(key)}`);
     const opened = indexedDB.open('adda');
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
       opened.onsuccess = () => resolve(opened.result);
@@ -66,4 +67,21 @@ test('whoever signs in next finds nothing of the one before', async ({ person })
   await mira.page.evaluate(() => localStorage.removeItem('adda.signed-in'));
   await mira.page.goto('/sign-in');
   await isForgotten(mira);
+});
+
+test('who signs out leaves nothing either where there is no database', async ({ person }) => {
+  const mira = await person('Mira');
+  const tab = await mira.tab();
+  for (const one of [mira, tab]) {
+    one.expects(/401/);
+    await one.page.addInitScript(() => {
+      Object.defineProperty(window, 'indexedDB', { value: undefined });
+    });
+    await writesSomething(one);
+  }
+  await tab.composer.fill('written in the very moment of the end');
+  await signsOut(mira);
+  await isForgotten(mira);
+  await isForgotten(tab);
+  await expect.poll(() => kept(mira)).toEqual([]);
 });

@@ -1,4 +1,5 @@
 import { expect, NO_SERVER, type Person, test } from '../support/journey';
+import { firstVersion, letGo, withoutApp } from '../support/storage';
 
 /** What a person sent last over the socket, and who answers it: the server, or the test. */
 async function between(
@@ -40,17 +41,15 @@ test('half an emoji that an older version of the app had stored is sent all the 
   await mira.says('First.');
   await expect(sent(mira)).toHaveCount(1);
   const { id } = await mira.asks<{ id: number }>('GET', '/users/me');
-  await mira.page.evaluate(async (me) => {
-    const open = indexedDB.open('adda');
-    const db = await new Promise<IDBDatabase>((done) => (open.onsuccess = () => done(open.result)));
-    const again = db.transaction('outgoing', 'readwrite').objectStore('outgoing');
-    const entry = { userId: me, room: 'general', tab: 'gone', at: Date.now() };
-    again.put({ ...entry, clientId: crypto.randomUUID(), text: 'old \udc4d half' });
-    again.put({ ...entry, clientId: 'damaged', text: null, at: 'never' });
-    const done = again.put({ ...entry, clientId: crypto.randomUUID(), text: 'old and whole' });
-    await new Promise((stored) => (done.onsuccess = stored));
-    db.close();
-  }, id);
+  const entry = { userId: id, room: 'general', tab: 'gone', at: Date.now() };
+  await withoutApp(mira.page);
+  await firstVersion(mira.page, [
+    { ...entry, clientId: crypto.randomUUID(), text: 'old \udc4d half' },
+    { ...entry, clientId: 'damaged', text: null, at: 'never' },
+    { ...entry, clientId: crypto.randomUUID(), text: 'old and whole' },
+  ]);
+  await letGo(mira.page);
+  mira.expects(/is damaged and passed over/);
   await mira.enters();
   await mira.sees('old \ufffd half', 'old and whole');
   await expect(sent(mira)).toHaveCount(3);

@@ -1,23 +1,22 @@
 import 'fake-indexeddb/auto';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { openDatabase, type Database } from '../../offline/db';
-import { loadDraft } from '../../offline/drafts';
-import { MemoryShelf } from '../../testing/world';
+import { Database } from '../../offline/db';
+import { MemoryStorage } from '../../testing/world';
 import { Draft, PAUSE_MS } from './draft';
 
 let db: Database;
 let names = 0;
-let shelf: MemoryShelf;
+let local: MemoryStorage;
 
 /** What is written in a room by somebody. */
 function draftOf(user: number, room: string): Draft {
-  return new Draft(db, user, room, shelf);
+  return new Draft(db, user, room, local);
 }
 
 beforeEach(async () => {
-  shelf = new MemoryShelf();
-  db = await openDatabase(`drafts ${names++}`);
+  local = new MemoryStorage();
+  db = await Database.open(`drafts ${names++}`);
 });
 
 describe('a draft', () => {
@@ -51,20 +50,35 @@ describe('a draft', () => {
     draft.changed('half');
     await draft.flush();
     draft.changed('half a thou');
-    draft.shelve();
+    draft.putAside();
     expect(await draftOf(1, 'rain').load()).toBe('');
     expect(await draftOf(1, 'tea').load()).toBe('half a thou');
-    expect(await loadDraft(db, 1, 'tea')).toBe('half a thou');
-    expect(shelf.length).toBe(0);
+    expect(await db.draft(1, 'tea')).toBe('half a thou');
+    expect(local.length).toBe(0);
   });
 
   it('that came back with its page is not undone by what was put aside for a new one', async () => {
     const draft = draftOf(1, 'tea');
     draft.changed('half a thou');
-    draft.shelve();
+    draft.putAside();
     draft.changed('half a thought');
     await draft.flush();
     expect(await draftOf(1, 'tea').load()).toBe('half a thought');
+  });
+
+  it('is kept where the database fails, but not once the person has signed out', async () => {
+    vi.spyOn(db, 'putDraft').mockRejectedValue(new Error('It is full.'));
+    const draft = draftOf(1, 'tea');
+    draft.changed('kept');
+    await draft.flush();
+    expect(await draftOf(1, 'tea').load()).toBe('kept');
+    local.removeItem('adda.draft.1.tea');
+    draft.changed('a secret');
+    const flushing = draft.flush();
+    db.close();
+    await flushing;
+    draft.putAside();
+    expect(local.length).toBe(0);
   });
 
   it('is gone when nothing is written any more', async () => {
@@ -73,7 +87,6 @@ describe('a draft', () => {
     await draft.flush();
     draft.changed('');
     await draft.flush();
-    expect(await loadDraft(db, 1, 'tea')).toBe('');
-    expect(await db.count('drafts')).toBe(0);
+    expect(await db.draft(1, 'tea')).toBe('');
   });
 });

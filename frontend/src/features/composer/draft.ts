@@ -1,9 +1,8 @@
 // Keeps what is being written in a room: stored a moment after the last letter, and at once when
 // the page goes out of sight or the room is left. A page that is going has no time for a database:
-// what it had not stored yet waits in a shelf that is written at once, and is stored by the next.
+// what it had not stored yet waits in `localStorage`, which is written at once, and is stored by the next.
+import type { LocalStorage } from '../../lib/local';
 import type { Database } from '../../offline/db';
-import { loadDraft, saveDraft } from '../../offline/drafts';
-import { shelve, type Shelf } from '../../offline/shelf';
 
 /** So long after the last letter it is stored. */
 export const PAUSE_MS = 400;
@@ -16,27 +15,27 @@ export class Draft {
     private readonly db: Database,
     private readonly userId: number,
     private readonly room: string,
-    private readonly shelf: Shelf,
+    private readonly local: LocalStorage,
   ) {}
 
   async load(): Promise<string> {
-    const left = this.shelf.getItem(this.place);
+    const left = this.local.getItem(this.place);
     // A database that fails now has no draft, and whoever writes is not kept from it.
-    if (left === null) return loadDraft(this.db, this.userId, this.room).catch(() => '');
-    if (await this.saved(left)) this.shelf.removeItem(this.place);
+    if (left === null) return this.db.draft(this.userId, this.room).catch(() => '');
+    if (await this.saved(left)) this.local.removeItem(this.place);
     return left;
   }
 
   /** The page is going. */
-  shelve(): void {
-    if (this.unsaved !== null) shelve(this.shelf, this.place, this.unsaved);
+  putAside(): void {
+    if (this.unsaved !== null && !this.db.isClosed) this.local.setItem(this.place, this.unsaved);
   }
 
   /** The text is this now. */
   changed(text: string): void {
     this.unsaved = text;
     if (this.timer !== null) clearTimeout(this.timer);
-    // What no database takes waits in the shelf when the page goes.
+    // What no database takes waits in `localStorage` when the page goes.
     this.timer = setTimeout(() => this.flush().catch(() => {}), PAUSE_MS);
   }
 
@@ -47,17 +46,17 @@ export class Draft {
     if (this.unsaved === null) return;
     const text = this.unsaved;
     if (!(await this.saved(text))) {
-      this.shelve();
+      this.putAside();
       return;
     }
     if (this.unsaved === text) this.unsaved = null;
-    this.shelf.removeItem(this.place);
+    this.local.removeItem(this.place);
   }
 
   /** Whether the database took it. */
   private async saved(text: string): Promise<boolean> {
     try {
-      await saveDraft(this.db, this.userId, this.room, text);
+      await this.db.putDraft(this.userId, this.room, text);
       return true;
     } catch {
       return false;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { LOCALES } from '../../i18n/locales';
+import { LOCALES } from '../../lib/locales';
 import { found, grouped, loadEmoji } from './emoji';
 
 const groups = grouped(

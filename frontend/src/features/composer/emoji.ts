@@ -1,5 +1,5 @@
 // The emoji of the picker, in the person's language: loaded when they are first wanted.
-import type { Locale } from '../../i18n/locales';
+import type { Locale } from '../../lib/locales';
 
 export interface Emoji {
   text: string;

@@ -1,5 +1,5 @@
 // The private conversation with somebody: begun where there is none yet, and shown.
-import type { App } from '../../app.svelte';
+import type { App } from '../context';
 import { roomPath } from '../../router.svelte';
 
 export async function openConversation({ api, router }: App, user_id: number): Promise<void> {

@@ -1,6 +1,6 @@
 // The one question that is asked before a message is deleted.
 import type { Message } from '../../api/types';
-import type { Chat } from '../../app.svelte';
+import type { Chat } from '../context';
 
 class Deleting {
   message = $state.raw<Message | null>(null);
@@ -19,7 +19,11 @@ class Deleting {
     if (!chat || !message) return;
     this.failure = null;
     try {
-      await chat.live.ask({ type: 'message.delete', room: message.room, message_id: message.id });
+      await chat.realtime.ask({
+        type: 'message.delete',
+        room: message.room,
+        message_id: message.id,
+      });
       // Another one may be asked about meanwhile.
       if (this.message === message) this.message = null;
     } catch (error) {
@@ -29,7 +33,3 @@ class Deleting {
 }
 
 export const deleting = new Deleting();
-
-export function askToDelete(chat: Chat, message: Message): void {
-  deleting.ask(chat, message);
-}

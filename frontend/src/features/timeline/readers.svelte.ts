@@ -1,6 +1,6 @@
 // Who has read a message of a public room, asked for when somebody wants to know.
 import type { Message, UserRef } from '../../api/types';
-import type { Chat } from '../../app.svelte';
+import type { Api } from '../../api/client';
 
 class Readers {
   message = $state.raw<Message | null>(null);
@@ -9,12 +9,12 @@ class Readers {
   isMore = $state(false);
   hasFailed = $state(false);
 
-  async ask(chat: Chat, message: Message): Promise<void> {
+  async ask(api: Api, message: Message): Promise<void> {
     this.message = message;
     this.people = null;
     this.hasFailed = false;
     try {
-      const page = await chat.api.call('get', '/rooms/{room}/receipts', {
+      const page = await api.call('get', '/rooms/{room}/receipts', {
         path: { room: message.room },
         query: { seq: message.seq, limit: 100 },
       });

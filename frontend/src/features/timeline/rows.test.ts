@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 
 import type { Message } from '../../api/types';
-import type { Outgoing } from '../../offline/db';
+import type { Outgoing } from '../../offline/outgoing';
 import { dice, message as told, range } from '../../testing/messages';
 import { isLoneEmoji, pieces, rowsOf, type Row, type Source } from './rows';
 
@@ -18,7 +18,8 @@ function message(seq: number, sender = 2, at = NOON + seq * 1_000): Message {
 }
 
 function outgoing(clientId: string, at = NOON + 60_000): Outgoing {
-  return { clientId, userId: ME, room: 'tea', text: 'on its way', at, tab: 'a' };
+  const content = { kind: 'text', text: 'on its way' } as const;
+  return { clientId, userId: ME, room: 'tea', content, state: { kind: 'ready' }, at, tab: 'a' };
 }
 
 function rows(

@@ -1,7 +1,7 @@
 // What stands under each other in a conversation: pure, from the messages and what is on its way.
 import type { Message } from '../../api/types';
 import { graphemes } from '../../lib/graphemes';
-import type { Outgoing } from '../../offline/db';
+import type { Outgoing } from '../../offline/outgoing';
 import type { Timeline } from '../../store/model';
 
 /** Messages of one person within this time stand together. */

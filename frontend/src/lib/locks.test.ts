@@ -1,8 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
-import { alone, held, hold, PATIENCE_MS, uuid } from './secure';
-
-const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+import { heldLocks, holdLock, PATIENCE_MS, withLock } from './locks';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -11,9 +9,9 @@ afterEach(() => {
 describe('at an address without TLS', () => {
   test('each tab is alone', async () => {
     vi.stubGlobal('navigator', {});
-    await hold('a tab');
-    expect(await held()).toEqual([]);
-    expect(await alone('a job', () => Promise.resolve(7))).toBe(7);
+    await holdLock('a tab');
+    expect(await heldLocks()).toEqual([]);
+    expect(await withLock('a job', () => Promise.resolve(7))).toBe(7);
   });
 });
 
@@ -23,15 +21,15 @@ describe('where the browser has locks and gives none', () => {
 
   test('each tab is alone', async () => {
     vi.stubGlobal('navigator', { locks: { request: refused, query: refused } });
-    await hold('a tab');
-    expect(await held()).toEqual([]);
-    expect(await alone('a job', () => Promise.resolve(7))).toBe(7);
+    await holdLock('a tab');
+    expect(await heldLocks()).toEqual([]);
+    expect(await withLock('a job', () => Promise.resolve(7))).toBe(7);
   });
 
   test('a tab that froze with a lock keeps nobody waiting for ever', async () => {
     vi.useFakeTimers();
     vi.stubGlobal('navigator', { locks: { request: frozen } });
-    const both = Promise.all([hold('a tab'), alone('a job', () => Promise.resolve(7))]);
+    const both = Promise.all([holdLock('a tab'), withLock('a job', () => Promise.resolve(7))]);
     await vi.advanceTimersByTimeAsync(PATIENCE_MS);
     expect(await both).toEqual([undefined, 7]);
     vi.useRealTimers();
@@ -46,7 +44,7 @@ describe('where the browser has locks and gives none', () => {
     };
     vi.stubGlobal('navigator', { locks: { request } });
     const run = vi.fn(() => Promise.resolve(7));
-    const job = alone('a job', run);
+    const job = withLock('a job', run);
     await vi.advanceTimersByTimeAsync(PATIENCE_MS);
     comes();
     expect(await job).toBe(7);
@@ -59,19 +57,7 @@ describe('where the browser has locks and gives none', () => {
     const request = (_: string, run: () => Promise<void>) => run();
     vi.stubGlobal('navigator', { locks: { request } });
     const run = vi.fn(() => Promise.reject(new Error('No network.')));
-    await expect(alone('a job', run)).rejects.toThrow('No network.');
+    await expect(withLock('a job', run)).rejects.toThrow('No network.');
     expect(run).toHaveBeenCalledTimes(1);
   });
-});
-
-test('a UUID is never the same, and greater than those of the milliseconds before', () => {
-  vi.useFakeTimers();
-  const made = Array.from({ length: 100 }, () => {
-    vi.advanceTimersByTime(1);
-    return uuid();
-  });
-  expect(made.every((id) => UUID.test(id))).toBe(true);
-  expect([...made].sort()).toEqual(made);
-  vi.useRealTimers();
-  expect(new Set(Array.from({ length: 100 }, uuid)).size).toBe(100);
 });

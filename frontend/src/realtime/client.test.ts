@@ -4,8 +4,7 @@ import type { Api } from '../api/client';
 import { Unanswered, Unreachable } from '../api/errors';
 import type { ClientFrame, Message } from '../api/types';
 import type { Outbox } from '../offline/outbox';
-import { applyRead } from '../store/apply';
-import { EMPTY } from '../store/model';
+import { ChatStore } from '../store/chat.svelte';
 import { applyPage } from '../store/pages';
 import {
   created,
@@ -22,18 +21,18 @@ import {
 } from '../testing/messages';
 import { Clock, settled } from '../testing/world';
 import type { Connection } from './connection';
-import { BURST, BURST_EVERY_MS, Live, PATIENCE_MS, type Store } from './live';
+import { BURST, BURST_EVERY_MS, PATIENCE_MS, RealtimeClient } from './client';
 
 let clock: Clock;
 let frames: (() => void)[];
 let sent: ClientFrame[];
 let isReady: boolean;
-let store: Store;
+let store: ChatStore;
 let writes: number;
 let outbox: { refs: Set<string>; acknowledged: string[]; refused: string[]; connected: number };
 let starts: number;
 let roomList: () => Promise<unknown>;
-let live: Live;
+let client: RealtimeClient;
 
 beforeEach(() => {
   clock = new Clock();
@@ -41,17 +40,8 @@ beforeEach(() => {
   outbox = { refs: new Set(), acknowledged: [], refused: [], connected: 0 };
   starts = 0;
   roomList = () => Promise.resolve({ items: [] });
-  let state = EMPTY;
-  store = {
-    connection: { phase: 'stopped', code: null },
-    get state() {
-      return state;
-    },
-    set state(next) {
-      writes += 1;
-      state = next;
-    },
-  };
+  store = new ChatStore();
+  store.onChange(() => (writes += 1));
   const connection = {
     send(frame: ClientFrame) {
       if (isReady) sent.push(frame);
@@ -68,7 +58,7 @@ beforeEach(() => {
     taken: () => {},
     blamed: () => Promise.resolve(outbox.refs.size > 0),
   };
-  live = new Live(
+  client = new RealtimeClient(
     store,
     { call: () => roomList() } as unknown as Api,
     { beforePaint: (run) => frames.push(run), after: clock.after, now: clock.now },
@@ -78,14 +68,15 @@ beforeEach(() => {
 });
 
 const paint = () => frames.splice(0).forEach((run) => run());
-const hear = (...all: Parameters<Live['onFrame']>[0][]) => all.forEach((it) => live.onFrame(it));
+const hear = (...all: Parameters<RealtimeClient['onFrame']>[0][]) =>
+  all.forEach((it) => client.onFrame(it));
 const kinds = () => sent.map((frame) => frame.type);
 
 /** Connected, with the room `general` open up to number 3. */
 function begun(): void {
-  live.onState({ phase: 'ready' });
-  live.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
-  store.state = applyPage(store.state, 'general', page(messages(1, 3), 3));
+  client.onState({ phase: 'ready' });
+  client.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
+  store.update(applyPage, 'general', page(messages(1, 3), 3));
 }
 
 describe('frames', () => {
@@ -131,7 +122,7 @@ describe('frames', () => {
   it('that came before a new connection are applied before it', () => {
     begun();
     hear(...created(message(4)));
-    live.onReady(ready(summary({ last_seq: 6 })));
+    client.onReady(ready(summary({ last_seq: 6 })));
     expect(general(store.state).cursor).toBe(4);
     paint();
     expect(loaded(store.state)).toEqual(range(1, 4));
@@ -169,8 +160,8 @@ describe('a gap', () => {
   it('is asked for by the next connection instead, when there is one', () => {
     begun();
     hear(...created(message(6)));
-    expect(live.cursors()).toEqual({ epoch: 'epoch-1', rooms: { general: 3 } });
-    live.onReady(ready(summary({ last_seq: 6 })));
+    expect(client.cursors()).toEqual({ epoch: 'epoch-1', rooms: { general: 3 } });
+    client.onReady(ready(summary({ last_seq: 6 })));
     paint();
     expect(kinds()).not.toContain('resume');
   });
@@ -179,8 +170,7 @@ describe('a gap', () => {
     begun();
     hear(sync(messages(401, 450), 450, { reset: true }));
     paint();
-    store.state = applyPage(store.state, 'general', page(messages(1, 3), 3));
-    live.heal();
+    store.update(applyPage, 'general', page(messages(1, 3), 3));
     expect(sent.at(-1)).toEqual({ type: 'resume', epoch: 'epoch-1', rooms: { general: 3 } });
   });
 });
@@ -191,8 +181,8 @@ describe('commands', () => {
 
   it('are answered by what they did', async () => {
     begun();
-    const asked = live.ask(edit);
-    const other = live.ask({ type: 'message.delete', room: 'general', message_id: 'id-2' });
+    const asked = client.ask(edit);
+    const other = client.ask({ type: 'message.delete', room: 'general', message_id: 'id-2' });
     hear({ type: 'ok', ref: ref(), message: message(2) });
     hear({ type: 'ok', ref: (sent.at(-2) as { ref: string }).ref, message: message(3) });
     expect((await asked)?.seq).toBe(3);
@@ -201,7 +191,7 @@ describe('commands', () => {
 
   it('fail with the server’s words', async () => {
     begun();
-    const asked = live.ask(edit);
+    const asked = client.ask(edit);
     const problem = {
       type: 'about:blank',
       title: 'Not found',
@@ -215,16 +205,16 @@ describe('commands', () => {
 
   it('fail when the connection is lost, and when there is none', async () => {
     begun();
-    const asked = live.ask(edit);
-    live.onState({ phase: 'waiting', attempt: 1, until: 0 });
+    const asked = client.ask(edit);
+    client.onState({ phase: 'waiting', attempt: 1, until: 0 });
     await expect(asked).rejects.toBeInstanceOf(Unreachable);
     isReady = false;
-    await expect(live.ask(edit)).rejects.toBeInstanceOf(Unreachable);
+    await expect(client.ask(edit)).rejects.toBeInstanceOf(Unreachable);
   });
 
   it('fail when nobody answers, and an answer that is too late is about nothing', async () => {
     begun();
-    const asked = live.ask(edit);
+    const asked = client.ask(edit);
     const failed = expect(asked).rejects.toBeInstanceOf(Unanswered);
     await clock.pass(PATIENCE_MS);
     await failed;
@@ -263,15 +253,15 @@ describe('a connection that the server ended', () => {
   it('because of what it was sent goes on without that', async () => {
     begun();
     outbox.refs.add('client-4');
-    live.onState({ phase: 'stopped', code: 4_508 });
+    client.onState({ phase: 'stopped', code: 4_508 });
     await settled();
     expect(starts).toBe(1);
   });
 
   it('stays ended where nothing that was sent can have been the reason', async () => {
     begun();
-    live.onState({ phase: 'stopped', code: 4_502 });
-    live.onState({ phase: 'stopped', code: 4_505 });
+    client.onState({ phase: 'stopped', code: 4_502 });
+    client.onState({ phase: 'stopped', code: 4_505 });
     await settled();
     expect(starts).toBe(0);
   });
@@ -280,25 +270,25 @@ describe('a connection that the server ended', () => {
 describe('typing', () => {
   it('is told every three seconds at most, and at once after a message', async () => {
     begun();
-    live.typing('general');
+    client.typing('general');
     await clock.pass(2_999);
-    live.typing('general');
+    client.typing('general');
     expect(kinds()).toEqual(['typing']);
     await clock.pass(1);
-    live.typing('general');
-    live.typing('tea');
+    client.typing('general');
+    client.typing('tea');
     expect(kinds()).toEqual(['typing', 'typing', 'typing']);
-    live.typed('general');
-    live.typing('general');
+    client.typed('general');
+    client.typing('general');
     expect(kinds()).toHaveLength(4);
   });
 
   it('that could not be told is told as soon as it can', () => {
     begun();
     isReady = false;
-    live.typing('general');
+    client.typing('general');
     isReady = true;
-    live.typing('general');
+    client.typing('general');
     expect(kinds()).toEqual(['typing']);
   });
 
@@ -320,8 +310,8 @@ describe('typing', () => {
 describe('the room that is watched', () => {
   it('is one at a time', () => {
     begun();
-    const leave = live.watch('general');
-    live.watch('tea');
+    const leave = client.watch('general');
+    client.watch('tea');
     leave();
     expect(sent).toEqual([
       { type: 'room.open', room: 'general' },
@@ -332,8 +322,8 @@ describe('the room that is watched', () => {
 
   it('is opened again by each connection', () => {
     begun();
-    live.watch('general');
-    live.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
+    client.watch('general');
+    client.onReady(ready(summary({ last_seq: 3, read_seq: 3 })));
     expect(kinds()).toEqual(['room.open', 'room.open']);
   });
 
@@ -342,12 +332,32 @@ describe('the room that is watched', () => {
     const room = summary({ name: 'private_1_2', kind: 'private', title: 'Rahul', peer });
     const lists = () =>
       sent.flatMap((frame) => (frame.type === 'presence.watch' ? [frame.user_ids] : []));
-    live.onReady(ready(room));
-    const leave = live.watch('private_1_2');
-    live.watchPeople('directory', [3]);
-    live.onReady(ready(room));
+    client.onReady(ready(room));
+    const leave = client.watch('private_1_2');
+    client.watchPeople('directory', [3]);
+    client.onReady(ready(room));
     leave();
     expect(lists()).toEqual([[2], [2, 3], [2, 3], [3]]);
+  });
+});
+
+describe('what was read', () => {
+  it('is shown and said at once, and each number once', () => {
+    begun();
+    hear(...created(...messages(4, 6)));
+    paint();
+    for (const seq of [5, 5, 4, 6]) client.read('general', seq);
+    expect(sent).toEqual([
+      { type: 'read', room: 'general', seq: 5 },
+      { type: 'read', room: 'general', seq: 6 },
+    ]);
+    expect(general(store.state).summary).toMatchObject({ read_seq: 6, unread: 0 });
+  });
+
+  it('of a room that the person is not in is said to nobody', () => {
+    begun();
+    client.read('elsewhere', 3);
+    expect(sent).toEqual([]);
   });
 });
 
@@ -357,9 +367,9 @@ describe('a new connection', () => {
     hear(...created(...messages(4, 6)));
     paint();
     isReady = false;
-    store.state = applyRead(store.state, 'general', 6);
+    client.read('general', 6);
     isReady = true;
-    live.onReady(ready(summary({ last_seq: 6, read_seq: 3, unread: 3 })));
+    client.onReady(ready(summary({ last_seq: 6, read_seq: 3, unread: 3 })));
     expect(sent).toEqual([{ type: 'read', room: 'general', seq: 6 }]);
     expect(general(store.state).summary).toMatchObject({ read_seq: 6, unread: 0 });
     expect(outbox.connected).toBe(2);
@@ -368,14 +378,14 @@ describe('a new connection', () => {
   it('asks for what could not be loaded once more when it is worth trying', async () => {
     roomList = () => Promise.reject(new Error('no network'));
     begun();
-    live.watch('general');
+    client.watch('general');
     await settled();
     roomList = () =>
       Promise.resolve({
         items: [summary({ last_seq: 3, last_message: message(3) })],
         others_read_seq: 2,
       });
-    live.loadAgain();
+    client.loadAgain();
     await settled();
     expect(general(store.state).summary.last_message?.seq).toBe(3);
     expect(general(store.state).others.read).toBe(2);
@@ -383,12 +393,12 @@ describe('a new connection', () => {
 
   it('asks for the latest messages until it has them', async () => {
     roomList = () => Promise.reject(new Error('no network'));
-    live.onReady(ready(summary({ last_seq: 3 })));
+    client.onReady(ready(summary({ last_seq: 3 })));
     await settled();
     expect(general(store.state).summary.last_message).toBeUndefined();
     const items = [summary({ last_seq: 3, last_message: message(3) })];
     roomList = () => Promise.resolve({ items });
-    live.onReady(ready(summary({ last_seq: 3 })));
+    client.onReady(ready(summary({ last_seq: 3 })));
     await settled();
     expect(general(store.state).summary.last_message?.seq).toBe(3);
   });

@@ -1,25 +1,25 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
-import { Again } from './again.svelte';
+import { Retry } from './retry.svelte';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
 /** What fails each time, and asks for another attempt. */
-function failing(): { again: Again; attempts: () => number } {
-  const again = new Again();
+function failing(): { retry: Retry; attempts: () => number } {
+  const retry = new Retry();
   let attempts = 0;
-  again.listen(() => {
+  retry.listen(() => {
     attempts += 1;
-    again.failed();
+    retry.failed();
   });
-  return { again, attempts: () => attempts };
+  return { retry, attempts: () => attempts };
 }
 
 it('tries again soon, and ever more seldom', () => {
-  const { again, attempts } = failing();
-  again.failed();
-  again.failed();
+  const { retry, attempts } = failing();
+  retry.failed();
+  retry.failed();
   vi.advanceTimersByTime(1_000);
   expect(attempts()).toBe(1);
   vi.advanceTimersByTime(60_000);
@@ -31,25 +31,25 @@ it('tries again soon, and ever more seldom', () => {
 });
 
 it('tries at once when the connection is back, and begins anew', () => {
-  const { again, attempts } = failing();
-  again.failed();
+  const { retry, attempts } = failing();
+  retry.failed();
   vi.advanceTimersByTime(120_000);
   const before = attempts();
-  again.now();
+  retry.now();
   expect(attempts()).toBe(before + 1);
   vi.advanceTimersByTime(1_000);
   expect(attempts()).toBe(before + 2);
 });
 
 it('tries nothing while nothing fails', () => {
-  const again = new Again();
+  const retry = new Retry();
   const run = vi.fn();
-  const stop = again.listen(run);
+  const stop = retry.listen(run);
   vi.advanceTimersByTime(600_000);
   expect(run).not.toHaveBeenCalled();
-  again.now();
+  retry.now();
   stop();
-  again.now();
+  retry.now();
   expect(run).toHaveBeenCalledTimes(1);
-  expect(again.times).toBe(2);
+  expect(retry.times).toBe(2);
 });

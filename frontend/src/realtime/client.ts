@@ -1,23 +1,24 @@
-// Keeps what the app knows in step with the server: the frames of the connection go into the state,
+// Keeps what the app knows in step with the server: the frames of the connection go into the store,
 // at most once per animation frame; a gap is asked for; the outbox is sent; the rest of the app says
-// through here what it wants said.
-//
-// It owns no state of its own that anybody sees: the state is the store's.
+// through here what it wants said. Whatever has to follow a change of the state happens in one place,
+// wherever the change came from.
 import { Refused, Unanswered, Unreachable } from '../api/errors';
 import type { Api } from '../api/client';
 import type { ClientFrame, Message, Problem, ReadyFrame, ServerFrame } from '../api/types';
 import type { Outbox } from '../offline/outbox';
-import { applyFrames, applyReach, applyReady, applyRoomList, expireTyping } from '../store/apply';
-import type { ChatState, RoomState } from '../store/model';
-import type { Connection, ConnectionState, Cursors } from './connection';
+import {
+  applyFrames,
+  applyReach,
+  applyRead,
+  applyReady,
+  applyRoomList,
+  expireTyping,
+} from '../store/apply';
+import type { ChatStore } from '../store/chat.svelte';
+import type { ChatState, ConnectionState, RoomState } from '../store/model';
+import type { Connection, Cursors } from './connection';
 import { Deliveries } from './deliveries';
 import { Watching, type WatchingView } from './watching';
-
-/** Where the state is kept. */
-export interface Store {
-  state: ChatState;
-  connection: ConnectionState;
-}
 
 /** What it needs of the page. */
 export interface Page {
@@ -41,7 +42,7 @@ export const BURST = 4;
 /** … which is shown so often: nobody reads faster, and most of its rows are never drawn. */
 export const BURST_EVERY_MS = 100;
 
-export class Live {
+export class RealtimeClient {
   private inbox: ServerFrame[] = [];
   private isScheduled = false;
   private isBurst = false;
@@ -53,26 +54,28 @@ export class Live {
   /** Rooms that were asked for what is missing. */
   private readonly healing = new Set<string>();
   /** Messages that the server has, whose own frame is not applied yet. */
-  private kept: Message[] = [];
+  private accepted: Message[] = [];
   private typedAt = new Map<string, number>();
   private cancelExpiry = () => {};
   private cancelPause = () => {};
+  private readonly stopListening: () => void;
   private readonly deliveries = new Deliveries(
     () => this.store.state.rooms.values(),
     (frame) => this.send(frame),
     (ms, run) => this.page.after(ms, run),
   );
-
   private readonly watching = new Watching((frame) => this.send(frame));
 
   constructor(
-    private readonly store: Store,
+    private readonly store: ChatStore,
     private readonly api: Api,
     private readonly page: Page,
     /** Made by whoever makes this: each needs the other. */
     private readonly connection: () => Connection,
     private readonly outbox: () => Outbox,
-  ) {}
+  ) {
+    this.stopListening = store.onChange(() => this.follow());
+  }
 
   /** Where a new connection goes on. */
   cursors(): Cursors | null {
@@ -85,11 +88,11 @@ export class Live {
   }
 
   onState(state: ConnectionState): void {
-    this.store.connection = state;
+    this.store.setConnection(state);
     if (state.phase === 'ready') return;
     for (const answer of [...this.answers.values()])
       answer.reject(new Unreachable(new Error('The connection was lost.')));
-    this.kept = [];
+    this.accepted = [];
     if (state.phase === 'stopped' && BLAMING.has(state.code ?? 0)) void this.goOnWithoutThat();
     else this.outbox().disconnected();
   }
@@ -102,16 +105,21 @@ export class Live {
   }
 
   onReady(frame: ReadyFrame): void {
-    this.take();
+    const frames = this.takeInbox();
     this.healing.clear();
-    this.store.state = applyReady(this.store.state, frame);
+    this.deliveries.reset();
+    this.store.update((state) => applyReady(this.applied(state, frames), frame));
     this.repeatReads(frame);
     if (this.openRoom !== null) this.open(this.openRoom);
     this.watching.reset();
     this.outbox().connected();
-    this.deliveries.reset();
-    this.deliveries.look();
     this.loadAgain();
+  }
+
+  /** The person does not want to wait, or wants another try of what was given up. */
+  reconnect(): void {
+    if (this.store.connection.phase === 'stopped') this.connection().start();
+    else this.connection().wake();
   }
 
   /** Loads what is wanted and could not be loaded yet. */
@@ -134,7 +142,7 @@ export class Live {
   private async loadRoomList(): Promise<void> {
     try {
       const { items } = await this.api.call('get', '/rooms', {});
-      this.store.state = applyRoomList(this.store.state, items);
+      this.store.update(applyRoomList, items);
     } catch {
       // The rooms do without a preview until it is asked for once more.
     }
@@ -148,8 +156,16 @@ export class Live {
     }
   }
 
+  /** The person has read up to a number. A mark only moves forward. */
+  read(room: string, seq: number): void {
+    const known = this.store.state.rooms.get(room);
+    if (known === undefined || seq <= known.summary.read_seq) return;
+    this.store.update(applyRead, room, seq);
+    this.send({ type: 'read', room, seq });
+  }
+
   /** Sends a frame that is not answered; `false` when there is no connection. */
-  send(frame: ClientFrame): boolean {
+  private send(frame: ClientFrame): boolean {
     return this.connection().send(frame);
   }
 
@@ -199,7 +215,7 @@ export class Live {
     try {
       const query = { limit: 1 };
       const page = await this.api.call('get', '/rooms/{room}/receipts', { path: { room }, query });
-      this.store.state = applyReach(this.store.state, room, page.others_read_seq);
+      this.store.update(applyReach, room, page.others_read_seq);
     } catch {
       // The ticks do without until somebody reads on, or it is asked for once more.
       if (this.openRoom === room) this.owesReach = room;
@@ -231,6 +247,7 @@ export class Live {
   }
 
   close(): void {
+    this.stopListening();
     this.cancelExpiry();
     this.cancelPause();
     this.deliveries.close();
@@ -250,27 +267,28 @@ export class Live {
 
   private flush(): void {
     this.isBurst = this.inbox.length > BURST;
-    if (this.inbox.length === 0 && this.kept.length === 0) return;
-    this.take();
-    this.letGo();
-    this.heal();
-    this.deliveries.look();
-    this.expireLater();
+    const frames = this.takeInbox();
+    this.store.update((state) => this.applied(state, frames));
+    this.settleOutbox();
   }
 
-  /** Applies what arrived. */
-  private take(): void {
+  /** What arrived, to be applied now. */
+  private takeInbox(): ServerFrame[] {
     const frames = this.inbox;
     this.inbox = [];
     for (const frame of frames) {
       if (frame.type === 'sync' && !frame.more) this.healing.delete(frame.room);
     }
-    const [before, now] = [this.store.state, this.page.now()];
+    return frames;
+  }
+
+  /** The state after these frames. One that cannot be applied takes none of the others with it. */
+  private applied(before: ChatState, frames: readonly ServerFrame[]): ChatState {
+    const now = this.page.now();
     try {
-      this.store.state = applyFrames(before, frames, now);
+      return applyFrames(before, frames, now);
     } catch {
-      // One that cannot be applied takes none of the others with it.
-      this.store.state = frames.reduce((state, frame) => {
+      return frames.reduce((state, frame) => {
         try {
           return applyFrames(state, [frame], now);
         } catch (error) {
@@ -281,17 +299,25 @@ export class Live {
     }
   }
 
+  /** The state changed. */
+  private follow(): void {
+    this.heal();
+    this.deliveries.look();
+    this.expireLater();
+  }
+
   /** A message leaves the outbox when it stands in its room, so that it is always shown once. */
-  private letGo(): void {
+  private settleOutbox(): void {
+    if (this.accepted.length === 0) return;
     const { rooms } = this.store.state;
     const stands = ({ room, seq }: Message) => (rooms.get(room)?.cursor ?? Infinity) >= seq;
-    const here = this.kept.filter(stands);
-    this.kept = this.kept.filter((message) => !stands(message));
+    const here = this.accepted.filter(stands);
+    this.accepted = this.accepted.filter((message) => !stands(message));
     for (const message of here) void this.outbox().acknowledged(message.client_id);
   }
 
   /** Asks for what is missing, once a gap; the answer is a `sync`. */
-  heal(): void {
+  private heal(): void {
     const { epoch, rooms } = this.store.state;
     if (epoch === null) return;
     const missing = [...rooms].filter(([name, room]) => room.hasGap && !this.healing.has(name));
@@ -309,23 +335,21 @@ export class Live {
     if (ends.length === 0) return;
     const ms = Math.max(0, Math.min(...ends) - this.page.now());
     this.cancelExpiry = this.page.after(ms + 10, () => {
-      this.store.state = expireTyping(this.store.state, this.page.now());
+      this.store.update(expireTyping, this.page.now());
+      // A clock that was put back meanwhile has expired nothing yet.
       this.expireLater();
     });
-  }
-
-  private keep(message: Message, ref: string): void {
-    this.outbox().taken(ref);
-    this.kept.push(message);
-    this.schedule();
   }
 
   private answer(frame: Extract<ServerFrame, { type: 'ok' | 'error' }>): void {
     const ref = frame.ref;
     if (ref === undefined) return;
     if (this.outbox().has(ref)) {
-      if (frame.type === 'ok' && frame.message) this.keep(frame.message, ref);
-      else if (frame.type === 'ok') void this.outbox().acknowledged(ref);
+      if (frame.type === 'ok' && frame.message) {
+        this.outbox().taken(ref);
+        this.accepted.push(frame.message);
+        this.schedule();
+      } else if (frame.type === 'ok') void this.outbox().acknowledged(ref);
       else void this.outbox().refused(ref, frame.error as Problem);
       return;
     }

@@ -1,6 +1,5 @@
-// What a list shows that is searched as one types: what matches, page by page. Of several searches on
-// their way the latest one counts.
-import { joined } from './pages';
+// A list that comes page by page, and may be searched as one types. Of several searches on their way the
+// latest one counts.
 
 /** So long after the last letter the search begins. */
 const PAUSE_MS = 180;
@@ -18,7 +17,17 @@ type Listed = { id: number } | { name: string };
 
 const idOf = (item: Listed) => ('id' in item ? item.id : item.name);
 
-export class Search<T extends Listed> {
+/**
+ * A list with its next page. What moved while they were asked for – somebody was renamed, a room grew –
+ * is on both: it stands once, as it is now.
+ */
+function joined<T extends Listed>(before: readonly T[], page: readonly T[]): T[] {
+  const all = new Map(before.map((item) => [idOf(item), item]));
+  for (const item of page) all.set(idOf(item), item);
+  return [...all.values()];
+}
+
+export class Pager<T extends Listed> {
   /** `null` until the first page is here. */
   items = $state.raw<readonly T[] | null>(null);
   /** What was searched for in `items`. */
@@ -39,7 +48,6 @@ export class Search<T extends Listed> {
     return () => clearTimeout(timer);
   }
 
-  /** Begins anew with another query. */
   async start(query: string): Promise<void> {
     if (this.underWay?.q === query) return this.underWay.done;
     const search = { q: query, done: this.load(query, undefined) };
@@ -55,7 +63,6 @@ export class Search<T extends Listed> {
     else await this.start(query);
   }
 
-  /** Loads the next page. */
   async more(): Promise<void> {
     if (this.hasMore && !this.isLoading) await this.load(this.shown, this.cursor);
   }
@@ -67,7 +74,7 @@ export class Search<T extends Listed> {
       const page = await this.ask(cursor === undefined ? { q } : { q, cursor });
       if (turn !== this.latest) return;
       const before = cursor === undefined ? [] : (this.items ?? []);
-      this.items = joined(before, page.items, idOf);
+      this.items = joined(before, page.items);
       this.shown = q;
       this.cursor = page.next_cursor;
       this.hasMore = page.next_cursor !== undefined;

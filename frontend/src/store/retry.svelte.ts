@@ -6,7 +6,7 @@ const FIRST_MS = 1_000;
 /** … up to here. */
 const LONGEST_MS = 30_000;
 
-export class Again {
+export class Retry {
   /** Grows each time. */
   times = $state(0);
   private failures = 0;
