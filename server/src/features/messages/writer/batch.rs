@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
-use adda_protocol::{MessageText, RoomName, UserId, frame};
+use adda_protocol::{MessageText, RoomName, UserId};
 use adda_realtime::{Envelope, MembershipChange};
 use bytes::Bytes;
 use poem_openapi::types::ToJSON;
@@ -379,7 +379,7 @@ impl Work {
         }
         let accepted = accepted(row.clone(), &request.room.name, false);
         let event = room_change(change, &request.room.name, row.changed_seq, &accepted.json);
-        room.frames.push(frame::text(&event));
+        room.frames.push(adda_websocket::text(&event));
         self.messages.insert(row.id, row);
         Ok(accepted)
     }
