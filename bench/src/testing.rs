@@ -6,50 +6,43 @@ use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
 
+use adda_websocket::{Event, Opcode, Reader, Role};
+use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
 
-/// An unmasked frame, as servers send them.
-pub(crate) fn server_frame(opcode: u8, payload: &[u8]) -> Vec<u8> {
-    let mut frame = vec![0x80 | opcode];
-    match payload.len() {
-        length @ 0..=125 => frame.push(length as u8),
-        length @ 126..=0xffff => {
-            frame.push(126);
-            frame.extend((length as u16).to_be_bytes());
-        }
-        length => {
-            frame.push(127);
-            frame.extend((length as u64).to_be_bytes());
-        }
-    }
-    frame.extend(payload);
-    frame
+/// What arrives from one upgraded client.
+struct Incoming {
+    half: OwnedReadHalf,
+    reader: Reader,
+    bytes: Vec<u8>,
 }
 
-/// The first masked frame of `bytes`: its type, payload and length.
-pub(crate) fn unmask(bytes: &[u8]) -> Option<(u8, Vec<u8>, usize)> {
-    let &[first, second, ..] = bytes else { return None };
-    assert_eq!(second & 0x80, 0x80, "a client masks its frames");
-    let (start, length) = match second & 0x7f {
-        126 => (4, u16::from_be_bytes(bytes.get(2..4)?.try_into().ok()?) as usize),
-        127 => (10, u64::from_be_bytes(bytes.get(2..10)?.try_into().ok()?) as usize),
-        length => (2, length as usize),
-    };
-    let mask = bytes.get(start..start + 4)?;
-    let masked = bytes.get(start + 4..start + 4 + length)?;
-    let payload = masked.iter().zip(mask.iter().cycle()).map(|(byte, key)| byte ^ key).collect();
-    Some((first & 0x0f, payload, start + 4 + length))
+impl Incoming {
+    /// The next frame; `None` when the client has hung up.
+    async fn next(&mut self) -> Option<Event<'static>> {
+        loop {
+            let mut rest = &self.bytes[..];
+            let event = self.reader.read(&mut rest).unwrap().map(Event::into_owned);
+            let taken = self.bytes.len() - rest.len();
+            self.bytes.drain(..taken);
+            if event.is_some() {
+                return event;
+            }
+            if self.half.read_buf(&mut self.bytes).await.unwrap_or(0) == 0 {
+                return None;
+            }
+        }
+    }
 }
 
 /// One upgraded client, seen from the server.
 pub(crate) struct Peer {
-    read: OwnedReadHalf,
+    incoming: Incoming,
     write: OwnedWriteHalf,
-    bytes: Vec<u8>,
 }
 
 /// Accepts the next client and upgrades it.
@@ -69,34 +62,28 @@ async fn upgrade(mut stream: TcpStream) -> Peer {
     let answer = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                   Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n\r\n";
     stream.write_all(answer.as_bytes()).await.unwrap();
-    let (read, write) = stream.into_split();
-    Peer { read, write, bytes: Vec::new() }
+    let (half, write) = stream.into_split();
+    let reader = Reader::new(Role::Server, usize::MAX);
+    Peer { incoming: Incoming { half, reader, bytes: Vec::new() }, write }
 }
 
 impl Peer {
     /// The next frame of the client; `None` when it has hung up.
-    pub(crate) async fn frame(&mut self) -> Option<(u8, Vec<u8>)> {
-        loop {
-            if let Some((opcode, payload, length)) = unmask(&self.bytes) {
-                self.bytes.drain(..length);
-                return Some((opcode, payload));
-            }
-            if self.read.read_buf(&mut self.bytes).await.unwrap_or(0) == 0 {
-                return None;
-            }
-        }
+    pub(crate) async fn frame(&mut self) -> Option<Event<'static>> {
+        self.incoming.next().await
     }
 
     /// The next frame, which must be text.
     pub(crate) async fn text(&mut self) -> String {
-        let (opcode, payload) = self.frame().await.unwrap();
-        assert_eq!(opcode, 1);
-        String::from_utf8(payload).unwrap()
+        match self.frame().await {
+            Some(Event::Text(text)) => text.into_owned(),
+            other => panic!("{other:?} is no text"),
+        }
     }
 
     /// Sends one frame.
-    pub(crate) async fn send(&mut self, opcode: u8, payload: &[u8]) {
-        self.raw(&server_frame(opcode, payload)).await;
+    pub(crate) async fn send(&mut self, opcode: Opcode, payload: &[u8]) {
+        self.raw(&adda_websocket::frame(opcode, payload)).await;
     }
 
     /// Sends bytes as they are.
@@ -123,7 +110,7 @@ pub(crate) enum Fault {
 
 #[derive(Default)]
 struct Chat {
-    sockets: Vec<UnboundedSender<Option<Vec<u8>>>>,
+    sockets: Vec<UnboundedSender<Option<Bytes>>>,
     /// The head of each room, and how many sends it has seen.
     heads: HashMap<String, (u64, u64)>,
 }
@@ -148,10 +135,10 @@ async fn serve(stream: TcpStream, chat: Arc<Mutex<Chat>>, base: u64, fault: Faul
     let auth: Value = serde_json::from_str(&peer.text().await).unwrap();
     assert_eq!(auth["type"], "auth");
     let rooms: Vec<_> = ["one", "two"].map(|name| json!({"name": name, "last_seq": base})).into();
-    peer.send(1, json!({"type": "ready", "rooms": rooms}).to_string().as_bytes()).await;
-    let (sender, mut receiver) = unbounded_channel::<Option<Vec<u8>>>();
+    peer.send(Opcode::Text, json!({"type": "ready", "rooms": rooms}).to_string().as_bytes()).await;
+    let (sender, mut receiver) = unbounded_channel::<Option<Bytes>>();
     chat.lock().unwrap().sockets.push(sender.clone());
-    let Peer { read, mut write, bytes } = peer;
+    let Peer { mut incoming, mut write } = peer;
     tokio::spawn(async move {
         while let Some(Some(frame)) = receiver.recv().await {
             if write.write_all(&frame).await.is_err() {
@@ -159,36 +146,17 @@ async fn serve(stream: TcpStream, chat: Arc<Mutex<Chat>>, base: u64, fault: Faul
             }
         }
     });
-    let mut peer = Reading { read, bytes };
-    while let Some(frame) = peer.next().await {
-        let send: Value = serde_json::from_slice(&frame).unwrap();
+    while let Some(frame) = incoming.next().await {
+        let Event::Text(text) = frame else { continue };
+        let send: Value = serde_json::from_str(&text).unwrap();
         assert_eq!(send["type"], "message.send");
         answer(&send, &sender, &mut chat.lock().unwrap(), base, fault);
     }
 }
 
-struct Reading {
-    read: OwnedReadHalf,
-    bytes: Vec<u8>,
-}
-
-impl Reading {
-    async fn next(&mut self) -> Option<Vec<u8>> {
-        loop {
-            if let Some((_, payload, length)) = unmask(&self.bytes) {
-                self.bytes.drain(..length);
-                return Some(payload);
-            }
-            if self.read.read_buf(&mut self.bytes).await.unwrap_or(0) == 0 {
-                return None;
-            }
-        }
-    }
-}
-
 fn answer(
     send: &Value,
-    sender: &UnboundedSender<Option<Vec<u8>>>,
+    sender: &UnboundedSender<Option<Bytes>>,
     chat: &mut Chat,
     base: u64,
     fault: Fault,
@@ -197,7 +165,7 @@ fn answer(
     let (head, sends) = chat.heads.entry(room.to_owned()).or_insert((base, 0));
     *sends += 1;
     let number = *sends;
-    let reply = |value: Value| server_frame(1, value.to_string().as_bytes());
+    let reply = |value: Value| adda_websocket::text(&value.to_string());
     if fault == Fault::Refuses(number) {
         let problem = json!({"type": "error", "ref": send["ref"],
             "error": {"type": "about:blank", "code": "rate_limited", "status": 429}});

@@ -1,10 +1,11 @@
-//! The client's side of a WebSocket (RFC 6455), as small and as cheap as a load generator needs.
+//! The client's side of a WebSocket, as cheap as a load generator needs.
 //!
-//! Frames are parsed where the kernel put them, in a buffer that all the connections of a thread
-//! share; a connection keeps only the piece of a frame that has not fully arrived. Pings are
-//! answered here. There are no extensions and no fragments: a server that uses either was not
-//! asked to and is reported. Sends never wait: what the kernel does not take is kept in order.
+//! Frames are read where the kernel put them, in a buffer that all the connections of a thread share; a
+//! connection keeps only the piece of a frame that has not fully arrived. Pings are answered here. A server
+//! that sends fragments or binary messages was not asked to and is reported. Sends never wait: what the
+//! kernel does not take is kept in order.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::io::ErrorKind;
@@ -13,6 +14,7 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context as TaskContext, Poll, ready};
 
+use adda_websocket::{Closed, Event, Opcode, Reader, Role, accept_key, write_masked};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -20,141 +22,66 @@ use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use crate::failure::{Context, Failure, Result, fail};
 use crate::noise;
 
-const TEXT: u8 = 1;
-const BINARY: u8 = 2;
-const CLOSE: u8 = 8;
-const PING: u8 = 9;
-const PONG: u8 = 10;
-
 /// What one read may bring; far above any frame of the server, which keeps pages to 64 KiB.
 const SCRATCH_BYTES: usize = 256 * 1024;
 /// No frame of the protocol comes near this.
-const GREATEST_FRAME: usize = 16 * 1024 * 1024;
+const GREATEST_MESSAGE: usize = 16 * 1024 * 1024;
 const GREATEST_ANSWER: usize = 16 * 1024;
 
-/// The key of the specification's example and the answer it demands, which saves a SHA-1.
+/// The key of the specification's example.
 const KEY: &str = "dGhlIHNhbXBsZSBub25jZQ==";
-const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
 thread_local! {
     static SCRATCH: RefCell<Vec<u8>> = RefCell::new(vec![0; SCRATCH_BYTES]);
 }
 
-/// A frame's extent in a buffer.
-#[derive(Debug, PartialEq)]
-struct Extent {
-    opcode: u8,
-    start: usize,
-    end: usize,
-}
-
-/// The first frame of `bytes`; `None` while it is incomplete.
-fn first_frame(bytes: &[u8]) -> Result<Option<Extent>> {
-    let &[first, second, ..] = bytes else { return Ok(None) };
-    if first & 0xf0 != 0x80 {
-        return fail(format!("the server sent a fragmented or extended frame ({first:#04x})"));
-    }
-    let (start, length) = match second {
-        0x80.. => return fail("the server sent a masked frame"),
-        126 => match bytes.get(2..4) {
-            Some(length) => (4, u64::from(length[0]) << 8 | u64::from(length[1])),
-            None => return Ok(None),
-        },
-        127 => match bytes.get(2..10) {
-            Some(length) => (10, length.iter().fold(0, |sum, &byte| sum << 8 | u64::from(byte))),
-            None => return Ok(None),
-        },
-        length => (2, u64::from(length)),
-    };
-    let length = usize::try_from(length).ok().filter(|&length| length <= GREATEST_FRAME);
-    let length = length.ok_or_else(|| Failure::new("the server sent an enormous frame"))?;
-    let end = start + length;
-    Ok((bytes.len() >= end).then_some(Extent { opcode: first & 0x0f, start, end }))
-}
-
 /// Appends a masked client frame with this payload.
-fn encode(opcode: u8, payload: &[u8], out: &mut Vec<u8>) {
-    let mask = (noise::next() as u32).to_ne_bytes();
-    out.push(0x80 | opcode);
-    match payload.len() {
-        length @ 0..=125 => out.push(0x80 | length as u8),
-        length @ 126..=0xffff => {
-            out.push(0x80 | 126);
-            out.extend_from_slice(&(length as u16).to_be_bytes());
-        }
-        length => {
-            out.push(0x80 | 127);
-            out.extend_from_slice(&(length as u64).to_be_bytes());
-        }
-    }
-    out.extend_from_slice(&mask);
-    let start = out.len();
-    out.extend_from_slice(payload);
-    for (place, byte) in out[start..].iter_mut().enumerate() {
-        *byte ^= mask[place & 3];
-    }
+fn encode(opcode: Opcode, payload: &[u8], out: &mut Vec<u8>) {
+    write_masked(opcode, payload, (noise::next() as u32).to_ne_bytes(), out);
 }
 
 /// Appends a masked text frame.
 pub(crate) fn encode_text(payload: &[u8], out: &mut Vec<u8>) {
-    encode(TEXT, payload, out);
+    encode(Opcode::Text, payload, out);
 }
 
-/// The data frames that one read completed. Control frames are dealt with on the way.
-pub(crate) struct Frames<'a> {
-    bytes: &'a [u8],
-    at: usize,
+/// The messages that one read completed. Control frames are dealt with on the way.
+pub(crate) struct Frames<'a, 'b> {
+    reader: &'a mut Reader,
+    rest: &'b [u8],
     replies: Vec<u8>,
     ended: Option<Failure>,
-    exhausted: bool,
 }
 
-impl<'a> Frames<'a> {
-    fn new(bytes: &'a [u8]) -> Self {
-        Self { bytes, at: 0, replies: Vec::new(), ended: None, exhausted: false }
-    }
-}
+impl<'b> Iterator for Frames<'_, 'b> {
+    type Item = Cow<'b, str>;
 
-impl<'a> Iterator for Frames<'a> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
+    fn next(&mut self) -> Option<Self::Item> {
         while self.ended.is_none() {
-            let rest = &self.bytes[self.at..];
-            let frame = match first_frame(rest) {
-                Ok(Some(frame)) => frame,
+            match self.reader.read(&mut self.rest) {
                 Ok(None) => break,
-                Err(fault) => {
-                    self.ended = Some(fault);
-                    break;
+                Ok(Some(Event::Text(text))) => return Some(text),
+                Ok(Some(Event::Ping(payload))) => {
+                    encode(Opcode::Pong, &payload, &mut self.replies);
                 }
-            };
-            self.at += frame.end;
-            let payload = &rest[frame.start..frame.end];
-            match frame.opcode {
-                TEXT | BINARY => return Some(payload),
-                PING => encode(PONG, payload, &mut self.replies),
-                PONG => {}
-                CLOSE => self.ended = Some(closed(payload)),
-                other => self.ended = Some(Failure::new(format!("unknown frame type {other}"))),
+                Ok(Some(Event::Pong(_))) => {}
+                Ok(Some(Event::Close(said))) => self.ended = Some(closed(&said)),
+                Ok(Some(Event::Fragment | Event::Binary(_))) => {
+                    self.ended =
+                        Some(Failure::new("the server sent a fragment or a binary message"));
+                }
+                Err(fault) => self.ended = Some(Failure::new(format!("the server: {fault}"))),
             }
         }
-        self.exhausted = true;
         None
     }
 }
 
 /// The reason that a close frame gives, in words.
-fn closed(payload: &[u8]) -> Failure {
-    match payload {
-        [high, low, reason @ ..] => {
-            let code = u16::from_be_bytes([*high, *low]);
-            Failure::new(format!(
-                "the server closed with {code} {}",
-                String::from_utf8_lossy(reason)
-            ))
-        }
-        _ => Failure::new("the server closed without a code"),
+fn closed(said: &Closed) -> Failure {
+    match said.code {
+        Some(code) => Failure::new(format!("the server closed with {code} {}", said.reason)),
+        None => Failure::new("the server closed without a code"),
     }
 }
 
@@ -213,9 +140,9 @@ impl Writer {
 /// An open connection, seen from its one reader.
 pub(crate) struct Connection {
     half: OwnedReadHalf,
-    carry: Vec<u8>,
-    /// Whether what is carried may hold whole frames.
-    left: bool,
+    reader: Reader,
+    /// What was received and not asked for yet.
+    left: Vec<u8>,
     writer: Arc<Writer>,
 }
 
@@ -242,12 +169,13 @@ impl Connection {
             }
         };
         let head = String::from_utf8_lossy(&answer[..end]);
-        if !head.starts_with("HTTP/1.1 101 ") || !head.contains(ACCEPT) {
+        if !head.starts_with("HTTP/1.1 101 ") || !head.contains(&accept_key(KEY)) {
             return fail(format!("no upgrade: {}", head.lines().next().unwrap_or_default()));
         }
         let (half, write_half) = stream.into_split();
         let writer = Arc::new(Writer { half: write_half, pending: Mutex::default() });
-        Ok(Self { half, carry: answer[end..].to_vec(), left: end < answer.len(), writer })
+        let reader = Reader::new(Role::Client, GREATEST_MESSAGE);
+        Ok(Self { half, reader, left: answer[end..].to_vec(), writer })
     }
 
     /// The half to send with.
@@ -261,9 +189,11 @@ impl Connection {
         let mut frame = Vec::new();
         encode_text(format!(r#"{{"type":"auth","token":"{token}"}}"#).as_bytes(), &mut frame);
         self.writer.send(&frame)?;
-        let is_ready = |frame: &&[u8]| memchr::memmem::find(frame, br#""type":"ready""#).is_some();
+        let ready = |frame: Cow<str>| {
+            frame.contains(r#""type":"ready""#).then(|| frame.into_owned().into_bytes())
+        };
         loop {
-            let ready = self.receive(|frames| frames.find(is_ready).map(<[u8]>::to_vec)).await;
+            let ready = self.receive(|frames| frames.find_map(ready)).await;
             if let Some(ready) = ready.context("authenticating")? {
                 return Ok(ready);
             }
@@ -274,16 +204,16 @@ impl Connection {
     /// there the next time. An error means that the connection is over, for the reason given.
     pub(crate) async fn receive<T>(
         &mut self,
-        mut take: impl FnMut(&mut Frames<'_>) -> T,
+        mut take: impl FnMut(&mut Frames<'_, '_>) -> T,
     ) -> Result<T> {
-        let (taken, replies) = if self.left {
-            let kept = std::mem::take(&mut self.carry);
-            self.deal(&kept, &mut take)?
-        } else {
+        let (taken, replies) = if self.left.is_empty() {
             poll_fn(|context| {
                 SCRATCH.with_borrow_mut(|scratch| self.poll(context, scratch, &mut take))
             })
             .await?
+        } else {
+            let left = std::mem::take(&mut self.left);
+            self.deal(&left, &mut take)?
         };
         if !replies.is_empty() {
             self.writer.send(&replies)?;
@@ -291,44 +221,38 @@ impl Connection {
         Ok(taken)
     }
 
-    /// Reads behind the piece that was kept, through `poll_read` and not `try_read`: a short read
-    /// then spares the system call that would only say that nothing is left.
+    /// Reads through `poll_read` and not `try_read`: a short read then spares the system call that would
+    /// only say that nothing is left.
     fn poll<T>(
         &mut self,
         context: &mut TaskContext<'_>,
-        scratch: &mut Vec<u8>,
-        take: &mut impl FnMut(&mut Frames<'_>) -> T,
+        scratch: &mut [u8],
+        take: &mut impl FnMut(&mut Frames<'_, '_>) -> T,
     ) -> Poll<Result<(T, Vec<u8>)>> {
-        let kept = self.carry.len();
-        if scratch.len() < kept * 2 {
-            scratch.resize(kept * 2, 0);
-        }
-        let mut space = ReadBuf::new(&mut scratch[kept..]);
+        let mut space = ReadBuf::new(scratch);
         let read = ready!(Pin::new(&mut self.half).poll_read(context, &mut space));
-        let arrived = space.filled().len();
         Poll::Ready(read.context("reading from the socket").and_then(|()| {
-            if arrived == 0 {
+            if space.filled().is_empty() {
                 return fail("the server hung up without closing");
             }
-            scratch[..kept].copy_from_slice(&self.carry);
-            self.deal(&scratch[..kept + arrived], take)
+            self.deal(space.filled(), take)
         }))
     }
 
-    /// Hands on the frames in `bytes`, keeps the rest, and answers what is to be replied.
+    /// Hands on the messages in `bytes`, keeps what is left, and answers what is to be replied.
     fn deal<T>(
         &mut self,
         bytes: &[u8],
-        take: &mut impl FnMut(&mut Frames<'_>) -> T,
+        take: &mut impl FnMut(&mut Frames<'_, '_>) -> T,
     ) -> Result<(T, Vec<u8>)> {
-        let mut frames = Frames::new(bytes);
+        let reader = &mut self.reader;
+        let mut frames = Frames { reader, rest: bytes, replies: Vec::new(), ended: None };
         let taken = take(&mut frames);
-        self.carry.clear();
-        self.carry.extend_from_slice(&bytes[frames.at..]);
-        self.left = !frames.exhausted;
-        match frames.ended {
+        let Frames { rest, replies, ended, .. } = frames;
+        self.left.extend_from_slice(rest);
+        match ended {
             Some(reason) => Err(reason),
-            None => Ok((taken, frames.replies)),
+            None => Ok((taken, replies)),
         }
     }
 }
@@ -338,53 +262,40 @@ mod tests {
     use tokio::net::TcpListener;
 
     use super::*;
-    use crate::testing::{self, server_frame};
+    use crate::testing;
 
-    #[test]
-    fn a_frame_is_found_whatever_the_width_of_its_length() {
-        for length in [0, 1, 125, 126, 127, 65_535, 65_536, 200_000] {
-            let frame = server_frame(TEXT, &vec![b'x'; length]);
-            let found = first_frame(&frame).unwrap().unwrap();
-            assert_eq!(found.end, frame.len());
-            assert_eq!(found.end - found.start, length);
-            assert_eq!(found.opcode, TEXT);
-        }
+    fn read(bytes: &[u8]) -> (Vec<String>, Option<String>) {
+        let mut reader = Reader::new(Role::Client, GREATEST_MESSAGE);
+        let reader = &mut reader;
+        let mut frames = Frames { reader, rest: bytes, replies: Vec::new(), ended: None };
+        let texts = frames.by_ref().map(Cow::into_owned).collect();
+        (texts, frames.ended.map(|reason| reason.to_string()))
     }
 
     #[test]
-    fn an_incomplete_frame_waits_for_its_rest() {
-        let frame = server_frame(TEXT, &[b'x'; 300]);
-        for cut in 0..frame.len() {
-            assert_eq!(first_frame(&frame[..cut]), Ok(None), "cut at {cut}");
-        }
-    }
-
-    #[test]
-    fn fragments_masks_and_monsters_are_refused() {
-        assert!(first_frame(&[0x01, 0x01, b'x']).is_err(), "a fragment");
-        assert!(first_frame(&[0xc1, 0x01, b'x']).is_err(), "a compressed frame");
-        assert!(first_frame(&[0x81, 0x81, 0, 0, 0, 0, b'x']).is_err(), "a masked frame");
-        assert!(first_frame(&[0x81, 127, 0xff, 0, 0, 0, 0, 0, 0, 0]).is_err(), "a monster");
-    }
-
-    #[test]
-    fn what_a_client_sends_is_masked_and_comes_out_again() {
-        for length in [5, 300, 70_000] {
-            let payload: Vec<u8> = (0..length).map(|n| n as u8).collect();
-            let mut frame = Vec::new();
-            encode(TEXT, &payload, &mut frame);
-            assert_eq!(testing::unmask(&frame), Some((TEXT, payload, frame.len())));
+    fn what_no_server_of_ours_sends_is_refused() {
+        for unknown in [
+            &[0x01, 0x01, b'x'][..],
+            &[0x82, 0x01, b'x'],
+            &[0xc1, 0x01, b'x'],
+            &[0x81, 0x81, 0, 0, 0, 0, b'x'],
+            &[0x81, 127, 0, 0, 0, 1, 0, 0, 0, 0],
+        ] {
+            let (texts, ended) = read(unknown);
+            assert!(texts.is_empty() && ended.is_some(), "{unknown:?}");
         }
     }
 
     #[test]
     fn a_close_frame_ends_the_frames_with_its_code() {
-        let mut bytes = server_frame(TEXT, b"last");
-        bytes.extend(server_frame(CLOSE, b"\x0f\xa3slow_consumer"));
-        bytes.extend(server_frame(TEXT, b"never seen"));
-        let mut frames = Frames::new(&bytes);
-        assert_eq!(frames.by_ref().collect::<Vec<_>>(), [b"last"]);
-        assert_eq!(frames.ended.unwrap().to_string(), "the server closed with 4003 slow_consumer");
+        let bytes = [
+            adda_websocket::text("last"),
+            adda_websocket::close(4003, "slow_consumer"),
+            adda_websocket::text("never seen"),
+        ];
+        let (texts, ended) = read(&bytes.concat());
+        assert_eq!(texts, ["last"]);
+        assert_eq!(ended.as_deref(), Some("the server closed with 4003 slow_consumer"));
     }
 
     #[tokio::test]
@@ -395,9 +306,9 @@ mod tests {
         let server = tokio::spawn(async move {
             let mut peer = testing::accept(&listener).await;
             assert!(peer.text().await.contains(r#""token":"secret""#));
-            peer.send(TEXT, br#"{"type":"ready","rooms":[]}"#).await;
+            peer.send(Opcode::Text, br#"{"type":"ready","rooms":[]}"#).await;
             let bytes: Vec<u8> =
-                sizes.iter().flat_map(|&size| server_frame(TEXT, &vec![b'y'; size])).collect();
+                sizes.iter().flat_map(|&size| adda_websocket::text(&"y".repeat(size))).collect();
             for piece in bytes.chunks(997) {
                 peer.raw(piece).await;
                 tokio::task::yield_now().await;
@@ -410,7 +321,7 @@ mod tests {
             client
                 .receive(|frames| {
                     for payload in frames {
-                        assert!(payload.iter().all(|&byte| byte == b'y'));
+                        assert!(payload.bytes().all(|byte| byte == b'y'));
                         seen.push(payload.len());
                     }
                 })
@@ -429,12 +340,12 @@ mod tests {
         let address = listener.local_addr().unwrap();
         let server = tokio::spawn(async move {
             let mut peer = testing::accept(&listener).await;
-            peer.send(PING, b"are you there").await;
+            peer.send(Opcode::Ping, b"are you there").await;
             peer.frame().await
         });
         let mut client = Connection::open(address, "/ws").await.unwrap();
         client.receive(|frames| assert_eq!(frames.count(), 0)).await.unwrap();
-        assert_eq!(server.await.unwrap(), Some((PONG, b"are you there".to_vec())));
+        assert_eq!(server.await.unwrap(), Some(Event::Pong(b"are you there".into())));
     }
 
     #[tokio::test]
@@ -449,7 +360,7 @@ mod tests {
             while seen.len() < 200 {
                 seen.push(peer.text().await);
                 if seen.len() % 50 == 0 {
-                    peer.send(TEXT, b"go on").await;
+                    peer.send(Opcode::Text, b"go on").await;
                 }
             }
             seen

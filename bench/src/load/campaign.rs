@@ -92,7 +92,7 @@ pub(super) async fn read(
             let mut inbox = socket.inbox();
             let before = inbox.acknowledged + inbox.refused;
             for frame in frames {
-                inbox.take(frame, now, &campaign.last);
+                inbox.take(frame.as_bytes(), now, &campaign.last);
             }
             inbox.acknowledged + inbox.refused - before
         });

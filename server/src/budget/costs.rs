@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use adda_protocol::command::ClientFrame;
-use adda_protocol::frame::Opcode;
+use adda_websocket::Event;
 use poem::http::Method;
 
 const fn micros(count: u64) -> Duration {
@@ -129,8 +129,8 @@ pub fn read(count: usize) -> Duration {
 
 /// A frame, whatever is in it.
 #[must_use]
-pub fn frame(opcode: Opcode) -> Duration {
-    if opcode.is_control() { HEARTBEAT } else { FRAGMENT }
+pub fn frame(event: &Event) -> Duration {
+    if event.is_control() { HEARTBEAT } else { FRAGMENT }
 }
 
 /// A command of a socket, beside its bytes.

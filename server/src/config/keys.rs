@@ -1,5 +1,7 @@
 //! The names of the settings: the one list that reading, checking, suggesting and describing use.
 
+use strsim::levenshtein;
+
 /// One setting's names.
 #[derive(Debug)]
 pub(super) struct Key {
@@ -65,44 +67,26 @@ impl Key {
     }
 }
 
-/// The `adda.toml` key that the variable `name` stands for, if it is one of ours.
-pub(super) fn from_env(name: &str) -> Option<String> {
-    ALL.iter().find_map(|key| {
-        if key.env == name {
-            Some(key.toml.to_owned())
-        } else if key.from_file && key.env_file() == name {
-            Some(key.toml_file())
-        } else {
-            None
-        }
-    })
+/// Every name of a setting: its variable, and its key in `adda.toml`.
+fn names() -> impl Iterator<Item = (String, String)> {
+    let own = ALL.iter().map(|key| (key.env.to_owned(), key.toml.to_owned()));
+    let files = ALL.iter().filter(|key| key.from_file);
+    own.chain(files.map(|key| (key.env_file(), key.toml_file())))
 }
 
-/// The variable that the `adda.toml` key `name` stands for, if it is one of ours.
-pub(super) fn from_toml(name: &str) -> Option<String> {
-    ALL.iter().find_map(|key| {
-        if key.toml == name {
-            Some(key.env.to_owned())
-        } else if key.from_file && key.toml_file() == name {
-            Some(key.env_file())
-        } else {
-            None
-        }
-    })
+/// The `adda.toml` key that the variable `name` stands for, if it is one of ours.
+pub(super) fn from_env(name: &str) -> Option<String> {
+    names().find(|(env, _)| env == name).map(|(_, toml)| toml)
 }
 
 /// Every name a variable may have.
 pub(super) fn env_names() -> Vec<String> {
-    let own = ALL.iter().map(|key| key.env.to_owned());
-    let files = ALL.iter().filter(|key| key.from_file).map(|key| key.env_file());
-    own.chain(files).collect()
+    names().map(|(env, _)| env).collect()
 }
 
 /// Every key `adda.toml` may have.
 pub(super) fn toml_names() -> Vec<String> {
-    let own = ALL.iter().map(|key| key.toml.to_owned());
-    let files = ALL.iter().filter(|key| key.from_file).map(|key| key.toml_file());
-    own.chain(files).collect()
+    names().map(|(_, toml)| toml).collect()
 }
 
 /// The known name that `name` was most likely meant to be, if any is near.
@@ -110,7 +94,7 @@ pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
     let bare = bare(name);
     known
         .iter()
-        .map(|candidate| (distance(&bare, &self::bare(candidate)), candidate))
+        .map(|candidate| (levenshtein(&bare, &self::bare(candidate)), candidate))
         .filter(|(distance, _)| *distance <= 3 && *distance * 2 < bare.len())
         .min_by_key(|(distance, _)| *distance)
         .map(|(_, candidate)| candidate.clone())
@@ -120,27 +104,11 @@ pub(super) fn nearest(name: &str, known: &[String]) -> Option<String> {
 /// long name). Narrow, because it refuses names that may belong to another program.
 pub(super) fn near_miss(name: &str) -> Option<String> {
     let slip = if name.len() < 8 { 1 } else { 2 };
-    env_names().into_iter().find(|known| distance(&name.to_ascii_uppercase(), known) <= slip)
+    env_names().into_iter().find(|known| levenshtein(&name.to_ascii_uppercase(), known) <= slip)
 }
 
 /// A name without its case and without the prefix that only some of the names have.
 fn bare(name: &str) -> String {
     let upper = name.to_ascii_uppercase();
     upper.strip_prefix("ADDA_").map_or_else(|| upper.clone(), str::to_owned)
-}
-
-/// How many letters must be added, dropped or replaced to turn `a` into `b` (Levenshtein).
-fn distance(a: &str, b: &str) -> usize {
-    let b: Vec<char> = b.chars().collect();
-    let mut row: Vec<usize> = (0..=b.len()).collect();
-    for (i, from) in a.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = i + 1;
-        for (j, to) in b.iter().enumerate() {
-            let replaced = diagonal + usize::from(from != *to);
-            diagonal = row[j + 1];
-            row[j + 1] = replaced.min(diagonal + 1).min(row[j] + 1);
-        }
-    }
-    row[b.len()]
 }

@@ -271,12 +271,11 @@ fn toml_file(dir: &Path) -> Result<Dict, ConfigError> {
         line: error.span().map_or(1, |span| line_at(&text, span.start)),
         reason: error.message().replace('\n', ", "),
     })?;
-    for name in values.keys() {
-        if keys::from_toml(name).is_none() {
-            return Err(unknown(name, Source::Toml, &keys::toml_names()));
-        }
+    let known = keys::toml_names();
+    match values.keys().find(|name| !known.contains(name)) {
+        Some(name) => Err(unknown(name, Source::Toml, &known)),
+        None => Ok(values),
     }
-    Ok(values)
 }
 
 fn insert_unless_empty(values: &mut Dict, toml: String, value: &str) {

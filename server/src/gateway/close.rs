@@ -2,6 +2,7 @@
 //! are the codes of WebSocket itself.
 
 use adda_realtime::CloseReason;
+use adda_websocket::Fault;
 
 /// How a socket ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,6 +54,16 @@ impl End {
             Self::AccountDisabled => (4506, "account_disabled"),
             Self::FrameTooLarge => (4508, "frame_too_large"),
         })
+    }
+}
+
+impl From<Fault> for End {
+    fn from(fault: Fault) -> Self {
+        match fault {
+            Fault::NotUtf8 => Self::NotUtf8,
+            Fault::TooLarge => Self::FrameTooLarge,
+            _ => Self::BrokenFraming,
+        }
     }
 }
 

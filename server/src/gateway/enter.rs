@@ -164,7 +164,7 @@ async fn first_frame(connection: &mut Connection) -> Result<Auth, End> {
                 continue;
             }
         };
-        match input::parse::<ClientFrame>(&text) {
+        match input::parse::<ClientFrame>(text.as_bytes()) {
             Ok(ClientFrame::Auth(auth)) => return Ok(auth),
             Err(problem) => break problem,
             Ok(_) => {

@@ -3,12 +3,10 @@
 use std::sync::Arc;
 
 use adda_protocol::{Code, Problem, RoomName};
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use adda_websocket::accept_key;
 use poem::http::{HeaderMap, StatusCode, header};
 use poem::web::Data;
 use poem::{IntoResponse, Request, Response, handler};
-use sha1_smol::Sha1;
 
 use super::connection::Connection;
 use super::enter::{self, Scope, Start};
@@ -16,9 +14,6 @@ use super::{Gateway, MAX_AUTH_FRAME_BYTES};
 use crate::features::accounts::Person;
 use crate::http::{SocketUpgrade, problem_response};
 use crate::peer::Peer;
-
-/// Appended to the client's key (RFC 6455, section 1.3).
-const MAGIC: &str = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /// What clients call a token in an address.
 const TOKENS: [&str; 8] = [
@@ -106,7 +101,7 @@ async fn prepare(
         .status(StatusCode::SWITCHING_PROTOCOLS)
         .header(header::CONNECTION, "upgrade")
         .header(header::UPGRADE, "websocket")
-        .header(header::SEC_WEBSOCKET_ACCEPT, accept(&key))
+        .header(header::SEC_WEBSOCKET_ACCEPT, accept_key(&key))
         .finish()
         .into_response())
 }
@@ -155,18 +150,11 @@ fn websocket_key(request: &Request) -> Result<String, Box<Problem>> {
         return Err(Box::new(Problem::new(Code::InvalidInput, sentence)));
     }
     let key = only(headers, header::SEC_WEBSOCKET_KEY);
-    let key = key.filter(|key| STANDARD.decode(key).is_ok_and(|nonce| nonce.len() == 16));
+    let key = key.filter(|key| adda_websocket::is_key(key));
     key.map(str::to_owned).ok_or_else(|| {
         let rule = "must stand in the request exactly once, 16 bytes in base64";
         Box::new(Problem::invalid_field("Sec-WebSocket-Key", rule))
     })
-}
-
-fn accept(key: &str) -> String {
-    let mut hash = Sha1::new();
-    hash.update(key.as_bytes());
-    hash.update(MAGIC.as_bytes());
-    STANDARD.encode(hash.digest().bytes())
 }
 
 /// Who a token in the handshake's own headers belongs to; nobody when there is none.
@@ -185,11 +173,6 @@ async fn bearer(headers: &HeaderMap, gateway: &Gateway) -> Result<Option<Person>
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_accept_key_is_the_one_of_the_rfc() {
-        assert_eq!(accept("dGhlIHNhbXBsZSBub25jZQ=="), "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=");
-    }
 
     #[test]
     fn a_token_in_the_address_is_seen() {

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::event::{Refused, ServerFrame};
-use adda_protocol::frame::{self, Opcode};
 use adda_protocol::{Code, Problem, UserId};
 use adda_realtime::{Item, Outbox, Topic};
+use adda_websocket::{Opcode, frame};
 use futures_util::FutureExt;
 use tokio::time::{Instant, sleep_until};
 
@@ -183,7 +183,7 @@ impl Session {
                 let problem = problem.unwrap_or_else(text_frames_only);
                 self.refuse(connection, None, problem).await
             }
-            Message::Text(json) => Box::pin(self.dispatch(connection, &json)).await,
+            Message::Text(json) => Box::pin(self.dispatch(connection, json.as_bytes())).await,
         }
     }
 
@@ -277,7 +277,7 @@ impl Session {
         }
         if now >= self.last_heard.max(self.last_pinged) + self.gateway.timing.ping_every {
             self.last_pinged = now;
-            connection.queue(frame::frame(Opcode::Ping, &[]));
+            connection.queue(frame(Opcode::Ping, &[]));
             self.write(connection).await?;
         }
         Ok(())

@@ -15,7 +15,7 @@ use crate::command::TypingKind;
 use crate::messages::Message;
 use crate::problem::Problem;
 use crate::rooms::{Room, RoomSummary};
-use crate::{Timestamp, UserId, frame};
+use crate::{Timestamp, UserId};
 
 /// A frame from the server. Clients ignore types and fields that they do not know.
 #[derive(Clone, Debug, Union)]
@@ -87,7 +87,7 @@ impl ServerFrame {
     /// The frame as the bytes that are written to a socket.
     #[must_use]
     pub fn to_bytes(&self) -> Bytes {
-        frame::text(&self.encode())
+        adda_websocket::text(&self.encode())
     }
 }
 

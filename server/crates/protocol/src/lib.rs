@@ -7,7 +7,6 @@
 pub mod accounts;
 pub mod command;
 pub mod event;
-pub mod frame;
 pub mod input;
 pub mod messages;
 pub mod opaque;

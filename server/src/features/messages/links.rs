@@ -19,7 +19,6 @@
 //! bounded number of times.
 
 mod characters;
-mod punycode;
 #[cfg(test)]
 mod tests;
 
@@ -195,8 +194,8 @@ fn is_top_level(label: &[char]) -> bool {
     if label.is_empty() || label.len() > LONGEST_LABEL {
         return false;
     }
-    let label: String = label.iter().flat_map(|c| c.to_lowercase()).collect();
-    if label.is_ascii() { tld::exist(&label) } else { tld::exist(&punycode::encode(&label)) }
+    let label: String = label.iter().collect();
+    idna::domain_to_ascii(&label).is_ok_and(|label| tld::exist(&label))
 }
 
 /// Where the host after a scheme ends, if there is one.

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use adda_protocol::{Timestamp, UserId, frame};
+use adda_protocol::{Timestamp, UserId};
 use adda_realtime::{Broker, Envelope, Hub, Outbox, Topic};
 use bytes::Bytes;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -269,7 +269,7 @@ impl Presence {
         for (outbox, users) in viewers {
             match super::ws::watch(self, &users, &outbox).await {
                 Ok(frames) => {
-                    frames.iter().for_each(|json| outbox.push_hint(&frame::text(json)));
+                    frames.iter().for_each(|json| outbox.push_hint(&adda_websocket::text(json)));
                 }
                 Err(problem) => tracing::warn!(?problem, "who is online could not be told anew"),
             }

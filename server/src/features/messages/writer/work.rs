@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
-use adda_protocol::{RoomName, UserId, frame};
+use adda_protocol::{RoomName, UserId};
 use adda_realtime::{Envelope, MembershipChange};
 use bytes::Bytes;
 use sea_orm::DbErr;
@@ -293,7 +293,7 @@ impl<'a> Work<'a> {
         let row = Arc::new(row);
         let json = self.encoder.json(&row, &request.room.name);
         let event = room_change(kind, &request.room.name, row.changed_seq, &json);
-        room.frames.push(frame::text(&event));
+        room.frames.push(adda_websocket::text(&event));
         self.messages.insert(row.id, row.clone());
         let (room, actor) = (request.room.clone(), request.actor);
         self.changes.push(Changed { room, actor, kind, row: row.clone() });
