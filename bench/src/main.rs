@@ -13,6 +13,7 @@ mod aftermath;
 mod api;
 mod args;
 mod audience;
+mod bare;
 mod ceiling;
 mod clock;
 mod cpu;
@@ -52,6 +53,7 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let outcome = match (arguments.next().as_deref(), arguments.next()) {
         (Some(flood::ARGUMENT), Some(order)) => flood::run(&order).map(|()| true),
+        (Some(bare::ARGUMENT), Some(order)) => bare::run(&order).map(|()| true),
         _ => run(&Args::parse()),
     };
     match outcome {
