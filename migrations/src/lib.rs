@@ -16,6 +16,7 @@ mod m0008_name_keys;
 mod m0009_refresh_rules;
 mod m0010_server_id;
 mod m0011_commit_marks;
+mod m0012_others_before;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -36,6 +37,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0009_refresh_rules::Migration),
             Box::new(m0010_server_id::Migration),
             Box::new(m0011_commit_marks::Migration),
+            Box::new(m0012_others_before::Migration),
         ]
     }
 }

@@ -76,6 +76,6 @@ async fn greet(transaction: &Transaction, clock: &Clock) -> Result<(), DbErr> {
         display_name: String::new(),
         avatar: None,
     };
-    writer::insert(transaction, Family::Public, [&greeting]).await?;
+    writer::insert(transaction, Family::Public, [(&greeting, Some(0))]).await?;
     writer::set_last_seq(transaction, Family::Public, [(room_id, 1)]).await
 }

@@ -101,7 +101,7 @@ impl MyRoom {
                 last_message: None,
                 last_seq: row.last_seq,
                 read_seq: row.read_seq,
-                unread: row.unread,
+                unread: row.unread.unwrap_or(0),
                 mentions: row.mentions,
                 peer_mark: row
                     .peer_delivered_seq

@@ -133,15 +133,15 @@ pub(in crate::features::messages) async fn set_last_seq(
     .map(drop)
 }
 
-/// Inserts new messages.
+/// Inserts new messages, each with the place of the last one before it by somebody else.
 pub(in crate::features::messages) async fn insert(
     transaction: &impl ConnectionTrait,
     family: Family,
-    rows: impl IntoIterator<Item = &MessageRow>,
+    rows: impl IntoIterator<Item = (&MessageRow, Option<i64>)>,
 ) -> Result<(), DbErr> {
     let messages = family.messages();
-    let mut list = RowList::<10>::new();
-    for row in rows {
+    let mut list = RowList::<11>::new();
+    for (row, others_before) in rows {
         list.push([
             row.id.into(),
             row.room_id.into(),
@@ -152,17 +152,54 @@ pub(in crate::features::messages) async fn insert(
             row.sender_id.into(),
             row.text.clone().into(),
             row.mentions.clone().into(),
+            Value::BigInt(others_before),
             row.created_at.into(),
         ]);
     }
     list.execute(transaction, |rows| {
         format!(
             "INSERT INTO {messages} (id, room_id, seq, changed_seq, client_id, client_digest, \
-             sender_id, text, mentions, created_at) VALUES {rows}"
+             sender_id, text, mentions, others_before, created_at) VALUES {rows}"
         )
     })
     .await
     .map(drop)
+}
+
+/// The newest message of a room.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(super) struct NewestRow {
+    pub(super) room_id: i64,
+    pub(super) seq: i64,
+    pub(super) sender_id: i64,
+    pub(super) others_before: Option<i64>,
+}
+
+impl NewestRow {
+    /// The place of the last message by somebody else than this sender, up to this one.
+    pub(super) fn others_up_to(&self, sender_id: i64) -> Option<i64> {
+        if self.sender_id == sender_id { self.others_before } else { Some(self.seq) }
+    }
+}
+
+/// The newest messages of rooms that have one.
+pub(super) async fn newest(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    rooms: impl IntoIterator<Item = i64>,
+) -> Result<Vec<NewestRow>, DbErr> {
+    let messages = family.messages();
+    let mut list = RowList::<1>::new();
+    rooms.into_iter().for_each(|id| list.push([id.into()]));
+    let found = list.select(transaction, |ids| {
+        format!(
+            "WITH asked (room_id) AS (VALUES {ids}) \
+             SELECT m.room_id, m.seq, m.sender_id, m.others_before FROM asked a \
+             JOIN {messages} m ON m.room_id = a.room_id \
+             AND m.seq = (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id)"
+        )
+    });
+    parse(&found.await?)
 }
 
 /// Writes the present state of changed messages.

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use adda_protocol::UserId;
 use uuid::Uuid;
 
 use super::operation::{Operation, Request};
@@ -29,6 +30,8 @@ struct NewMessage<'a> {
     room_id: i64,
     /// Its place is so many after the room's head.
     nth_in_room: i64,
+    /// The last one before it in the batch that somebody else writes in the room, where there is one.
+    others_nth: Option<i64>,
     sender_id: i64,
     client_id: Uuid,
     client_digest: i64,
@@ -51,12 +54,14 @@ impl<'a> Usual<'a> {
             {
                 return None;
             }
-            let nth_in_room: &mut i64 = rooms.entry(room_id).or_default();
-            *nth_in_room += 1;
+            let room: &mut Vec<UserId> = rooms.entry(room_id).or_default();
+            let others = room.iter().rposition(|other| *other != sender_id);
+            room.push(sender_id);
             messages.push(NewMessage {
                 id: *id,
                 room_id,
-                nth_in_room: *nth_in_room,
+                nth_in_room: room.len() as i64,
+                others_nth: others.map(|index| index as i64 + 1),
                 sender_id,
                 client_id: *client_id,
                 client_digest: content.digest(),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::batch::Committed;
 use super::operation::{Accepted, Operation, Outcome, Request};
-use super::store::{self, MentionKey};
+use super::store::{self, MentionKey, NewestRow};
 use super::usual::StoredRow;
 use crate::db::{Family, Transaction};
 use crate::features::messages::MessageError;
@@ -39,6 +39,8 @@ struct RoomWork {
     last_seq: i64,
     members_version: i64,
     frames: Vec<Bytes>,
+    /// Its newest message, where it has one.
+    newest: Option<NewestRow>,
     /// Who became a member by the room's first message, and at which version of the members.
     admitted: Option<(UserId, i64)>,
 }
@@ -46,7 +48,14 @@ struct RoomWork {
 impl RoomWork {
     fn begin(last_seq: i64, members_version: i64) -> Self {
         let first_seq = last_seq + 1;
-        Self { first_seq, last_seq, members_version, frames: Vec::new(), admitted: None }
+        Self {
+            first_seq,
+            last_seq,
+            members_version,
+            frames: Vec::new(),
+            newest: None,
+            admitted: None,
+        }
     }
 }
 
@@ -60,7 +69,8 @@ pub(super) struct Work<'a> {
     senders: HashMap<(i64, i64), Sender>,
     by_client_id: HashMap<(i64, i64, Uuid), Uuid>,
     messages: HashMap<Uuid, Arc<MessageRow>>,
-    created: Vec<Uuid>,
+    /// With the place of the last message before it by somebody else.
+    created: Vec<(Uuid, Option<i64>)>,
     changed: BTreeSet<Uuid>,
     /// Who can be mentioned, of those whom the texts may mean.
     people: HashMap<String, UserId>,
@@ -153,6 +163,12 @@ impl<'a> Work<'a> {
                 work.senders.insert((row.room_id, row.user_id), sender);
             }
         }
+        let ids: Vec<i64> = work.rooms.keys().copied().collect();
+        for row in store::newest(transaction, family, ids).await? {
+            if let Some(room) = work.rooms.get_mut(&row.room_id) {
+                room.newest = Some(row);
+            }
+        }
         let messages = store::by_id(transaction, family, needed).await?;
         work.messages = messages.into_iter().map(|row| (row.id, Arc::new(row))).collect();
         let texts = requests.filter_map(|request| request.operation.content()?.text());
@@ -232,7 +248,7 @@ impl<'a> Work<'a> {
     fn mention_anew(&mut self, before: &MessageRow, after: &MessageRow) {
         if before.mentions != after.mentions {
             // What this very batch created is not noted yet.
-            if !self.created.contains(&before.id) {
+            if !self.created.iter().any(|(id, _)| *id == before.id) {
                 self.mentioned_before.extend(mentioned(before));
             }
             self.mentioning.insert(after.id);
@@ -276,7 +292,6 @@ impl<'a> Work<'a> {
             self.mentioning.insert(row.id);
         }
         self.by_client_id.insert(key, row.id);
-        self.created.push(row.id);
         self.change(request, row, Change::Created)
     }
 
@@ -287,6 +302,10 @@ impl<'a> Work<'a> {
         row.changed_seq = room.last_seq;
         if kind == Change::Created {
             row.seq = room.last_seq;
+            let before = room.newest.map_or(Some(0), |it| it.others_up_to(row.sender_id));
+            self.created.push((row.id, before));
+            let (room_id, seq, sender_id) = (row.room_id, row.seq, row.sender_id);
+            room.newest = Some(NewestRow { room_id, seq, sender_id, others_before: before });
         } else {
             self.changed.insert(row.id);
         }
@@ -313,7 +332,9 @@ impl<'a> Work<'a> {
         let moved = self.rooms.iter().filter(|(_, room)| !room.frames.is_empty());
         let counters = moved.map(|(id, room)| (*id, room.last_seq));
         store::set_last_seq(transaction, self.family, counters).await?;
-        let created = self.created.iter().filter_map(|id| self.messages.get(id).map(Arc::as_ref));
+        let created = self.created.iter().filter_map(|(id, others_before)| {
+            Some((self.messages.get(id)?.as_ref(), *others_before))
+        });
         store::insert(transaction, self.family, created).await?;
         // A message that was both created and changed in this batch is written by the insert alone,
         // except for its times of change.

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{DatabaseBackend, DbErr, FromQueryResult};
+use rusqlite::OptionalExtension;
+use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Value};
 
 use super::Usual;
 use crate::db::{Db, Direct, DirectResult, Family, RowList};
@@ -56,7 +57,12 @@ impl Usual<'_> {
         ))?;
         let mut insert = connection.prepare_cached(&format!(
             "INSERT INTO {table} (id, room_id, seq, changed_seq, client_id, client_digest, \
-             sender_id, text, created_at) VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8)"
+             sender_id, text, others_before, created_at) \
+             VALUES (?1, ?2, ?3, ?3, ?4, ?5, ?6, ?7, ?8, ?9)"
+        ))?;
+        let mut newest = connection.prepare_cached(&format!(
+            "SELECT seq, sender_id, others_before FROM {table} WHERE room_id = ?1 \
+             ORDER BY seq DESC LIMIT 1"
         ))?;
         let mut stored = Vec::with_capacity(self.messages.len());
         let mut heads = BTreeMap::new();
@@ -70,6 +76,15 @@ impl Usual<'_> {
             }
             let seq = head + it.nth_in_room;
             heads.insert(it.room_id, seq);
+            // What came before it in the batch is in the table by now.
+            let others_before = newest
+                .query_row((it.room_id,), |row| {
+                    let (seq, sender_id, before): (i64, i64, Option<i64>) =
+                        (row.get(0)?, row.get(1)?, row.get(2)?);
+                    Ok(if sender_id == it.sender_id { before } else { Some(seq) })
+                })
+                .optional()?
+                .unwrap_or(Some(0));
             insert.execute((
                 it.id.as_bytes(),
                 it.room_id,
@@ -78,6 +93,7 @@ impl Usual<'_> {
                 it.client_digest,
                 it.sender_id,
                 it.text,
+                others_before,
                 self.created_at,
             ))?;
             stored.push(StoredRow {
@@ -103,12 +119,13 @@ impl Usual<'_> {
     async fn store_on_postgres(&self, db: &Db) -> Result<Vec<StoredRow>, DbErr> {
         let (rooms, members, table) =
             (self.family.rooms(), self.family.members(), self.family.messages());
-        let mut list = RowList::<8>::new();
+        let mut list = RowList::<9>::new();
         for it in &self.messages {
             list.push([
                 it.id.into(),
                 it.room_id.into(),
                 it.nth_in_room.into(),
+                Value::BigInt(it.others_nth),
                 it.sender_id.into(),
                 it.client_id.into(),
                 it.client_digest.into(),
@@ -122,17 +139,22 @@ impl Usual<'_> {
             Family::Private => "AND head.last_seq > 0",
         };
         let sql = format!(
-            "WITH asked (id, room_id, nth, sender_id, client_id, client_digest, text, created_at) \
+            "WITH asked (id, room_id, nth, others_nth, sender_id, client_id, client_digest, text, created_at) \
                  AS (VALUES {asked}), \
              locked AS MATERIALIZED (SELECT id, last_seq, members_version FROM {rooms} \
                  WHERE id IN (SELECT room_id FROM asked) ORDER BY id FOR UPDATE), \
              fitting AS MATERIALIZED (SELECT asked.*, head.last_seq + asked.nth AS seq, \
+                 CASE WHEN asked.others_nth IS NOT NULL THEN head.last_seq + asked.others_nth \
+                     WHEN newest.sender_id = asked.sender_id THEN newest.others_before \
+                     ELSE COALESCE(newest.seq, 0) END AS others_before, \
                  head.members_version, u.username, u.display_name, u.avatar \
                  FROM asked JOIN locked head ON head.id = asked.room_id \
                  JOIN {rooms} seen ON seen.id = head.id AND seen.last_seq = head.last_seq \
                      AND seen.members_version = head.members_version \
                  JOIN {members} m ON m.room_id = asked.room_id AND m.user_id = asked.sender_id \
                  JOIN users u ON u.id = asked.sender_id AND u.disabled_at IS NULL \
+                 LEFT JOIN LATERAL (SELECT n.seq, n.sender_id, n.others_before FROM {table} n \
+                     WHERE n.room_id = head.id ORDER BY n.seq DESC LIMIT 1) newest ON TRUE \
                  WHERE NOT EXISTS (SELECT 1 FROM {table} x WHERE x.sender_id = asked.sender_id \
                      AND x.room_id = asked.room_id AND x.client_id = asked.client_id) {begun}), \
              usual AS MATERIALIZED (SELECT * FROM fitting \
@@ -141,9 +163,9 @@ impl Usual<'_> {
                  (SELECT room_id, MAX(seq) AS last_seq FROM usual GROUP BY room_id) heads \
                  WHERE {rooms}.id = heads.room_id), \
              stored AS (INSERT INTO {table} (id, room_id, seq, changed_seq, client_id, \
-                     client_digest, sender_id, text, created_at) \
-                 SELECT id, room_id, seq, seq, client_id, client_digest, sender_id, text, created_at \
-                 FROM usual) \
+                     client_digest, sender_id, text, others_before, created_at) \
+                 SELECT id, room_id, seq, seq, client_id, client_digest, sender_id, text, \
+                     others_before, created_at FROM usual) \
              SELECT room_id, seq, members_version, sender_id, username, display_name, avatar \
              FROM usual"
         );
