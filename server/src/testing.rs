@@ -12,7 +12,7 @@ use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
 use adda_realtime::{Broker, Hub, Item, Outbox, Subscribe};
 use futures_util::FutureExt;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, EntityTrait, IntoActiveModel};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseBackend, EntityTrait, IntoActiveModel};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -322,12 +322,42 @@ impl World {
         rows
     }
 
+    /// How much a database does for a statement: the rows that PostgreSQL passes from step to step, the
+    /// instructions of SQLite's machine.
+    pub(crate) async fn steps(&self, sql: &str, values: &[i64]) -> u64 {
+        if self.db.backend() == DatabaseBackend::Sqlite {
+            let run = |connection: &db::Direct| {
+                let mut statement = connection.prepare(sql)?;
+                let mut rows = statement.query(rusqlite::params_from_iter(values))?;
+                while rows.next()?.is_some() {}
+                drop(rows);
+                Ok(Some(statement.get_status(rusqlite::StatementStatus::VmStep)))
+            };
+            return self.db.commit_directly(run).await.unwrap().unwrap().try_into().unwrap();
+        }
+        let explain = format!("EXPLAIN (ANALYZE, TIMING OFF, FORMAT JSON) {sql}");
+        let values = values.iter().map(|value| (*value).into()).collect();
+        let rows = db::query(self.db.read(), explain, values).await.unwrap();
+        let plan: serde_json::Value = rows[0].try_get_by_index(0).unwrap();
+        rows_of(&plan[0]["Plan"])
+    }
+
     /// How many rows a table has.
     pub(crate) async fn count(&self, table: &str) -> i64 {
         let sql = format!("SELECT COUNT(*) AS n FROM {table}");
         let rows = db::query(self.db.read(), sql, vec![]).await.unwrap();
         rows[0].try_get("", "n").unwrap()
     }
+}
+
+/// The rows that a step of a plan of PostgreSQL answered or threw away, and those of the steps below it.
+fn rows_of(step: &serde_json::Value) -> u64 {
+    let number = |name: &str| step[name].as_f64().unwrap_or(0.0);
+    let of_a_loop = number("Actual Rows")
+        + number("Rows Removed by Filter")
+        + number("Rows Removed by Join Filter");
+    let below = step["Plans"].as_array().into_iter().flatten().map(rows_of);
+    (of_a_loop * number("Actual Loops")) as u64 + below.sum::<u64>()
 }
 
 /// A new message.

@@ -23,6 +23,15 @@ impl Db {
 }
 
 impl Db {
+    /// Takes the schema back before this migration, and brings it up to date again.
+    pub(crate) async fn migrate_again_from(&self, migration: &str) {
+        let migrations = Migrator::migrations();
+        let at = migrations.iter().position(|other| other.name() == migration).unwrap();
+        let down = u32::try_from(migrations.len() - at).unwrap();
+        Migrator::down(&self.write_connection().await, Some(down)).await.unwrap();
+        self.migrate().await.unwrap();
+    }
+
     async fn write_connection(&self) -> DatabaseConnection {
         match &self.write {
             Write::Sqlite { writer, .. } => writer.connection().await,

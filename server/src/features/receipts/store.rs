@@ -58,32 +58,34 @@ pub(super) async fn count_unread(
     user_id: i64,
     marks: impl IntoIterator<Item = (i64, i64)>,
 ) -> Result<HashMap<i64, i64>, DbErr> {
-    let messages = family.messages();
     let mut list = RowList::<3>::new();
     for (room_id, mark) in marks {
         list.push([room_id.into(), user_id.into(), mark.into()]);
     }
-    let found = list.select(connection, |marks| {
-        format!(
-            "WITH RECURSIVE asked (room_id, user_id, mark) AS (VALUES {marks}), \
-             walk (room_id, user_id, mark, seq, counted, steps) AS (\
-                 SELECT a.room_id, a.user_id, a.mark, \
-                     (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id), 0, 0 \
-                     FROM asked a \
-                 UNION ALL SELECT w.room_id, w.user_id, w.mark, \
-                     CASE WHEN m.sender_id = w.user_id AND m.others_before IS NOT NULL \
-                         THEN m.others_before \
-                         ELSE (SELECT MAX(x.seq) FROM {messages} x \
-                             WHERE x.room_id = w.room_id AND x.seq < w.seq) END, \
-                     w.counted + CASE WHEN m.sender_id <> w.user_id AND m.deleted_at IS NULL \
-                         THEN 1 ELSE 0 END, w.steps + 1 \
-                     FROM walk w JOIN {messages} m ON m.room_id = w.room_id AND m.seq = w.seq \
-                     WHERE w.seq > w.mark AND w.counted < {MOST} AND w.steps < {MOST_STEPS}) \
-             SELECT room_id, CAST(MAX(counted) AS bigint) AS unread FROM walk GROUP BY room_id"
-        )
-    });
+    let found = list.select(connection, |marks| unread_statement(family, marks));
     let count = |row: &QueryResult| Ok((row.try_get("", "room_id")?, row.try_get("", "unread")?));
     found.await?.iter().map(count).collect()
+}
+
+pub(super) fn unread_statement(family: Family, marks: &str) -> String {
+    let messages = family.messages();
+    format!(
+        "WITH RECURSIVE asked (room_id, user_id, mark) AS (VALUES {marks}), \
+         walk (room_id, user_id, mark, seq, counted, steps) AS (\
+             SELECT a.room_id, a.user_id, a.mark, \
+                 (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id), 0, 0 \
+                 FROM asked a \
+             UNION ALL SELECT w.room_id, w.user_id, w.mark, \
+                 CASE WHEN m.sender_id = w.user_id AND m.others_before IS NOT NULL \
+                     THEN m.others_before \
+                     ELSE (SELECT MAX(x.seq) FROM {messages} x \
+                         WHERE x.room_id = w.room_id AND x.seq < w.seq) END, \
+                 w.counted + CASE WHEN m.sender_id <> w.user_id AND m.deleted_at IS NULL \
+                     THEN 1 ELSE 0 END, w.steps + 1 \
+                 FROM walk w JOIN {messages} m ON m.room_id = w.room_id AND m.seq = w.seq \
+                 WHERE w.seq > w.mark AND w.counted < {MOST} AND w.steps < {MOST_STEPS}) \
+         SELECT room_id, CAST(MAX(counted) AS bigint) AS unread FROM walk GROUP BY room_id"
+    )
 }
 
 /// Counts the messages after the mark that mention the user, in the same way. One of one's own or a

@@ -73,6 +73,110 @@ on_both_databases! {
         }
     }
 
+    async fn unread_is_what_a_count_of_every_message_says(storage: Storage) {
+        let world = World::new(storage).await;
+        let people = [world.person("mira").await, world.person("ravi").await];
+        for family in Family::ALL {
+            let room = world.room_of(family, &people[0], &people[1]).await;
+            let (members, messages) = (family.members(), family.messages());
+            let mut writer = 0;
+            for _ in 0..6 {
+                // Long runs of one person's messages and short ones, in batches of any size.
+                let mut pending = Vec::new();
+                for _ in 0..150 {
+                    if rand::random_ratio(1, 40) {
+                        writer = 1 - writer;
+                    }
+                    pending.push(world.submits(&people[writer], &room, create("tea")).await);
+                }
+                for accepted in pending {
+                    let row = accepted.await.unwrap().unwrap().row;
+                    if rand::random_ratio(1, 10) {
+                        let sender = people.iter().find(|one| one.id == row.sender_id).unwrap();
+                        let delete = Operation::Delete { message_id: row.id };
+                        world.does(sender, &room, delete).await.unwrap();
+                    }
+                }
+            }
+            let head = world.rooms.heads(&[room.topic()]).await.unwrap()[0].1.last_seq;
+            for person in &people {
+                for mark in (0..30).map(|_| rand::random_range(0..=head)).chain([0, head]) {
+                    let sql = format!("UPDATE {members} SET read_seq = {mark} WHERE user_id = {} \
+                         AND room_id = {}", person.id, room.id);
+                    assert_eq!(world.run(&sql).await, 1);
+                    let sql = format!("SELECT COUNT(*) AS n FROM {messages} WHERE room_id = {} \
+                         AND seq > {mark} AND sender_id <> {} AND deleted_at IS NULL",
+                         room.id, person.id);
+                    let rows = crate::db::query(world.db.read(), sql, vec![]).await.unwrap();
+                    let counted: i64 = rows[0].try_get("", "n").unwrap();
+                    let mine = world.receipts.my_room(person.id, family, room.id).await.unwrap();
+                    let unread = mine.unwrap().summary.unread;
+                    assert_eq!(unread, counted.min(100), "{family:?} {mark} of {head}");
+                }
+            }
+        }
+    }
+
+    async fn what_is_unread_costs_no_more_after_ten_times_as_many_messages_of_ones_own(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let mut steps = Vec::new();
+            for messages in [300, 3_000] {
+                world.writes_many(&ravi, &room, ["tea?".to_owned()]).await;
+                world.writes_many(&mira, &room, (0..messages).map(|n| n.to_string())).await;
+                world.run("ANALYZE").await;
+                let list = store::my_rooms_statement(family, false);
+                let walk = store::unread_statement(family, "($1,$2,$3)");
+                let of_list = world.steps(&list, &[mira.id]).await;
+                let of_walk = world.steps(&walk, &[room.id, mira.id, 0]).await;
+                steps.push((of_list, of_walk));
+                let mine = world.receipts.my_room(mira.id, family, room.id).await.unwrap();
+                assert_eq!(mine.unwrap().summary.unread, steps.len() as i64);
+            }
+            let [(list, walk), (longer_list, longer_walk)] = steps[..] else { unreachable!() };
+            assert!(longer_list < list * 2, "{family:?} {steps:?}");
+            assert!(longer_walk < walk * 2 + 50, "{family:?} {steps:?}");
+        }
+    }
+
+    async fn a_history_from_before_is_brought_to_know_what_the_writer_would_have_stored(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let rooms = [world.room_of(Family::Public, &mira, &ravi).await,
+            world.room_of(Family::Private, &mira, &ravi).await];
+        let mut pending = Vec::new();
+        for _ in 0..300 {
+            let person = if rand::random_ratio(1, 3) { &mira } else { &ravi };
+            let room = &rooms[rand::random_range(0..2)];
+            pending.push(world.submits(person, room, create("tea")).await);
+        }
+        for answer in pending {
+            answer.await.unwrap().unwrap();
+        }
+        let stored = || async {
+            let mut stored = Vec::new();
+            for family in Family::ALL {
+                let sql = format!("SELECT seq, others_before FROM {} WHERE others_before IS NOT NULL \
+                     ORDER BY room_id, seq", family.messages());
+                let rows = crate::db::query(world.db.read(), sql, vec![]).await.unwrap();
+                stored.extend(rows.iter().map(|row| -> (i64, i64) {
+                    (row.try_get("", "seq").unwrap(), row.try_get("", "others_before").unwrap())
+                }));
+            }
+            stored
+        };
+        let before = stored().await;
+        assert!(before.len() > 300);
+        world.db.migrate_again_from("m0012_others_before").await;
+        assert_eq!(stored().await, before);
+    }
+
     async fn only_members_have_a_mark(storage: Storage) {
         let world = World::new(storage).await;
         let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
