@@ -17,9 +17,9 @@ use crate::db::{Db, OpenError};
 use crate::features::accounts::{
     AccountError, Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens,
 };
+use crate::features::inbox::Inbox;
 use crate::features::messages::{self, MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
-use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
 use crate::http::{
@@ -203,7 +203,7 @@ impl Server {
         let encoder = MessageEncoder::default();
         let writer = Writer::start(&db, &clock, &encoder, &broker).map_err(StartError::Threads)?;
         let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, encoder.clone()));
-        let receipts = Arc::new(Receipts::new(db.clone(), rooms.clone(), privacy, broker, encoder));
+        let inbox = Arc::new(Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder));
 
         let address = config.listen_address();
         let listener =
@@ -214,7 +214,7 @@ impl Server {
             accounts: accounts.clone(),
             rooms: rooms.clone(),
             messages: messages.clone(),
-            receipts: receipts.clone(),
+            inbox: inbox.clone(),
             presence: presence.clone(),
         };
         let gateway = Arc::new(Gateway::new(
@@ -247,7 +247,7 @@ impl Server {
             uploads: Arc::new(uploads),
             rooms,
             messages,
-            receipts,
+            inbox,
             gateway: gateway.clone(),
             budgets,
             health: health.clone(),

@@ -22,10 +22,10 @@ use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
 use crate::features::accounts::{Accounts, Admit, Kept, Online, Person, Privacy, Settings, Tokens};
+use crate::features::inbox::Inbox;
 use crate::features::messages::{
     Accepted, Actor, MessageEncoder, MessageError, Messages, Operation, Pending, Writer,
 };
-use crate::features::receipts::Receipts;
 use crate::features::rooms::{RoomRef, Rooms};
 
 /// A fresh, empty database, which is removed with this.
@@ -58,7 +58,7 @@ pub(crate) struct World {
     pub(crate) rooms: Arc<Rooms>,
     pub(crate) writer: Writer,
     pub(crate) messages: Arc<Messages>,
-    pub(crate) receipts: Arc<Receipts>,
+    pub(crate) inbox: Arc<Inbox>,
     pub(crate) broker: Broker,
     _database: TestDatabase,
 }
@@ -122,7 +122,7 @@ impl World {
         let encoder = MessageEncoder::default();
         let writer = Writer::start(&db, &clock, &encoder, &broker).unwrap();
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
-        let receipts = Receipts::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder);
+        let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder);
         Self {
             db,
             now,
@@ -132,7 +132,7 @@ impl World {
             rooms,
             writer,
             messages: Arc::new(messages),
-            receipts: Arc::new(receipts),
+            inbox: Arc::new(inbox),
             broker,
             _database: database,
         }

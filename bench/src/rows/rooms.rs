@@ -167,20 +167,27 @@ fn read_on(
     async move { api.call(Method::PUT, &path, Some(&token), Some(&body)).await.map(drop) }
 }
 
-/// One answer.
+/// The list, from its first page to its last.
 struct List {
-    /// The nanoseconds that it took.
+    /// The nanoseconds that its pages took.
     took: u64,
     bytes: usize,
 }
 
 /// Reads the list once, if it is the right one.
 async fn list(api: &Api, token: &str, size: usize) -> Result<List> {
-    let began = clock::now();
-    let answer = api.get_bytes("/rooms", token).await?;
-    let took = clock::now() - began;
-    let list: Value = serde_json::from_slice(&answer)?;
-    let items = list["items"].as_array().map(Vec::as_slice).unwrap_or_default();
+    let (mut took, mut bytes, mut items) = (0, 0, Vec::new());
+    let mut path = "/rooms?limit=100".to_owned();
+    loop {
+        let began = clock::now();
+        let answer = api.get_bytes(&path, token).await?;
+        took += clock::now() - began;
+        bytes += answer.len();
+        let mut page: Value = serde_json::from_slice(&answer)?;
+        items.append(page["items"].as_array_mut().unwrap_or(&mut Vec::new()));
+        let Some(cursor) = page["next_cursor"].as_str() else { break };
+        path = format!("/rooms?limit=100&cursor={cursor}");
+    }
     let unread: u64 = items.iter().filter_map(|room| room["unread"].as_u64()).sum();
     let expected: u64 = (1..size).map(|room| Furnished(room).unread()).sum();
     if items.len() != size || unread != expected {
@@ -192,7 +199,7 @@ async fn list(api: &Api, token: &str, size: usize) -> Result<List> {
     if let Some(empty) = items.iter().find(|room| !room["last_message"].is_object()) {
         return fail(format!("a room without its last message: {empty}"));
     }
-    Ok(List { took, bytes: answer.len() })
+    Ok(List { took, bytes })
 }
 
 #[cfg(test)]

@@ -173,7 +173,7 @@ export interface paths {
         };
         /**
          * List one's own rooms.
-         * @description Each with its last message, one's read mark and what is unread.
+         * @description A page of them, ordered by name, each with its last message, one's read mark and what is unread.
          */
         get: operations["listRooms"];
         put?: never;
@@ -996,11 +996,13 @@ export interface components {
         RoomKind: "public" | "private";
         /**
          * RoomList
-         * @description One's own rooms.
+         * @description A page of one's own rooms.
          */
         RoomList: {
             /** @description Ordered by name. */
             items: components["schemas"]["RoomSummary"][];
+            /** @description For the next page; absent on the last. */
+            next_cursor?: string;
         };
         /**
          * RoomSummary
@@ -1885,7 +1887,12 @@ export interface operations {
     };
     listRooms: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most entries of the page. */
+                limit?: number;
+            };
             header?: never;
             path?: never;
             cookie?: never;

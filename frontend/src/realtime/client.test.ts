@@ -31,7 +31,7 @@ let store: ChatStore;
 let writes: number;
 let outbox: { refs: Set<string>; acknowledged: string[]; refused: string[]; connected: number };
 let starts: number;
-let roomList: () => Promise<unknown>;
+let roomList: (cursor?: string) => Promise<unknown>;
 let client: RealtimeClient;
 
 beforeEach(() => {
@@ -60,7 +60,10 @@ beforeEach(() => {
   };
   client = new RealtimeClient(
     store,
-    { call: () => roomList() } as unknown as Api,
+    {
+      call: (_verb: string, _path: string, { query }: { query?: { cursor?: string } } = {}) =>
+        roomList(query?.cursor),
+    } as unknown as Api,
     { beforePaint: (run) => frames.push(run), after: clock.after, now: clock.now },
     () => connection as unknown as Connection,
     () => box as unknown as Outbox,
@@ -389,6 +392,20 @@ describe('a new connection', () => {
     await settled();
     expect(general(store.state).summary.last_message?.seq).toBe(3);
     expect(general(store.state).others.read).toBe(2);
+  });
+
+  it('reads the list of rooms to its last page', async () => {
+    const named = (name: string) =>
+      summary({ name, last_seq: 3, last_message: message(3, { room: name }) });
+    const pages = new Map([
+      [undefined, { items: [named('general')], next_cursor: 'more' }],
+      ['more', { items: [named('tea')] }],
+    ]);
+    roomList = (cursor) => Promise.resolve(pages.get(cursor));
+    client.onReady(ready(summary({ last_seq: 3 }), summary({ name: 'tea', last_seq: 3 })));
+    await settled();
+    const known = [...store.state.rooms.values()].map(({ summary }) => summary.last_message?.room);
+    expect(known).toEqual(['general', 'tea']);
   });
 
   it('asks for the latest messages until it has them', async () => {

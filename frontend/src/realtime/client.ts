@@ -140,9 +140,14 @@ export class RealtimeClient {
 
   /** The rooms' latest messages, which `ready` does not carry. */
   private async loadRoomList(): Promise<void> {
+    let cursor: string | undefined;
     try {
-      const { items } = await this.api.call('get', '/rooms', {});
-      this.store.update(applyRoomList, items);
+      do {
+        const query = { limit: 100, ...(cursor === undefined ? {} : { cursor }) };
+        const { items, next_cursor } = await this.api.call('get', '/rooms', { query });
+        this.store.update(applyRoomList, items);
+        cursor = next_cursor;
+      } while (cursor !== undefined);
     } catch {
       // The rooms do without a preview until it is asked for once more.
     }

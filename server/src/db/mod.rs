@@ -27,7 +27,7 @@ use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait};
 pub use connection::{Reader, Transaction};
 pub use failure::{Unavailable, is_unavailable, unavailable};
 pub use family::Family;
-pub use rows::{RowList, lock_rows, query, run};
+pub use rows::{RowList, lock_rows, parse, query, run};
 pub use sqlite::{Direct, DirectResult};
 pub use url::{SqliteUrl, check_url};
 

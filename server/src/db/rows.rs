@@ -4,7 +4,9 @@
 //! lists come in few lengths: a list to look up is padded with its last row to the next power of
 //! two, a list to insert is cut into chunks whose lengths are powers of two.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, QueryResult, Statement, Value};
+use sea_orm::{
+    ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, QueryResult, Statement, Value,
+};
 
 /// The longest list in one statement; both databases take far more parameters than it makes.
 const LONGEST: usize = 256;
@@ -20,6 +22,14 @@ pub async fn query(
 ) -> Result<Vec<QueryResult>, DbErr> {
     let backend = connection.get_database_backend();
     connection.query_all_raw(Statement::from_sql_and_values(backend, sql, values)).await
+}
+
+/// Rows as values of a type that names their columns.
+///
+/// # Errors
+/// When they are not what the type says.
+pub fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
+    rows.iter().map(|row| T::from_query_result(row, "")).collect()
 }
 
 /// Runs a statement that returns none, and says how many rows it touched.
@@ -84,6 +94,15 @@ impl<const N: usize> RowList<N> {
     #[must_use]
     pub fn into_values(self, backend: DatabaseBackend) -> (String, Vec<Value>) {
         (Self::placeholders(backend, self.rows.len()), self.rows.into_iter().flatten().collect())
+    }
+
+    /// The same for a statement that does not mind rows that come twice, as [`RowList::select`] makes them;
+    /// nothing where the list is too long for one.
+    #[must_use]
+    pub fn into_one(mut self, backend: DatabaseBackend) -> Option<(String, Vec<Value>)> {
+        let last = self.rows.last()?.clone();
+        self.rows.resize(self.rows.len().next_power_of_two(), last);
+        (self.rows.len() <= LONGEST).then(|| self.into_values(backend))
     }
 
     /// Asks for all rows of the list, `sql` being made around the text of the list, which stands in it

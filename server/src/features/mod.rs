@@ -1,12 +1,12 @@
 //! What Adda does, one folder a feature.
 //!
-//! They may use each other in one direction only: accounts ← rooms ← presence ← messages ← receipts.
+//! They may use each other in one direction only: accounts ← rooms ← presence ← messages ← inbox.
 
 pub mod accounts;
+pub mod inbox;
 pub mod messages;
 pub mod paging;
 pub mod presence;
-pub mod receipts;
 pub mod rooms;
 
 use adda_protocol::{Code, Problem};

@@ -13,7 +13,7 @@ use super::connection::Connection;
 use super::session::Session;
 use crate::budget::costs;
 use crate::features::messages::{self, Target};
-use crate::features::{presence, receipts};
+use crate::features::{inbox, presence};
 
 /// A typing notice of the same socket and room is passed on at most this often.
 const TYPING_EVERY: std::time::Duration = std::time::Duration::from_secs(1);
@@ -121,12 +121,12 @@ impl Session {
             }
             ClientFrame::Delivered(command) => {
                 let _turn = self.payer.turn().await;
-                let told = receipts::delivered(&self.gateway.receipts, self.user_id, &command);
+                let told = inbox::delivered(&self.gateway.inbox, self.user_id, &command);
                 told.await.map(|()| done(reference.clone()))
             }
             ClientFrame::Read(command) => {
                 let _turn = self.payer.turn().await;
-                let read = receipts::read(&self.gateway.receipts, self.user_id, &command).await;
+                let read = inbox::read(&self.gateway.inbox, self.user_id, &command).await;
                 read.map(|()| done(reference.clone()))
             }
             ClientFrame::PresenceWatch(command) => match self.watch(command.user_ids).await {

@@ -1,6 +1,8 @@
 //! How a socket follows its rooms: where it begins, how it catches up, and how it learns that the
 //! person came to a room or left one.
 
+use std::collections::HashSet;
+
 use adda_protocol::command::Resume;
 use adda_protocol::event::{PersonPresence, Ready, RoomAdded, RoomRemoved, ServerFrame, Sync};
 use adda_protocol::rooms::{RoomKind, RoomSummary};
@@ -16,7 +18,7 @@ use super::turns::Turn;
 use crate::budget::costs;
 use crate::db::Family;
 use crate::features::accounts::Person;
-use crate::features::receipts::MyRoom;
+use crate::features::inbox::MyRoom;
 use crate::features::rooms::RoomError;
 
 /// Where a client goes on in a room.
@@ -38,10 +40,10 @@ impl Session {
         turn: Turn,
     ) -> Result<(), End> {
         let rooms = match self.outbox.only {
-            None => self.gateway.receipts.my_rooms(self.user_id).await,
+            None => self.gateway.inbox.my_rooms(self.user_id).await,
             Some(topic) => {
                 let family = Family::of_topic(topic);
-                let room = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
+                let room = self.gateway.inbox.my_room(self.user_id, family, topic.id).await;
                 room.map(|room| room.into_iter().collect())
             }
         };
@@ -61,7 +63,6 @@ impl Session {
         // Who is in was here, whatever happens to the server next.
         self.gateway.presence.written_down(self.user_id).await;
         self.subscriptions.shrink();
-        summaries.sort_by(|a, b| a.name.cmp(&b.name));
         let ready = Ready {
             user: person.me(),
             session_id: person.session_id,
@@ -115,12 +116,11 @@ impl Session {
         let topic = my.room.topic();
         let mut seen = Some(my);
         while let Some(my) = seen {
-            let summary = my.summary.clone();
-            if self.subscribe(my, from) {
-                return Ok(Some(summary));
+            if self.subscribe(&my, from) {
+                return Ok(Some(my.summary));
             }
             let family = Family::of_topic(topic);
-            let again = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
+            let again = self.gateway.inbox.my_room(self.user_id, family, topic.id).await;
             seen = again.map_err(|error| {
                 tracing::warn!(%error, "a socket's room could not be read again");
                 End::Internal
@@ -131,7 +131,7 @@ impl Session {
 
     /// Subscribes to a room: behind, where the client resumes, else at its head as of `my`. `false`
     /// when the members changed since `my` was read: it must be read again.
-    fn subscribe(&mut self, my: MyRoom, from: Option<GoesOn>) -> bool {
+    fn subscribe(&mut self, my: &MyRoom, from: Option<GoesOn>) -> bool {
         let topic = my.room.topic();
         let (head, members_version) = (my.summary.last_seq, my.members_version);
         let key = match self.gateway.hub.subscribe(topic, &self.outbox, head, members_version) {
@@ -139,7 +139,7 @@ impl Session {
             Subscribe::Stale => return false,
         };
         self.subscriptions.insert(Subscription {
-            room: my.room,
+            room: my.room.clone(),
             key,
             cursor: from.map_or(head, |from| from.cursor),
             members_version,
@@ -151,7 +151,7 @@ impl Session {
         // Who resumes goes live only after the pages: nothing live may overtake them.
         let hub = &self.gateway.hub;
         if from.is_some() || !hub.go_live_at_known_head(topic, key, &self.outbox, head) {
-            self.fell_behind(topic);
+            self.behind.push_back(topic);
         }
         true
     }
@@ -161,14 +161,12 @@ impl Session {
     /// to it. Those that have nothing new need no page then.
     async fn compare_with_heads(&mut self) -> Result<(), End> {
         let hub = self.gateway.hub.clone();
-        let unknown = self.subscriptions.all().filter(|room| !room.owed);
-        let topics: Vec<Topic> = unknown
-            .map(|room| room.room.topic())
-            .filter(|topic| hub.head(*topic).is_none())
-            .collect();
-        if topics.is_empty() {
+        let is_unknown = |room: &&Subscription| !room.owed && hub.head(room.room.topic()).is_none();
+        let unknown: Vec<_> = self.subscriptions.all().filter(is_unknown).collect();
+        if unknown.is_empty() {
             return Ok(());
         }
+        let topics: Vec<Topic> = unknown.iter().map(|room| room.room.topic()).collect();
         let heads = self.gateway.rooms.heads(&topics).await.map_err(|error| {
             tracing::warn!(%error, "the heads of a socket's rooms could not be read");
             End::Internal
@@ -176,14 +174,15 @@ impl Session {
         for (topic, head) in heads {
             hub.note_head(topic, head.last_seq, head.members_version);
         }
-        for topic in topics {
-            let is_live = self.subscriptions.by_topic(topic).is_some_and(|room| {
+        let went_live: HashSet<Topic> = unknown
+            .into_iter()
+            .filter(|room| {
+                let topic = room.room.topic();
                 hub.go_live_at_known_head(topic, room.key, &self.outbox, room.cursor)
-            });
-            if is_live {
-                self.behind.retain(|other| *other != topic);
-            }
-        }
+            })
+            .map(|room| room.room.topic())
+            .collect();
+        self.behind.retain(|topic| !went_live.contains(topic));
         Ok(())
     }
 
@@ -256,13 +255,13 @@ impl Session {
             return Ok(Vec::new());
         }
         let family = Family::of_topic(topic);
-        let my = self.gateway.receipts.my_room(self.user_id, family, topic.id).await;
+        let my = self.gateway.inbox.my_room(self.user_id, family, topic.id).await;
         match my {
             Ok(Some(my)) => {
                 let my = from_the_beginning(my);
                 let frame = ServerFrame::RoomAdded(RoomAdded { room: my.summary.clone() }).encode();
                 let peer = my.summary.peer.as_ref().map(|peer| peer.id);
-                if !self.subscribe(my, None) {
+                if !self.subscribe(&my, None) {
                     // The members changed meanwhile: look again.
                     self.outbox.signal(Signal::Added(topic));
                     return Ok(Vec::new());
@@ -326,7 +325,7 @@ impl Session {
         let receipts = match page.more {
             true => None,
             false => {
-                let marks = gateway.receipts.marks(user_id, &access).await;
+                let marks = gateway.inbox.marks(user_id, &access).await;
                 marks.map_err(|error| failed(&error))?
             }
         };

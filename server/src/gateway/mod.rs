@@ -31,9 +31,9 @@ use tokio_util::task::TaskTracker;
 use crate::budget::Budgets;
 use crate::clock::Clock;
 use crate::features::accounts::Accounts;
+use crate::features::inbox::Inbox;
 use crate::features::messages::{MAX_RESUME_CHANGES, Messages};
 use crate::features::presence::{Presence, TYPING_TTL_MS};
-use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 
 pub(crate) use handshake::{every_room, one_room};
@@ -55,7 +55,7 @@ pub struct Gateway {
     /// Messages.
     pub messages: Arc<Messages>,
     /// Read marks.
-    pub receipts: Arc<Receipts>,
+    pub inbox: Arc<Inbox>,
     /// Who is here.
     pub presence: Arc<Presence>,
     /// This node's subscriptions.
@@ -92,7 +92,7 @@ pub struct Services {
     /// Messages.
     pub messages: Arc<Messages>,
     /// Read marks.
-    pub receipts: Arc<Receipts>,
+    pub inbox: Arc<Inbox>,
     /// Who is here.
     pub presence: Arc<Presence>,
 }
@@ -111,12 +111,12 @@ impl Gateway {
         budgets: Arc<Budgets>,
         timing: Timing,
     ) -> Self {
-        let Services { accounts, rooms, messages, receipts, presence } = services;
+        let Services { accounts, rooms, messages, inbox, presence } = services;
         Self {
             accounts,
             rooms,
             messages,
-            receipts,
+            inbox,
             presence,
             hub,
             epoch,

@@ -52,7 +52,7 @@ impl Served {
 
     fn on(world: World, timing: Timing, rate_limits: bool, proxies: Proxies) -> Self {
         let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
-        let (messages, receipts) = (world.messages.clone(), world.receipts.clone());
+        let (messages, inbox) = (world.messages.clone(), world.inbox.clone());
         let (hub, clock) = (world.hub.clone(), Clock::Manual(world.now.clone()));
         let presence = Presence::new(
             accounts.clone(),
@@ -65,7 +65,7 @@ impl Served {
             accounts: accounts.clone(),
             rooms: rooms.clone(),
             messages: messages.clone(),
-            receipts: receipts.clone(),
+            inbox: inbox.clone(),
             presence: Arc::new(presence),
         };
         let capacity = Capacity::within(20_000);
@@ -85,7 +85,7 @@ impl Served {
             uploads: Arc::new(uploads),
             rooms,
             messages,
-            receipts,
+            inbox,
             gateway: gateway.clone(),
             budgets,
             health: Arc::new(Health::new(world.db.clone())),

@@ -29,9 +29,9 @@ use super::tolls::{Paid, Tolls};
 use super::upload::Uploads;
 use crate::budget::Budgets;
 use crate::features::accounts::{Accounts, Avatars, avatar};
+use crate::features::inbox::Inbox;
 use crate::features::internal_problem;
 use crate::features::messages::Messages;
-use crate::features::receipts::Receipts;
 use crate::features::rooms::Rooms;
 use crate::gateway::{self, Gateway};
 use crate::peer::Peer;
@@ -51,7 +51,7 @@ pub struct Parts {
     /// Messages.
     pub messages: Arc<Messages>,
     /// Read marks.
-    pub receipts: Arc<Receipts>,
+    pub inbox: Arc<Inbox>,
     /// The socket.
     pub gateway: Arc<Gateway>,
     /// What somebody may cost.
@@ -69,7 +69,7 @@ pub struct Parts {
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
-    let Parts { accounts, avatars, uploads, rooms, messages, receipts, .. } = parts;
+    let Parts { accounts, avatars, uploads, rooms, messages, inbox, .. } = parts;
     let Parts { gateway, budgets, health, origins, cookie_owner, rate_limits, .. } = parts;
     let tolls = Tolls { accounts: accounts.clone(), budgets };
     let allowed = Allowed::of(&spec::openapi_document());
@@ -91,7 +91,7 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(Arc::new(InFlight::default()))
         .data(rooms)
         .data(messages)
-        .data(receipts)
+        .data(inbox)
         .data(cookie_owner)
         .data(gateway)
         .data(health);

@@ -101,11 +101,14 @@ pub struct PeerMark {
     pub read_seq: i64,
 }
 
-/// One's own rooms.
+/// A page of one's own rooms.
 #[derive(Clone, Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct RoomList {
     /// Ordered by name.
     pub items: Vec<RoomSummary>,
+    /// For the next page; absent on the last.
+    pub next_cursor: Option<String>,
 }
 
 /// A public room in the directory.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult};
+use sea_orm::{ConnectionTrait, DbErr};
 use uuid::Uuid;
 
 use super::row::MessageRow;
@@ -11,10 +11,6 @@ use crate::db::{self, Family, RowList};
 pub(super) const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.client_id, m.client_digest, \
      m.sender_id, m.text, m.mentions, m.created_at, m.edited_at, m.deleted_at, \
      u.username, u.display_name, u.avatar";
-
-pub(super) fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
-    rows.iter().map(|row| T::from_query_result(row, "")).collect()
-}
 
 /// Which part of the numbers, and from which end.
 #[derive(Clone, Copy, Debug)]
@@ -103,7 +99,7 @@ async fn stretch(
     let count = |most: usize| i64::try_from(most).unwrap_or(i64::MAX);
     let values =
         vec![room_id.into(), bound.into(), count(most.rows).into(), count(most.bytes).into()];
-    parse(&db::query(connection, sql, values).await?)
+    db::parse(&db::query(connection, sql, values).await?)
 }
 
 /// One message of a room.
@@ -119,7 +115,7 @@ pub(super) async fn message(
          WHERE m.id = $1 AND m.room_id = $2"
     );
     let rows = db::query(connection, sql, vec![id.into(), room_id.into()]).await?;
-    Ok(parse(&rows)?.pop())
+    Ok(db::parse(&rows)?.pop())
 }
 
 /// The latest message by place of each of these rooms.
@@ -134,7 +130,7 @@ pub async fn last_messages(
     let mut ids = RowList::<1>::new();
     room_ids.iter().for_each(|id| ids.push([(*id).into()]));
     let rows = ids.select(connection, |ids| last_messages_statement(family, ids));
-    let rows: Vec<MessageRow> = parse(&rows.await?)?;
+    let rows: Vec<MessageRow> = db::parse(&rows.await?)?;
     Ok(rows.into_iter().map(|row| (row.room_id, row)).collect())
 }
 

@@ -391,7 +391,7 @@ on_both_databases! {
         world.does(&mira, &room, edit(said.row.id, "only us")).await.unwrap();
         world.does(&ravi, &room, create("yes")).await.unwrap();
         let name = RoomName::parse(&room.name).unwrap();
-        world.receipts.read(ravi.id, &name, 3).await.unwrap();
+        world.inbox.read(ravi.id, &name, 3).await.unwrap();
         for (table, before) in public.into_iter().zip(before) {
             assert_eq!(world.count(table).await, before, "{table}");
         }

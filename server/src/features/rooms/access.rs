@@ -29,6 +29,15 @@ impl RoomRef {
     }
 }
 
+/// How far a member has got in a room.
+#[derive(Clone, Copy, Debug)]
+pub struct MemberMark {
+    /// Up to where they have read.
+    pub read_seq: i64,
+    /// Up to where its messages have reached a device of theirs; in a private room.
+    pub delivered_seq: Option<i64>,
+}
+
 /// A room that a person may see, and what they may do in it.
 #[derive(Clone, Debug)]
 pub struct RoomAccess {
@@ -36,6 +45,8 @@ pub struct RoomAccess {
     pub room: RoomRef,
     /// Whether the person is a member, and so may write.
     pub is_member: bool,
+    /// How far they have got in it; absent for who is not a member.
+    pub mark: Option<MemberMark>,
     /// The number of its latest change.
     pub last_seq: i64,
     /// History before this was pruned.
@@ -62,6 +73,9 @@ impl RoomAccess {
         Self {
             room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
             is_member: row.joined_at.is_some(),
+            mark: row
+                .read_seq
+                .map(|read_seq| MemberMark { read_seq, delivered_seq: row.delivered_seq }),
             last_seq: row.last_seq,
             floor_seq: row.floor_seq,
             members_version: row.members_version,

@@ -1,9 +1,7 @@
 //! Queries about rooms and members, for both families of tables.
 
 use adda_entities::room;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, FromQueryResult, QueryResult,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::db::{self, Family, RowList};
 
@@ -20,8 +18,11 @@ pub(super) struct RoomRow {
     pub(super) floor_seq: i64,
     pub(super) members_version: i64,
     pub(super) member_count: i64,
-    /// Absent for who is not a member.
+    /// Absent for who is not a member, as are the marks.
     pub(super) joined_at: Option<i64>,
+    pub(super) read_seq: Option<i64>,
+    /// Absent in a public room as well.
+    pub(super) delivered_seq: Option<i64>,
     /// The other person of a private room.
     pub(super) peer_id: Option<i64>,
     pub(super) peer_username: Option<String>,
@@ -29,15 +30,14 @@ pub(super) struct RoomRow {
     pub(super) peer_avatar: Option<String>,
 }
 
-fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
-    rows.iter().map(|row| T::from_query_result(row, "")).collect()
-}
-
 /// What the families have in columns of their own, under common names.
 const fn own_columns(family: Family) -> &'static str {
     match family {
-        Family::Public => "r.created_by, r.member_count",
-        Family::Private => "CAST(NULL AS bigint) AS created_by, CAST(2 AS bigint) AS member_count",
+        Family::Public => "r.created_by, r.member_count, CAST(NULL AS bigint) AS delivered_seq",
+        Family::Private => {
+            "CAST(NULL AS bigint) AS created_by, CAST(2 AS bigint) AS member_count, \
+             m.delivered_seq"
+        }
     }
 }
 
@@ -51,12 +51,12 @@ pub(super) async fn room_for(
     let (face, peer) = (family.face(), family.join_peer("$2"));
     let sql = format!(
         "SELECT r.id, r.name, r.created_at, r.last_seq, r.floor_seq, r.members_version, \
-         m.joined_at, {own}, {face} \
+         m.joined_at, m.read_seq, {own}, {face} \
          FROM {rooms} r LEFT JOIN {members} m ON m.room_id = r.id AND m.user_id = $2 {peer} \
          WHERE r.name = $1"
     );
     let rows = db::query(connection, sql, vec![name.into(), user_id.into()]).await?;
-    Ok(parse(&rows)?.pop())
+    Ok(db::parse(&rows)?.pop())
 }
 
 /// Where a room's numbers stand.
@@ -86,7 +86,7 @@ pub async fn heads(
         let ids = ids.replace(['(', ')'], "");
         format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids})")
     });
-    parse(&rows.await?)
+    db::parse(&rows.await?)
 }
 
 /// Waits for the locks of rooms, in one order, so that what is read of them stays true until the commit.
@@ -261,7 +261,7 @@ pub(super) async fn members_page(
          WHERE m.room_id = $1 AND u.username > $2 ORDER BY u.username LIMIT $3"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    parse(&db::query(connection, sql, vec![room_id.into(), after.into(), limit.into()]).await?)
+    db::parse(&db::query(connection, sql, vec![room_id.into(), after.into(), limit.into()]).await?)
 }
 
 /// A public room in the directory.
@@ -291,5 +291,5 @@ pub(super) async fn directory(
                ORDER BY r.name LIMIT $4";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let values = vec![user_id.into(), after.into(), pattern.into(), limit.into()];
-    parse(&db::query(connection, sql, values).await?)
+    db::parse(&db::query(connection, sql, values).await?)
 }

@@ -203,7 +203,7 @@ on_both_databases! {
         let tea = world.room("tea", &[&mira]).await;
         world.writes_many(&mira, &tea, (1..=3).map(|n| n.to_string())).await;
         world.rooms.join(&ravi, &name("tea")).await.unwrap();
-        let my = world.receipts.my_room(ravi.id, Family::Public, tea.id).await.unwrap().unwrap();
+        let my = world.inbox.my_room(ravi.id, Family::Public, tea.id).await.unwrap().unwrap();
         assert_eq!((my.summary.read_seq, my.summary.unread), (3, 0));
     }
 }

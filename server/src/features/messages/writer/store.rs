@@ -7,7 +7,7 @@ use uuid::Uuid;
 
 use crate::db::{self, Family, RowList};
 use crate::features::messages::row::MessageRow;
-use crate::features::messages::store::{COLUMNS, parse};
+use crate::features::messages::store::COLUMNS;
 
 /// What a request to write meets: its room, its sender and an earlier message under its `client_id`.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -51,7 +51,7 @@ pub(super) async fn contexts(
                                    AND x.client_id = a.client_id"
         )
     });
-    parse(&found.await?)
+    db::parse(&found.await?)
 }
 
 /// The messages of these ids.
@@ -70,7 +70,7 @@ pub(super) async fn by_id(
              WHERE m.id IN ({ids})"
         )
     });
-    parse(&found.await?)
+    db::parse(&found.await?)
 }
 
 /// Makes both people of these private rooms members, each from the room's beginning. Answers who was
@@ -199,7 +199,7 @@ pub(super) async fn newest(
              AND m.seq = (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id)"
         )
     });
-    parse(&found.await?)
+    db::parse(&found.await?)
 }
 
 /// Writes the present state of changed messages.

@@ -6,8 +6,7 @@ use rusqlite::OptionalExtension;
 use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Value};
 
 use super::Usual;
-use crate::db::{Db, Direct, DirectResult, Family, RowList};
-use crate::features::messages::store::parse;
+use crate::db::{self, Db, Direct, DirectResult, Family, RowList};
 
 /// The most messages in one statement of PostgreSQL: in larger batches, several statements are few for
 /// each message.
@@ -169,7 +168,7 @@ impl Usual<'_> {
              SELECT room_id, seq, members_version, sender_id, username, display_name, avatar \
              FROM usual"
         );
-        parse(&db.commit_statement(sql, values).await?)
+        db::parse(&db.commit_statement(sql, values).await?)
     }
 }
 

@@ -37,28 +37,28 @@ struct Room {
     marks: Vec<Mark>,
 }
 
-/// The greatest marks of the rooms that are being read.
+/// How far the rooms that are being read have been read.
 #[derive(Debug)]
-pub(super) struct Highest {
+pub(super) struct Furthest {
     privacy: Arc<Privacy>,
     rooms: Mutex<HashMap<Topic, Room>>,
 }
 
-impl Highest {
+impl Furthest {
     /// Begins to tell, until everybody else has dropped it.
     pub(super) fn start(privacy: Arc<Privacy>, broker: Broker) -> Arc<Self> {
-        let highest = Arc::new(Self { privacy, rooms: Mutex::default() });
-        let weak = Arc::downgrade(&highest);
+        let furthest = Arc::new(Self { privacy, rooms: Mutex::default() });
+        let weak = Arc::downgrade(&furthest);
         tokio::spawn(async move {
             let mut tick = tokio::time::interval(EVERY);
             tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tick.tick().await;
-                let Some(highest) = weak.upgrade() else { return };
-                highest.flush().into_iter().for_each(|envelope| broker.publish(envelope));
+                let Some(furthest) = weak.upgrade() else { return };
+                furthest.flush().into_iter().for_each(|envelope| broker.publish(envelope));
             }
         });
-        highest
+        furthest
     }
 
     fn lock(&self) -> MutexGuard<'_, HashMap<Topic, Room>> {

@@ -5,24 +5,24 @@ use std::sync::Arc;
 
 use adda_protocol::accounts::{UserRef, avatar_url};
 use adda_protocol::event::{Mark, Receipt, ServerFrame};
-use adda_protocol::rooms::{MemberReceipt, PeerMark, ReadMark, ReceiptPage, RoomSummary};
+use adda_protocol::rooms::{MemberReceipt, PeerMark, ReadMark, ReceiptPage, RoomList, RoomSummary};
 use adda_protocol::{Code, Problem, RoomName, UserId};
 use adda_realtime::{Broker, Envelope};
 use sea_orm::DbErr;
 
-use super::highest::Highest;
-use super::marks::{Marks, Reached};
-use super::store::{self, MyRoomRow, Readers};
+use super::furthest::Furthest;
+use super::marks::Marks;
+use super::store::{self, MarkRow, Moves, MyRoomRow, Readers, Which};
 use crate::db::{Db, Family};
 use crate::features::accounts::Privacy;
 use crate::features::database_problem;
 use crate::features::messages::{self, MessageEncoder};
 use crate::features::paging::PageRequest;
-use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms, peer};
+use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
 
 /// Why a mark was not moved.
 #[derive(Debug, thiserror::Error)]
-pub enum ReceiptError {
+pub enum InboxError {
     /// Only members have a mark.
     #[error("not a member")]
     NotAMember,
@@ -43,27 +43,27 @@ pub enum ReceiptError {
     Write(Arc<DbErr>),
 }
 
-impl From<ReceiptError> for Problem {
-    fn from(error: ReceiptError) -> Self {
+impl From<InboxError> for Problem {
+    fn from(error: InboxError) -> Self {
         match error {
-            ReceiptError::NotAMember => Problem::new(
+            InboxError::NotAMember => Problem::new(
                 Code::NotAMember,
                 "Join the room first: only members have a read mark.",
             ),
-            ReceiptError::NotPrivate => Problem::invalid_field(
+            InboxError::NotPrivate => Problem::invalid_field(
                 "room",
                 "is public; only private rooms tell what was delivered",
             ),
-            ReceiptError::Stopping => Problem {
+            InboxError::Stopping => Problem {
                 retry_after_ms: Some(1_000),
                 ..Problem::new(
                     Code::Unavailable,
                     "The server is restarting; try again in a moment.",
                 )
             },
-            ReceiptError::Room(error) => error.into(),
-            ReceiptError::Database(error) => database_problem(&error),
-            ReceiptError::Write(error) => database_problem(&error),
+            InboxError::Room(error) => error.into(),
+            InboxError::Database(error) => database_problem(&error),
+            InboxError::Write(error) => database_problem(&error),
         }
     }
 }
@@ -77,13 +77,19 @@ pub struct MyRoom {
     pub members_version: i64,
     /// What the person is told of it, without the last message.
     pub summary: RoomSummary,
-    /// Up to where its messages have reached a device of theirs; in a private room.
-    pub delivered_seq: Option<i64>,
 }
 
 impl MyRoom {
     fn new(privacy: &Privacy, user_id: UserId, family: Family, row: MyRoomRow) -> Self {
-        let shared = row.peer_id.is_some_and(|peer_id| privacy.share_receipts(user_id, peer_id));
+        let marks = row.peer.as_ref().filter(|peer| privacy.share_receipts(user_id, peer.id));
+        let peer_mark = marks
+            .map(|peer| PeerMark { delivered_seq: peer.delivered_seq, read_seq: peer.read_seq });
+        let peer = row.peer.map(|peer| UserRef {
+            id: peer.id,
+            username: peer.username,
+            display_name: peer.display_name,
+            avatar_url: avatar_url(peer.avatar.as_deref()),
+        });
         Self {
             room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
             members_version: row.members_version,
@@ -91,42 +97,32 @@ impl MyRoom {
                 name: row.name,
                 kind: family.kind(),
                 title: row.title,
-                peer: peer(
-                    row.peer_id,
-                    row.peer_username,
-                    row.peer_display_name,
-                    row.peer_avatar.as_deref(),
-                ),
+                peer,
                 topic: row.topic,
                 last_message: None,
                 last_seq: row.last_seq,
                 read_seq: row.read_seq,
-                unread: row.unread.unwrap_or(0),
+                unread: row.unread,
                 mentions: row.mentions,
-                peer_mark: row
-                    .peer_delivered_seq
-                    .zip(row.peer_read_seq)
-                    .filter(|_| shared)
-                    .map(|(delivered_seq, read_seq)| PeerMark { delivered_seq, read_seq }),
+                peer_mark,
             },
-            delivered_seq: row.delivered_seq,
         }
     }
 }
 
 /// The service.
 #[derive(Debug)]
-pub struct Receipts {
+pub struct Inbox {
     db: Db,
     rooms: Arc<Rooms>,
     privacy: Arc<Privacy>,
     broker: Broker,
     encoder: MessageEncoder,
     marks: Marks,
-    pub(super) highest: Arc<Highest>,
+    pub(super) furthest: Arc<Furthest>,
 }
 
-impl Receipts {
+impl Inbox {
     /// The service on its parts.
     #[must_use]
     pub fn new(
@@ -137,22 +133,16 @@ impl Receipts {
         encoder: MessageEncoder,
     ) -> Self {
         let marks = Marks::start(db.clone());
-        let highest = Highest::start(privacy.clone(), broker.clone());
-        Self { db, rooms, privacy, broker, encoder, marks, highest }
+        let furthest = Furthest::start(privacy.clone(), broker.clone());
+        Self { db, rooms, privacy, broker, encoder, marks, furthest }
     }
 
-    /// The person's rooms, without their last messages: two statements, however many they are.
+    /// The person's rooms by name, without their last messages: two statements, however many they are.
     ///
     /// # Errors
     /// The database.
-    pub async fn my_rooms(&self, user_id: UserId) -> Result<Vec<MyRoom>, ReceiptError> {
-        let mut mine = Vec::new();
-        for family in Family::ALL {
-            let rows = store::my_rooms(self.db.read(), family, user_id, None).await?;
-            let my = |row| MyRoom::new(&self.privacy, user_id, family, row);
-            mine.extend(rows.into_iter().map(my));
-        }
-        Ok(mine)
+    pub async fn my_rooms(&self, user_id: UserId) -> Result<Vec<MyRoom>, InboxError> {
+        self.some_of_my_rooms(user_id, &Family::ALL, Which::All).await
     }
 
     /// One of the person's rooms; `None` for who is not a member.
@@ -164,18 +154,35 @@ impl Receipts {
         user_id: UserId,
         family: Family,
         room_id: i64,
-    ) -> Result<Option<MyRoom>, ReceiptError> {
-        let rows = store::my_rooms(self.db.read(), family, user_id, Some(room_id)).await?;
-        let row = rows.into_iter().next();
-        Ok(row.map(|row| MyRoom::new(&self.privacy, user_id, family, row)))
+    ) -> Result<Option<MyRoom>, InboxError> {
+        Ok(self.some_of_my_rooms(user_id, &[family], Which::One(room_id)).await?.pop())
     }
 
-    /// The person's rooms with their last messages.
+    async fn some_of_my_rooms(
+        &self,
+        user_id: UserId,
+        families: &[Family],
+        which: Which<'_>,
+    ) -> Result<Vec<MyRoom>, InboxError> {
+        let mut mine = Vec::new();
+        for &family in families {
+            let rows = store::my_rooms(self.db.read(), family, user_id, which).await?;
+            let my = |row| MyRoom::new(&self.privacy, user_id, family, row);
+            mine.extend(rows.into_iter().map(my));
+        }
+        mine.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
+        Ok(mine)
+    }
+
+    /// A page of the person's rooms with their last messages, by name.
     ///
     /// # Errors
     /// The database.
-    pub async fn overview(&self, user_id: UserId) -> Result<Vec<RoomSummary>, ReceiptError> {
-        let mine = self.my_rooms(user_id).await?;
+    pub async fn list(&self, user_id: UserId, page: &PageRequest) -> Result<RoomList, InboxError> {
+        let after = page.after.as_deref().unwrap_or("");
+        let which = Which::Page { after, limit: page.read_limit() };
+        let mine = self.some_of_my_rooms(user_id, &Family::ALL, which).await?;
+        let (mine, next_cursor) = page.cut(mine, |my| my.summary.name.as_str());
         let mut last = HashMap::new();
         for family in Family::ALL {
             let of_family = mine.iter().filter(|my| my.room.family == family);
@@ -183,93 +190,99 @@ impl Receipts {
             let rows = messages::last_messages(self.db.read(), family, &ids).await?;
             last.extend(rows.into_iter().map(|(id, row)| ((family, id), row)));
         }
-        let mut summaries: Vec<_> = mine
-            .into_iter()
-            .map(|my| RoomSummary {
-                last_message: last
-                    .get(&(my.room.family, my.room.id))
-                    .map(|row| self.encoder.message(row, &my.room.name)),
-                ..my.summary
-            })
-            .collect();
-        summaries.sort_by(|a, b| a.name.cmp(&b.name));
-        Ok(summaries)
+        let with_last_message = |my: MyRoom| {
+            let row = last.get(&(my.room.family, my.room.id));
+            let last_message = row.map(|row| self.encoder.message(row, &my.room.name));
+            RoomSummary { last_message, ..my.summary }
+        };
+        Ok(RoomList { items: mine.into_iter().map(with_last_message).collect(), next_cursor })
     }
 
     /// Moves the person's read mark up to `seq`, but never back and never past the head; tells their
     /// other devices, and the other person of a private room.
     ///
     /// # Errors
-    /// [`ReceiptError::NotAMember`], [`RoomError::NotFound`].
+    /// [`InboxError::NotAMember`], [`RoomError::NotFound`].
     pub async fn read(
         &self,
         user_id: UserId,
         room: &RoomName,
         seq: i64,
-    ) -> Result<ReadMark, ReceiptError> {
+    ) -> Result<ReadMark, InboxError> {
         let access = self.rooms.find(user_id, room).await?;
-        let before = self.mine(user_id, &access).await?.summary;
+        let (family, room_id) = (access.room.family, access.room.id);
+        let before = access.mark.ok_or(InboxError::NotAMember)?.read_seq;
         let target = seq.min(access.last_seq);
-        if target <= before.read_seq {
-            let RoomSummary { read_seq, unread, mentions, .. } = before;
-            return Ok(ReadMark { read_seq, unread, mentions });
+        if target <= before {
+            let counts = store::counts(self.db.read(), family, room_id, user_id, before).await?;
+            return Ok(ReadMark { read_seq: before, unread: counts.0, mentions: counts.1 });
         }
-        self.store(&access, user_id, Reached::Read(target)).await?;
-        let after = self.mine(user_id, &access).await?;
-        self.tell_self(&access, user_id, &after);
-        self.tell_peer(&access, user_id, &after);
-        if access.room.family == Family::Public {
-            self.highest.read(&access, user_id, after.summary.read_seq);
+        let moves = match family {
+            Family::Public => Moves::Read,
+            Family::Private => Moves::PrivateRead,
+        };
+        let moved = self.advance(moves, &access, user_id, target).await?;
+        let (unread, mentions) = match moved.unread.zip(moved.mentions) {
+            Some(counts) => counts,
+            None => {
+                let (db, mark) = (self.db.read(), moved.read_seq);
+                store::counts(db, family, room_id, user_id, mark).await?
+            }
+        };
+        let own = Receipt {
+            unread: Some(unread),
+            mentions: Some(mentions),
+            last_seq: Some(access.last_seq),
+            ..receipt(&access, &moved)
+        };
+        self.tell(&access, user_id, own);
+        match family {
+            Family::Public => self.furthest.read(&access, user_id, moved.read_seq),
+            Family::Private => self.tell_peer(&access, &moved),
         }
-        let RoomSummary { read_seq, unread, mentions, .. } = after.summary;
-        Ok(ReadMark { read_seq, unread, mentions })
+        Ok(ReadMark { read_seq: moved.read_seq, unread, mentions })
     }
 
     /// Moves the person's mark of delivery in a private room, in the same way, and tells the other.
     ///
     /// # Errors
-    /// [`ReceiptError::NotPrivate`], [`ReceiptError::NotAMember`], [`RoomError::NotFound`].
+    /// [`InboxError::NotPrivate`], [`InboxError::NotAMember`], [`RoomError::NotFound`].
     pub async fn delivered(
         &self,
         user_id: UserId,
         room: &RoomName,
         seq: i64,
-    ) -> Result<(), ReceiptError> {
+    ) -> Result<(), InboxError> {
         let access = self.rooms.find(user_id, room).await?;
-        let before = self.mine(user_id, &access).await?;
-        let delivered_seq = before.delivered_seq.ok_or(ReceiptError::NotPrivate)?;
+        let before = access.mark.ok_or(InboxError::NotAMember)?.delivered_seq;
+        let before = before.ok_or(InboxError::NotPrivate)?;
         let target = seq.min(access.last_seq);
-        if target <= delivered_seq {
-            return Ok(());
+        if target > before {
+            let moved = self.advance(Moves::Delivered, &access, user_id, target).await?;
+            self.tell_peer(&access, &moved);
         }
-        self.store(&access, user_id, Reached::Delivered(target)).await?;
-        let after = self.mine(user_id, &access).await?;
-        self.tell_peer(&access, user_id, &after);
         Ok(())
     }
 
     /// How far the two people of a private room have got; `None` of a public one.
     ///
     /// # Errors
-    /// [`ReceiptError::NotAMember`], the database.
+    /// The database.
     pub async fn marks(
         &self,
         user_id: UserId,
         access: &RoomAccess,
-    ) -> Result<Option<Vec<Mark>>, ReceiptError> {
+    ) -> Result<Option<Vec<Mark>>, InboxError> {
         let Some(peer_id) = access.peer_id() else { return Ok(None) };
-        let my = self.mine(user_id, access).await?;
-        let own = Mark {
-            user_id,
-            delivered_seq: my.delivered_seq.unwrap_or(0),
-            read_seq: my.summary.read_seq,
+        let shares = self.privacy.share_receipts(user_id, peer_id);
+        let rows = store::marks_of_room(self.db.read(), access.room.id).await?;
+        let shown = rows.into_iter().filter(|row| row.user_id == user_id || shares);
+        let mark = |row: MarkRow| Mark {
+            user_id: row.user_id,
+            delivered_seq: row.delivered_seq.unwrap_or(0),
+            read_seq: row.read_seq,
         };
-        let peer = my.summary.peer_mark.map(|PeerMark { delivered_seq, read_seq }| Mark {
-            user_id: peer_id,
-            delivered_seq,
-            read_seq,
-        });
-        Ok(Some([own].into_iter().chain(peer).collect()))
+        Ok(Some(shown.map(mark).collect()))
     }
 
     /// A page of the members who have read up to `seq` at least.
@@ -282,7 +295,7 @@ impl Receipts {
         room: &RoomName,
         seq: i64,
         page: &PageRequest,
-    ) -> Result<ReceiptPage, ReceiptError> {
+    ) -> Result<ReceiptPage, InboxError> {
         let room = self.rooms.find(user_id, room).await?.room;
         let after = page.after.as_deref().unwrap_or("");
         let readers = Readers { viewer: user_id, room_id: room.id, seq, after };
@@ -304,41 +317,25 @@ impl Receipts {
         Ok(ReceiptPage { others_read_seq, items: items.collect(), next_cursor })
     }
 
-    async fn mine(&self, user_id: UserId, access: &RoomAccess) -> Result<MyRoom, ReceiptError> {
-        let room = &access.room;
-        let my = self.my_room(user_id, room.family, room.id).await?;
-        my.ok_or(ReceiptError::NotAMember)
-    }
-
-    async fn store(
+    async fn advance(
         &self,
+        moves: Moves,
         access: &RoomAccess,
         user_id: UserId,
-        reached: Reached,
-    ) -> Result<(), ReceiptError> {
-        let stored = self.marks.store(&access.room, user_id, reached).await;
-        stored.ok_or(ReceiptError::Stopping)?.map_err(ReceiptError::Write)
+        seq: i64,
+    ) -> Result<MarkRow, InboxError> {
+        let moved = self.marks.advance(moves, access.room.id, user_id, seq).await;
+        let moved = moved.ok_or(InboxError::Stopping)?.map_err(InboxError::Write)?;
+        moved.ok_or(InboxError::NotAMember)
     }
 
     /// Tells the other person of a private room how far somebody has got.
-    fn tell_peer(&self, access: &RoomAccess, user_id: UserId, my: &MyRoom) {
+    fn tell_peer(&self, access: &RoomAccess, moved: &MarkRow) {
         if let Some(peer_id) = access.peer_id()
-            && self.privacy.share_receipts(user_id, peer_id)
+            && self.privacy.share_receipts(moved.user_id, peer_id)
         {
-            self.tell(access, peer_id, receipt(access, user_id, my));
+            self.tell(access, peer_id, receipt(access, moved));
         }
-    }
-
-    /// Tells somebody's devices how far they have got, and what is unread after that.
-    fn tell_self(&self, access: &RoomAccess, user_id: UserId, my: &MyRoom) {
-        let RoomSummary { unread, mentions, last_seq, .. } = my.summary;
-        let own = Receipt {
-            unread: Some(unread),
-            mentions: Some(mentions),
-            last_seq: Some(last_seq),
-            ..receipt(access, user_id, my)
-        };
-        self.tell(access, user_id, own);
     }
 
     fn tell(&self, access: &RoomAccess, user_id: UserId, receipt: Receipt) {
@@ -347,12 +344,12 @@ impl Receipts {
     }
 }
 
-fn receipt(access: &RoomAccess, user_id: UserId, my: &MyRoom) -> Receipt {
+fn receipt(access: &RoomAccess, moved: &MarkRow) -> Receipt {
     Receipt {
         room: access.room.name.to_string(),
-        user_id,
-        delivered_seq: my.delivered_seq,
-        read_seq: my.summary.read_seq,
+        user_id: moved.user_id,
+        delivered_seq: moved.delivered_seq,
+        read_seq: moved.read_seq,
         unread: None,
         mentions: None,
         last_seq: None,

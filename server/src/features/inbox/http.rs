@@ -1,4 +1,4 @@
-//! The REST operations of read marks, and the list of one's own rooms.
+//! The REST operations: the list of one's own rooms, and read marks.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 
-use super::service::{ReceiptError, Receipts};
+use super::service::{Inbox, InboxError};
 use crate::features::paging::PageRequest;
 use crate::http::{BASE, Bearer, Body, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY};
 
@@ -20,28 +20,35 @@ enum Tag {
     Rooms,
 }
 
-impl<const GROUPS: u32> From<ReceiptError> for Fails<GROUPS> {
-    fn from(error: ReceiptError) -> Self {
+impl<const GROUPS: u32> From<InboxError> for Fails<GROUPS> {
+    fn from(error: InboxError) -> Self {
         Self::with(error)
     }
 }
 
 /// The operations.
 #[derive(Clone, Copy, Debug)]
-pub struct ReceiptsApi;
+pub struct InboxApi;
 
 #[OpenApi(tag = "Tag::Rooms")]
-impl ReceiptsApi {
+impl InboxApi {
     /// List one's own rooms.
     ///
-    /// Each with its last message, one's read mark and what is unread.
+    /// A page of them, ordered by name, each with its last message, one's read mark and what is unread.
     #[oai(path = "/rooms", method = "get", operation_id = "listRooms")]
     async fn rooms(
         &self,
-        receipts: Data<&Arc<Receipts>>,
+        inbox: Data<&Arc<Inbox>>,
         bearer: Bearer,
+        /// The `next_cursor` of the page before.
+        #[oai(validator(max_length = 400))]
+        cursor: Query<Option<String>>,
+        /// The most entries of the page.
+        #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
+        limit: Query<Option<u16>>,
     ) -> Result<Json<RoomList>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        Ok(Json(RoomList { items: receipts.overview(bearer.0.id).await? }))
+        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        Ok(Json(inbox.list(bearer.0.id, &page).await?))
     }
 
     /// List who has read how far.
@@ -50,7 +57,7 @@ impl ReceiptsApi {
     #[oai(path = "/rooms/:room/receipts", method = "get", operation_id = "listReceipts")]
     async fn receipts(
         &self,
-        receipts: Data<&Arc<Receipts>>,
+        inbox: Data<&Arc<Inbox>>,
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
@@ -66,7 +73,7 @@ impl ReceiptsApi {
     ) -> Result<Json<ReceiptPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
         let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
         let seq = seq.0.unwrap_or(0);
-        Ok(Json(receipts.of_members(bearer.0.id, &room.0, seq, &page).await?))
+        Ok(Json(inbox.of_members(bearer.0.id, &room.0, seq, &page).await?))
     }
 
     /// Move one's read mark.
@@ -75,13 +82,13 @@ impl ReceiptsApi {
     #[oai(path = "/rooms/:room/read", method = "put", operation_id = "markRead")]
     async fn read(
         &self,
-        receipts: Data<&Arc<Receipts>>,
+        inbox: Data<&Arc<Inbox>>,
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
         body: Body<ReadRequest>,
     ) -> Result<Json<ReadMark>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | NOT_FOUND }>>
     {
-        Ok(Json(receipts.read(bearer.0.id, &room.0, body.0.seq).await?))
+        Ok(Json(inbox.read(bearer.0.id, &room.0, body.0.seq).await?))
     }
 }

@@ -5,9 +5,11 @@ use std::sync::atomic::Ordering;
 use adda_protocol::RoomName;
 use serde_json::json;
 
+use super::store::Which;
 use super::*;
 use crate::db::Family;
 use crate::features::messages::Operation;
+use crate::features::paging::PageRequest;
 use crate::testing::{Storage, World, create, drain, on_both_databases};
 
 on_both_databases! {
@@ -21,10 +23,10 @@ on_both_databases! {
             for (seq, mark, unread) in
                 [(4, 4, 6), (2, 4, 6), (-5, 4, 6), (7, 7, 3), (99, 10, 0), (8, 10, 0)]
             {
-                let read = world.receipts.read(ravi.id, &name, seq).await.unwrap();
+                let read = world.inbox.read(ravi.id, &name, seq).await.unwrap();
                 assert_eq!((read.read_seq, read.unread), (mark, unread), "{family:?} {seq}");
             }
-            let mine = world.receipts.my_room(mira.id, family, room.id).await.unwrap().unwrap();
+            let mine = world.inbox.my_room(mira.id, family, room.id).await.unwrap().unwrap();
             assert_eq!(mine.summary.read_seq, 0, "a mark is one's own, and sending moves none");
         }
     }
@@ -37,13 +39,13 @@ on_both_databases! {
         world.writes_many(&mira, &room, (1..=50).map(|n| n.to_string())).await;
         let marks = (1..=50).rev().map(|seq| {
             let (world, name) = (world.clone(), name.clone());
-            tokio::spawn(async move { world.receipts.read(mira.id, &name, seq).await.unwrap() })
+            tokio::spawn(async move { world.inbox.read(mira.id, &name, seq).await.unwrap() })
         });
         let marks: Vec<_> = marks.collect();
         for (mark, asked) in marks.into_iter().zip((1..=50).rev()) {
             assert!(mark.await.unwrap().read_seq >= asked);
         }
-        let mine = world.receipts.my_room(mira.id, room.family, room.id).await.unwrap().unwrap();
+        let mine = world.inbox.my_room(mira.id, room.family, room.id).await.unwrap().unwrap();
         assert_eq!(mine.summary.read_seq, 50);
     }
 
@@ -53,7 +55,7 @@ on_both_databases! {
         for family in Family::ALL {
             let room = world.room_of(family, &mira, &ravi).await;
             let unread = || async {
-                let my = world.receipts.my_room(ravi.id, family, room.id).await.unwrap().unwrap();
+                let my = world.inbox.my_room(ravi.id, family, room.id).await.unwrap().unwrap();
                 my.summary.unread
             };
             let sent = world.writes_many(&mira, &room, (1..=5).map(|n| n.to_string())).await;
@@ -109,7 +111,7 @@ on_both_databases! {
                          room.id, person.id);
                     let rows = crate::db::query(world.db.read(), sql, vec![]).await.unwrap();
                     let counted: i64 = rows[0].try_get("", "n").unwrap();
-                    let mine = world.receipts.my_room(person.id, family, room.id).await.unwrap();
+                    let mine = world.inbox.my_room(person.id, family, room.id).await.unwrap();
                     let unread = mine.unwrap().summary.unread;
                     assert_eq!(unread, counted.min(100), "{family:?} {mark} of {head}");
                 }
@@ -129,12 +131,12 @@ on_both_databases! {
                 world.writes_many(&ravi, &room, ["tea?".to_owned()]).await;
                 world.writes_many(&mira, &room, (0..messages).map(|n| n.to_string())).await;
                 world.run("ANALYZE").await;
-                let list = store::my_rooms_statement(family, false);
-                let walk = store::unread_statement(family, "($1,$2,$3)");
+                let list = store::my_rooms_statement(family, Which::All);
+                let walk = store::walk_statement(family, "($1,$2,$3)");
                 let of_list = world.steps(&list, &[mira.id]).await;
                 let of_walk = world.steps(&walk, &[room.id, mira.id, 0]).await;
                 steps.push((of_list, of_walk));
-                let mine = world.receipts.my_room(mira.id, family, room.id).await.unwrap();
+                let mine = world.inbox.my_room(mira.id, family, room.id).await.unwrap();
                 assert_eq!(mine.unwrap().summary.unread, steps.len() as i64);
             }
             let [(list, walk), (longer_list, longer_walk)] = steps[..] else { unreachable!() };
@@ -184,13 +186,13 @@ on_both_databases! {
         let tea = world.room("tea", &[&mira]).await;
         let private = world.private_room(&mira, &ravi).await;
         let name = RoomName::parse(&tea.name).unwrap();
-        let refused = world.receipts.read(stranger.id, &name, 1).await;
-        assert!(matches!(refused, Err(ReceiptError::NotAMember)));
+        let refused = world.inbox.read(stranger.id, &name, 1).await;
+        assert!(matches!(refused, Err(InboxError::NotAMember)));
         let name = RoomName::parse(&private.name).unwrap();
-        let hidden = world.receipts.read(stranger.id, &name, 1).await;
+        let hidden = world.inbox.read(stranger.id, &name, 1).await;
         assert!(matches!(
             hidden,
-            Err(ReceiptError::Room(crate::features::rooms::RoomError::NotFound))
+            Err(InboxError::Room(crate::features::rooms::RoomError::NotFound))
         ));
     }
 
@@ -206,19 +208,19 @@ on_both_databases! {
                 "delivered_seq": delivered, "read_seq": read})
         };
         for seq in [1, 1, 0, 99] {
-            world.receipts.delivered(ravi.id, &name, seq).await.unwrap();
+            world.inbox.delivered(ravi.id, &name, seq).await.unwrap();
         }
         assert_eq!(drain(&hers).concat(), [receipt(1, 0), receipt(2, 0)]);
         assert!(drain(&his).is_empty(), "what came to one device is no news to the other");
-        world.receipts.read(ravi.id, &name, 1).await.unwrap();
-        world.receipts.read(ravi.id, &name, 1).await.unwrap();
+        world.inbox.read(ravi.id, &name, 1).await.unwrap();
+        world.inbox.read(ravi.id, &name, 1).await.unwrap();
         assert_eq!(drain(&hers).concat(), [receipt(2, 1)]);
         let mut own = receipt(2, 1);
         own["unread"] = json!(1);
         own["mentions"] = json!(0);
         own["last_seq"] = json!(2);
         assert_eq!(drain(&his).concat(), [own], "and what is unread after it");
-        let seen = world.receipts.my_room(mira.id, room.family, room.id).await.unwrap().unwrap();
+        let seen = world.inbox.my_room(mira.id, room.family, room.id).await.unwrap().unwrap();
         let mark = seen.summary.peer_mark.unwrap();
         assert_eq!((mark.delivered_seq, mark.read_seq), (2, 1));
     }
@@ -229,9 +231,9 @@ on_both_databases! {
         let room = world.private_room(&mira, &ravi).await;
         let name = RoomName::parse(&room.name).unwrap();
         world.does(&mira, &room, create("tea?")).await.unwrap();
-        world.receipts.read(ravi.id, &name, 1).await.unwrap();
-        let mine = world.receipts.my_room(ravi.id, room.family, room.id).await.unwrap().unwrap();
-        assert_eq!(mine.delivered_seq, Some(1));
+        world.inbox.read(ravi.id, &name, 1).await.unwrap();
+        let marks = world.rooms.find(ravi.id, &name).await.unwrap().mark.unwrap();
+        assert_eq!(marks.delivered_seq, Some(1));
     }
 
     async fn a_public_room_is_told_the_two_greatest_marks_and_nothing_twice(storage: Storage) {
@@ -245,7 +247,7 @@ on_both_databases! {
         let name = RoomName::parse(&room.name).unwrap();
         world.writes_many(mira, &room, (1..=9).map(|n| n.to_string())).await;
         let told = || -> Vec<(i64, i64)> {
-            let frames = world.receipts.highest.flush();
+            let frames = world.inbox.furthest.flush();
             let told = frames.iter().map(|envelope| {
                 let adda_realtime::Envelope::Hint { except, frame, .. } = envelope else {
                     panic!("{envelope:?}");
@@ -258,17 +260,58 @@ on_both_databases! {
             told.collect()
         };
         let _ = told();
-        world.receipts.read(mira.id, &name, 9).await.unwrap();
-        world.receipts.read(ravi.id, &name, 4).await.unwrap();
-        world.receipts.read(ravi.id, &name, 5).await.unwrap();
+        world.inbox.read(mira.id, &name, 9).await.unwrap();
+        world.inbox.read(ravi.id, &name, 4).await.unwrap();
+        world.inbox.read(ravi.id, &name, 5).await.unwrap();
         assert_eq!(told(), [(mira.id, 9), (ravi.id, 5)], "her own is no news to the one who wrote");
-        world.receipts.read(tara.id, &name, 3).await.unwrap();
+        world.inbox.read(tara.id, &name, 3).await.unwrap();
         assert!(told().is_empty(), "two others have read further");
-        world.receipts.read(tara.id, &name, 9).await.unwrap();
+        world.inbox.read(tara.id, &name, 9).await.unwrap();
         assert_eq!(told(), [(tara.id, 9)]);
         assert!(told().is_empty());
-        let refused = world.receipts.delivered(mira.id, &name, 9).await;
-        assert!(matches!(refused, Err(ReceiptError::NotPrivate)));
+        let refused = world.inbox.delivered(mira.id, &name, 9).await;
+        assert!(matches!(refused, Err(InboxError::NotPrivate)));
+    }
+
+    async fn the_pages_of_the_list_lead_through_all_rooms_by_name(storage: Storage) {
+        let world = World::new(storage).await;
+        let mira = world.person("mira").await;
+        for number in 0..6 {
+            let other = world.person(&format!("other-{number}")).await;
+            world.room(&format!("{}-room", ["a", "q", "z"][number % 3].repeat(number + 1)), &[&mira]).await;
+            world.private_room(&mira, &other).await;
+        }
+        let all = world.inbox.my_rooms(mira.id).await.unwrap();
+        let all: Vec<String> = all.into_iter().map(|my| my.summary.name).collect();
+        assert!(all.is_sorted() && all.len() == 12, "{all:?}");
+        for limit in [1, 5, 11, 12, 13] {
+            let (mut listed, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = PageRequest::new(cursor.as_deref(), Some(limit)).unwrap();
+                let list = world.inbox.list(mira.id, &page).await.unwrap();
+                assert!(list.items.len() <= usize::from(limit));
+                listed.extend(list.items.into_iter().map(|room| room.name));
+                cursor = list.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(listed, all, "{limit}");
+        }
+    }
+
+    async fn a_mark_is_looked_up_once_and_moved_once(storage: Storage) {
+        let (world, statements) = World::counting(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let name = RoomName::parse(&room.name).unwrap();
+            world.writes_many(&mira, &room, (0..3).map(|n| n.to_string())).await;
+            let before = statements.load(Ordering::Relaxed);
+            let read = world.inbox.read(ravi.id, &name, 2).await.unwrap();
+            assert_eq!((read.read_seq, read.unread), (2, 1));
+            assert_eq!(statements.load(Ordering::Relaxed) - before, 1, "{family:?}");
+        }
     }
 
     async fn the_number_of_statements_does_not_grow_with_the_number_of_rooms(storage: Storage) {
@@ -284,11 +327,12 @@ on_both_databases! {
             }
             let measure = |before: usize| statements.load(Ordering::Relaxed) - before;
             let before = measure(0);
-            let mine = world.receipts.my_rooms(mira.id).await.unwrap();
+            let mine = world.inbox.my_rooms(mira.id).await.unwrap();
             let rooms = measure(before);
-            let overview = world.receipts.overview(mira.id).await.unwrap();
-            assert_eq!(overview.len(), mine.len());
-            let last = |name: &str| overview.iter().find(|room| room.name == name).unwrap();
+            let page = PageRequest::new(None, Some(100)).unwrap();
+            let list = world.inbox.list(mira.id, &page).await.unwrap();
+            assert_eq!((list.items.len(), list.next_cursor), (mine.len(), None));
+            let last = |name: &str| list.items.iter().find(|room| room.name == name).unwrap();
             let said = last("room-0-1").last_message.as_ref().unwrap();
             assert_eq!(said.text.as_deref(), Some("hello"));
             counts.push((rooms, measure(before)));
@@ -315,7 +359,7 @@ async fn postgresql_counts_what_is_unread_without_reading_the_whole_history() {
     );
     assert_eq!(world.run(&history).await, 50_000);
     world.run("ANALYZE").await;
-    let explain = format!("EXPLAIN {}", store::my_rooms_statement(Family::Public, false));
+    let explain = format!("EXPLAIN {}", store::my_rooms_statement(Family::Public, Which::All));
     let plan = crate::db::query(world.db.read(), explain, vec![ravi.id.into()]).await.unwrap();
     let plan: Vec<String> =
         plan.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect();

@@ -1,5 +1,5 @@
-//! How far people have got: what reached them and what they have read, and what follows from that:
-//! ticks, unread counts and the list of one's own rooms.
+//! The inbox: the list of one's own rooms, what is unread in them, and how far people have got, which is
+//! what ticks and unread counts follow from.
 //!
 //! Invariants:
 //! - A person has one read mark a room, and in a private room one of delivery. They never move back
@@ -9,7 +9,7 @@
 //! - Who keeps to themselves what they have read is told of by none of this, and is told of nobody.
 //! - Nothing is stored for each message.
 
-mod highest;
+mod furthest;
 mod http;
 mod marks;
 mod service;
@@ -19,6 +19,6 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub use http::ReceiptsApi;
-pub use service::{MyRoom, ReceiptError, Receipts};
+pub use http::InboxApi;
+pub use service::{Inbox, InboxError, MyRoom};
 pub use ws::{delivered, read};

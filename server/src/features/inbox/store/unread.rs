@@ -1,0 +1,109 @@
+//! What is unread: the others' undeleted messages after somebody's mark. Counting stops at a hundred, so
+//! that a room that nobody reads for years costs no more than a lively one.
+
+use std::collections::HashMap;
+
+use sea_orm::{ConnectionTrait, DbErr, QueryResult};
+
+use crate::db::{self, Family, RowList};
+
+/// Counting stops here.
+const MOST: i64 = 100;
+/// So many messages of a room are looked at, at most, where the first ones after a mark do not decide.
+const MOST_STEPS: i64 = 5_000;
+
+/// Where something is counted: expressions of SQL for the room, the person and their mark.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place<'a> {
+    pub(super) room: &'a str,
+    pub(super) user: &'a str,
+    pub(super) mark: &'a str,
+}
+
+/// An expression: the count among the first hundred messages after the mark; NULL where that does not
+/// decide, which [`count`] does. The order matters to nobody but PostgreSQL's planner: without it a
+/// bounded count looks cheap by reading the whole table, which took 285 ms a room at a million messages
+/// instead of 0.06.
+pub(super) fn unread(family: Family, place: Place<'_>) -> String {
+    let messages = family.messages();
+    let Place { room, user, mark } = place;
+    format!(
+        "(SELECT CASE WHEN COUNT(*) < {MOST} OR SUM(others) = {MOST} THEN COALESCE(SUM(others), 0) END \
+         FROM (SELECT CASE WHEN x.sender_id <> {user} AND x.deleted_at IS NULL THEN 1 ELSE 0 END \
+             AS others FROM {messages} x WHERE x.room_id = {room} AND x.seq > {mark} \
+             ORDER BY x.seq LIMIT {MOST}) t)"
+    )
+}
+
+/// An expression: how many messages after the mark mention the person. One of one's own or a deleted one
+/// is in no list of mentions.
+pub(super) fn mentions(family: Family, place: Place<'_>) -> String {
+    let mentions = family.mentions();
+    let Place { room, user, mark } = place;
+    format!(
+        "(SELECT COUNT(*) FROM (SELECT 1 FROM {mentions} y WHERE y.room_id = {room} \
+         AND y.user_id = {user} AND y.seq > {mark} ORDER BY y.seq LIMIT {MOST}) z)"
+    )
+}
+
+/// What is unread in a room after a mark, and how much of it mentions the person.
+pub(in super::super) async fn counts(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    user_id: i64,
+    mark: i64,
+) -> Result<(i64, i64), DbErr> {
+    let place = Place { room: "$1", user: "$2", mark: "$3" };
+    let (unread, mentions) = (unread(family, place), mentions(family, place));
+    let sql = format!("SELECT {unread} AS unread, {mentions} AS mentions");
+    let values = vec![room_id.into(), user_id.into(), mark.into()];
+    let rows = db::query(connection, sql, values).await?;
+    let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("counts".to_owned()))?;
+    let unread = match row.try_get("", "unread")? {
+        Some(unread) => unread,
+        None => {
+            let counted = count(connection, family, user_id, [(room_id, mark)]).await?;
+            counted.get(&room_id).copied().unwrap_or(0)
+        }
+    };
+    Ok((unread, row.try_get("", "mentions")?))
+}
+
+/// Counts what is unread after somebody's marks in these rooms, from the newest back. Their own messages
+/// are jumped over, since each knows the last one before it that somebody else wrote.
+pub(super) async fn count(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    user_id: i64,
+    marks: impl IntoIterator<Item = (i64, i64)>,
+) -> Result<HashMap<i64, i64>, DbErr> {
+    let mut list = RowList::<3>::new();
+    for (room_id, mark) in marks {
+        list.push([room_id.into(), user_id.into(), mark.into()]);
+    }
+    let found = list.select(connection, |marks| walk_statement(family, marks));
+    let count = |row: &QueryResult| Ok((row.try_get("", "room_id")?, row.try_get("", "unread")?));
+    found.await?.iter().map(count).collect()
+}
+
+pub(in super::super) fn walk_statement(family: Family, marks: &str) -> String {
+    let messages = family.messages();
+    format!(
+        "WITH RECURSIVE asked (room_id, user_id, mark) AS (VALUES {marks}), \
+         walk (room_id, user_id, mark, seq, counted, steps) AS (\
+             SELECT a.room_id, a.user_id, a.mark, \
+                 (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id), 0, 0 \
+                 FROM asked a \
+             UNION ALL SELECT w.room_id, w.user_id, w.mark, \
+                 CASE WHEN m.sender_id = w.user_id AND m.others_before IS NOT NULL \
+                     THEN m.others_before \
+                     ELSE (SELECT MAX(x.seq) FROM {messages} x \
+                         WHERE x.room_id = w.room_id AND x.seq < w.seq) END, \
+                 w.counted + CASE WHEN m.sender_id <> w.user_id AND m.deleted_at IS NULL \
+                     THEN 1 ELSE 0 END, w.steps + 1 \
+                 FROM walk w JOIN {messages} m ON m.room_id = w.room_id AND m.seq = w.seq \
+                 WHERE w.seq > w.mark AND w.counted < {MOST} AND w.steps < {MOST_STEPS}) \
+         SELECT room_id, CAST(MAX(counted) AS bigint) AS unread FROM walk GROUP BY room_id"
+    )
+}
