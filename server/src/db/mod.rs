@@ -1,6 +1,6 @@
 //! The database: opening it, migrating it, and what both dialects need around a statement.
 //!
-//! SQLite has one connection that writes and a pool of readers; PostgreSQL has one pool. Stores take a
+//! SQLite has one connection that writes and a pool of readers; PostgreSQL has a pool for each. Stores take a
 //! [`Reader`] or a [`Transaction`] and write SQL that both understand (`$1` placeholders); only this
 //! module and the migrations know which of the two is there.
 
@@ -108,8 +108,8 @@ impl Db {
             let write = Write::Sqlite { writer, checkpoints };
             return Ok(Self { write, read: Reader::without_deadline(readers), lock: None });
         }
-        let (pool, deadline) = postgres::open(url).await?;
-        let read = Reader::within(pool.clone(), deadline.clone());
+        let postgres::Pools { write: pool, read, deadline } = postgres::open(url).await?;
+        let read = Reader::within(read, deadline.clone());
         Ok(Self { write: Write::Postgres { pool, deadline }, read, lock: None })
     }
 
@@ -232,7 +232,10 @@ impl Db {
                 results.push(self.read.connection.close().await);
                 results.push(writer.close().await);
             }
-            Write::Postgres { pool, .. } => results.push(pool.close().await),
+            Write::Postgres { pool, .. } => {
+                results.push(self.read.connection.close().await);
+                results.push(pool.close().await);
+            }
         }
         for error in results.into_iter().filter_map(Result::err) {
             tracing::warn!(%error, "closing the database");

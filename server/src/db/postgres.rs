@@ -1,4 +1,4 @@
-//! PostgreSQL: one pool for everything.
+//! PostgreSQL: a pool for what writes, one for what only reads.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock};
@@ -11,8 +11,10 @@ use sea_orm::{ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr};
 use super::connection::Deadline;
 use super::{ACQUIRE_TIMEOUT, OpenError, connect, query, run};
 
-const CONNECTIONS: u32 = 20;
-/// Of these, what sockets may take to read; the rest is for writers and for requests.
+/// A few that are always busy rather than many that are seldom: each plans each statement anew.
+const WRITE_CONNECTIONS: u32 = 6;
+const READ_CONNECTIONS: u32 = 14;
+/// Of these, what sockets may take; the rest is for requests.
 pub(super) const READERS: u32 = 10;
 /// The longest that a statement may take. The server is told to give up waiting for a lock before.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
@@ -57,11 +59,22 @@ async fn is_sound(connection: &mut PgConnection, stalls: &Stalls) -> Result<bool
     Ok(!connection.is_in_transaction())
 }
 
-/// Opens the pool.
-pub(super) async fn open(url: &str) -> Result<(DatabaseConnection, Deadline), OpenError> {
+/// The two pools, and how long their statements may take.
+pub(super) struct Pools {
+    pub(super) write: DatabaseConnection,
+    pub(super) read: DatabaseConnection,
+    pub(super) deadline: Deadline,
+}
+
+/// Opens the pools.
+pub(super) async fn open(url: &str) -> Result<Pools, OpenError> {
     let stalls = Arc::new(Stalls::default());
-    let pool = connect(options(url, stalls.clone())).await?;
-    Ok((pool, Deadline { within: STATEMENT_TIMEOUT, stalls }))
+    // What writes finds its rows by their keys, so that no value makes another plan a better one; left to
+    // itself, the database plans each statement five times on each connection before it keeps a plan.
+    let plans = ("plan_cache_mode", "force_generic_plan");
+    let write = connect(options(url, stalls.clone(), WRITE_CONNECTIONS, Some(plans))).await?;
+    let read = connect(options(url, stalls.clone(), READ_CONNECTIONS, None)).await?;
+    Ok(Pools { write, read, deadline: Deadline { within: STATEMENT_TIMEOUT, stalls } })
 }
 
 /// Whoever has this lock changes the schema. Any number that no other program at the database uses.
@@ -77,11 +90,16 @@ pub(super) async fn lock_schema(transaction: &DatabaseTransaction) -> Result<(),
     Ok(())
 }
 
-fn options(url: &str, stalls: Arc<Stalls>) -> ConnectOptions {
+fn options(
+    url: &str,
+    stalls: Arc<Stalls>,
+    connections: u32,
+    plans: Option<(&'static str, &'static str)>,
+) -> ConnectOptions {
     let mut options = ConnectOptions::new(url);
     options
-        .max_connections(CONNECTIONS)
-        .min_connections(2)
+        .max_connections(connections)
+        .min_connections(1)
         .acquire_timeout(ACQUIRE_TIMEOUT)
         .connect_timeout(ACQUIRE_TIMEOUT)
         .test_before_acquire_if_idle_for(Duration::from_secs(1))
@@ -93,7 +111,7 @@ fn options(url: &str, stalls: Arc<Stalls>) -> ConnectOptions {
                 Box::pin(async move { is_sound(connection, &stalls).await })
             })
         })
-        .map_sqlx_postgres_opts(|postgres| {
+        .map_sqlx_postgres_opts(move |postgres| {
             postgres
                 .application_name("adda")
                 .statement_cache_capacity(256)
@@ -104,6 +122,7 @@ fn options(url: &str, stalls: Arc<Stalls>) -> ConnectOptions {
                     // Statements here are short and many: compiling one costs more than it runs.
                     ("jit", "off"),
                 ])
+                .options(plans)
         });
     options
 }
