@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::{Password, UserId, Username};
-use adda_realtime::{Broker, Hub, ReloadMembers};
+use adda_realtime::{Broker, Hub, LocalBroker, NothingHidden};
 use futures_util::FutureExt;
 use sea_orm::DbErr;
 use tokio::sync::watch;
@@ -26,6 +26,7 @@ use crate::http::{
     Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
 };
 use crate::open_files::{Capacity, TooFewFiles};
+use crate::reconcile::Reconciler;
 use crate::security;
 
 /// Sockets and requests may take so long to end when the server stops.
@@ -100,7 +101,7 @@ fn accounts(
     db: &Db,
     clock: &Clock,
     online: &Arc<Online>,
-    broker: &Broker,
+    broker: &Arc<dyn Broker>,
 ) -> Result<Accounts, ConfigError> {
     let secrets = config.ensure_secret()?;
     let previous = secrets.previous.as_ref().map(|secret| secret.expose());
@@ -145,9 +146,10 @@ pub async fn create_admin(
     let clock = Clock::System;
     let db = Db::open(config.database_url.expose()).await?;
     prepare(&db, &clock).await?;
-    let hub = Arc::new(Hub::new().0);
+    let hub = Arc::new(Hub::new(Arc::new(NothingHidden)).0);
     let online = Arc::new(Online::new(hub.clone(), Arc::default()));
-    let accounts = accounts(config, &db, &clock, &online, &Broker::new(hub))?;
+    let broker: Arc<dyn Broker> = Arc::new(LocalBroker::new(hub));
+    let accounts = accounts(config, &db, &clock, &online, &broker)?;
     let created = accounts.create_admin(username, password).await;
     drop(accounts);
     db.close().await;
@@ -174,13 +176,13 @@ impl Server {
         })?;
         let db = Db::open_alone(config.database_url.expose()).await?;
         let epoch = prepare(&db, &clock).await?;
-        let (hub, reload) = Hub::new();
+        let privacy = Arc::new(Privacy::load(&db).await?);
+        let (hub, stale) = Hub::new(privacy.clone());
         let hub = Arc::new(hub);
-        let broker = Broker::new(hub.clone());
+        let broker: Arc<dyn Broker> = Arc::new(LocalBroker::new(hub.clone()));
         let limited = config.rate_limits;
         let budgets = Arc::new(Budgets::new(limited));
 
-        let privacy = Arc::new(Privacy::load(&db).await?);
         let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
         let accounts = Arc::new(accounts(config, &db, &clock, &online, &broker)?);
         let folder = config.media_dir.join("avatars");
@@ -203,7 +205,8 @@ impl Server {
         let encoder = MessageEncoder::default();
         let writer = Writer::start(&db, &clock, &encoder, &broker).map_err(StartError::Threads)?;
         let messages = Arc::new(Messages::new(db.clone(), rooms.clone(), writer, encoder.clone()));
-        let inbox = Arc::new(Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder));
+        let inbox =
+            Arc::new(Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder));
 
         let address = config.listen_address();
         let listener =
@@ -220,6 +223,7 @@ impl Server {
         let gateway = Arc::new(Gateway::new(
             services,
             hub.clone(),
+            broker.clone(),
             epoch,
             clock,
             db.readers(),
@@ -229,9 +233,10 @@ impl Server {
         ));
         let health = Arc::new(Health::new(db.clone()));
         let setup_token = accounts.setup_token().await?;
+        let reconciler = Reconciler::new(hub, broker, rooms.clone(), accounts.clone());
         let background = vec![
             tokio::spawn(presence.run()),
-            tokio::spawn(reload_members(reload, rooms.clone(), hub)),
+            tokio::spawn(reconciler.run(stale)),
             tokio::spawn(purge_limits(
                 accounts.clone(),
                 avatars.clone(),
@@ -317,23 +322,6 @@ impl Server {
         drop(self.gateway);
         self.db.close().await;
         tracing::info!("stopped");
-    }
-}
-
-/// Reads the members of the rooms that the hub is unsure of.
-async fn reload_members(mut requests: ReloadMembers, rooms: Arc<Rooms>, hub: Arc<Hub>) {
-    while let Some(topic) = requests.recv().await {
-        loop {
-            match rooms.members_of(topic).await {
-                Ok(Some((version, members))) => break hub.set_members(topic, version, &members),
-                Ok(None) => break,
-                Err(error) => {
-                    // Until the members are known, nothing of the room is delivered.
-                    tracing::warn!(%error, "the members of a room could not be read; trying again");
-                    tokio::time::sleep(Duration::from_millis(500)).await;
-                }
-            }
-        }
     }
 }
 

@@ -17,6 +17,7 @@ pub mod limits;
 pub mod open_files;
 pub mod peer;
 pub mod private_files;
+mod reconcile;
 pub mod security;
 #[cfg(test)]
 mod testing;

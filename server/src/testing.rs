@@ -10,7 +10,8 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use adda_entities::{private_room, private_room_member, session, user};
 use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
-use adda_realtime::{Broker, Hub, Item, Outbox, Subscribe};
+use adda_realtime::{Broker, Envelope, Hub, Item, LocalBroker, Outbox, Subscribe, Topic};
+use async_trait::async_trait;
 use futures_util::FutureExt;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseBackend, EntityTrait, IntoActiveModel};
 use tempfile::TempDir;
@@ -21,12 +22,15 @@ pub(crate) use self::database::{Storage, on_both_databases};
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
-use crate::features::accounts::{Accounts, Admit, Kept, Online, Person, Privacy, Settings, Tokens};
+use crate::features::accounts::{
+    Accounts, Admit, Hidden, Online, Person, Privacy, Settings, Tokens,
+};
 use crate::features::inbox::Inbox;
 use crate::features::messages::{
     Accepted, Actor, MessageEncoder, MessageError, Messages, Operation, Pending, Writer,
 };
 use crate::features::rooms::{RoomRef, Rooms};
+use crate::reconcile::Reconciler;
 
 /// A fresh, empty database, which is removed with this.
 pub(crate) struct TestDatabase {
@@ -59,8 +63,34 @@ pub(crate) struct World {
     pub(crate) writer: Writer,
     pub(crate) messages: Arc<Messages>,
     pub(crate) inbox: Arc<Inbox>,
-    pub(crate) broker: Broker,
-    _database: TestDatabase,
+    pub(crate) broker: Arc<dyn Broker>,
+    database: TestDatabase,
+}
+
+/// Makes the broker of a hub.
+pub(crate) type MakeBroker = fn(Arc<Hub>) -> Arc<dyn Broker>;
+
+/// A broker that loses nothing but does not promise that.
+#[derive(Debug)]
+struct LosingBroker(LocalBroker);
+
+#[async_trait]
+impl Broker for LosingBroker {
+    fn publish(&self, envelope: Envelope) {
+        self.0.publish(envelope);
+    }
+
+    async fn subscribe(&self, topics: &[Topic]) {
+        self.0.subscribe(topics).await;
+    }
+
+    fn unsubscribe(&self, topic: Topic) {
+        self.0.unsubscribe(topic);
+    }
+
+    fn may_lose(&self) -> bool {
+        true
+    }
 }
 
 const SECRET: &str = "a secret for tests that is long enough";
@@ -85,12 +115,34 @@ impl World {
         (Self::on(database, db).await, count)
     }
 
+    /// The same, by a broker that may lose something without anybody noticing.
+    pub(crate) async fn losing(storage: Storage) -> Self {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        Self::with(database, db, |hub| Arc::new(LosingBroker(LocalBroker::new(hub)))).await
+    }
+
+    /// Another node on this database.
+    pub(crate) async fn on_the_same_database(&self, broker: MakeBroker) -> Self {
+        let url = self.database.url.clone();
+        let db = Db::open(&url).await.unwrap();
+        let database = TestDatabase { url, _folder: None, _postgres: None };
+        Self::with(database, db, broker).await
+    }
+
     async fn on(database: TestDatabase, db: Db) -> Self {
+        Self::with(database, db, |hub| Arc::new(LocalBroker::new(hub))).await
+    }
+
+    async fn with(database: TestDatabase, db: Db, broker: MakeBroker) -> Self {
         let now = Arc::new(AtomicI64::new(BEGIN));
         let clock = Clock::Manual(now.clone());
         crate::features::messages::prepare(&db, &clock).await.unwrap();
-        let hub = Arc::new(Hub::new().0);
-        let broker = Broker::new(hub.clone());
+        let privacy = Arc::new(Privacy::load(&db).await.unwrap());
+        let (hub, stale) = Hub::new(privacy.clone());
+        let hub = Arc::new(hub);
+        let broker = broker(hub.clone());
         let tokens = Tokens::new(SECRET, None);
         let settings = Settings {
             registration: Registration::Open,
@@ -99,7 +151,6 @@ impl World {
         };
         let admit: Admit =
             Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
-        let privacy = Arc::new(Privacy::load(&db).await.unwrap());
         let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
         let accounts = Accounts::new(
             db.clone(),
@@ -118,7 +169,10 @@ impl World {
             broker.clone(),
             false,
         );
-        let rooms = Arc::new(rooms);
+        let (rooms, accounts) = (Arc::new(rooms), Arc::new(accounts));
+        let reconciler =
+            Reconciler::new(hub.clone(), broker.clone(), rooms.clone(), accounts.clone());
+        tokio::spawn(reconciler.run(stale));
         let encoder = MessageEncoder::default();
         let writer = Writer::start(&db, &clock, &encoder, &broker).unwrap();
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
@@ -128,13 +182,13 @@ impl World {
             now,
             hub,
             online,
-            accounts: Arc::new(accounts),
+            accounts,
             rooms,
             writer,
             messages: Arc::new(messages),
             inbox: Arc::new(inbox),
             broker,
-            _database: database,
+            database,
         }
     }
 
@@ -182,7 +236,7 @@ impl World {
             username: user.username,
             display_name: user.display_name,
             avatar: None,
-            kept: Kept::default(),
+            hidden: Hidden::default(),
             is_admin: false,
             created_at: BEGIN,
             session_id: session.id,
@@ -310,7 +364,7 @@ impl World {
         else {
             panic!("nobody came or went meanwhile");
         };
-        assert!(self.hub.go_live(room.topic(), key, &outbox, head));
+        assert!(self.hub.go_live(room.topic(), key, &outbox, head, version));
         outbox
     }
 

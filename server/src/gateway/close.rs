@@ -70,7 +70,7 @@ impl From<Fault> for End {
 impl From<CloseReason> for End {
     fn from(reason: CloseReason) -> Self {
         match reason {
-            CloseReason::SlowConsumer => Self::SlowConsumer,
+            CloseReason::MissedState => Self::SlowConsumer,
             CloseReason::SessionRevoked => Self::SessionRevoked,
             CloseReason::AccountDisabled => Self::AccountDisabled,
             CloseReason::Draining => Self::Draining,

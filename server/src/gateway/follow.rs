@@ -167,6 +167,8 @@ impl Session {
             return Ok(());
         }
         let topics: Vec<Topic> = unknown.iter().map(|room| room.room.topic()).collect();
+        // What is committed after this is sure to arrive, and what was before is read now.
+        self.gateway.broker.subscribe(&topics).await;
         let heads = self.gateway.rooms.heads(&topics).await.map_err(|error| {
             tracing::warn!(%error, "the heads of a socket's rooms could not be read");
             End::Internal
@@ -237,7 +239,7 @@ impl Session {
     fn forget(&mut self, topic: Topic) -> Result<Option<String>, End> {
         self.behind.retain(|other| *other != topic);
         let Some(subscription) = self.subscriptions.remove(topic) else { return Ok(None) };
-        self.gateway.hub.unsubscribe(topic, subscription.key, &self.outbox);
+        self.unsubscribe(&subscription);
         if subscription.is_open {
             self.gateway.presence.close(topic, &self.outbox);
         }
@@ -277,6 +279,14 @@ impl Session {
         }
     }
 
+    /// Ends a subscription, and with the last one of a room here the node's interest in it.
+    pub(super) fn unsubscribe(&self, subscription: &Subscription) {
+        let topic = subscription.room.topic();
+        if self.gateway.hub.unsubscribe(topic, subscription.key, &self.outbox) {
+            self.gateway.broker.unsubscribe(topic);
+        }
+    }
+
     fn fell_behind(&mut self, topic: Topic) {
         if !self.behind.contains(&topic) {
             self.behind.push_back(topic);
@@ -300,6 +310,7 @@ impl Session {
         }
         let turn = self.turn().await?;
         let (user_id, gateway) = (self.user_id, self.gateway.clone());
+        gateway.broker.subscribe(&[topic]).await;
         let published = gateway.hub.head(topic);
         let Some(subscription) = self.subscriptions.by_topic(topic) else { return Ok(()) };
         let Ok(name) = RoomName::parse(&subscription.room.name) else { return Err(End::Internal) };
@@ -363,7 +374,8 @@ impl Session {
             connection.queue_text(&json);
             self.write(connection).await?;
         }
-        if page.more || !gateway.hub.go_live(topic, key, &self.outbox, page.cursor) {
+        let version = access.members_version;
+        if page.more || !gateway.hub.go_live(topic, key, &self.outbox, page.cursor, version) {
             self.fell_behind(topic);
         }
         Ok(())

@@ -24,7 +24,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::event::Limits;
-use adda_realtime::{CloseReason, Hub};
+use adda_realtime::{Broker, CloseReason, Hub};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -60,6 +60,8 @@ pub struct Gateway {
     pub presence: Arc<Presence>,
     /// This node's subscriptions.
     pub hub: Arc<Hub>,
+    /// What this node hears by.
+    pub broker: Arc<dyn Broker>,
     /// The server's epoch.
     pub epoch: String,
     /// The time of day.
@@ -104,6 +106,7 @@ impl Gateway {
     pub fn new(
         services: Services,
         hub: Arc<Hub>,
+        broker: Arc<dyn Broker>,
         epoch: String,
         clock: Clock,
         readers: usize,
@@ -119,6 +122,7 @@ impl Gateway {
             inbox,
             presence,
             hub,
+            broker,
             epoch,
             clock,
             places: Arc::new(Places::new(budgets.is_enabled(), sockets)),

@@ -292,7 +292,7 @@ impl Drop for Session {
             if subscription.is_open {
                 self.gateway.presence.close(topic, &self.outbox);
             }
-            self.gateway.hub.unsubscribe(topic, subscription.key, &self.outbox);
+            self.unsubscribe(subscription);
         }
         self.gateway.presence.unwatch(&self.peers(), &self.outbox);
         self.gateway.presence.unwatch(&self.watched, &self.outbox);

@@ -72,8 +72,9 @@ impl Served {
         let epoch = "an epoch".to_owned();
         let budgets = Arc::new(Budgets::new(rate_limits));
         let sockets = capacity.sockets;
+        let (broker, budgets_of) = (world.broker.clone(), budgets.clone());
         let gateway =
-            Gateway::new(services, hub, epoch, clock, 2, sockets, budgets.clone(), timing);
+            Gateway::new(services, hub, broker, epoch, clock, 2, sockets, budgets_of, timing);
         let gateway = Arc::new(gateway);
         // Nobody here has a picture, or sends one.
         let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();

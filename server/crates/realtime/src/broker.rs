@@ -1,29 +1,68 @@
 //! Carries envelopes to the hubs of all nodes.
-//!
-//! This is the broker of a single node: it hands each envelope to its hub at once, in the caller's
-//! order, and loses nothing. A broker between nodes may promise less: for each topic and publisher
-//! in order, at most once. The hub asks for no more, because it repairs every gap from the database.
 
+use std::fmt::Debug;
 use std::sync::Arc;
 
-use crate::envelope::Envelope;
+use async_trait::async_trait;
+
+use crate::envelope::{Envelope, Topic};
 use crate::hub::Hub;
 
-/// The in-process broker.
+/// Carries envelopes to the hubs of all nodes: the database is the truth, this a hint.
+///
+/// What every implementation guarantees, held by one suite of tests:
+/// - **Order**: what one node publishes about one topic arrives on each node in that order.
+/// - **At most once**: nothing arrives twice.
+/// - **Interest before reading**: what is published after [`Broker::subscribe`] was answered arrives, or
+///   is lost in one of the two ways below; so whoever reads the database after that misses nothing.
+/// - **Loss is seen**: what is lost shows as a gap in the topic's numbers, or the hub is told
+///   ([`Hub::may_have_missed`]). A loss that neither shows, of the last event of a quiet topic, is found by
+///   who looks at the heads of [`Hub::topics`] every few seconds, as is necessary where
+///   [`Broker::may_lose`].
+/// - What arrives is handed to this node's hub ([`Hub::deliver`]), what this node publishes too.
+#[async_trait]
+pub trait Broker: Debug + Send + Sync {
+    /// Sends an envelope to every node that subscribes to its topic, or to all nodes where it has none.
+    /// Never waits and never fails.
+    fn publish(&self, envelope: Envelope);
+
+    /// Declares that somebody on this node reads these topics. Answered when that holds; at once for those
+    /// for which it does.
+    async fn subscribe(&self, topics: &[Topic]);
+
+    /// Withdraws that for a topic, unless the hub has subscribers to it by now.
+    fn unsubscribe(&self, topic: Topic);
+
+    /// Whether something may be lost unseen.
+    fn may_lose(&self) -> bool;
+}
+
+/// The broker of a single node, in its process: hands each envelope to the hub at once, in the order of
+/// the calls, and loses nothing.
 #[derive(Clone, Debug)]
-pub struct Broker {
+pub struct LocalBroker {
     hub: Arc<Hub>,
 }
 
-impl Broker {
+impl LocalBroker {
     /// A broker for the one hub of this process.
     #[must_use]
     pub fn new(hub: Arc<Hub>) -> Self {
         Self { hub }
     }
+}
 
-    /// Hands the envelope on. Never waits and never fails: the database is the truth, this a hint.
-    pub fn publish(&self, envelope: Envelope) {
+#[async_trait]
+impl Broker for LocalBroker {
+    fn publish(&self, envelope: Envelope) {
         self.hub.deliver(envelope);
+    }
+
+    async fn subscribe(&self, _topics: &[Topic]) {}
+
+    fn unsubscribe(&self, _topic: Topic) {}
+
+    fn may_lose(&self) -> bool {
+        false
     }
 }

@@ -1,12 +1,8 @@
-//! What travels between nodes: plain data, so that it can be written to a wire.
+//! What travels between nodes: plain data, which names no set of people. Its form on a wire is `wire.rs`.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use uuid::Uuid;
-
-use crate::outbox::CloseReason;
 
 /// A stream of numbered events. The two numbers mean something to the publisher alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -29,8 +25,13 @@ pub enum MembershipChange {
     Left,
 }
 
+/// What a hint is about, as far as it matters to who may have it. The number means something to the
+/// publisher and to who decides ([`crate::HintPolicy`]) alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HintKind(pub u8);
+
 /// One thing to deliver.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Envelope {
     /// Numbered events of a topic: `frames[i]` has the number `first + i`.
     Events {
@@ -60,9 +61,9 @@ pub enum Envelope {
         /// The version of the topic's members that the publisher knew.
         members_version: i64,
         /// The user who caused it and does not need it.
-        except: i64,
-        /// Others who are not to have it.
-        not_to: Option<Arc<HashSet<i64>>>,
+        from: i64,
+        /// From whom it is hidden is decided by this where it is delivered.
+        kind: HintKind,
         /// The frame.
         frame: Bytes,
     },
@@ -101,15 +102,28 @@ pub enum Envelope {
         /// The frame.
         frame: Bytes,
     },
-    /// Ends sockets of a user: those of one session, or all of them but one session's.
-    Close {
-        /// Who.
+    /// Something about an account, its sessions or what it policy is no longer as it was: whoever has it in
+    /// memory reads it anew.
+    Account {
+        /// Whose.
         user_id: i64,
-        /// Only this session's; all where absent.
-        session_id: Option<Uuid>,
-        /// Not this session's.
-        except: Option<Uuid>,
-        /// Why.
-        reason: CloseReason,
     },
+}
+
+impl Envelope {
+    /// The topic whose subscribers alone need it; `None` for what every node needs. A change of members
+    /// is for every node too: who joins may have their only socket anywhere.
+    #[must_use]
+    pub fn topic(&self) -> Option<Topic> {
+        match self {
+            Self::Events { topic, .. }
+            | Self::Head { topic, .. }
+            | Self::Hint { topic, .. }
+            | Self::State { topic, .. } => Some(*topic),
+            Self::Membership { .. }
+            | Self::User { .. }
+            | Self::Everyone { .. }
+            | Self::Account { .. } => None,
+        }
+    }
 }

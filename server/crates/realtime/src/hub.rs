@@ -8,13 +8,26 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
 use tokio::sync::mpsc;
+use uuid::Uuid;
 
 use crate::envelope::{Envelope, MembershipChange, Topic};
 use crate::outbox::{CloseReason, Outbox, Signal};
+use crate::policy::HintPolicy;
 use crate::room::{Next, Room};
 
-/// Topics whose members must be read from the database; answer with [`Hub::set_members`].
-pub type ReloadMembers = mpsc::UnboundedReceiver<Topic>;
+/// Something that must be read from the database, because what this node has in memory may be old.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stale {
+    /// A topic's members; answer with [`Hub::set_members`].
+    Members(Topic),
+    /// An account, with its sessions and what it policy; answer with [`Hub::close_sessions`].
+    Account(i64),
+    /// Anything: something was lost on its way here, and nobody knows what.
+    Anything,
+}
+
+/// What the hub asks for.
+pub type StaleParts = mpsc::UnboundedReceiver<Stale>;
 
 /// How a subscription began.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,7 +43,8 @@ pub enum Subscribe {
 pub struct Hub {
     rooms: DashMap<Topic, Arc<Mutex<Room>>>,
     users: DashMap<i64, Vec<Arc<Outbox>>>,
-    reload: mpsc::UnboundedSender<Topic>,
+    policy: Arc<dyn HintPolicy>,
+    stale: mpsc::UnboundedSender<Stale>,
 }
 
 fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
@@ -39,12 +53,15 @@ fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
 }
 
 impl Hub {
-    /// An empty hub and the requests that it makes.
+    /// An empty hub, and what it asks for.
     #[must_use]
-    pub fn new() -> (Self, ReloadMembers) {
-        #[allow(clippy::disallowed_methods, reason = "a room asks once until it is answered")]
-        let (reload, requests) = mpsc::unbounded_channel();
-        (Self { rooms: DashMap::new(), users: DashMap::new(), reload }, requests)
+    pub fn new(policy: Arc<dyn HintPolicy>) -> (Self, StaleParts) {
+        #[allow(
+            clippy::disallowed_methods,
+            reason = "a room asks once until it is answered, an account once a change"
+        )]
+        let (stale, requests) = mpsc::unbounded_channel();
+        (Self { rooms: DashMap::new(), users: DashMap::new(), policy, stale }, requests)
     }
 
     /// A socket is here; `true` when it is the user's first on this node.
@@ -125,23 +142,27 @@ impl Hub {
         members_version: i64,
     ) -> Subscribe {
         // The map's entry stays locked, so that the room cannot be dropped in between as unused.
-        let room = self
-            .rooms
-            .entry(topic)
-            .or_insert_with(|| Arc::new(Mutex::new(Room::new(topic, members_version))));
+        let room = self.rooms.entry(topic).or_insert_with(|| {
+            Arc::new(Mutex::new(Room::new(topic, members_version, self.policy.clone())))
+        });
         let subscribed = lock(&room).subscribe(outbox.clone(), cursor, members_version);
         let Some((key, next)) = subscribed else { return Subscribe::Stale };
         self.after(topic, &next);
         Subscribe::Behind(key)
     }
 
-    /// Ends a subscription.
-    pub fn unsubscribe(&self, topic: Topic, key: usize, outbox: &Outbox) {
-        self.rooms.remove_if(&topic, |_, room| {
+    /// Ends a subscription; `true` when it was the last of its topic on this node.
+    pub fn unsubscribe(&self, topic: Topic, key: usize, outbox: &Outbox) -> bool {
+        let dropped = self.rooms.remove_if(&topic, |_, room| {
             let mut room = lock(room);
             room.unsubscribe(key, outbox);
             room.is_unused()
         });
+        // Whoever came by what still waits there has nobody else to be told by.
+        let Some((_, room)) = dropped else { return false };
+        let joined = lock(&room).pending_joiners();
+        joined.iter().for_each(|user| self.signal_user(*user, Signal::Added(topic)));
+        true
     }
 
     /// Makes a subscription live at the cursor with which it subscribed, and hands over what was
@@ -161,8 +182,58 @@ impl Hub {
         })
     }
 
-    /// The topic's head and the version of its members as read from the database after somebody
-    /// subscribed here.
+    /// The topics that somebody on this node is subscribed to.
+    #[must_use]
+    pub fn topics(&self) -> Vec<Topic> {
+        self.rooms.iter().map(|room| *room.key()).collect()
+    }
+
+    /// Whether somebody on this node is subscribed to a topic.
+    #[must_use]
+    pub fn is_subscribed(&self, topic: Topic) -> bool {
+        self.rooms.contains_key(&topic)
+    }
+
+    /// The queues of all sockets on this node.
+    #[must_use]
+    pub fn outboxes(&self) -> Vec<Arc<Outbox>> {
+        self.users.iter().flat_map(|sockets| sockets.clone()).collect()
+    }
+
+    /// Everybody who has a socket on this node.
+    #[must_use]
+    pub fn connected(&self) -> Vec<i64> {
+        self.users.iter().map(|sockets| *sockets.key()).collect()
+    }
+
+    /// The sessions of a user's sockets on this node.
+    #[must_use]
+    pub fn sessions_of(&self, user_id: i64) -> HashSet<Uuid> {
+        let of = |sockets: &Vec<Arc<Outbox>>| sockets.iter().map(|it| it.session_id).collect();
+        self.users.get(&user_id).map_or_else(HashSet::new, |sockets| of(&sockets))
+    }
+
+    /// Ends a user's sockets of these sessions.
+    pub fn close_sessions(&self, user_id: i64, sessions: &HashSet<Uuid>, reason: CloseReason) {
+        if let Some(sockets) = self.users.get(&user_id) {
+            let meant = sockets.iter().filter(|outbox| sessions.contains(&outbox.session_id));
+            meant.for_each(|outbox| outbox.close(reason));
+        }
+    }
+
+    /// The broker lost something: all that this node has in memory may be old.
+    pub fn may_have_missed(&self) {
+        self.ask(Stale::Anything);
+    }
+
+    fn ask(&self, stale: Stale) {
+        if self.stale.send(stale).is_err() {
+            tracing::debug!(?stale, "nobody reads anew any more: the server is stopping");
+        }
+    }
+
+    /// The topic's head and the version of its members as read from the database. Whoever was not given
+    /// everything up to that falls behind, so a lost last event of a quiet topic is found by this.
     pub fn note_head(&self, topic: Topic, last: i64, members_version: i64) {
         let Some(room) = self.room(topic) else { return };
         let next = lock(&room).note_head(last, members_version);
@@ -185,10 +256,24 @@ impl Hub {
 
     /// Makes a subscription live that has read everything up to `cursor` after it subscribed and
     /// found no more, and hands over what was published since; `false` when there is more to read
-    /// from the database first.
+    /// from the database first. `members_version` is the version under which it read: who subscribed with
+    /// an older one may have left before anybody here could be told.
     #[must_use]
-    pub fn go_live(&self, topic: Topic, key: usize, outbox: &Outbox, cursor: i64) -> bool {
-        self.room(topic).is_some_and(|room| lock(&room).go_live(key, outbox, cursor))
+    pub fn go_live(
+        &self,
+        topic: Topic,
+        key: usize,
+        outbox: &Outbox,
+        cursor: i64,
+        members_version: i64,
+    ) -> bool {
+        let Some(room) = self.room(topic) else { return false };
+        let (is_live, next) = {
+            let mut room = lock(&room);
+            (room.go_live(key, outbox, cursor), room.note_version(members_version))
+        };
+        self.after(topic, &next);
+        is_live
     }
 
     /// Serves a subscription that is behind, at `cursor`, from memory and makes it live; what does
@@ -257,15 +342,7 @@ impl Hub {
                     sockets.iter().for_each(|outbox| outbox.push_state(frame));
                 }
             }
-            Envelope::Close { user_id, session_id, except, reason } => {
-                if let Some(sockets) = self.users.get(user_id) {
-                    let meant = sockets.iter().filter(|outbox| {
-                        session_id.is_none_or(|only| outbox.session_id == only)
-                            && *except != Some(outbox.session_id)
-                    });
-                    meant.for_each(|outbox| outbox.close(*reason));
-                }
-            }
+            Envelope::Account { user_id } => self.ask(Stale::Account(*user_id)),
         }
     }
 
@@ -285,8 +362,8 @@ impl Hub {
 
     fn after(&self, topic: Topic, next: &Next) {
         next.joined.iter().for_each(|user| self.signal_user(*user, Signal::Added(topic)));
-        if next.reload && self.reload.send(topic).is_err() {
-            tracing::debug!(?topic, "nobody reloads members any more: the server is stopping");
+        if next.reload {
+            self.ask(Stale::Members(topic));
         }
     }
 }

@@ -5,6 +5,7 @@
 //! - [`Hub`]: this node's subscriptions. A subscriber is a reader with a cursor, `live` or `behind`;
 //!   it gets each number of a topic once and in order, or is told that it is behind and must read.
 //! - [`Broker`]: carries an [`Envelope`] to the hubs of all nodes.
+//! - [`HintPolicy`]: who is not to have a hint; asked on the node where it is delivered.
 //!
 //! Promise: a live subscriber that was at number n is handed n+1 next, or falls behind. Whatever is
 //! lost, late, doubled or out of order on the way shows as a gap, and a gap is never delivered.
@@ -13,10 +14,14 @@ mod broker;
 mod envelope;
 mod hub;
 mod outbox;
+mod policy;
 mod recent;
 mod room;
+mod wire;
 
-pub use broker::Broker;
-pub use envelope::{Envelope, Frames, MembershipChange, Topic};
-pub use hub::{Hub, ReloadMembers, Subscribe};
+pub use broker::{Broker, LocalBroker};
+pub use envelope::{Envelope, Frames, HintKind, MembershipChange, Topic};
+pub use hub::{Hub, Stale, StaleParts, Subscribe};
 pub use outbox::{CloseReason, Item, Outbox, Signal, SocketId};
+pub use policy::{HiddenFrom, HintPolicy, NothingHidden};
+pub use wire::DecodeError;

@@ -20,8 +20,9 @@ pub type SocketId = u64;
 /// Why a socket is ended from outside.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CloseReason {
-    /// It does not read fast enough to be told about changes of state.
-    SlowConsumer,
+    /// It was not told of a change of state, because it does not read fast enough or because the change was
+    /// lost on its way.
+    MissedState,
     /// Its session was ended.
     SessionRevoked,
     /// Its account was disabled.
@@ -118,7 +119,7 @@ impl Outbox {
     /// Queues a frame that must not be lost: if it does not fit, the socket is closed.
     pub(crate) fn push_state(&self, frame: &Bytes) {
         if !self.push_frame(frame) {
-            self.close(CloseReason::SlowConsumer);
+            self.close(CloseReason::MissedState);
         }
     }
 

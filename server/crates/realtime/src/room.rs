@@ -8,6 +8,7 @@ use slab::Slab;
 
 use crate::envelope::{Envelope, Frames, MembershipChange, Topic};
 use crate::outbox::{Outbox, Signal};
+use crate::policy::HintPolicy;
 use crate::recent::Recent;
 
 /// Envelopes that wait for the members to be reloaded; beyond it all subscribers fall behind.
@@ -62,6 +63,7 @@ fn last_number(envelope: &Envelope) -> Option<i64> {
 #[derive(Debug)]
 pub(crate) struct Room {
     topic: Topic,
+    policy: Arc<dyn HintPolicy>,
     /// The greatest number that was published here, or read from the database since somebody is
     /// subscribed; unknown at first. Whatever is committed above it will arrive here.
     head: Option<i64>,
@@ -76,9 +78,10 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    pub(crate) fn new(topic: Topic, members_version: i64) -> Self {
+    pub(crate) fn new(topic: Topic, members_version: i64, policy: Arc<dyn HintPolicy>) -> Self {
         Self {
             topic,
+            policy,
             head: None,
             members_version,
             subscribers: Slab::new(),
@@ -92,6 +95,11 @@ impl Room {
         self.subscribers.is_empty()
     }
 
+    /// Who comes by changes that wait for earlier ones to be known.
+    pub(crate) fn pending_joiners(&self) -> Vec<i64> {
+        self.pending.iter().filter_map(joiner).collect()
+    }
+
     pub(crate) fn head(&self) -> Option<i64> {
         self.head
     }
@@ -100,12 +108,28 @@ impl Room {
         self.head = self.head.max(Some(number));
     }
 
-    /// What the database said after the first subscriber came.
+    /// What the database has. Whoever was not given everything up to its head falls behind.
     pub(crate) fn note_head(&mut self, last: i64, members_version: i64) -> Next {
         if self.head.is_none() {
             self.head = Some(last);
+        } else {
+            self.miss(last);
         }
+        self.note_version(members_version)
+    }
+
+    /// The version of the members that the database had.
+    pub(crate) fn note_version(&mut self, members_version: i64) -> Next {
         if members_version > self.members_version { self.reload() } else { Next::default() }
+    }
+
+    /// Events up to here are stored. What is kept does not lead there unless it was published here.
+    fn miss(&mut self, last: i64) {
+        if self.head.is_none_or(|head| head < last) {
+            self.recent.clear();
+        }
+        self.reach(last);
+        self.fall_behind_where(|cursor| cursor < last);
     }
 
     /// Takes back what was published but is not stored.
@@ -284,14 +308,10 @@ impl Room {
     fn apply(&mut self, envelope: Envelope) {
         match envelope {
             Envelope::Events { first, frames, .. } => self.apply_events(first, &frames),
-            Envelope::Head { last, .. } => {
-                self.reach(last);
-                self.fall_behind_where(|cursor| cursor < last);
-            }
-            Envelope::Hint { except, not_to, frame, .. } => {
-                let is_meant = |user: i64| {
-                    user != except && !not_to.as_ref().is_some_and(|users| users.contains(&user))
-                };
+            Envelope::Head { last, .. } => self.miss(last),
+            Envelope::Hint { from, kind, frame, .. } => {
+                let hidden = self.policy.hidden_from(kind, from);
+                let is_meant = |user: i64| user != from && !hidden.is_from(user);
                 for (_, s) in self.subscribers.iter().filter(|(_, s)| s.live) {
                     if is_meant(s.outbox.user_id) {
                         s.outbox.push_frame(&frame);
@@ -307,7 +327,7 @@ impl Room {
                     }
                 }
             }
-            Envelope::User { .. } | Envelope::Everyone { .. } | Envelope::Close { .. } => {}
+            Envelope::User { .. } | Envelope::Everyone { .. } | Envelope::Account { .. } => {}
         }
     }
 

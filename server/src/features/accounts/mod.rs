@@ -8,7 +8,7 @@
 //! - However a password is written, it is the same password; one that is easily guessed is not taken.
 //! - The answer to a wrong password and to an unknown name is the same, in words and in time.
 //! - Nobody keeps the owner of an account out: a device that was signed in before has limits of its own.
-//! - Who keeps to themselves when they are online, or what they have read, is not shown that of others.
+//! - Who hides when they are online, or what they have read, is not shown that of others.
 //! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
 mod avatars;
@@ -43,7 +43,7 @@ pub use http::AccountsApi;
 pub(crate) use http::avatar;
 pub use online::Online;
 pub use picture::{COMMAND as SHRINK_PICTURE, shrink_here};
-pub use privacy::{Kept, Privacy};
+pub use privacy::{Hidden, Privacy, RECEIPT, TYPING};
 pub use profiles::Listed;
 pub use service::{Accounts, Admit, Origin, Person, Settings};
 pub use tokens::Tokens;

@@ -41,7 +41,7 @@ impl Online {
         self.hub.sockets()
     }
 
-    /// Who keeps what to themselves.
+    /// Who hides what.
     #[must_use]
     pub fn privacy(&self) -> &Privacy {
         &self.privacy
@@ -50,7 +50,7 @@ impl Online {
     /// Whether others are shown that this person is online.
     #[must_use]
     pub fn shows(&self, user: UserId) -> bool {
-        self.lock().contains_key(&user) && !self.privacy.keeps_last_seen(user)
+        self.lock().contains_key(&user) && !self.privacy.hides_last_seen(user)
     }
 
     /// Whether one of two is shown that the other is online. Everybody sees themselves.
@@ -64,7 +64,7 @@ impl Online {
     #[must_use]
     pub fn is_visible(&self, user: UserId, viewer: UserId) -> bool {
         user == viewer
-            || !(self.privacy.keeps_last_seen(user) || self.privacy.keeps_last_seen(viewer))
+            || !(self.privacy.hides_last_seen(user) || self.privacy.hides_last_seen(viewer))
     }
 
     /// Everybody whom the viewer sees online.

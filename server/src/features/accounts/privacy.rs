@@ -1,21 +1,28 @@
-//! What people keep to themselves. Whoever keeps something is not shown that of others either.
+//! What people hide. Whoever hides something is not shown that of others either.
 //!
-//! In memory, because it is asked for each frame about somebody: read at start, changed together
-//! with the row. It holds only those who keep something, which are few.
+//! In memory, because it is asked for each frame about somebody: read at start, changed together with the
+//! row, and read anew when another node says that an account changed. It holds only those who hide
+//! something, which are few.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use adda_protocol::UserId;
+use adda_realtime::{HiddenFrom, HintKind, HintPolicy};
 use sea_orm::DbErr;
 use tokio::sync::Notify;
 
 use super::store;
 use crate::db::Db;
 
-/// What one person keeps to themselves.
+/// Hints that are hidden from nobody.
+pub const TYPING: HintKind = HintKind(0);
+/// Hints of how far somebody has read.
+pub const RECEIPT: HintKind = HintKind(1);
+
+/// What one person hides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct Hidden {
     /// When they are online and were last seen.
     pub last_seen: bool,
     /// What reached them and what they have read.
@@ -23,26 +30,47 @@ pub struct Kept {
 }
 
 #[derive(Debug, Default)]
-struct Keepers {
+struct Hiding {
     last_seen: HashSet<UserId>,
-    /// Shared, so that a frame on its way takes it along as it was.
+    /// Shared, so that whoever delivers a hint takes it along without copying it.
     receipts: Arc<HashSet<UserId>>,
+    /// So many decisions were made here.
+    decisions: u64,
 }
 
-/// Who keeps what.
+impl Hiding {
+    fn of(&self, user: UserId) -> Hidden {
+        let (last_seen, receipts) = (self.last_seen.contains(&user), self.receipts.contains(&user));
+        Hidden { last_seen, receipts }
+    }
+
+    /// Whether that is another than before.
+    fn set(&mut self, user: UserId, hidden: Hidden) -> bool {
+        let before = self.of(user);
+        if before.last_seen != hidden.last_seen {
+            put(&mut self.last_seen, user, hidden.last_seen);
+        }
+        if before.receipts != hidden.receipts {
+            put(Arc::make_mut(&mut self.receipts), user, hidden.receipts);
+        }
+        before != hidden
+    }
+}
+
+fn put(users: &mut HashSet<UserId>, user: UserId, is_in: bool) {
+    if is_in {
+        users.insert(user);
+    } else {
+        users.remove(&user);
+    }
+}
+
+/// Who hides what.
 #[derive(Debug, Default)]
 pub struct Privacy {
-    keepers: RwLock<Keepers>,
+    hiding: RwLock<Hiding>,
     changed: Mutex<Vec<UserId>>,
     wake: Notify,
-}
-
-fn keep(keepers: &mut HashSet<UserId>, user: UserId, keeps: bool) {
-    if keeps {
-        keepers.insert(user);
-    } else {
-        keepers.remove(&user);
-    }
 }
 
 impl Privacy {
@@ -52,50 +80,81 @@ impl Privacy {
     /// What the database says.
     pub async fn load(db: &Db) -> Result<Self, DbErr> {
         let privacy = Self::default();
-        for (user, kept) in store::keepers(db.read()).await? {
-            privacy.set(user, kept);
-        }
+        privacy.read_anew(db, None).await?;
         privacy.take_changed();
         Ok(privacy)
     }
 
-    fn read(&self) -> RwLockReadGuard<'_, Keepers> {
-        self.keepers.read().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, Hiding> {
+        self.hiding.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Whether somebody keeps to themselves when they are online and were last seen.
+    /// Whether somebody hides when they are online and were last seen.
     #[must_use]
-    pub fn keeps_last_seen(&self, user: UserId) -> bool {
+    pub fn hides_last_seen(&self, user: UserId) -> bool {
         self.read().last_seen.contains(&user)
     }
 
-    /// Whether somebody keeps to themselves what reached them and what they have read.
+    /// Whether somebody hides what reached them and what they have read.
     #[must_use]
-    pub fn keeps_receipts(&self, user: UserId) -> bool {
+    pub fn hides_receipts(&self, user: UserId) -> bool {
         self.read().receipts.contains(&user)
     }
 
     /// Whether these two tell each other what reached them and what they have read.
     #[must_use]
     pub fn share_receipts(&self, one: UserId, other: UserId) -> bool {
-        let keepers = self.read();
-        !keepers.receipts.contains(&one) && !keepers.receipts.contains(&other)
+        let hiding = self.read();
+        !hiding.receipts.contains(&one) && !hiding.receipts.contains(&other)
     }
 
-    /// Everybody who keeps their receipts to themselves.
-    #[must_use]
-    pub fn receipts_keepers(&self) -> Arc<HashSet<UserId>> {
-        self.read().receipts.clone()
-    }
-
-    /// Somebody decided anew.
-    pub(super) fn set(&self, user: UserId, kept: Kept) {
-        {
-            let mut keepers = self.keepers.write().unwrap_or_else(PoisonError::into_inner);
-            keep(&mut keepers.last_seen, user, kept.last_seen);
-            keep(Arc::make_mut(&mut keepers.receipts), user, kept.receipts);
+    /// Somebody decided anew, on this node.
+    pub(super) fn set(&self, user: UserId, hidden: Hidden) {
+        let is_new = {
+            let mut hiding = self.hiding.write().unwrap_or_else(PoisonError::into_inner);
+            hiding.decisions += 1;
+            hiding.set(user, hidden)
+        };
+        if is_new {
+            self.tell([user]);
         }
-        self.changed.lock().unwrap_or_else(PoisonError::into_inner).push(user);
+    }
+
+    /// Reads from the database what somebody hides, or everybody.
+    ///
+    /// # Errors
+    /// What the database says.
+    pub(super) async fn read_anew(&self, db: &Db, user: Option<UserId>) -> Result<(), DbErr> {
+        loop {
+            let decisions = self.read().decisions;
+            let stored = store::hiding(db.read(), user).await?;
+            let stored: HashMap<_, _> = stored.into_iter().collect();
+            let mut hiding = self.hiding.write().unwrap_or_else(PoisonError::into_inner);
+            if hiding.decisions != decisions {
+                // What was read may be older than what was decided here meanwhile.
+                continue;
+            }
+            let people: HashSet<UserId> = match user {
+                Some(user) => [user].into(),
+                None => {
+                    let known = hiding.last_seen.iter().chain(&*hiding.receipts).copied();
+                    known.chain(stored.keys().copied()).collect()
+                }
+            };
+            let mut changed = Vec::new();
+            for user in people {
+                if hiding.set(user, stored.get(&user).copied().unwrap_or_default()) {
+                    changed.push(user);
+                }
+            }
+            drop(hiding);
+            self.tell(changed);
+            return Ok(());
+        }
+    }
+
+    fn tell(&self, users: impl IntoIterator<Item = UserId>) {
+        self.changed.lock().unwrap_or_else(PoisonError::into_inner).extend(users);
         self.wake.notify_one();
     }
 
@@ -111,6 +170,20 @@ impl Privacy {
                 return changed;
             }
             self.wake.notified().await;
+        }
+    }
+}
+
+impl HintPolicy for Privacy {
+    fn hidden_from(&self, kind: HintKind, from: UserId) -> HiddenFrom {
+        if kind != RECEIPT {
+            return HiddenFrom::Nobody;
+        }
+        let hiding = self.read();
+        if hiding.receipts.contains(&from) {
+            HiddenFrom::Everybody
+        } else {
+            HiddenFrom::These(hiding.receipts.clone())
         }
     }
 }

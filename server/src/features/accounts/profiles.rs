@@ -9,7 +9,7 @@ use adda_protocol::{DisplayName, Timestamp, UserId};
 use adda_realtime::Envelope;
 
 use super::error::AccountError;
-use super::service::{Accounts, Person, kept};
+use super::service::{Accounts, Person, hidden};
 use super::store;
 use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
 
@@ -42,8 +42,9 @@ impl Accounts {
             store::update_profile(&transaction, person.id, name, hide_last_seen, hide_receipts);
         let user = user.await?;
         transaction.commit().await?;
-        if kept(&user) != person.kept {
-            self.online.privacy().set(user.id, kept(&user));
+        if hidden(&user) != person.hidden {
+            self.online.privacy().set(user.id, hidden(&user));
+            self.tell_change(user.id);
         }
         Ok(self.tell_profile(person, &user))
     }
@@ -78,7 +79,7 @@ impl Accounts {
         let me = Person {
             display_name: user.display_name.clone(),
             avatar: user.avatar.clone(),
-            kept: kept(user),
+            hidden: hidden(user),
             ..before.clone()
         }
         .me();

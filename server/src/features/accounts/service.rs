@@ -7,7 +7,7 @@ use adda_protocol::accounts::{
     ChangePasswordRequest, LoginRequest, Me, RegisterRequest, avatar_url,
 };
 use adda_protocol::{DisplayName, Password, Timestamp, UserId, Username};
-use adda_realtime::{Broker, CloseReason, Envelope};
+use adda_realtime::{Broker, Envelope};
 use futures_util::future::BoxFuture;
 use sea_orm::{DbErr, SqlErr};
 use uuid::Uuid;
@@ -16,7 +16,7 @@ use super::error::AccountError;
 use super::known::Known;
 use super::online::Online;
 use super::passwords::{Checked, Passwords, Pool};
-use super::privacy::Kept;
+use super::privacy::Hidden;
 use super::sessions::SignedIn;
 use super::store::{self, NewUser};
 use super::throttles::Throttles;
@@ -59,8 +59,8 @@ pub struct Person {
     pub display_name: String,
     /// The name of their picture.
     pub avatar: Option<String>,
-    /// What they keep to themselves.
-    pub kept: Kept,
+    /// What they hide.
+    pub hidden: Hidden,
     /// Whether this person administers the server.
     pub is_admin: bool,
     /// When the account was made.
@@ -81,8 +81,8 @@ impl Person {
             display_name: self.display_name.clone(),
             avatar_url: avatar_url(self.avatar.as_deref()),
             is_admin: self.is_admin,
-            hide_last_seen: self.kept.last_seen,
-            hide_receipts: self.kept.receipts,
+            hide_last_seen: self.hidden.last_seen,
+            hide_receipts: self.hidden.receipts,
             created_at: Timestamp(self.created_at),
         }
     }
@@ -108,7 +108,7 @@ pub struct Accounts {
     settings: Settings,
     admit: Admit,
     pub(super) online: Arc<Online>,
-    pub(super) broker: Broker,
+    pub(super) broker: Arc<dyn Broker>,
     pub(super) refreshes: UnderWay,
     /// Sessions that are over.
     pub(super) ended: Known,
@@ -133,7 +133,7 @@ impl Accounts {
         settings: Settings,
         admit: Admit,
         online: Arc<Online>,
-        broker: Broker,
+        broker: Arc<dyn Broker>,
     ) -> Self {
         let limited = settings.rate_limits;
         Self {
@@ -426,14 +426,14 @@ impl Accounts {
             user_id = person.id, username = person.username, session_id = %session.id,
             "a password was changed, and all sessions before ended"
         );
-        self.close_sockets(person.id, None, Some(session.id), CloseReason::SessionRevoked);
+        self.tell_change(person.id);
         self.signed_in(&user, &session)
     }
 }
 
-/// What the row says that somebody keeps to themselves.
-pub(super) fn kept(user: &user::Model) -> Kept {
-    Kept { last_seen: user.hide_last_seen, receipts: user.hide_receipts }
+/// What the row says that somebody hides.
+pub(super) fn hidden(user: &user::Model) -> Hidden {
+    Hidden { last_seen: user.hide_last_seen, receipts: user.hide_receipts }
 }
 
 fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {

@@ -3,14 +3,14 @@
 use adda_entities::{session, user};
 use adda_protocol::accounts::{Authenticated, Session};
 use adda_protocol::{Timestamp, UserId};
-use adda_realtime::{CloseReason, Envelope};
+use adda_realtime::{CloseReason, Envelope, Hub};
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::error::AccountError;
 use super::generations::{self, Progress, Repeats, Step};
-use super::privacy::Kept;
-use super::service::{Accounts, Origin, Person, kept};
+use super::privacy::Hidden;
+use super::service::{Accounts, Origin, Person, hidden};
 use super::store::{self, SessionUser};
 use super::tokens::{ACCESS_SECONDS, AccessClaims};
 use crate::security;
@@ -103,7 +103,7 @@ impl Accounts {
                 username: user.username.clone(),
                 display_name: user.display_name.clone(),
                 avatar: user.avatar.clone(),
-                kept: kept(user),
+                hidden: hidden(user),
                 is_admin: user.is_admin,
                 created_at: user.created_at,
                 session_id: session.id,
@@ -185,7 +185,7 @@ impl Accounts {
             username: row.username,
             display_name: row.display_name,
             avatar: row.avatar,
-            kept: Kept { last_seen: row.hide_last_seen, receipts: row.hide_receipts },
+            hidden: Hidden { last_seen: row.hide_last_seen, receipts: row.hide_receipts },
             is_admin: row.is_admin,
             created_at: row.created_at,
             session_id: sid,
@@ -259,7 +259,7 @@ impl Accounts {
                 user_id = user.id, username = user.username, session_id = %session.id, ?suspicion,
                 "a refresh token was used by two; its session is ended"
             );
-            self.close_sockets(user.id, Some(session.id), None, CloseReason::SessionRevoked);
+            self.tell_change(user.id);
             return Err(AccountError::ReplayedRefreshToken);
         }
         if user.disabled_at.is_some() {
@@ -303,18 +303,35 @@ impl Accounts {
             return Err(AccountError::NotFound);
         }
         security::event!(user_id, session_id = %id, "a session was ended");
-        self.close_sockets(user_id, Some(id), None, CloseReason::SessionRevoked);
+        self.tell_change(user_id);
         Ok(())
     }
 
-    pub(super) fn close_sockets(
-        &self,
-        user_id: UserId,
-        session_id: Option<Uuid>,
-        except: Option<Uuid>,
-        reason: CloseReason,
-    ) {
-        self.broker.publish(Envelope::Close { user_id, session_id, except, reason });
+    /// Says to all nodes that an account, its sessions or what it hides is not as it was.
+    pub(super) fn tell_change(&self, user_id: UserId) {
+        self.broker.publish(Envelope::Account { user_id });
+    }
+
+    /// Brings what this node has in memory of an account, or of all, to what the database has: what they
+    /// hide, and whose sockets are of sessions that no longer stand.
+    ///
+    /// # Errors
+    /// The database.
+    pub async fn read_anew(&self, hub: &Hub, user_id: Option<UserId>) -> Result<(), AccountError> {
+        self.online.privacy().read_anew(&self.db, user_id).await?;
+        // Who connects after this looks for themselves whether their session stands.
+        let users = user_id.map_or_else(|| hub.connected(), |user_id| vec![user_id]);
+        let sessions: Vec<_> =
+            users.into_iter().map(|user| (user, hub.sessions_of(user))).collect();
+        let all = sessions.iter().flat_map(|(_, sessions)| sessions).copied();
+        let standing = store::standing(self.db.read(), all).await?;
+        for (user, mut sessions) in sessions {
+            let disabled = sessions.extract_if(|id| standing.get(id) == Some(&true)).collect();
+            sessions.retain(|id| !standing.contains_key(id));
+            hub.close_sessions(user, &disabled, CloseReason::AccountDisabled);
+            hub.close_sessions(user, &sessions, CloseReason::SessionRevoked);
+        }
+        Ok(())
     }
 
     /// The devices that a person is signed in on.

@@ -1,16 +1,18 @@
 //! Queries about users and sessions.
 
+use std::collections::HashMap;
+
 use adda_entities::{server_state, session, user};
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
     ConnectionTrait, DbErr, EntityTrait, FromQueryResult, PaginatorTrait, QueryFilter, QueryOrder,
-    QuerySelect, Select,
+    QueryResult, QuerySelect, QueryTrait, Select,
 };
 use uuid::Uuid;
 
 use super::generations::Repeats;
-use super::privacy::Kept;
+use super::privacy::Hidden;
 use crate::db::{self, RowList, Transaction};
 
 /// A session together with its user.
@@ -180,19 +182,42 @@ pub(super) async fn set_avatar(
     row.update(connection).await
 }
 
-/// Everybody who keeps something to themselves, and what.
-pub(super) async fn keepers(connection: &impl ConnectionTrait) -> Result<Vec<(i64, Kept)>, DbErr> {
+/// Who hides something, and what: everybody, or this user.
+pub(super) async fn hiding(
+    connection: &impl ConnectionTrait,
+    user_id: Option<i64>,
+) -> Result<Vec<(i64, Hidden)>, DbErr> {
     let columns = [user::Column::Id, user::Column::HideLastSeen, user::Column::HideReceipts];
     let either = user::Column::HideLastSeen.eq(true).or(user::Column::HideReceipts.eq(true));
     let rows: Vec<(i64, bool, bool)> = user::Entity::find()
         .select_only()
         .columns(columns)
         .filter(either)
+        .apply_if(user_id, |query, id| query.filter(user::Column::Id.eq(id)))
         .into_tuple()
         .all(connection)
         .await?;
-    let kept = |(id, last_seen, receipts)| (id, Kept { last_seen, receipts });
-    Ok(rows.into_iter().map(kept).collect())
+    let hidden = |(id, last_seen, receipts)| (id, Hidden { last_seen, receipts });
+    Ok(rows.into_iter().map(hidden).collect())
+}
+
+/// Which of these sessions stand, and whether their users are disabled.
+pub(super) async fn standing(
+    connection: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<HashMap<Uuid, bool>, DbErr> {
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let rows = list.select(connection, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!(
+            "SELECT s.id, u.disabled_at IS NOT NULL AS is_disabled \
+             FROM sessions s JOIN users u ON u.id = s.user_id \
+             WHERE s.id IN ({ids}) AND s.revoked_at IS NULL"
+        )
+    });
+    let session = |row: &QueryResult| Ok((row.try_get("", "id")?, row.try_get("", "is_disabled")?));
+    rows.await?.iter().map(session).collect()
 }
 
 /// Writes when people were last seen; many at once.

@@ -1,7 +1,7 @@
 //! How far a public room has been read by anybody else: its two greatest read marks, told at most
 //! every two seconds. Whoever has the greatest sees the other one as that of the others.
 //!
-//! Whoever keeps to themselves what they have read does not count, and is told nothing.
+//! Whoever hides what they have read does not count, and is told nothing.
 //!
 //! It is a hint, kept in memory: a node that has just started knows none, and learns as people read.
 
@@ -14,7 +14,7 @@ use adda_protocol::event::{Receipt, ServerFrame};
 use adda_realtime::{Broker, Envelope, Topic};
 use tokio::time::MissedTickBehavior;
 
-use crate::features::accounts::Privacy;
+use crate::features::accounts::{Privacy, RECEIPT};
 use crate::features::rooms::RoomAccess;
 
 /// How often a room's members are told.
@@ -46,7 +46,7 @@ pub(super) struct Furthest {
 
 impl Furthest {
     /// Begins to tell, until everybody else has dropped it.
-    pub(super) fn start(privacy: Arc<Privacy>, broker: Broker) -> Arc<Self> {
+    pub(super) fn start(privacy: Arc<Privacy>, broker: Arc<dyn Broker>) -> Arc<Self> {
         let furthest = Arc::new(Self { privacy, rooms: Mutex::default() });
         let weak = Arc::downgrade(&furthest);
         tokio::spawn(async move {
@@ -67,7 +67,7 @@ impl Furthest {
 
     /// Somebody has read up to here.
     pub(super) fn read(&self, access: &RoomAccess, user_id: UserId, read_seq: i64) {
-        if self.privacy.keeps_receipts(user_id) {
+        if self.privacy.hides_receipts(user_id) {
             return;
         }
         let mut rooms = self.lock();
@@ -89,10 +89,9 @@ impl Furthest {
     /// What the rooms' members are to be told since the last time.
     pub(super) fn flush(&self) -> Vec<Envelope> {
         let mut envelopes = Vec::new();
-        let keepers = self.privacy.receipts_keepers();
         for (topic, room) in &mut *self.lock() {
-            // Whoever decided to keep theirs since is forgotten here.
-            room.marks.retain(|mark| !keepers.contains(&mark.user_id));
+            // Whoever decided to hide theirs since is forgotten here.
+            room.marks.retain(|mark| !self.privacy.hides_receipts(mark.user_id));
             for mark in room.marks.iter_mut().filter(|mark| !mark.is_told) {
                 mark.is_told = true;
                 let receipt = Receipt {
@@ -107,8 +106,8 @@ impl Furthest {
                 envelopes.push(Envelope::Hint {
                     topic: *topic,
                     members_version: room.members_version,
-                    except: mark.user_id,
-                    not_to: Some(keepers.clone()),
+                    from: mark.user_id,
+                    kind: RECEIPT,
                     frame: ServerFrame::Receipt(receipt).to_bytes(),
                 });
             }

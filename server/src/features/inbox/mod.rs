@@ -6,7 +6,7 @@
 //!   and never past the head; sending does not move them, seeing does. What was read was delivered.
 //! - The other person of a private room hears of both. In a public room everybody hears how far it
 //!   was read by somebody else, at most every two seconds; who that was is told on request.
-//! - Who keeps to themselves what they have read is told of by none of this, and is told of nobody.
+//! - Who hides what they have read is told of by none of this, and is told of nobody.
 //! - Nothing is stored for each message.
 
 mod furthest;

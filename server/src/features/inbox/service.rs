@@ -116,7 +116,7 @@ pub struct Inbox {
     db: Db,
     rooms: Arc<Rooms>,
     privacy: Arc<Privacy>,
-    broker: Broker,
+    broker: Arc<dyn Broker>,
     encoder: MessageEncoder,
     marks: Marks,
     pub(super) furthest: Arc<Furthest>,
@@ -129,7 +129,7 @@ impl Inbox {
         db: Db,
         rooms: Arc<Rooms>,
         privacy: Arc<Privacy>,
-        broker: Broker,
+        broker: Arc<dyn Broker>,
         encoder: MessageEncoder,
     ) -> Self {
         let marks = Marks::start(db.clone());

@@ -249,13 +249,13 @@ on_both_databases! {
         let told = || -> Vec<(i64, i64)> {
             let frames = world.inbox.furthest.flush();
             let told = frames.iter().map(|envelope| {
-                let adda_realtime::Envelope::Hint { except, frame, .. } = envelope else {
+                let adda_realtime::Envelope::Hint { from, frame, .. } = envelope else {
                     panic!("{envelope:?}");
                 };
                 let text = std::str::from_utf8(&frame[frame.iter().position(|b| *b == b'{').unwrap()..]);
                 let frame: serde_json::Value = serde_json::from_str(text.unwrap()).unwrap();
-                assert_eq!((&frame["user_id"], frame.get("delivered_seq")), (&json!(except), None));
-                (*except, frame["read_seq"].as_i64().unwrap())
+                assert_eq!((&frame["user_id"], frame.get("delivered_seq")), (&json!(from), None));
+                (*from, frame["read_seq"].as_i64().unwrap())
             });
             told.collect()
         };

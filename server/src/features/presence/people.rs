@@ -1,7 +1,7 @@
 //! People whom somebody looks at: who of them is online, and whose sockets want to know.
 //!
-//! Costs nothing for whom nobody looks at, however many come and go. Who keeps to themselves when they
-//! are online is offline here, and as a watcher sees nobody.
+//! Costs nothing for whom nobody looks at, however many come and go. Who hides when they are
+//! online is offline here, and as a watcher sees nobody.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -81,11 +81,11 @@ impl People {
                 continue;
             }
             person.told = online;
-            let keeps = |user| people.privacy().keeps_last_seen(user);
-            let last_seen_at = (!online && !keeps(user_id)).then_some(now);
+            let hides = |user| people.privacy().hides_last_seen(user);
+            let last_seen_at = (!online && !hides(user_id)).then_some(now);
             let frame = ServerFrame::Presence(PersonPresence { user_id, online, last_seen_at });
             let frame = frame.to_bytes();
-            for outbox in person.watchers.values().filter(|outbox| !keeps(outbox.user_id)) {
+            for outbox in person.watchers.values().filter(|outbox| !hides(outbox.user_id)) {
                 outbox.push_hint(&frame);
                 frames += 1;
             }

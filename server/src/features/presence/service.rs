@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 use super::arrivals::Arrivals;
 use super::people::People;
 use super::watched::Watched;
-use crate::features::accounts::{AccountError, Accounts, Online};
+use crate::features::accounts::{AccountError, Accounts, Online, TYPING};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
 
 /// How often watchers are told.
@@ -43,7 +43,7 @@ pub struct Presence {
     rooms: Arc<Rooms>,
     online: Arc<Online>,
     hub: Arc<Hub>,
-    broker: Broker,
+    broker: Arc<dyn Broker>,
     state: Mutex<State>,
     arrivals: Arrivals,
 }
@@ -56,7 +56,7 @@ impl Presence {
         rooms: Arc<Rooms>,
         online: Arc<Online>,
         hub: Arc<Hub>,
-        broker: Broker,
+        broker: Arc<dyn Broker>,
     ) -> Self {
         let (state, arrivals) = (Mutex::default(), Arrivals::new());
         Self { accounts, rooms, online, hub, broker, state, arrivals }
@@ -146,8 +146,9 @@ impl Presence {
     }
 
     /// Hands a typing notice to the room's others. It may be lost.
-    pub(super) fn hint(&self, topic: Topic, members_version: i64, except: UserId, frame: Bytes) {
-        self.broker.publish(Envelope::Hint { topic, members_version, except, not_to: None, frame });
+    pub(super) fn hint(&self, topic: Topic, members_version: i64, from: UserId, frame: Bytes) {
+        let kind = TYPING;
+        self.broker.publish(Envelope::Hint { topic, members_version, from, kind, frame });
     }
 
     /// Writes down who comes, follows members, ends graces and tells watchers; for ever.
@@ -247,7 +248,7 @@ impl Presence {
         self.lock().people.flush(&self.online, self.accounts.now());
     }
 
-    /// People keep something else to themselves than before: whoever looks at them is told, and they
+    /// People hide something else than before: whoever looks at them is told, and they
     /// are told anew of whom they look at.
     pub(super) async fn decided_anew(&self, changed: &[UserId]) {
         let mut viewers = Vec::new();

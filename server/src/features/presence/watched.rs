@@ -1,5 +1,5 @@
 //! A room that somebody has open: who of its members is online, and what its watchers know of that.
-//! Who keeps to themselves when they are online is not here, and as a watcher sees nobody.
+//! Who hides when they are online is not here, and as a watcher sees nobody.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -66,7 +66,7 @@ impl Watched {
 
     /// What a watcher was told last.
     pub(super) fn snapshot(&self, viewer: UserId, people: &Online) -> Bytes {
-        if people.privacy().keeps_last_seen(viewer) {
+        if people.privacy().hides_last_seen(viewer) {
             let room = self.name.to_string();
             let nobody = Some(Vec::new());
             return self.frame(RoomPresence {
@@ -133,7 +133,7 @@ impl Watched {
             left: list(sorted(self.told.difference(&self.online).copied())),
             count: self.online.len() as u64,
         });
-        let sees = |outbox: &&Arc<Outbox>| !people.privacy().keeps_last_seen(outbox.user_id);
+        let sees = |outbox: &&Arc<Outbox>| !people.privacy().hides_last_seen(outbox.user_id);
         self.watchers.values().filter(sees).for_each(|outbox| outbox.push_hint(&frame));
         self.told.clone_from(&self.online);
     }

@@ -33,7 +33,7 @@ pub struct Rooms {
     clock: Clock,
     hub: Arc<Hub>,
     online: Arc<Online>,
-    broker: Broker,
+    broker: Arc<dyn Broker>,
     creations: Limit<UserId>,
     changes: Limit<UserId>,
 }
@@ -46,7 +46,7 @@ impl Rooms {
         clock: Clock,
         hub: Arc<Hub>,
         online: Arc<Online>,
-        broker: Broker,
+        broker: Arc<dyn Broker>,
         rate_limits: bool,
     ) -> Self {
         Self {

@@ -1,6 +1,6 @@
 //! Numbered events: once, in order, or the subscriber is behind.
 
-use adda_realtime::{CloseReason, Envelope, Outbox, Signal};
+use adda_realtime::{CloseReason, Envelope, HintKind, Outbox, Signal};
 use bytes::Bytes;
 use uuid::Uuid;
 
@@ -156,7 +156,7 @@ fn a_key_that_was_given_to_another_socket_has_no_power_over_it() {
     assert_eq!(gone.key, heir.key, "the case in question");
     node.hub.unsubscribe(ROOM, gone.key, &gone.outbox);
     node.hub.fall_behind(ROOM, gone.key, &gone.outbox);
-    assert!(!node.hub.go_live(ROOM, gone.key, &gone.outbox, 9));
+    assert!(!node.hub.go_live(ROOM, gone.key, &gone.outbox, 9, 0));
     assert_eq!(node.hub.cursor(ROOM, gone.key, &gone.outbox), None);
     node.deliver([events(1, &["one"], 0)]);
     assert_eq!(heir.gets(), [frame("one")]);
@@ -202,7 +202,7 @@ fn a_state_reaches_also_who_is_behind_and_closes_whom_it_cannot_reach() {
     assert_eq!(slow.gets(), [frame("title")]);
     assert_eq!(reads.gets(), [frame("title")]);
     node.deliver([large_event(1, Outbox::MAX_BYTES), state("title", 0)]);
-    assert_eq!(drain(&slow.outbox), Err(CloseReason::SlowConsumer));
+    assert_eq!(drain(&slow.outbox), Err(CloseReason::MissedState));
     assert_eq!(reads.gets(), [frame("title")]);
 }
 
@@ -221,32 +221,64 @@ fn a_frame_for_a_user_reaches_all_their_sockets_and_one_for_everyone_all_sockets
 }
 
 #[test]
-fn an_order_to_close_means_one_session_or_all_but_one() {
-    let close = |session_id: Option<u128>, except: Option<u128>| Envelope::Close {
-        user_id: 1,
-        session_id: session_id.map(Uuid::from_u128),
-        except: except.map(Uuid::from_u128),
-        reason: CloseReason::SessionRevoked,
+fn a_hint_is_hidden_where_it_is_delivered_by_its_kind_and_who_it_is_of() {
+    let node = Node::new();
+    let [mira, ravi, tara] = [1, 2, 3].map(|user| node.live(user, 0));
+    let of = |from: i64, kind: u8| Envelope::Hint {
+        topic: ROOM,
+        members_version: 0,
+        from,
+        kind: HintKind(kind),
+        frame: Bytes::from(format!("{kind} of {from}")),
     };
-    let sockets = |node: &Node| {
-        [10_u128, 11, 12].map(|session| {
-            let outbox = std::sync::Arc::new(Outbox::new(1, Uuid::from_u128(session), None));
-            node.hub.connect(&outbox);
-            outbox
-        })
-    };
-    let cases = [
-        (close(Some(11), None), [true, false, true]),
-        (close(None, Some(11)), [false, true, false]),
-        (close(None, None), [false, false, false]),
-    ];
-    for (order, stays) in cases {
-        let node = Node::new();
-        let (three, stranger) = (sockets(&node), node.connects(2));
-        node.deliver([order]);
-        assert_eq!(three.map(|socket| drain(&socket).is_ok()), stays);
-        assert!(drain(&stranger).is_ok());
-    }
+    node.deliver([of(1, 0), of(1, 1), of(4, 0), of(4, 1)]);
+    assert_eq!(mira.gets(), [frame("0 of 4")]);
+    assert_eq!(ravi.gets(), [frame("0 of 1"), frame("1 of 1"), frame("0 of 4")]);
+    assert_eq!(tara.gets(), [frame("0 of 1"), frame("0 of 4")]);
+}
+
+#[test]
+fn the_sockets_of_ended_sessions_are_closed_and_no_others() {
+    let node = Node::new();
+    let three = [10_u128, 11, 12].map(|session| {
+        let outbox = std::sync::Arc::new(Outbox::new(1, Uuid::from_u128(session), None));
+        node.hub.connect(&outbox);
+        outbox
+    });
+    let stranger = node.connects(2);
+    assert_eq!(node.hub.sessions_of(1), [10, 11, 12].map(Uuid::from_u128).into());
+    let ended = [10, 12, 99].map(Uuid::from_u128).into();
+    node.hub.close_sessions(1, &ended, CloseReason::SessionRevoked);
+    assert_eq!(three.map(|socket| drain(&socket).is_ok()), [false, true, false]);
+    assert!(drain(&stranger).is_ok());
+}
+
+#[test]
+fn a_last_event_that_was_lost_is_found_by_a_look_at_the_head() {
+    let node = Node::new();
+    let (mira, other) = (node.live(1, 0), node.live(2, 0));
+    node.deliver([events(1, &["one"], 0)]);
+    assert_eq!(mira.gets(), [frame("one")]);
+    node.hub.note_head(ROOM, 1, 0);
+    assert_eq!(mira.gets(), [], "nothing is missing");
+    node.hub.note_head(ROOM, 2, 0);
+    assert_eq!(mira.gets(), [behind()]);
+    assert_eq!(other.gets(), [frame("one"), behind()]);
+    assert!(!node.hands_over(&mira, 1), "what is in memory does not lead to the head");
+    assert!(!node.goes_live(&mira, 1));
+    assert!(node.goes_live(&mira, 2));
+    node.deliver([events(3, &["three"], 0)]);
+    assert_eq!(mira.gets(), [frame("three")]);
+}
+
+#[test]
+fn a_head_that_is_told_without_its_event_is_read_and_not_taken_from_memory() {
+    let node = Node::new();
+    let mira = node.live(1, 0);
+    let head = Envelope::Head { topic: ROOM, members_version: 0, last: 2 };
+    node.deliver([events(1, &["one"], 0), head]);
+    assert_eq!(mira.gets(), [frame("one"), behind()]);
+    assert!(!node.hands_over(&mira, 1));
 }
 
 #[test]

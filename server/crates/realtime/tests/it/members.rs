@@ -134,6 +134,29 @@ fn who_left_and_came_back_is_told_to_subscribe_also_when_both_were_waiting() {
 }
 
 #[test]
+fn who_came_by_a_change_that_waits_is_told_though_the_last_subscriber_goes() {
+    let mut node = Node::new();
+    let ravi = node.live(2, 0);
+    let tara = node.connects(3);
+    // Version 1 is lost; version 2, in which tara came, waits for it.
+    node.deliver([came(3, 2)]);
+    assert_eq!((node.reloads(), drain(&tara)), (1, Ok(vec![])));
+    node.hub.unsubscribe(ROOM, ravi.key, &ravi.outbox);
+    assert_eq!(drain(&tara), Ok(vec![added()]));
+}
+
+#[test]
+fn whoever_subscribed_under_older_members_than_another_reads_under_is_looked_up() {
+    let mut node = Node::new();
+    // Both looked before version 1, in which ravi left; nobody was subscribed to be told of it.
+    let (mira, ravi) = (node.behind(1, 0), node.live(2, 0));
+    assert!(node.hub.go_live(ROOM, mira.key, &mira.outbox, 0, 1));
+    assert_eq!(node.reloads(), 1);
+    node.members_are(1, &[1]);
+    assert_eq!(ravi.gets(), [removed()]);
+}
+
+#[test]
 fn members_who_are_not_subscribed_are_told_to_when_the_members_are_read() {
     let mut node = Node::new();
     let mira = node.live(1, 0);
@@ -161,7 +184,7 @@ fn an_empty_room_takes_the_version_of_who_comes_first() {
     let mut node = Node::new();
     let mira = node.connects(1);
     let Subscribe::Behind(key) = node.hub.subscribe(ROOM, &mira, 0, 5) else { panic!("stale") };
-    assert!(node.hub.go_live(ROOM, key, &mira, 0));
+    assert!(node.hub.go_live(ROOM, key, &mira, 0, 2));
     node.deliver([events(1, &["one"], 5)]);
     assert_eq!(drain(&mira), Ok(vec![frame("one")]));
     assert_eq!(node.reloads(), 0);

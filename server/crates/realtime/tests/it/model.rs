@@ -107,6 +107,8 @@ struct Reader {
     cursor: i64,
     /// Whether the page that was read last had no more after it.
     has_read_all: bool,
+    /// The version of the members under which it was read.
+    read_under: i64,
     is_behind: bool,
 }
 
@@ -140,6 +142,7 @@ impl World {
             is_new: false,
             cursor: 0,
             has_read_all: false,
+            read_under: 0,
             is_behind: false,
         };
         let readers = (0..USERS).map(reader).collect();
@@ -234,6 +237,7 @@ impl World {
         }
         reader.cursor = head.min(reader.cursor + i64::try_from(most).unwrap());
         reader.has_read_all = reader.cursor == head;
+        reader.read_under = self.database.version;
     }
 
     fn go_live(&mut self, user: i64) {
@@ -241,7 +245,8 @@ impl World {
         let Some(key) = reader.key.filter(|_| reader.is_behind && reader.has_read_all) else {
             return;
         };
-        let is_live = self.node.hub.go_live(ROOM, key, &reader.outbox, reader.cursor);
+        let (cursor, version) = (reader.cursor, reader.read_under);
+        let is_live = self.node.hub.go_live(ROOM, key, &reader.outbox, cursor, version);
         reader.is_behind = !is_live;
         reader.has_read_all = false;
     }

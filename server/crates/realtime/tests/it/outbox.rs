@@ -64,7 +64,7 @@ fn the_order_to_close_overtakes_the_queue_and_the_first_reason_stands() {
     let outbox = outbox();
     outbox.push_hint(&Bytes::from_static(b"one"));
     outbox.close(CloseReason::SessionRevoked);
-    outbox.close(CloseReason::SlowConsumer);
+    outbox.close(CloseReason::MissedState);
     assert_eq!(drain(&outbox), Err(CloseReason::SessionRevoked));
     let mut context = Context::from_waker(Waker::noop());
     assert_eq!(outbox.poll_close(&mut context), Poll::Ready(CloseReason::SessionRevoked));
@@ -76,7 +76,7 @@ fn whoever_waits_is_woken_by_a_frame_a_signal_and_the_order_to_close() {
     let acts: [Act; 3] = [
         |outbox| outbox.push_hint(&Bytes::from_static(b"one")),
         |outbox| outbox.signal(Signal::Added(ROOM)),
-        |outbox| outbox.close(CloseReason::SlowConsumer),
+        |outbox| outbox.close(CloseReason::MissedState),
     ];
     for act in acts {
         let (outbox, bell) = (outbox(), Arc::new(Bell::default()));

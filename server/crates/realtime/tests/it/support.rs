@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
 
 use adda_realtime::{
-    CloseReason, Envelope, Hub, Item, MembershipChange, Outbox, ReloadMembers, Signal, Subscribe,
-    Topic,
+    CloseReason, Envelope, HiddenFrom, HintKind, HintPolicy, Hub, Item, MembershipChange, Outbox,
+    Signal, Stale, StaleParts, Subscribe, Topic,
 };
 use bytes::Bytes;
 use uuid::Uuid;
@@ -73,12 +73,30 @@ pub(crate) fn large_event(number: i64, bytes: usize) -> Envelope {
     events(number, &["x".repeat(bytes).as_str()], 0)
 }
 
+/// Hints of the kind 1 are hidden from user 3, and those by user 4 from everybody.
+#[derive(Debug)]
+struct Policy;
+
+impl HintPolicy for Policy {
+    fn hidden_from(&self, kind: HintKind, from: i64) -> HiddenFrom {
+        match (kind.0, from) {
+            (1, 4) => HiddenFrom::Everybody,
+            (1, _) => HiddenFrom::These(Arc::new([3].into())),
+            _ => HiddenFrom::Nobody,
+        }
+    }
+}
+
+pub(crate) fn new_hub() -> (Hub, StaleParts) {
+    Hub::new(Arc::new(Policy))
+}
+
 pub(crate) fn hint(text: &'static str, except: i64, members_version: i64) -> Envelope {
     Envelope::Hint {
         topic: ROOM,
         members_version,
-        except,
-        not_to: None,
+        from: except,
+        kind: HintKind(0),
         frame: Bytes::from_static(text.as_bytes()),
     }
 }
@@ -107,13 +125,13 @@ pub(crate) struct Socket {
 /// A hub under test.
 pub(crate) struct Node {
     pub(crate) hub: Hub,
-    reload: ReloadMembers,
+    stale: StaleParts,
 }
 
 impl Node {
     pub(crate) fn new() -> Self {
-        let (hub, reload) = Hub::new();
-        Self { hub, reload }
+        let (hub, stale) = new_hub();
+        Self { hub, stale }
     }
 
     /// A connected socket of a user, subscribed to nothing.
@@ -140,7 +158,7 @@ impl Node {
     }
 
     pub(crate) fn goes_live(&self, socket: &Socket, cursor: i64) -> bool {
-        self.hub.go_live(ROOM, socket.key, &socket.outbox, cursor)
+        self.hub.go_live(ROOM, socket.key, &socket.outbox, cursor, 0)
     }
 
     pub(crate) fn hands_over(&self, socket: &Socket, cursor: i64) -> bool {
@@ -153,7 +171,8 @@ impl Node {
 
     /// How often the members were asked for since the last look.
     pub(crate) fn reloads(&mut self) -> usize {
-        std::iter::from_fn(|| self.reload.try_recv().ok()).count()
+        let asked = std::iter::from_fn(|| self.stale.try_recv().ok());
+        asked.inspect(|stale| assert_eq!(*stale, Stale::Members(ROOM))).count()
     }
 
     pub(crate) fn members_are(&self, version: i64, members: &[i64]) {

@@ -59,7 +59,7 @@ impl Writer {
         db: &Db,
         clock: &Clock,
         encoder: &MessageEncoder,
-        broker: &Broker,
+        broker: &Arc<dyn Broker>,
     ) -> std::io::Result<Self> {
         let changes = Changes::new();
         let embedded = db.backend() == DatabaseBackend::Sqlite;
@@ -154,7 +154,7 @@ struct Written {
 
 /// Publishes what each batch committed and then answers, batch after batch, while the writer is at the
 /// next one.
-async fn publish(broker: Broker, changes: Changes, mut batches: mpsc::Receiver<Written>) {
+async fn publish(broker: Arc<dyn Broker>, changes: Changes, mut batches: mpsc::Receiver<Written>) {
     while let Some(Written { answers, committed }) = batches.recv().await {
         let envelopes = committed.envelopes.into_iter();
         let publishing = AssertUnwindSafe(|| envelopes.for_each(|it| broker.publish(it)));

@@ -1,0 +1,247 @@
+//! Keeps what this node has in memory as the database has it, whatever was lost on the way here.
+//!
+//! Three ways lead here. The hub asks for the members of a topic whose changes it did not all hear, and
+//! for an account that changed. A broker that noticed a loss says so: then everything is looked at, and
+//! the sockets begin anew, one after the other, since a title, a mark or a name that they were not told of
+//! has no number by which they would miss it. And where a broker may lose something unseen, the heads of
+//! all topics that are read here are compared with the database every few seconds, so that a lost last
+//! event of a quiet room is noticed.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use adda_realtime::{Broker, CloseReason, Hub, Outbox, Stale, StaleParts, Topic};
+use tokio::time::{MissedTickBehavior, interval, sleep};
+
+use crate::features::accounts::{AccountError, Accounts};
+use crate::features::rooms::{RoomError, Rooms};
+
+/// How often heads are compared.
+const LOOK_EVERY: Duration = Duration::from_secs(3);
+/// How soon what could not be read is tried again.
+const AGAIN_AFTER: Duration = Duration::from_millis(500);
+/// Sockets that begin anew do so within about ten seconds.
+const CLOSE_EVERY: Duration = Duration::from_millis(10);
+const CLOSE_IN: usize = 1_000;
+
+/// Reads anew what is stale.
+#[derive(Debug)]
+pub(crate) struct Reconciler {
+    hub: Arc<Hub>,
+    broker: Arc<dyn Broker>,
+    rooms: Arc<Rooms>,
+    accounts: Arc<Accounts>,
+    /// Sockets that are to begin anew.
+    outdated: VecDeque<Weak<Outbox>>,
+}
+
+/// Why something could not be read.
+#[derive(Debug, thiserror::Error)]
+enum ReadError {
+    #[error(transparent)]
+    Rooms(#[from] RoomError),
+    #[error(transparent)]
+    Accounts(#[from] AccountError),
+}
+
+impl Reconciler {
+    pub(crate) fn new(
+        hub: Arc<Hub>,
+        broker: Arc<dyn Broker>,
+        rooms: Arc<Rooms>,
+        accounts: Arc<Accounts>,
+    ) -> Self {
+        Self { hub, broker, rooms, accounts, outdated: VecDeque::new() }
+    }
+
+    /// Answers the hub, until it is gone.
+    pub(crate) async fn run(mut self, mut stale: StaleParts) {
+        let mut looks = interval(LOOK_EVERY);
+        let mut closing = interval(CLOSE_EVERY);
+        for ticks in [&mut looks, &mut closing] {
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
+        loop {
+            tokio::select! {
+                part = stale.recv() => match part {
+                    Some(part) => self.read_at_last(part).await,
+                    None => return,
+                },
+                _ = looks.tick(), if self.broker.may_lose() => {
+                    if let Err(error) = self.compare_heads().await {
+                        tracing::warn!(%error, "rooms could not be compared with the database");
+                    }
+                }
+                _ = closing.tick(), if !self.outdated.is_empty() => self.close_some(),
+            }
+        }
+    }
+
+    /// Until what is stale is known, nothing of the room is delivered, and an ended session's sockets stay:
+    /// so this goes on until it is.
+    async fn read_at_last(&mut self, part: Stale) {
+        while let Err(error) = self.read(part).await {
+            tracing::warn!(%error, ?part, "what is stale could not be read; trying again");
+            sleep(AGAIN_AFTER).await;
+        }
+    }
+
+    async fn read(&mut self, part: Stale) -> Result<(), ReadError> {
+        match part {
+            Stale::Members(topic) => self.read_members(topic).await?,
+            Stale::Account(user_id) => self.accounts.read_anew(&self.hub, Some(user_id)).await?,
+            Stale::Anything => {
+                self.compare_heads().await?;
+                self.accounts.read_anew(&self.hub, None).await?;
+                self.outdated = self.hub.outboxes().iter().map(Arc::downgrade).collect();
+            }
+        }
+        Ok(())
+    }
+
+    async fn read_members(&self, topic: Topic) -> Result<(), RoomError> {
+        if let Some((version, members)) = self.rooms.members_of(topic).await? {
+            self.hub.set_members(topic, version, &members);
+        }
+        Ok(())
+    }
+
+    async fn compare_heads(&self) -> Result<(), RoomError> {
+        for (topic, head) in self.rooms.heads(&self.hub.topics()).await? {
+            self.hub.note_head(topic, head.last_seq, head.members_version);
+        }
+        Ok(())
+    }
+
+    fn close_some(&mut self) {
+        let some = self.outdated.len().div_ceil(CLOSE_IN);
+        for outbox in self.outdated.drain(..some) {
+            if let Some(outbox) = outbox.upgrade() {
+                outbox.close(CloseReason::MissedState);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use adda_realtime::{Envelope, Item, LocalBroker, Signal};
+    use async_trait::async_trait;
+
+    use super::*;
+    use crate::db::Family;
+    use crate::features::accounts::Person;
+    use crate::testing::{Storage, World, create, on_both_databases};
+
+    /// The broker of a node to which nothing comes.
+    #[derive(Debug)]
+    struct Deaf;
+
+    #[async_trait]
+    impl Broker for Deaf {
+        fn publish(&self, _envelope: Envelope) {}
+        async fn subscribe(&self, _topics: &[Topic]) {}
+        fn unsubscribe(&self, _topic: Topic) {}
+        fn may_lose(&self) -> bool {
+            true
+        }
+    }
+
+    /// Another node on the same database, of which this one hears nothing.
+    async fn of_elsewhere(world: &World) -> World {
+        world.on_the_same_database(|_| Arc::new(Deaf)).await
+    }
+
+    /// What becomes of a socket next.
+    async fn next(outbox: &Outbox) -> Result<Vec<Signal>, CloseReason> {
+        let drained = std::future::poll_fn(|context| {
+            let mut items = VecDeque::new();
+            outbox.poll_drain(context, &mut items).map_ok(|()| items)
+        });
+        let signal = |item| match item {
+            Item::Signal(signal) => Some(signal),
+            _ => None,
+        };
+        Ok(drained.await?.into_iter().filter_map(signal).collect())
+    }
+
+    /// A socket that is in no room.
+    fn connects(world: &World, person: &Person) -> Arc<Outbox> {
+        let outbox = Arc::new(Outbox::new(person.id, person.session_id, None));
+        world.hub.connect(&outbox);
+        outbox
+    }
+
+    on_both_databases! {
+        async fn a_last_message_that_another_node_stored_is_noticed_within_seconds(storage: Storage) {
+            let world = World::losing(storage).await;
+            let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+            let room = world.room_of(Family::Public, &mira, &ravi).await;
+            let his = world.listens(&ravi, &room).await;
+            let elsewhere = of_elsewhere(&world).await;
+            elsewhere.does(&mira, &room, create("is anybody here?")).await.unwrap();
+            assert_eq!(next(&his).await, Ok(vec![Signal::Behind(room.topic())]));
+        }
+
+        async fn who_was_taken_out_on_another_node_is_noticed_within_seconds(storage: Storage) {
+            let world = World::losing(storage).await;
+            let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+            let room = world.room_of(Family::Public, &mira, &ravi).await;
+            let his = world.listens(&ravi, &room).await;
+            let elsewhere = of_elsewhere(&world).await;
+            let name = adda_protocol::RoomName::parse(&room.name).unwrap();
+            elsewhere.rooms.leave(&ravi, &name).await.unwrap();
+            assert_eq!(next(&his).await, Ok(vec![Signal::Removed(room.topic())]));
+        }
+
+        async fn an_account_that_changed_elsewhere_is_read_anew(storage: Storage) {
+            let world = World::new(storage).await;
+            let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+            let (hers, his) = (connects(&world, &mira), connects(&world, &ravi));
+            let elsewhere = of_elsewhere(&world).await;
+            let hide = adda_protocol::accounts::UpdateMeRequest {
+                display_name: None,
+                hide_last_seen: Some(true),
+                hide_receipts: Some(true),
+            };
+            elsewhere.accounts.update_me(&mira, hide).await.unwrap();
+            elsewhere.accounts.end_session(ravi.id, ravi.session_id).await.unwrap();
+            assert!(!world.online.privacy().hides_receipts(mira.id), "not known here yet");
+            for user_id in [mira.id, ravi.id] {
+                world.broker.publish(Envelope::Account { user_id });
+            }
+            assert_eq!(next(&his).await, Err(CloseReason::SessionRevoked));
+            assert!(world.online.privacy().hides_receipts(mira.id));
+            assert!(world.online.privacy().hides_last_seen(mira.id));
+            assert_eq!(hers.closing(), None, "her session stands");
+        }
+
+        async fn sockets_of_a_disabled_account_are_told_that(storage: Storage) {
+            let world = World::new(storage).await;
+            let mira = world.person("mira").await;
+            let hers = connects(&world, &mira);
+            world.run(&format!("UPDATE users SET disabled_at = 1 WHERE id = {}", mira.id)).await;
+            world.broker.publish(Envelope::Account { user_id: mira.id });
+            assert_eq!(next(&hers).await, Err(CloseReason::AccountDisabled));
+        }
+
+        async fn after_a_loss_that_was_noticed_everything_is_read_and_sockets_begin_anew(
+            storage: Storage
+        ) {
+            let world = World::new(storage).await;
+            let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+            let (hers, his) = (connects(&world, &mira), connects(&world, &ravi));
+            of_elsewhere(&world).await.accounts.end_session(ravi.id, ravi.session_id).await.unwrap();
+            world.hub.may_have_missed();
+            assert_eq!(next(&his).await, Err(CloseReason::SessionRevoked));
+            assert_eq!(next(&hers).await, Err(CloseReason::MissedState));
+        }
+    }
+
+    #[test]
+    fn the_broker_of_one_process_needs_no_look_at_the_heads() {
+        let hub = Arc::new(Hub::new(Arc::new(adda_realtime::NothingHidden)).0);
+        assert!(!LocalBroker::new(hub).may_lose());
+    }
+}
