@@ -10,17 +10,9 @@ use adda_protocol::UserId;
 use sea_orm::DbErr;
 use tokio::sync::Notify;
 
+use super::person::Kept;
 use super::store;
 use crate::db::Db;
-
-/// What one person keeps to themselves.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// When they are online and were last seen.
-    pub last_seen: bool,
-    /// What reached them and what they have read.
-    pub receipts: bool,
-}
 
 #[derive(Debug, Default)]
 struct Keepers {

@@ -10,7 +10,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::generations::Repeats;
-use super::privacy::Kept;
+use super::person::Kept;
 use crate::db::{self, RowList, Transaction};
 
 /// A session together with its user.
@@ -29,6 +29,11 @@ pub(super) struct SessionUser {
     pub(super) expires_at: i64,
     pub(super) generation: i64,
     pub(super) used_generation: i64,
+}
+
+/// What the row says that somebody keeps to themselves.
+pub(super) fn kept(user: &user::Model) -> Kept {
+    Kept { last_seen: user.hide_last_seen, receipts: user.hide_receipts }
 }
 
 /// Whether a user row is of an account that can be used.
