@@ -22,11 +22,10 @@ use crate::features::messages::{self, MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
-use crate::http::{
-    Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
-};
+use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Uploads};
 use crate::open_files::{Capacity, TooFewFiles};
 use crate::reconcile::Reconciler;
+use crate::routes::{Health, Parts, routes};
 use crate::security;
 
 /// Sockets and requests may take so long to end when the server stops.

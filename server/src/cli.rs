@@ -15,8 +15,8 @@ use crate::config::Config;
 use crate::confined;
 use crate::db::Db;
 use crate::features::accounts::{SHRINK_PICTURE, shrink_here};
-use crate::http::{asyncapi_text, openapi_text};
 use crate::private_files;
+use crate::routes::{asyncapi_text, openapi_text};
 
 /// A self-hosted chat engine in one binary.
 #[derive(Debug, Parser)]

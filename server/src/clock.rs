@@ -21,6 +21,7 @@ pub enum Clock {
     #[default]
     System,
     /// A clock that a test sets, in milliseconds since the Unix epoch.
+    #[cfg_attr(not(test), expect(dead_code, reason = "only tests set a clock"))]
     Manual(Arc<AtomicI64>),
 }
 

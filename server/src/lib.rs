@@ -1,23 +1,30 @@
 //! Adda: a self-hosted chat engine in one binary.
 //!
 //! `app` wires everything; `features` hold what Adda does, one folder each; `gateway` is the socket,
-//! `http` the REST side; `db` the database. See docs/ARCHITECTURE.md for the way of a message.
+//! `http` what the REST side stands on and `routes` the roof over all of it; `db` the database. See
+//! docs/ARCHITECTURE.md for the way of a message.
+#![allow(
+    unreachable_pub,
+    reason = "the binary needs the command line alone; `pub` is for the other modules, `pub(super)` for a folder"
+)]
 
-pub mod app;
-pub mod budget;
+mod app;
+mod budget;
 pub mod cli;
-pub mod clock;
-pub mod config;
-pub mod confined;
-pub mod db;
-pub mod features;
-pub mod gateway;
-pub mod http;
-pub mod limits;
-pub mod open_files;
-pub mod peer;
-pub mod private_files;
+mod clock;
+mod config;
+mod confined;
+mod db;
+mod failures;
+mod features;
+mod gateway;
+mod http;
+mod limits;
+mod open_files;
+mod peer;
+mod private_files;
 mod reconcile;
-pub mod security;
+mod routes;
+mod security;
 #[cfg(test)]
 mod testing;

@@ -90,7 +90,7 @@ impl Reconciler {
     async fn read(&mut self, part: Stale) -> Result<(), ReadError> {
         match part {
             Stale::Members(topic) => self.read_members(topic).await?,
-            Stale::Account(user_id) => self.accounts.read_anew(&self.hub, Some(user_id)).await?,
+            Stale::User(user_id) => self.accounts.read_anew(&self.hub, Some(user_id)).await?,
             Stale::Anything => {
                 self.compare_heads().await?;
                 self.accounts.read_anew(&self.hub, None).await?;
@@ -209,7 +209,7 @@ mod tests {
             elsewhere.accounts.end_session(ravi.id, ravi.session_id).await.unwrap();
             assert!(!world.online.privacy().hides_receipts(mira.id), "not known here yet");
             for user_id in [mira.id, ravi.id] {
-                world.broker.publish(Envelope::Account { user_id });
+                world.broker.publish(Envelope::UserChanged { user_id });
             }
             assert_eq!(next(&his).await, Err(CloseReason::SessionRevoked));
             assert!(world.online.privacy().hides_receipts(mira.id));
@@ -222,7 +222,7 @@ mod tests {
             let mira = world.person("mira").await;
             let hers = connects(&world, &mira);
             world.run(&format!("UPDATE users SET disabled_at = 1 WHERE id = {}", mira.id)).await;
-            world.broker.publish(Envelope::Account { user_id: mira.id });
+            world.broker.publish(Envelope::UserChanged { user_id: mira.id });
             assert_eq!(next(&hers).await, Err(CloseReason::AccountDisabled));
         }
 

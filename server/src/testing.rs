@@ -22,9 +22,7 @@ pub(crate) use self::database::{Storage, on_both_databases};
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
-use crate::features::accounts::{
-    Accounts, Admit, Hidden, Online, Person, Privacy, Settings, Tokens,
-};
+use crate::features::accounts::{Accounts, Admit, Online, Person, Privacy, Settings, Tokens};
 use crate::features::inbox::Inbox;
 use crate::features::messages::{
     Accepted, Actor, MessageEncoder, MessageError, Messages, Operation, Pending, Writer,
@@ -236,7 +234,7 @@ impl World {
             username: user.username,
             display_name: user.display_name,
             avatar: None,
-            hidden: Hidden::default(),
+            hidden: Default::default(),
             is_admin: false,
             created_at: BEGIN,
             session_id: session.id,

@@ -7,14 +7,19 @@ use super::{Config, Origin, Secret, secrets};
 const HIDDEN: &str = "[hidden]";
 const NOT_SET: &str = "-";
 
-pub(super) fn describe(config: &Config) -> String {
-    let values = values(config);
-    let width = values.iter().map(|(_, value)| value.chars().count()).max().unwrap_or_default();
-    let lines = values.map(|(key, value)| {
-        let source = source(config, key);
-        format!("{:<20}  {value:<width$}  {source}", key.env).trim_end().to_owned()
-    });
-    lines.join("\n")
+impl Config {
+    /// Each setting in effect with its value and where that came from, a line each, for
+    /// `adda config check`. Secrets and the passwords in URLs are hidden.
+    #[must_use]
+    pub fn describe(&self) -> String {
+        let values = values(self);
+        let width = values.iter().map(|(_, value)| value.chars().count()).max().unwrap_or_default();
+        let lines = values.map(|(key, value)| {
+            let source = source(self, key);
+            format!("{:<20}  {value:<width$}  {source}", key.env).trim_end().to_owned()
+        });
+        lines.join("\n")
+    }
 }
 
 fn values(config: &Config) -> [(&'static Key, String); 14] {

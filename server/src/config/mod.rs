@@ -50,9 +50,10 @@ use ipnet::IpNet;
 
 pub use error::ConfigError;
 pub use secrets::{Secret, SecretKeys};
-pub use values::{DatabaseKind, Origin, Registration};
+pub use values::{Origin, Registration};
 
 use sources::{Place, Settings};
+use values::DatabaseKind;
 
 /// Every setting of a server, validated.
 #[derive(Clone, Debug)]
@@ -67,8 +68,6 @@ pub struct Config {
     pub allowed_origins: Vec<Origin>,
     /// The proxies whose word on where a request comes from is believed.
     pub trusted_proxies: Vec<IpNet>,
-    /// Which database [`Config::database_url`] names.
-    pub database: DatabaseKind,
     /// The database's URL; it may hold a password.
     pub database_url: Secret,
     /// The URL of the Redis that connects several nodes; it may hold a password.
@@ -143,7 +142,6 @@ impl Config {
             configured_public_url,
             allowed_origins,
             trusted_proxies,
-            database,
             database_url,
             redis_url,
             data_dir,
@@ -171,18 +169,6 @@ impl Config {
         Ok(SecretKeys { current, previous: self.secret_key_previous.clone() })
     }
 
-    /// Whether the database is the embedded one.
-    #[must_use]
-    pub fn is_sqlite(&self) -> bool {
-        self.database == DatabaseKind::Sqlite
-    }
-
-    /// Whether the database is PostgreSQL.
-    #[must_use]
-    pub fn is_postgres(&self) -> bool {
-        self.database == DatabaseKind::Postgres
-    }
-
     /// The address and port to listen on.
     #[must_use]
     pub fn listen_address(&self) -> SocketAddr {
@@ -195,13 +181,6 @@ impl Config {
     #[must_use]
     pub fn public_url(&self, port: u16) -> Origin {
         self.configured_public_url.clone().unwrap_or_else(|| Origin::of_listener(self.bind, port))
-    }
-
-    /// Each setting in effect with its value and where that came from, a line each, for
-    /// `adda config check`. Secrets and the passwords in URLs are hidden.
-    #[must_use]
-    pub fn describe(&self) -> String {
-        describe::describe(self)
     }
 }
 

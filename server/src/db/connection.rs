@@ -3,39 +3,16 @@
 //! Both bound how long a statement may take where the database is another process, which may be
 //! stopped without being gone: whoever asks is then refused within seconds, and may try again.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use sea_orm::{
     ConnectionTrait, DatabaseBackend, DatabaseConnection, DatabaseTransaction, DbErr, ExecResult,
     QueryResult, RuntimeErr, Statement,
 };
 
+use super::deadline::{Deadline, in_time};
 use super::failure::is_unavailable;
-use super::postgres::Stalls;
 use super::sqlite::WriteTurn;
-
-/// How long the other process may take to answer a statement.
-#[derive(Clone, Debug)]
-pub(super) struct Deadline {
-    pub(super) within: Duration,
-    /// Told when it took longer, so that the connection is not trusted any more.
-    pub(super) stalls: Arc<Stalls>,
-}
-
-/// The statement's answer, or the error that it did not come in time.
-pub(super) async fn in_time<T>(
-    deadline: Option<&Deadline>,
-    answer: impl Future<Output = Result<T, DbErr>>,
-) -> Result<T, DbErr> {
-    let Some(Deadline { within, stalls }) = deadline else { return answer.await };
-    tokio::time::timeout(*within, answer).await.unwrap_or_else(|_| {
-        stalls.note();
-        let sentence = format!("the database did not answer within {within:?}");
-        Err(DbErr::Conn(RuntimeErr::Internal(sentence)))
-    })
-}
 
 /// For everything that only reads.
 #[derive(Clone, Debug)]

@@ -5,80 +5,36 @@
 //! module and the migrations know which of the two is there.
 
 mod connection;
+mod deadline;
 mod failure;
 mod family;
+mod open;
 mod postgres;
 mod rows;
+mod schema;
 mod sqlite;
 #[cfg(test)]
 mod tests;
 mod url;
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use adda_migrations::Migrator;
 use sea_orm::{
-    ConnectOptions, ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, DbErr,
-    QueryResult, TransactionTrait, Value,
+    ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr, QueryResult, TransactionTrait,
+    Value,
 };
-use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait};
 
 pub use connection::{Reader, Transaction};
 pub use failure::{Unavailable, is_unavailable, unavailable};
 pub use family::Family;
+pub use open::OpenError;
 pub use rows::{RowList, lock_rows, parse, query, run};
 pub use sqlite::{Direct, DirectResult};
 pub use url::{SqliteUrl, check_url};
 
-use connection::Deadline;
+use deadline::{Deadline, in_time};
+use schema::migrate;
 use sqlite::{Checkpoints, DatabaseLock, Writer};
-
-/// How long a request waits for a connection before it is refused as `unavailable`.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
-
-/// What can go wrong before the database is ready to serve.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// It cannot be reached or opened.
-    #[error(
-        "The database cannot be opened: {0}. Check DATABASE_URL and that the server may write there."
-    )]
-    Connect(#[source] DbErr),
-    /// Its folder cannot be made.
-    #[error("The folder {folder} for the database cannot be made: {source}. Check ADDA_DATA_DIR.")]
-    Folder {
-        /// Which folder.
-        folder: String,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// Another server has it.
-    #[error(
-        "Another Adda serves the database {0} already. Stop that one first, or give this one a folder \
-         of its own with ADDA_DATA_DIR."
-    )]
-    InUse(String),
-    /// It cannot be found out whether another server has it.
-    #[error(
-        "The lock file {file} cannot be taken: {source}. Check that the server may write there."
-    )]
-    Lock {
-        /// Which file.
-        file: String,
-        /// Why not.
-        source: std::io::Error,
-    },
-    /// It was migrated by a newer binary.
-    #[error(
-        "The database was made by a newer version of Adda (it has the migration {0}, which this \
-         version does not know). Nothing was changed. Start the newer version, or restore a backup."
-    )]
-    Newer(String),
-    /// A migration failed.
-    #[error("The database could not be brought up to date: {0}")]
-    Migrate(#[source] DbErr),
-}
 
 /// The two ways to the database.
 #[derive(Clone, Debug)]
@@ -169,9 +125,12 @@ impl Db {
     /// When no connection can be had in time.
     pub async fn begin(&self) -> Result<Transaction, DbErr> {
         match &self.write {
-            Write::Sqlite { writer, .. } => writer.begin().await,
+            Write::Sqlite { writer, .. } => {
+                let (inner, turn) = writer.begin().await?;
+                Ok(Transaction::new(inner, None, Some(turn)))
+            }
             Write::Postgres { pool, deadline } => {
-                let inner = connection::in_time(Some(deadline), pool.begin()).await?;
+                let inner = in_time(Some(deadline), pool.begin()).await?;
                 Ok(Transaction::new(inner, Some(deadline.clone()), None))
             }
         }
@@ -210,7 +169,7 @@ impl Db {
                 Ok(rows)
             }
             Write::Postgres { pool, deadline } => {
-                connection::in_time(Some(deadline), query(pool, sql, values)).await
+                in_time(Some(deadline), query(pool, sql, values)).await
             }
         }
     }
@@ -242,46 +201,4 @@ impl Db {
         }
         drop(self.lock);
     }
-}
-
-async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, OpenError> {
-    Database::connect(options).await.map_err(OpenError::Connect)
-}
-
-async fn migrate<'c, C>(connection: &'c C) -> Result<(), OpenError>
-where
-    C: ConnectionTrait,
-    &'c C: IntoSchemaManagerConnection<'c>,
-{
-    if let Some(unknown) = unknown_migration(connection).await.map_err(OpenError::Connect)? {
-        return Err(OpenError::Newer(unknown));
-    }
-    Migrator::up(connection, None).await.map_err(OpenError::Migrate)
-}
-
-/// The first migration that the database knows and this binary does not.
-async fn unknown_migration(connection: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
-    let exists = match connection.get_database_backend() {
-        DatabaseBackend::Sqlite => {
-            "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
-        }
-        _ => {
-            "SELECT table_name FROM information_schema.tables \
-                 WHERE table_schema = current_schema() AND table_name = 'seaql_migrations'"
-        }
-    };
-    if query(connection, exists, vec![]).await?.is_empty() {
-        return Ok(None);
-    }
-    let applied = "SELECT version FROM seaql_migrations ORDER BY version";
-    let rows = query(connection, applied, vec![]).await?;
-    let known: Vec<String> =
-        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    for row in rows {
-        let version: String = row.try_get("", "version")?;
-        if !known.contains(&version) {
-            return Ok(Some(version));
-        }
-    }
-    Ok(None)
 }

@@ -1,15 +1,15 @@
 //! PostgreSQL: a pool for what writes, one for what only reads.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
-use std::time::{Duration, Instant};
+use std::sync::Arc;
+use std::time::Duration;
 
 use sea_orm::sqlx::postgres::PgConnection;
 use sea_orm::sqlx::{Connection, Error};
 use sea_orm::{ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr};
 
-use super::connection::Deadline;
-use super::{ACQUIRE_TIMEOUT, OpenError, connect, query, run};
+use super::deadline::{Deadline, Stalls};
+use super::open::{ACQUIRE_TIMEOUT, OpenError, connect};
+use super::rows::{query, run};
 
 /// A few that are always busy rather than many that are seldom: each plans each statement anew.
 const WRITE_CONNECTIONS: u32 = 6;
@@ -21,34 +21,6 @@ const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_TIMEOUT: &str = "4s";
 /// A connection that did not answer has so long to prove, when it is given back, that it still does.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
-/// For so long after a statement was not answered in time, connections are tried when given back.
-const DISTRUST_FOR_MS: u64 = 30_000;
-
-/// When the database last did not answer in time.
-///
-/// A connection whose statement was given up is in the middle of it. The pool would wait for its end
-/// for as long as the server is frozen, or its address gone, and would soon have no connection left.
-#[derive(Debug, Default)]
-pub(super) struct Stalls {
-    /// In milliseconds since the process began to count, plus one; zero for never.
-    last: AtomicU64,
-}
-
-fn now_ms() -> u64 {
-    static BEGIN: LazyLock<Instant> = LazyLock::new(Instant::now);
-    u64::try_from(BEGIN.elapsed().as_millis()).unwrap_or(u64::MAX - 1)
-}
-
-impl Stalls {
-    pub(super) fn note(&self) {
-        self.last.store(now_ms() + 1, Ordering::Relaxed);
-    }
-
-    fn are_recent(&self) -> bool {
-        let last = self.last.load(Ordering::Relaxed);
-        last != 0 && now_ms() < last + DISTRUST_FOR_MS
-    }
-}
 
 /// Whether a connection that was given back may be used again.
 async fn is_sound(connection: &mut PgConnection, stalls: &Stalls) -> Result<bool, Error> {

@@ -64,12 +64,6 @@ impl<const N: usize> RowList<N> {
         self.rows.push(row);
     }
 
-    /// Whether there is nothing to ask.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.rows.is_empty()
-    }
-
     /// `($1,$2),($3,$4)` for so many rows; on SQLite `(?,?),(?,?)`. The parameters carry their types
     /// with them. To SQLite `$1` is a name, which it looks for in the list of all names each time one
     /// is bound: for the ten columns of two hundred messages that was a quarter of the writer's time.

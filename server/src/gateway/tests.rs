@@ -17,10 +17,9 @@ use uuid::Uuid;
 use super::*;
 use crate::budget::Payer;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{
-    Connections, CookieOwner, Health, Hosts, Listener, Origins, Parts, Proxies, Uploads, routes,
-};
+use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Uploads};
 use crate::open_files::Capacity;
+use crate::routes::{Health, Parts, routes};
 use crate::testing::{Storage, World, on_both_databases};
 
 /// Nothing that a test waits for takes longer.

@@ -30,7 +30,7 @@ const RETRY_AFTER_MS: u64 = 1_000;
 
 /// All answers that are on their way.
 #[derive(Debug)]
-pub(super) struct Answers {
+pub(crate) struct Answers {
     limited: bool,
     state: Mutex<State>,
 }
@@ -50,7 +50,7 @@ struct Share {
 
 /// One request, from its head to the end of its answer.
 #[derive(Debug)]
-pub(super) struct Answering {
+pub(crate) struct Answering {
     answers: Arc<Answers>,
     network: IpAddr,
     counted: Mutex<Counted>,
@@ -82,7 +82,7 @@ fn give_back<K: Hash + Eq>(shares: &mut HashMap<K, Share>, key: &K, bytes: usize
 
 impl Answers {
     /// Nothing is on its way; without `limited` anything may be.
-    pub(super) fn new(limited: bool) -> Arc<Self> {
+    pub(crate) fn new(limited: bool) -> Arc<Self> {
         Arc::new(Self { limited, state: Mutex::default() })
     }
 
@@ -91,7 +91,7 @@ impl Answers {
     }
 
     /// A request has begun.
-    pub(super) fn begin(self: &Arc<Self>, peer: Peer) -> Result<Arc<Answering>, Problem> {
+    pub(crate) fn begin(self: &Arc<Self>, peer: Peer) -> Result<Arc<Answering>, Problem> {
         let network = peer.network();
         let mut state = self.lock();
         if self.limited && state.bytes >= ALL_BYTES {
@@ -112,7 +112,7 @@ impl Answering {
     }
 
     /// The request is this person's.
-    pub(super) fn is_of(&self, person: UserId) -> Result<(), Problem> {
+    pub(crate) fn is_of(&self, person: UserId) -> Result<(), Problem> {
         let mut counted = self.counted();
         if counted.person.is_some() {
             return Ok(());
@@ -128,7 +128,7 @@ impl Answering {
     }
 
     /// The answer is made and so large; refused when others were made meanwhile that still wait.
-    pub(super) fn has_made(&self, bytes: usize) -> Result<(), Problem> {
+    pub(crate) fn has_made(&self, bytes: usize) -> Result<(), Problem> {
         let mut counted = self.counted();
         let mut state = self.answers.lock();
         let State { bytes: all, addresses, people } = &mut *state;
@@ -178,14 +178,14 @@ fn crowded() -> Problem {
 }
 
 /// A body that HTTP takes in pieces, and what is kept until the last of them.
-pub(super) struct Held<K> {
+pub(crate) struct Held<K> {
     body: BoxBody<Bytes, std::io::Error>,
     rest: Bytes,
     _kept: K,
 }
 
 impl<K> Held<K> {
-    pub(super) fn new(body: BoxBody<Bytes, std::io::Error>, kept: K) -> Self {
+    pub(crate) fn new(body: BoxBody<Bytes, std::io::Error>, kept: K) -> Self {
         Self { body, rest: Bytes::new(), _kept: kept }
     }
 }

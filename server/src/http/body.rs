@@ -14,9 +14,9 @@ use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, Type};
 use tokio::time::timeout;
 
+use super::asker::Asker;
 use super::connections::Place;
 use super::in_flight::{Crowded, Held, InFlight};
-use super::person::Asker;
 use super::problem::problem_error;
 use crate::budget::{Payer, Turn};
 use crate::peer::Peer;
@@ -124,7 +124,7 @@ impl From<Broken> for Problem {
             Broken::Off => Self::invalid_field("", "broke off before its end"),
             Broken::NotWired => {
                 tracing::error!("the bodies in flight are not wired");
-                crate::features::internal_problem()
+                Self::internal()
             }
         }
     }

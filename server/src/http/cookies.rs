@@ -46,7 +46,7 @@ impl<'a> FromRequest<'a> for Cookies {
 }
 
 /// The jar answers its cookies in any order; this is always the same, the refresh token's first.
-pub(super) fn put_in_order(headers: &mut HeaderMap) {
+pub(crate) fn put_in_order(headers: &mut HeaderMap) {
     let mut set: Vec<HeaderValue> = headers.get_all(header::SET_COOKIE).iter().cloned().collect();
     if set.len() > 1 {
         set.sort_by(|one, other| other.as_bytes().cmp(one.as_bytes()));

@@ -29,7 +29,7 @@ pub struct Origins {
 
 /// What of a request is not this server's.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Foreign {
+pub(crate) enum Foreign {
     /// The name that it was sent to (`Host`).
     Host(String),
     /// The page that sent it (`Origin`).
@@ -44,13 +44,13 @@ impl Origins {
     }
 
     /// The origins that were configured; nothing where the public one was not.
-    pub(super) fn configured(&self) -> Option<Vec<&str>> {
+    pub(crate) fn configured(&self) -> Option<Vec<&str>> {
         let public = self.public.as_ref()?;
         Some(std::iter::once(public).chain(&self.others).map(Origin::as_str).collect())
     }
 
     /// What is foreign about a request, if anything is.
-    pub(super) fn foreign(&self, uri: &Uri, headers: &HeaderMap) -> Option<Foreign> {
+    pub(crate) fn foreign(&self, uri: &Uri, headers: &HeaderMap) -> Option<Foreign> {
         // In the first line only where the request was meant for a proxy; then it is what counts.
         let asked = uri.authority().map(|authority| authority.as_str().to_owned());
         let said = headers.get_all(header::HOST).iter();
@@ -100,7 +100,7 @@ impl Origins {
 
     /// Where the person should go instead: the configured address, else the one that this very
     /// connection led to.
-    pub(super) fn right_address(&self, request: &Request) -> String {
+    pub(crate) fn right_address(&self, request: &Request) -> String {
         let local: Option<SocketAddr> = match &request.local_addr().0 {
             Addr::SocketAddr(address) => Some(*address),
             _ => None,
@@ -111,12 +111,12 @@ impl Origins {
     }
 
     /// The setting that would allow an address that is refused now.
-    pub(super) fn setting(&self) -> &'static str {
+    pub(crate) fn setting(&self) -> &'static str {
         if self.public.is_some() { "ADDA_ALLOWED_ORIGINS" } else { "ADDA_PUBLIC_URL" }
     }
 
     /// Names in the log what was refused, and the setting that would allow it; the first time only.
-    pub(super) fn tell_once(&self, foreign: &Foreign) {
+    pub(crate) fn tell_once(&self, foreign: &Foreign) {
         let key: String = format!("{foreign:?}").chars().take(200).collect();
         let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
         if named.len() >= MOST_NAMED || !named.insert(key) {
@@ -141,7 +141,7 @@ impl Origins {
     }
 
     /// The answer to a preflight request from an allowed origin.
-    pub(super) fn preflight(&self, request: &Request) -> Option<Response> {
+    pub(crate) fn preflight(&self, request: &Request) -> Option<Response> {
         if !is_preflight(request) || !self.allows_origin(request.headers()) {
             return None;
         }
@@ -154,7 +154,7 @@ impl Origins {
     }
 
     /// The headers that let an allowed origin read the answer.
-    pub(super) fn headers(
+    pub(crate) fn headers(
         &self,
         request: &HeaderMap,
     ) -> Option<[(header::HeaderName, HeaderValue); 3]> {
@@ -173,7 +173,7 @@ impl Origins {
 }
 
 /// Whether a browser only asks what a page may do.
-pub(super) fn is_preflight(request: &Request) -> bool {
+pub(crate) fn is_preflight(request: &Request) -> bool {
     request.method() == Method::OPTIONS
         && request.headers().contains_key(header::ACCESS_CONTROL_REQUEST_METHOD)
 }

@@ -16,7 +16,7 @@ const LEAST: usize = 4 * 1024;
 
 /// The bytes.
 #[derive(Debug, Default)]
-pub(super) struct InFlight(Mutex<Counts>);
+pub(crate) struct InFlight(Mutex<Counts>);
 
 #[derive(Debug, Default)]
 struct Counts {
@@ -27,7 +27,7 @@ struct Counts {
 
 /// One body; its bytes count until this is dropped.
 #[derive(Debug)]
-pub(super) struct Held {
+pub(crate) struct Held {
     of: Arc<InFlight>,
     address: IpAddr,
     person: Option<UserId>,
@@ -37,11 +37,11 @@ pub(super) struct Held {
 
 /// There are too many already.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Crowded;
+pub(crate) struct Crowded;
 
 impl InFlight {
     /// A body that begins.
-    pub(super) fn begin(
+    pub(crate) fn begin(
         self: &Arc<Self>,
         address: IpAddr,
         person: Option<UserId>,
@@ -54,7 +54,7 @@ impl InFlight {
 
 impl Held {
     /// So many more bytes have come.
-    pub(super) fn grow(&mut self, bytes: usize) -> Result<(), Crowded> {
+    pub(crate) fn grow(&mut self, bytes: usize) -> Result<(), Crowded> {
         self.arrived += bytes;
         match self.arrived.checked_sub(self.counted) {
             Some(more) if more > 0 => self.count(more),

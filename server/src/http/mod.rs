@@ -1,45 +1,41 @@
-//! HTTP: accepting connections, routing, and what every answer has in common.
+//! The toolkit below the features: accepting connections, whom a request comes from, bodies and files,
+//! cookies, origins, and the shape of answers. It knows no feature and no route.
 
 mod answers;
+mod asker;
 mod body;
 mod connections;
 mod cookies;
 mod cors;
-mod docs;
-mod elsewhere;
 mod forwarded;
-mod frontend;
-mod health;
 mod hosts;
 mod in_flight;
 pub(crate) mod kernel;
 mod lent;
 mod patience;
-mod person;
 mod problem;
-mod routes;
 mod serve;
-mod spec;
-mod tolls;
 mod turns;
 mod unread;
 mod upload;
 
+pub(crate) use answers::Answers;
+pub(crate) use asker::{Asker, Recognised};
 pub use body::Body;
-pub use connections::{Connections, Place};
+pub use connections::Connections;
+pub(crate) use cookies::put_in_order;
 pub use cookies::{CookieOwner, Cookies};
 pub use cors::Origins;
-pub use docs::{asyncapi_text, openapi_text};
+pub(crate) use cors::{Foreign, is_preflight};
 pub use forwarded::Proxies;
-pub use health::Health;
 pub use hosts::Hosts;
+pub(crate) use in_flight::InFlight;
 pub(crate) use lent::Lent;
 pub(crate) use patience::{Patience, Patient};
-pub use person::Bearer;
 pub use problem::{
     BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,
     problem_response,
 };
-pub use routes::{Parts, routes};
+pub(crate) use problem::{Page, finish, problem_error};
 pub use serve::{Listener, SocketUpgrade};
-pub use upload::{ReceivedFile, Upload, UploadError, Uploads};
+pub use upload::{Upload, Uploads};

@@ -207,10 +207,10 @@ pub fn problem_response(problem: Problem) -> Response {
 
 /// Marks a failure's answer that is a page for people already, and stays one.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Page;
+pub(crate) struct Page;
 
 /// Gives every answer its request id, and every failure, whoever made it, the shape of a problem.
-pub(super) async fn finish(mut response: Response, request_id: &str) -> Response {
+pub(crate) async fn finish(mut response: Response, request_id: &str) -> Response {
     if let Ok(value) = HeaderValue::from_str(request_id) {
         response.headers_mut().insert("x-request-id", value);
     }
@@ -249,7 +249,7 @@ fn write_problem(response: &mut Response, problem: Problem, request_id: &str) {
 fn foreign_problem(status: StatusCode, prose: &str) -> Problem {
     match status.as_u16() {
         400 => parameter_problem(prose),
-        401 => crate::features::accounts::AccountError::Unauthorized.into(),
+        401 => Problem::unauthorized(),
         404 => Problem::new(
             Code::NotFound,
             "There is nothing at this address; `/docs` lists what there is.",
@@ -271,7 +271,7 @@ fn foreign_problem(status: StatusCode, prose: &str) -> Problem {
         }
         _ => {
             tracing::error!(%status, prose, "an answer of the framework");
-            crate::features::internal_problem()
+            Problem::internal()
         }
     }
 }
@@ -285,7 +285,7 @@ fn parameter_problem(prose: &str) -> Problem {
 
 /// A problem as an error of the framework, which keeps of an error's response everything but its
 /// extensions: so the problem is the error's own data.
-pub(super) fn problem_error(problem: Problem) -> Error {
+pub(crate) fn problem_error(problem: Problem) -> Error {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut error = Error::from_status(status);
     error.set_data(problem);

@@ -29,10 +29,10 @@ use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
-use super::person::Asker;
+use super::asker::Asker;
 use super::problem::problem_error;
 use super::turns::{Turn, Turns};
-use crate::features::storage_problem;
+use crate::failures::storage_problem;
 use crate::peer::Peer;
 
 /// What a form may be beside its file, and what may be read ahead of what was written.
@@ -321,7 +321,7 @@ impl ParsePayload for Upload {
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
         let uploads: &Arc<Uploads> = request.data().ok_or_else(|| {
             tracing::error!("the uploads are not wired");
-            problem_error(crate::features::internal_problem())
+            problem_error(Problem::internal())
         })?;
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());

@@ -1,7 +1,11 @@
 //! Who may import whom (docs/ARCHITECTURE.md), held by reading the sources.
 
+mod modules;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
+
+use self::modules::Modules;
 
 /// In this order: a feature may use those before it.
 const FEATURES: [&str; 5] = ["accounts", "rooms", "presence", "messages", "inbox"];
@@ -27,7 +31,7 @@ const SERVICE_VOCABULARY: [&str; 3] = ["DbErr", "SqlErr", "DatabaseTransaction"]
 
 /// Beside stores, entities, migrations, `db` and `app`, these name SeaORM, each for a reason.
 const NAME_SEA_ORM: [(&str, &str); 7] = [
-    ("features/mod.rs", "turns the database's error into a problem"),
+    ("failures.rs", "turns the database's error into a problem"),
     ("features/messages/row.rs", "the row that the store reads"),
     ("features/messages/writer/batch.rs", "the group commit: one transaction for both families"),
     ("features/messages/writer/work.rs", "what that transaction reads and writes"),
@@ -109,7 +113,7 @@ fn features_of(code: &str) -> Vec<&str> {
 fn a_service_knows_neither_http_nor_sockets() {
     for feature in FEATURES {
         for (file, code) in sources(&format!("server/src/features/{feature}")) {
-            if file == "http.rs" {
+            if file == "http.rs" || file.starts_with("http/") {
                 continue;
             }
             // A message is encoded by its wire type, whose trait is the specification's.
@@ -235,13 +239,25 @@ fn a_store_is_its_features_own() {
 }
 
 #[test]
-fn nothing_below_knows_the_gateway_or_the_wiring() {
+fn each_floor_knows_only_those_below_it() {
+    let floors = ["db", "http", "features", "reconcile", "gateway", "routes", "app", "cli"];
     for (file, code) in sources("server/src") {
-        let is_below = file.starts_with("features/") || file.starts_with("db/");
-        for above in ["crate::gateway", "crate::app", "crate::cli"] {
-            assert!(!is_below || !code.contains(above), "{file} names {above}");
+        let is_on = |floor: &&str| {
+            let rest = file.strip_prefix(*floor);
+            rest.is_some_and(|rest| rest.starts_with('/') || rest == ".rs")
+        };
+        // What stands beside the floors is as low as the toolkit, and may use the database.
+        let floor = floors.iter().position(is_on).unwrap_or(1);
+        for higher in &floors[floor + 1..] {
+            assert!(!code.contains(&format!("crate::{higher}")), "{file} names {higher}");
         }
     }
+}
+
+#[test]
+fn no_files_or_folders_beside_each_other_use_each_other_in_a_circle() {
+    let circles = Modules::read(&sources("server/src")).circles();
+    assert!(circles.is_empty(), "{circles:#?}");
 }
 
 #[test]

@@ -199,6 +199,22 @@ impl Problem {
         }
     }
 
+    /// Whoever asks must prove first who they are.
+    #[must_use]
+    pub fn unauthorized() -> Self {
+        let sentence =
+            "Sign in first: send `Authorization: Bearer` with an access token that has not ended.";
+        Self::new(Code::Unauthorized, sentence)
+    }
+
+    /// What a person is told of a defect.
+    #[must_use]
+    pub fn internal() -> Self {
+        let sentence =
+            "Something went wrong on the server; if it happens again, tell its administrator.";
+        Self::new(Code::Internal, sentence)
+    }
+
     /// The same answer for what is not there and for what may not be seen.
     #[must_use]
     pub fn not_found() -> Self {

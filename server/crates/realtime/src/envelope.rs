@@ -102,9 +102,9 @@ pub enum Envelope {
         /// The frame.
         frame: Bytes,
     },
-    /// Something about an account, its sessions or what it policy is no longer as it was: whoever has it in
+    /// Something about a user, their sessions or what they hide is no longer as it was: whoever has it in
     /// memory reads it anew.
-    Account {
+    UserChanged {
         /// Whose.
         user_id: i64,
     },
@@ -123,7 +123,7 @@ impl Envelope {
             Self::Membership { .. }
             | Self::User { .. }
             | Self::Everyone { .. }
-            | Self::Account { .. } => None,
+            | Self::UserChanged { .. } => None,
         }
     }
 }

@@ -20,8 +20,8 @@ use crate::room::{Next, Room};
 pub enum Stale {
     /// A topic's members; answer with [`Hub::set_members`].
     Members(Topic),
-    /// An account, with its sessions and what it policy; answer with [`Hub::close_sessions`].
-    Account(i64),
+    /// A user, with their sessions and what they hide; answer with [`Hub::close_sessions`].
+    User(i64),
     /// Anything: something was lost on its way here, and nobody knows what.
     Anything,
 }
@@ -58,7 +58,7 @@ impl Hub {
     pub fn new(policy: Arc<dyn HintPolicy>) -> (Self, StaleParts) {
         #[allow(
             clippy::disallowed_methods,
-            reason = "a room asks once until it is answered, an account once a change"
+            reason = "a room asks once until it is answered, a user once a change"
         )]
         let (stale, requests) = mpsc::unbounded_channel();
         (Self { rooms: DashMap::new(), users: DashMap::new(), policy, stale }, requests)
@@ -342,7 +342,7 @@ impl Hub {
                     sockets.iter().for_each(|outbox| outbox.push_state(frame));
                 }
             }
-            Envelope::Account { user_id } => self.ask(Stale::Account(*user_id)),
+            Envelope::UserChanged { user_id } => self.ask(Stale::User(*user_id)),
         }
     }
 

@@ -327,7 +327,7 @@ impl Room {
                     }
                 }
             }
-            Envelope::User { .. } | Envelope::Everyone { .. } | Envelope::Account { .. } => {}
+            Envelope::User { .. } | Envelope::Everyone { .. } | Envelope::UserChanged { .. } => {}
         }
     }
 

@@ -41,7 +41,7 @@ mod kind {
     pub(super) const MEMBERSHIP: u8 = 5;
     pub(super) const USER: u8 = 6;
     pub(super) const EVERYONE: u8 = 7;
-    pub(super) const ACCOUNT: u8 = 8;
+    pub(super) const USER_CHANGED: u8 = 8;
 }
 
 impl Envelope {
@@ -77,8 +77,8 @@ impl Envelope {
                 out.signed(*user_id).frame(frame);
             }
             Self::Everyone { frame } => out.head(kind::EVERYONE).frame(frame),
-            Self::Account { user_id } => {
-                out.head(kind::ACCOUNT).signed(*user_id);
+            Self::UserChanged { user_id } => {
+                out.head(kind::USER_CHANGED).signed(*user_id);
             }
         }
         out.0.freeze()
@@ -135,7 +135,7 @@ impl Envelope {
                 frame: from.frame()?,
             },
             kind::EVERYONE => Self::Everyone { frame: from.frame()? },
-            kind::ACCOUNT => Self::Account { user_id: from.signed()? },
+            kind::USER_CHANGED => Self::UserChanged { user_id: from.signed()? },
             other => return Err(DecodeError::Kind(other)),
         };
         if from.0.has_remaining() { Err(DecodeError::TooLong) } else { Ok(envelope) }
@@ -148,7 +148,7 @@ impl Envelope {
             | Self::State { frame, .. }
             | Self::User { frame, .. }
             | Self::Everyone { frame } => frame.len(),
-            Self::Head { .. } | Self::Membership { .. } | Self::Account { .. } => 0,
+            Self::Head { .. } | Self::Membership { .. } | Self::UserChanged { .. } => 0,
         }
     }
 }

@@ -15,9 +15,9 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-use super::Location;
+use super::location::Location;
 use super::log::{Length, Log};
-use crate::db::OpenError;
+use crate::db::open::OpenError;
 
 /// Commits that follow each other within this time are one stretch of work.
 const QUIET: Duration = Duration::from_secs(1);

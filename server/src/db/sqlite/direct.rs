@@ -13,7 +13,7 @@ use sea_orm::sqlx::error::{DatabaseError, ErrorKind};
 use sea_orm::sqlx::{self};
 use sea_orm::{DbErr, RuntimeErr};
 
-use crate::db::ACQUIRE_TIMEOUT;
+use crate::db::open::ACQUIRE_TIMEOUT;
 
 /// The connection; its statements are best prepared with `prepare_cached`.
 pub type Direct = rusqlite::Connection;

@@ -3,7 +3,7 @@
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 
-use crate::db::OpenError;
+use crate::db::open::OpenError;
 
 /// The right to serve a database. The system gives it back when the process ends, however it ends.
 #[derive(Debug)]

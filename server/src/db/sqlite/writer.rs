@@ -14,17 +14,19 @@
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError};
 
-use sea_orm::sqlx::Connection;
 use sea_orm::{
-    ConnAcquireErr, ConnectOptions, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
+    ConnAcquireErr, DatabaseConnection, DatabaseTransaction, DbErr, RuntimeErr,
     SqliteTransactionMode, TransactionOptions, TransactionTrait,
 };
 use tokio::sync::{Mutex, OwnedMutexGuard};
 use uuid::Uuid;
 
-use super::{Checkpoints, Direct, DirectResult, Location, direct};
-use crate::db::failure::{Unavailable, unavailable};
-use crate::db::{ACQUIRE_TIMEOUT, OpenError, Transaction, query, run};
+use super::checkpoint::Checkpoints;
+use super::direct::{self, Direct, DirectResult};
+use super::location::Location;
+use crate::db::failure::{Unavailable, is_unavailable, unavailable};
+use crate::db::open::{ACQUIRE_TIMEOUT, OpenError};
+use crate::db::rows::{query, run};
 
 /// The way to the connection that writes. Who has a turn has it alone.
 #[derive(Clone, Debug)]
@@ -54,34 +56,6 @@ pub(in crate::db) struct WriteTurn {
     state: OwnedMutexGuard<State>,
     /// What a fresh connection must read once this is committed.
     mark: Option<String>,
-}
-
-/// Lets the pool give out only a connection without a transaction, and counts real commits. One that
-/// has a transaction in spite of a rollback is closed and another opened; the readers' connections
-/// keep the log's index meanwhile.
-pub(super) fn watch(options: &mut ConnectOptions, commits: Arc<AtomicU64>) {
-    options.map_sqlx_sqlite_pool_opts(move |pool| {
-        let commits = commits.clone();
-        let pool = pool.after_connect(move |connection, _| {
-            let commits = commits.clone();
-            Box::pin(async move {
-                connection.lock_handle().await?.set_commit_hook(move || {
-                    commits.fetch_add(1, Ordering::Relaxed);
-                    true
-                });
-                Ok(())
-            })
-        });
-        pool.before_acquire(|connection, _| {
-            Box::pin(async move {
-                let is_sound = !connection.is_in_transaction();
-                if !is_sound {
-                    tracing::warn!("a rollback failed; its connection to the database is replaced");
-                }
-                Ok(is_sound)
-            })
-        })
-    });
 }
 
 fn broken(sentence: impl Into<String>) -> DbErr {
@@ -122,20 +96,23 @@ impl Writer {
     }
 
     /// A transaction on a sound connection, which holds the write lock from its beginning, so that it
-    /// can never fail halfway because somebody else wrote.
-    pub(in crate::db) async fn begin(&self) -> Result<Transaction, DbErr> {
+    /// can never fail halfway because somebody else wrote; and the turn in which it is to be committed.
+    pub(in crate::db) async fn begin(&self) -> Result<(DatabaseTransaction, WriteTurn), DbErr> {
         let state = self.turn().await?;
         let begun = state.begin().await;
         let inner = begun.inspect_err(|error| state.distrust(error))?;
         let mark = state.is_unproven.then(|| Uuid::new_v4().to_string());
-        let transaction =
-            Transaction::new(inner, None, Some(WriteTurn { state, mark: mark.clone() }));
-        if let Some(mark) = mark {
+        if let Some(mark) = mark.clone() {
             let sql = "INSERT INTO commit_marks (id, mark) VALUES (1, $1) \
                        ON CONFLICT (id) DO UPDATE SET mark = excluded.mark";
-            run(&transaction, sql, vec![mark.into()]).await?;
+            let marked = run(&inner, sql, vec![mark.into()]).await;
+            marked.inspect_err(|error| {
+                if is_unavailable(error) {
+                    state.distrust(error);
+                }
+            })?;
         }
-        Ok(transaction)
+        Ok((inner, WriteTurn { state, mark }))
     }
 
     /// Runs a transaction on the calling thread. Nothing is done while a commit must be proved, and

@@ -18,8 +18,9 @@ use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
 
 use super::error::AccountError;
+use super::person::Person;
 use super::picture;
-use super::service::{Accounts, Person};
+use super::service::Accounts;
 use crate::limits::Limit;
 
 /// The largest file that is taken: a picture as a telephone takes it fits.

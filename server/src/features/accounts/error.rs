@@ -6,7 +6,7 @@ use sea_orm::DbErr;
 use super::passwords::Busy;
 use super::tokens::NotGood;
 use crate::confined::Refusal;
-use crate::features::{database_problem, internal_problem, storage_problem};
+use crate::failures::{database_problem, storage_problem};
 use crate::limits::TooOften;
 
 /// Why something about an account was not done.
@@ -115,10 +115,7 @@ impl From<AccountError> for Problem {
             AccountError::Disabled => {
                 say(Code::AccountDisabled, "This account was disabled; ask the administrator.")
             }
-            AccountError::Unauthorized => say(
-                Code::Unauthorized,
-                "Sign in first: send `Authorization: Bearer` with an access token that has not ended.",
-            ),
+            AccountError::Unauthorized => Problem::unauthorized(),
             AccountError::TokenExpired => say(
                 Code::TokenExpired,
                 "The access token has ended; get the next one with `POST /auth/refresh`.",
@@ -143,7 +140,7 @@ impl From<AccountError> for Problem {
             AccountError::Database(error) => database_problem(&error),
             AccountError::Signing(error) => {
                 tracing::error!(%error, "a token could not be signed");
-                internal_problem()
+                Problem::internal()
             }
         }
     }

@@ -15,16 +15,20 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
+mod bearer;
+
+pub use self::bearer::Bearer;
 use super::avatars::{self, Avatars};
 use super::error::AccountError;
+use super::person::Origin;
 use super::profiles::Listed;
-use super::service::{Accounts, Origin};
-use super::sessions::SignedIn;
+use super::service::Accounts;
+use super::signed_in::SignedIn;
 use crate::budget::{Payer, costs};
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, Cookies, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
-    Upload, WITH_BODY, problem_response,
+    BASE, Body, CONFLICT, Cookies, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, Upload,
+    WITH_BODY, problem_response,
 };
 use crate::peer::Peer;
 

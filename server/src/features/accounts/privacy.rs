@@ -12,6 +12,7 @@ use adda_realtime::{HiddenFrom, HintKind, HintPolicy};
 use sea_orm::DbErr;
 use tokio::sync::Notify;
 
+use super::person::Hidden;
 use super::store;
 use crate::db::Db;
 
@@ -19,15 +20,6 @@ use crate::db::Db;
 pub const TYPING: HintKind = HintKind(0);
 /// Hints of how far somebody has read.
 pub const RECEIPT: HintKind = HintKind(1);
-
-/// What one person hides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hidden {
-    /// When they are online and were last seen.
-    pub last_seen: bool,
-    /// What reached them and what they have read.
-    pub receipts: bool,
-}
 
 #[derive(Debug, Default)]
 struct Hiding {

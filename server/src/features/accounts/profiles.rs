@@ -9,8 +9,9 @@ use adda_protocol::{DisplayName, Timestamp, UserId};
 use adda_realtime::Envelope;
 
 use super::error::AccountError;
-use super::service::{Accounts, Person, hidden};
-use super::store;
+use super::person::Person;
+use super::service::Accounts;
+use super::store::{self, hidden};
 use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
 
 /// Whom the directory lists.

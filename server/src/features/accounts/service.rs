@@ -3,21 +3,18 @@
 use std::sync::Arc;
 
 use adda_entities::{session, user};
-use adda_protocol::accounts::{
-    ChangePasswordRequest, LoginRequest, Me, RegisterRequest, avatar_url,
-};
-use adda_protocol::{DisplayName, Password, Timestamp, UserId, Username};
+use adda_protocol::accounts::{ChangePasswordRequest, LoginRequest, RegisterRequest};
+use adda_protocol::{DisplayName, Password, UserId, Username};
 use adda_realtime::{Broker, Envelope};
 use futures_util::future::BoxFuture;
 use sea_orm::{DbErr, SqlErr};
-use uuid::Uuid;
 
 use super::error::AccountError;
 use super::known::Known;
 use super::online::Online;
 use super::passwords::{Checked, Passwords, Pool};
-use super::privacy::Hidden;
-use super::sessions::SignedIn;
+use super::person::{Origin, Person};
+use super::signed_in::SignedIn;
 use super::store::{self, NewUser};
 use super::throttles::Throttles;
 use super::tokens::Tokens;
@@ -26,7 +23,6 @@ use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{Db, Transaction};
 use crate::limits::TooOften;
-use crate::peer::Peer;
 use crate::security::{self, Repeated};
 
 /// What the accounts need to know from the configuration.
@@ -47,57 +43,6 @@ pub type Admit = Arc<
         + Send
         + Sync,
 >;
-
-/// Somebody who proved who they are, as of this request.
-#[derive(Clone, Debug)]
-pub struct Person {
-    /// The user's number.
-    pub id: UserId,
-    /// The handle.
-    pub username: String,
-    /// The name that people see.
-    pub display_name: String,
-    /// The name of their picture.
-    pub avatar: Option<String>,
-    /// What they hide.
-    pub hidden: Hidden,
-    /// Whether this person administers the server.
-    pub is_admin: bool,
-    /// When the account was made.
-    pub created_at: i64,
-    /// The session that the token belongs to.
-    pub session_id: Uuid,
-    /// When the token ends, in milliseconds since the epoch.
-    pub token_expires_at: i64,
-}
-
-impl Person {
-    /// One's own account, as on the wire.
-    #[must_use]
-    pub fn me(&self) -> Me {
-        Me {
-            id: self.id,
-            username: self.username.clone(),
-            display_name: self.display_name.clone(),
-            avatar_url: avatar_url(self.avatar.as_deref()),
-            is_admin: self.is_admin,
-            hide_last_seen: self.hidden.last_seen,
-            hide_receipts: self.hidden.receipts,
-            created_at: Timestamp(self.created_at),
-        }
-    }
-}
-
-/// Where a request comes from.
-#[derive(Clone, Debug)]
-pub struct Origin {
-    /// From whom.
-    pub peer: Peer,
-    /// What the client calls itself.
-    pub user_agent: Option<String>,
-    /// The tokens of devices that the browser showed.
-    pub devices: Vec<String>,
-}
 
 /// The service.
 pub struct Accounts {
@@ -429,11 +374,6 @@ impl Accounts {
         self.tell_change(person.id);
         self.signed_in(&user, &session)
     }
-}
-
-/// What the row says that somebody hides.
-pub(super) fn hidden(user: &user::Model) -> Hidden {
-    Hidden { last_seen: user.hide_last_seen, receipts: user.hide_receipts }
 }
 
 fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {

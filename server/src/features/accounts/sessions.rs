@@ -1,7 +1,7 @@
 //! Sessions: their tokens, how one token leads to the next, and how a session ends.
 
 use adda_entities::{session, user};
-use adda_protocol::accounts::{Authenticated, Session};
+use adda_protocol::accounts::Session;
 use adda_protocol::{Timestamp, UserId};
 use adda_realtime::{CloseReason, Envelope, Hub};
 use sea_orm::DbErr;
@@ -9,9 +9,10 @@ use uuid::Uuid;
 
 use super::error::AccountError;
 use super::generations::{self, Progress, Repeats, Step};
-use super::privacy::Hidden;
-use super::service::{Accounts, Origin, Person, hidden};
-use super::store::{self, SessionUser};
+use super::person::{Hidden, Origin, Person};
+use super::service::Accounts;
+use super::signed_in::SignedIn;
+use super::store::{self, SessionUser, hidden};
 use super::tokens::{ACCESS_SECONDS, AccessClaims};
 use crate::security;
 
@@ -20,37 +21,6 @@ const SESSION_MS: i64 = 30 * 24 * 3_600 * 1_000;
 
 /// So many people who share a browser are each known there.
 const MOST_DEVICES: usize = 4;
-
-/// A successful sign-in, before it is decided how the refresh token travels.
-#[derive(Debug)]
-pub struct SignedIn {
-    person: Person,
-    access_token: String,
-    /// Shows later that this device was signed in before.
-    device_token: String,
-    /// The refresh token.
-    pub refresh_token: String,
-}
-
-impl SignedIn {
-    /// The wire form, with or without the refresh token.
-    #[must_use]
-    pub fn into_wire(self, with_refresh_token: bool) -> Authenticated {
-        Authenticated {
-            user: self.person.me(),
-            access_token: self.access_token,
-            expires_in: ACCESS_SECONDS.unsigned_abs(),
-            refresh_token: with_refresh_token.then_some(self.refresh_token),
-            device_token: with_refresh_token.then_some(self.device_token),
-        }
-    }
-
-    /// The same on a device that was known before.
-    pub(super) fn on_device(self, device_token: Option<String>) -> Self {
-        let device_token = device_token.unwrap_or(self.device_token);
-        Self { device_token, ..self }
-    }
-}
 
 fn progress(session: &session::Model) -> Progress {
     Progress {
@@ -131,11 +101,11 @@ impl Accounts {
     /// What a browser shall keep of the devices that it is, who signs in first. Several people may share
     /// a browser; whose a token is, it does not say.
     #[must_use]
-    pub fn devices_after(&self, signed_in: &SignedIn, kept: &[String]) -> Vec<String> {
+    pub fn devices_after(&self, signed_in: &SignedIn, shown: &[String]) -> Vec<String> {
         let username = &signed_in.person.username;
         let is_theirs = |token: &&String| self.tokens.check_device(token, username).is_some();
-        let theirs = kept.iter().find(is_theirs).unwrap_or(&signed_in.device_token);
-        let others = kept.iter().filter(|token| !is_theirs(token));
+        let theirs = shown.iter().find(is_theirs).unwrap_or(&signed_in.device_token);
+        let others = shown.iter().filter(|token| !is_theirs(token));
         std::iter::once(theirs).chain(others).take(MOST_DEVICES).cloned().collect()
     }
 
@@ -309,7 +279,7 @@ impl Accounts {
 
     /// Says to all nodes that an account, its sessions or what it hides is not as it was.
     pub(super) fn tell_change(&self, user_id: UserId) {
-        self.broker.publish(Envelope::Account { user_id });
+        self.broker.publish(Envelope::UserChanged { user_id });
     }
 
     /// Brings what this node has in memory of an account, or of all, to what the database has: what they

@@ -12,7 +12,7 @@ use sea_orm::{
 use uuid::Uuid;
 
 use super::generations::Repeats;
-use super::privacy::Hidden;
+use super::person::Hidden;
 use crate::db::{self, RowList, Transaction};
 
 /// A session together with its user.
@@ -31,6 +31,11 @@ pub(super) struct SessionUser {
     pub(super) expires_at: i64,
     pub(super) generation: i64,
     pub(super) used_generation: i64,
+}
+
+/// What the row says that somebody hides.
+pub(super) fn hidden(user: &user::Model) -> Hidden {
+    Hidden { last_seen: user.hide_last_seen, receipts: user.hide_receipts }
 }
 
 /// Whether a user row is of an account that can be used.

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use adda_protocol::accounts::{LoginRequest, RegisterRequest};
 use adda_protocol::{Password, Username};
 
+use super::person::Origin;
+use super::profiles::Listed;
 use super::*;
 use crate::db;
 use crate::features::paging::PageRequest;

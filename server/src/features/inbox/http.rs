@@ -10,8 +10,9 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 
 use super::service::{Inbox, InboxError};
+use crate::features::accounts::Bearer;
 use crate::features::paging::PageRequest;
-use crate::http::{BASE, Bearer, Body, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY};
+use crate::http::{BASE, Body, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY};
 
 #[derive(Tags)]
 enum Tag {

@@ -20,5 +20,5 @@ mod ws;
 mod tests;
 
 pub use http::InboxApi;
-pub use service::{Inbox, InboxError, MyRoom};
+pub use service::{Inbox, MyRoom};
 pub use ws::{delivered, read};

@@ -5,6 +5,7 @@ use std::sync::atomic::Ordering;
 use adda_protocol::RoomName;
 use serde_json::json;
 
+use super::service::InboxError;
 use super::store::Which;
 use super::*;
 use crate::db::Family;

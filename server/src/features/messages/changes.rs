@@ -5,8 +5,8 @@ use std::sync::Arc;
 use adda_protocol::event::Change;
 use tokio::sync::broadcast;
 
+use super::operation::Actor;
 use super::row::MessageRow;
-use super::writer::Actor;
 use crate::features::rooms::RoomRef;
 
 /// So many batches wait for a listener that is slow.

@@ -12,11 +12,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
-use super::service::{History, MessageError, Messages};
-use super::writer::{Accepted, Actor, Operation};
+use super::error::MessageError;
+use super::operation::{Accepted, Actor, Operation};
+use super::service::{History, Messages};
 use crate::budget::{Payer, costs};
+use crate::features::accounts::Bearer;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY,
+    BASE, Body, CONFLICT, Created, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY,
 };
 
 #[derive(Tags)]

@@ -7,12 +7,15 @@
 //! - The same `(sender, room, client_id)` is one message for ever, by a unique key.
 //! - A deleted message stays as a tombstone without its text.
 
+#[cfg_attr(not(test), allow(dead_code, reason = "only the tests listen yet"))]
 mod changes;
 mod content;
 mod encoder;
+mod error;
 mod http;
 mod links;
 mod mentions;
+mod operation;
 mod row;
 mod service;
 mod store;
@@ -23,13 +26,15 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub use changes::{ChangeListener, Changed};
-pub use content::Content;
 pub use encoder::MessageEncoder;
+pub use error::MessageError;
 pub use http::MessagesApi;
-pub use row::MessageRow;
-pub use service::{History, MAX_RESUME_CHANGES, MessageError, Messages, SyncPage};
+#[cfg(test)]
+pub(crate) use operation::{Accepted, Actor, Operation};
+pub use service::{MAX_RESUME_CHANGES, Messages};
 pub use store::last_messages;
 pub use welcome::prepare;
-pub use writer::{Accepted, Actor, Operation, Pending, Right, Writer};
+#[cfg(test)]
+pub(crate) use writer::Pending;
+pub use writer::Writer;
 pub use ws::{Answer, Target, delete, edit, send};

@@ -4,20 +4,21 @@ use std::ops::Range as Stretch;
 use std::sync::Arc;
 
 use adda_protocol::messages::{ChangePage, Message, MessagePage};
-use adda_protocol::{Code, Problem, RoomName};
+use adda_protocol::{Problem, RoomName};
 use poem_openapi::types::ToJSON;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::content::Content;
 use super::encoder::MessageEncoder;
+use super::error::MessageError;
+use super::operation::{Accepted, Actor, Operation};
 use super::row::MessageRow;
 use super::store::{self, Most, Range};
-use super::writer::{Accepted, Actor, Operation, Pending, Writer};
+use super::writer::{Pending, Writer};
 use crate::db::{Db, Family};
 use crate::features::accounts::Person;
-use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
-use crate::features::{database_problem, internal_problem};
+use crate::features::rooms::{RoomAccess, RoomRef, Rooms};
 
 /// Resuming after more changes than this answers with the newest page instead.
 pub const MAX_RESUME_CHANGES: i64 = 500;
@@ -27,75 +28,6 @@ const SYNC_BYTES: usize = 64 * 1024;
 /// A page of history or of changes ends after so many bytes of texts, however many messages were asked
 /// for: nobody waits long behind whoever reads the longest ones.
 const PAGE_BYTES: usize = 128 * 1024;
-
-/// Why something about a message was not done.
-#[derive(Debug, thiserror::Error)]
-pub enum MessageError {
-    /// There is no such message or room, or this person may not see it.
-    #[error("no such message")]
-    NotFound,
-    /// Writing needs membership.
-    #[error("not a member")]
-    NotAMember,
-    /// The message is somebody else's.
-    #[error("the message is somebody else's")]
-    NotYours,
-    /// The message was deleted.
-    #[error("the message was deleted")]
-    Deleted,
-    /// The `client_id` was used with other content.
-    #[error("the client id was used before")]
-    ClientIdReused,
-    /// More than one bound.
-    #[error("before, after and around exclude each other")]
-    SeveralBounds,
-    /// The server is about to stop.
-    #[error("the server is stopping")]
-    Stopping,
-    /// The room.
-    #[error(transparent)]
-    Room(#[from] RoomError),
-    /// The database, while reading.
-    #[error(transparent)]
-    Database(#[from] DbErr),
-    /// The database, while writing: nothing is known to be stored.
-    #[error("not written: {0}")]
-    Write(Arc<DbErr>),
-}
-
-impl From<MessageError> for Problem {
-    fn from(error: MessageError) -> Self {
-        let say = Problem::new;
-        match error {
-            MessageError::NotFound => Problem::not_found(),
-            MessageError::NotAMember => {
-                say(Code::NotAMember, "Join the room first: only its members write in it.")
-            }
-            MessageError::NotYours => {
-                say(Code::Forbidden, "Only who wrote a message may edit or delete it.")
-            }
-            MessageError::Deleted => say(
-                Code::MessageDeleted,
-                "The message was deleted and cannot be edited; write a new one.",
-            ),
-            MessageError::ClientIdReused => say(
-                Code::ClientIdReused,
-                "This `client_id` belongs to another message of yours; make a new one.",
-            ),
-            MessageError::SeveralBounds => Problem::invalid_field(
-                "before",
-                "cannot stand beside `after` or `around`: give one",
-            ),
-            MessageError::Stopping => Problem {
-                retry_after_ms: Some(1_000),
-                ..say(Code::Unavailable, "The server is restarting; try again in a moment.")
-            },
-            MessageError::Room(error) => error.into(),
-            MessageError::Database(error) => database_problem(&error),
-            MessageError::Write(error) => database_problem(&error),
-        }
-    }
-}
 
 /// Which part of a room's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -437,7 +369,7 @@ pub(super) fn fitting(messages: &[Message]) -> usize {
 /// Waits for the writer's answer.
 pub(super) async fn settled(pending: Pending) -> Result<Accepted, MessageError> {
     pending.await.unwrap_or_else(|_| {
-        tracing::error!(problem = ?internal_problem(), "a writer dropped an operation");
+        tracing::error!(problem = ?Problem::internal(), "a writer dropped an operation");
         Err(MessageError::Stopping)
     })
 }

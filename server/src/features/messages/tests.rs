@@ -11,7 +11,8 @@ use serde_json::Value;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
-use super::service::{SyncPage, fitting};
+use super::row::MessageRow;
+use super::service::{History, SyncPage, fitting};
 use super::*;
 use crate::db::Family;
 use crate::features::accounts::Person;

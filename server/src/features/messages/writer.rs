@@ -13,12 +13,11 @@
 //! [`batch`]; that answers what became of each, what is to be published, and what has changed.
 
 mod batch;
-mod operation;
+mod committed;
 mod queue;
 mod store;
 mod usual;
 mod work;
 
-pub use operation::{Accepted, Actor, Operation, Right};
 pub use queue::{Pending, Writer};
 pub(super) use store::{insert, set_last_seq};

@@ -8,8 +8,9 @@ use adda_protocol::event::acknowledgement;
 use adda_protocol::{Problem, RoomName, UserId};
 use futures_util::future::BoxFuture;
 
-use super::service::{MessageError, Messages, settled};
-use super::writer::{Actor, Operation};
+use super::error::MessageError;
+use super::operation::{Actor, Operation};
+use super::service::{Messages, settled};
 use crate::features::rooms::{RoomRef, Rooms};
 
 /// The answer to a command, once there is one: the frame to write, encoded.

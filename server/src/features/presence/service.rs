@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use adda_protocol::{Timestamp, UserId};
+use adda_protocol::UserId;
+use adda_protocol::event::{PersonPresence, ServerFrame};
 use adda_realtime::{Broker, Envelope, Hub, Outbox, Topic};
 use bytes::Bytes;
 use tokio::time::{Instant, MissedTickBehavior};
@@ -104,16 +105,24 @@ impl Presence {
         users.iter().for_each(|user| state.people.unwatch(*user, outbox.id));
     }
 
-    /// When these people were last seen, of whom that is known and shown to the viewer.
+    /// Begins to watch people: the frames that say how it is now.
     ///
     /// # Errors
-    /// The database.
-    pub(super) async fn last_seen(
+    /// The database cannot say who was last seen when.
+    pub(super) async fn tell_of(
         &self,
-        viewer: UserId,
         users: &[UserId],
-    ) -> Result<HashMap<UserId, Timestamp>, AccountError> {
-        self.accounts.last_seen(viewer, users).await
+        outbox: &Arc<Outbox>,
+    ) -> Result<Vec<String>, AccountError> {
+        let states = self.watch(users, outbox);
+        let away = states.iter().filter(|(_, online)| !online);
+        let away: Vec<_> = away.map(|(user, _)| *user).collect();
+        let seen = self.accounts.last_seen(outbox.user_id, &away).await?;
+        let frame = |(user_id, online): (UserId, bool)| {
+            let last_seen_at = seen.get(&user_id).copied();
+            ServerFrame::Presence(PersonPresence { user_id, online, last_seen_at }).encode()
+        };
+        Ok(states.into_iter().map(frame).collect())
     }
 
     /// Begins to watch a room. Answers the snapshot for this watcher.
@@ -268,11 +277,11 @@ impl Presence {
         }
         self.tell();
         for (outbox, users) in viewers {
-            match super::ws::watch(self, &users, &outbox).await {
+            match self.tell_of(&users, &outbox).await {
                 Ok(frames) => {
                     frames.iter().for_each(|json| outbox.push_hint(&adda_websocket::text(json)));
                 }
-                Err(problem) => tracing::warn!(?problem, "who is online could not be told anew"),
+                Err(error) => tracing::warn!(%error, "who is online could not be told anew"),
             }
         }
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adda_protocol::command::TypingKind;
-use adda_protocol::event::{PersonPresence, ServerFrame, TypingNotice};
+use adda_protocol::event::{ServerFrame, TypingNotice};
 use adda_protocol::{Problem, UserId};
 use adda_realtime::Outbox;
 
@@ -36,12 +36,5 @@ pub async fn watch(
     users: &[UserId],
     outbox: &Arc<Outbox>,
 ) -> Result<Vec<String>, Problem> {
-    let states = presence.watch(users, outbox);
-    let away: Vec<_> = states.iter().filter(|(_, online)| !online).map(|(user, _)| *user).collect();
-    let seen = presence.last_seen(outbox.user_id, &away).await?;
-    let frame = |(user_id, online): (UserId, bool)| {
-        let last_seen_at = seen.get(&user_id).copied();
-        ServerFrame::Presence(PersonPresence { user_id, online, last_seen_at }).encode()
-    };
-    Ok(states.into_iter().map(frame).collect())
+    Ok(presence.tell_of(users, outbox).await?)
 }

@@ -3,7 +3,7 @@
 use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
-use crate::features::database_problem;
+use crate::failures::database_problem;
 use crate::limits::TooOften;
 
 /// Why something about a room was not done.

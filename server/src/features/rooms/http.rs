@@ -13,9 +13,10 @@ use poem_openapi::{OpenApi, Tags};
 
 use super::error::RoomError;
 use super::service::Rooms;
+use crate::features::accounts::Bearer;
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Bearer, Body, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
+    BASE, Body, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
     WITH_BODY,
 };
 

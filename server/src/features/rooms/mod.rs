@@ -16,8 +16,8 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use access::{RoomAccess, RoomRef, peer};
+pub use access::{RoomAccess, RoomRef};
 pub use error::RoomError;
 pub use http::RoomsApi;
 pub use service::Rooms;
-pub use store::{Head, heads, lock_rooms};
+pub use store::{heads, lock_rooms};

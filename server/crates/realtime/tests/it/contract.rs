@@ -176,11 +176,11 @@ of_every_broker! {
         publisher.publish(Envelope::User { topic: Some(ROOM), user_id: 1, frame: yours });
         publisher.publish(Envelope::Everyone { frame: all });
         publisher.publish(came(1, 1));
-        publisher.publish(Envelope::Account { user_id: 1 });
+        publisher.publish(Envelope::UserChanged { user_id: 1 });
         cluster.settles();
         for (at, socket) in sockets.iter().enumerate() {
             assert_eq!(drain(socket), Ok(vec![frame("yours"), frame("all"), added()]));
-            assert_eq!(cluster.stale(at), [Stale::Account(1)]);
+            assert_eq!(cluster.stale(at), [Stale::User(1)]);
         }
     }
 }

@@ -43,7 +43,7 @@ fn envelope() -> impl Strategy<Value = Envelope> {
         (prop::option::of(topic()), number(), frame())
             .prop_map(|(topic, user_id, frame)| Envelope::User { topic, user_id, frame }),
         frame().prop_map(|frame| Envelope::Everyone { frame }),
-        number().prop_map(|user_id| Envelope::Account { user_id }),
+        number().prop_map(|user_id| Envelope::UserChanged { user_id }),
     ]
 }
 
@@ -82,7 +82,7 @@ fn the_form_is_what_its_description_says() {
     let events = Envelope::Events { topic, members_version: -1, first: 5, frames: frames.into() };
     let bytes = [1, 1, 1, 0xd8, 0x04, 1, 10, 2, 2, b'a', b'b', 1, b'c'];
     assert_eq!(events.encode()[..], bytes);
-    assert_eq!(Envelope::Account { user_id: 2 }.encode()[..], [1, 8, 4]);
+    assert_eq!(Envelope::UserChanged { user_id: 2 }.encode()[..], [1, 8, 4]);
 }
 
 #[test]

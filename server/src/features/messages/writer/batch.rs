@@ -9,40 +9,15 @@ use adda_realtime::Envelope;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::operation::{Outcome, Request};
+use super::committed::Committed;
 use super::usual::Usual;
 use super::work::Work;
 use crate::clock::Clock;
 use crate::db::{Db, Family};
 use crate::features::messages::MessageError;
-use crate::features::messages::changes::Changed;
 use crate::features::messages::encoder::MessageEncoder;
+use crate::features::messages::operation::{Outcome, Request};
 use crate::features::rooms::{heads, lock_rooms};
-
-/// A transaction that was committed.
-#[derive(Debug, Default)]
-pub(super) struct Committed {
-    /// One for each request, in their order.
-    pub(super) outcomes: Vec<Outcome>,
-    /// The events of its changes, each room's in the order of their numbers.
-    pub(super) envelopes: Vec<Envelope>,
-    /// The same changes as values.
-    pub(super) changes: Vec<Changed>,
-}
-
-impl Committed {
-    /// Nothing was stored, each for the same reason.
-    pub(super) fn refused(requests: &[Request], reason: impl Fn() -> MessageError) -> Self {
-        let outcomes = requests.iter().map(|_| Err(reason())).collect();
-        Self { outcomes, ..Self::default() }
-    }
-
-    pub(super) fn extend(&mut self, later: Self) {
-        self.outcomes.extend(later.outcomes);
-        self.envelopes.extend(later.envelopes);
-        self.changes.extend(later.changes);
-    }
-}
 
 /// Stores batches.
 #[derive(Debug)]

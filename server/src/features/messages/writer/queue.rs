@@ -11,14 +11,15 @@ use futures_util::FutureExt;
 use sea_orm::{DatabaseBackend, DbErr};
 use tokio::sync::{mpsc, oneshot};
 
-use super::batch::{Committed, Committer};
-use super::operation::{Actor, Operation, Outcome, Request};
+use super::batch::Committer;
+use super::committed::Committed;
 use crate::clock::Clock;
 use crate::db::{Db, Family, is_unavailable};
 use crate::features::messages::MessageError;
 use crate::features::messages::changes::{ChangeListener, Changes};
 use crate::features::messages::content::Content;
 use crate::features::messages::encoder::MessageEncoder;
+use crate::features::messages::operation::{Actor, Operation, Outcome, Request};
 use crate::features::rooms::RoomRef;
 
 /// The most operations in one transaction.
@@ -84,6 +85,7 @@ impl Writer {
 
     /// Hears of everything that is committed from now on.
     #[must_use]
+    #[cfg_attr(not(test), expect(dead_code, reason = "only the tests listen yet"))]
     pub fn listen(&self) -> ChangeListener {
         self.changes.listen()
     }

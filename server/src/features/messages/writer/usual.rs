@@ -10,9 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use adda_protocol::UserId;
 use uuid::Uuid;
 
-use super::operation::{Operation, Request};
 use crate::db::Family;
 use crate::features::messages::mentions;
+use crate::features::messages::operation::{Operation, Request};
 
 mod store;
 

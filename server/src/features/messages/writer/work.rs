@@ -11,8 +11,7 @@ use bytes::Bytes;
 use sea_orm::DbErr;
 use uuid::Uuid;
 
-use super::batch::Committed;
-use super::operation::{Accepted, Operation, Outcome, Request};
+use super::committed::Committed;
 use super::store::{self, MentionKey, NewestRow};
 use super::usual::StoredRow;
 use crate::db::{Family, Transaction};
@@ -21,6 +20,7 @@ use crate::features::messages::changes::Changed;
 use crate::features::messages::content::Content;
 use crate::features::messages::encoder::MessageEncoder;
 use crate::features::messages::mentions;
+use crate::features::messages::operation::{Accepted, Operation, Outcome, Request};
 use crate::features::messages::row::MessageRow;
 use crate::features::rooms::lock_rooms;
 

@@ -8,8 +8,8 @@ use adda_protocol::{Code, Problem};
 use poem::web::Data;
 use poem::{IntoResponse, Response, handler};
 
-use super::problem::problem_response;
 use crate::db::Db;
+use crate::http::problem_response;
 
 /// Whether the server is ready.
 #[derive(Debug)]

@@ -128,7 +128,7 @@ mod tests {
 
     #[test]
     fn every_operation_has_its_cost() {
-        let document = crate::http::spec::openapi_document();
+        let document = crate::routes::spec::openapi_document();
         let mut operations = 0;
         for (path, methods) in document["paths"].as_object().unwrap() {
             for method in methods.as_object().unwrap().keys() {

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use adda_protocol::UserId;
 use uuid::Uuid;
 
-use crate::features::messages::MessageError;
-use crate::features::messages::content::Content;
-use crate::features::messages::row::MessageRow;
+use super::content::Content;
+use super::error::MessageError;
+use super::row::MessageRow;
 use crate::features::rooms::RoomRef;
 
 /// What shall be done to a room's messages.

@@ -14,26 +14,22 @@ use poem::{Endpoint, EndpointExt, Request, Response, Route, get};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use super::answers::Answers;
-use super::cookies::{self, CookieOwner};
-use super::cors::{Foreign, Origins, is_preflight};
 use super::docs;
 use super::elsewhere;
 use super::frontend::Frontend;
 use super::health::{Health, livez, readyz};
-use super::in_flight::InFlight;
-use super::person::Asker;
-use super::problem::{finish, problem_response};
 use super::spec::{self, Allowed};
 use super::tolls::{Paid, Tolls};
-use super::upload::Uploads;
 use crate::budget::Budgets;
 use crate::features::accounts::{Accounts, Avatars, avatar};
 use crate::features::inbox::Inbox;
-use crate::features::internal_problem;
 use crate::features::messages::Messages;
 use crate::features::rooms::Rooms;
 use crate::gateway::{self, Gateway};
+use crate::http::{
+    Answers, Asker, CookieOwner, Foreign, InFlight, Origins, Uploads, finish, is_preflight,
+    problem_response, put_in_order,
+};
 use crate::peer::Peer;
 
 type BoxBody = combinators::BoxBody<Bytes, std::io::Error>;
@@ -154,7 +150,7 @@ impl Endpoint for Outer {
         if let Some(cors) = cors {
             response.headers_mut().extend(cors.map(|(name, value)| (Some(name), value)));
         }
-        cookies::put_in_order(response.headers_mut());
+        put_in_order(response.headers_mut());
         add_headers(&mut response, &path, peer);
         let _of_request = span.enter();
         tracing::debug!(
@@ -233,7 +229,7 @@ impl Outer {
             Ok(Err(error)) => error.into_response(),
             Err(_) => {
                 tracing::error!("a request panicked");
-                problem_response(internal_problem())
+                problem_response(Problem::internal())
             }
         }
     }

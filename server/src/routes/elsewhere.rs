@@ -9,8 +9,7 @@ use poem::http::{Method, StatusCode, header};
 use poem::{Body, Request, Response};
 use sha2::{Digest, Sha256};
 
-use super::cors::{Foreign, Origins};
-use super::problem::{Page, problem_response};
+use crate::http::{Foreign, Origins, Page, problem_response};
 
 const PAGE: &str = include_str!("elsewhere.html");
 

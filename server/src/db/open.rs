@@ -1,0 +1,56 @@
+//! Opening connections, and what can keep a database from being served.
+
+use std::time::Duration;
+
+use sea_orm::{ConnectOptions, Database, DatabaseConnection, DbErr};
+
+/// How long a request waits for a connection before it is refused as `unavailable`.
+pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// What can go wrong before the database is ready to serve.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenError {
+    /// It cannot be reached or opened.
+    #[error(
+        "The database cannot be opened: {0}. Check DATABASE_URL and that the server may write there."
+    )]
+    Connect(#[source] DbErr),
+    /// Its folder cannot be made.
+    #[error("The folder {folder} for the database cannot be made: {source}. Check ADDA_DATA_DIR.")]
+    Folder {
+        /// Which folder.
+        folder: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// Another server has it.
+    #[error(
+        "Another Adda serves the database {0} already. Stop that one first, or give this one a folder \
+         of its own with ADDA_DATA_DIR."
+    )]
+    InUse(String),
+    /// It cannot be found out whether another server has it.
+    #[error(
+        "The lock file {file} cannot be taken: {source}. Check that the server may write there."
+    )]
+    Lock {
+        /// Which file.
+        file: String,
+        /// Why not.
+        source: std::io::Error,
+    },
+    /// It was migrated by a newer binary.
+    #[error(
+        "The database was made by a newer version of Adda (it has the migration {0}, which this \
+         version does not know). Nothing was changed. Start the newer version, or restore a backup."
+    )]
+    Newer(String),
+    /// A migration failed.
+    #[error("The database could not be brought up to date: {0}")]
+    Migrate(#[source] DbErr),
+}
+
+/// Opens connections.
+pub(super) async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, OpenError> {
+    Database::connect(options).await.map_err(OpenError::Connect)
+}

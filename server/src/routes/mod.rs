@@ -1,0 +1,14 @@
+//! The roof above the features: the router and what every answer gets, the two specifications, who
+//! pays for a request, health, and the delivery of the web app.
+
+mod docs;
+mod elsewhere;
+mod frontend;
+mod health;
+mod router;
+mod spec;
+mod tolls;
+
+pub use docs::{asyncapi_text, openapi_text};
+pub use health::Health;
+pub use router::{Parts, routes};
