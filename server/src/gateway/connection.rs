@@ -1,4 +1,4 @@
-//! A WebSocket on a TCP stream, written for thousands that are idle: nothing is kept for a connection
+//! A WebSocket on a stream, written for thousands that are idle: nothing is kept for a connection
 //! that says nothing and is told nothing, and what goes to many is written from the bytes that they
 //! share, as much as waits in one system call.
 //!
@@ -22,12 +22,11 @@ use bytes::{Buf, Bytes};
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::close::End;
 use crate::budget::{Payer, costs};
-use crate::http::{Lent, Patience, Patient, kernel};
+use crate::http::{Lent, Patience, Patient, Stream, kernel};
 
 /// What is read from a connection at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -57,7 +56,7 @@ pub(super) enum Message {
 /// A connection after its opening handshake.
 #[derive(Debug)]
 pub(super) struct Connection {
-    stream: TcpStream,
+    stream: Stream,
     reader: Reader,
     /// What was received and is not read yet.
     unread: Bytes,
@@ -72,16 +71,16 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    /// Takes the stream out of hyper; `None` when it is not a plain TCP stream.
+    /// Takes the stream out of hyper; `None` when hyper has it no more.
     pub(super) fn new(
         upgraded: Upgraded,
         limit: usize,
         stall: Duration,
         payer: Payer,
     ) -> Option<Self> {
-        let parts = upgraded.downcast::<TokioIo<Patient<Lent<TcpStream>>>>().ok()?;
+        let parts = upgraded.downcast::<TokioIo<Patient<Lent<Stream>>>>().ok()?;
         let stream = parts.io.into_inner().into_inner().keep()?;
-        kernel::bound(&stream, SEND_BUFFER_BYTES);
+        kernel::bound(stream.tcp(), SEND_BUFFER_BYTES);
         Some(Self {
             stream,
             reader: Reader::new(Role::Server, limit),
@@ -155,7 +154,10 @@ impl Connection {
         if self.unwritten.capacity() > KEEP_CAPACITY {
             self.unwritten = VecDeque::new();
         }
-        Poll::Ready(Ok(()))
+        match Pin::new(&mut self.stream).poll_flush(cx) {
+            Poll::Ready(flushed) => Poll::Ready(flushed.map_err(|_| End::Gone)),
+            Poll::Pending => self.patience.poll_end(cx).map(|()| Err(End::SlowConsumer)),
+        }
     }
 
     /// Forgets what was written.
@@ -259,6 +261,8 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
+    use tokio::net::TcpStream;
+
     use super::*;
 
     async fn pair() -> (Connection, TcpStream) {
@@ -266,7 +270,7 @@ mod tests {
         let peer = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
         let (stream, _) = listener.accept().await.unwrap();
         let connection = Connection {
-            stream,
+            stream: Stream::Plain(stream),
             reader: Reader::new(Role::Server, 1_000),
             unread: Bytes::new(),
             unwritten: VecDeque::new(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adda_websocket::Opcode;
+use futures_util::{SinkExt, StreamExt};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpSocket, TcpStream};
@@ -17,7 +18,8 @@ use uuid::Uuid;
 use super::*;
 use crate::budget::Payer;
 use crate::features::accounts::{Avatars, Person};
-use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Uploads};
+use crate::http::stream::sealed::Sealed;
+use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Stream, Uploads};
 use crate::open_files::Capacity;
 use crate::routes::{Health, Parts, routes};
 use crate::testing::{Storage, World, on_both_databases};
@@ -50,6 +52,17 @@ impl Served {
     }
 
     fn on(world: World, timing: Timing, rate_limits: bool, proxies: Proxies) -> Self {
+        Self::over(world, timing, rate_limits, proxies, Stream::Plain)
+    }
+
+    /// On streams of some kind.
+    fn over(
+        world: World,
+        timing: Timing,
+        rate_limits: bool,
+        proxies: Proxies,
+        opens: fn(TcpStream) -> Stream,
+    ) -> Self {
         let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
         let (messages, inbox) = (world.messages.clone(), world.inbox.clone());
         let (hub, clock) = (world.hub.clone(), Clock::Manual(world.now.clone()));
@@ -94,6 +107,7 @@ impl Served {
             cookie_owner: CookieOwner("a server".to_owned()),
         });
         let mut listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        listener.opens = opens;
         let address = listener.address.to_string();
         let (stop, stopped) = watch::channel(false);
         listener.stall = timing.stall;
@@ -714,4 +728,42 @@ async fn before_it_is_known_who_it_is_the_address_pays() {
     peer.says(&served.auth(&mira)).await;
     peer.is_ready().await;
     assert!(Spending::of(&served, &mira).payer.spent() >= Duration::from_millis(2));
+}
+
+#[tokio::test]
+async fn whatever_the_stream_is_it_carries_requests_and_sockets() {
+    let world = World::new(Storage::Sqlite).await;
+    let (timing, proxies) = (Timing::default(), Proxies::new(&[], false));
+    let sealed = |tcp| Stream::Sealed(Sealed::new(tcp));
+    let served = Served::over(world, timing, true, proxies, sealed);
+    let mira = served.world.person("mira").await;
+    served.world.room("tea", &[&mira]).await;
+    let connect = || TcpStream::connect(&served.address);
+
+    let mut stream = Sealed::new(connect().await.unwrap());
+    stream.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+    stream.flush().await.unwrap();
+    let mut answer = [0; 15];
+    stream.read_exact(&mut answer).await.unwrap();
+    assert_eq!(&answer, b"HTTP/1.1 200 OK");
+
+    let url = format!("ws://{}/ws", served.address);
+    let stream = Sealed::new(connect().await.unwrap());
+    let (mut socket, _) = tokio_tungstenite::client_async(url, stream).await.unwrap();
+    let auth = served.auth(&mira).to_string();
+    socket.send(tungstenite::Message::text(auth)).await.unwrap();
+    let ready = socket.next().await.unwrap().unwrap().into_text().unwrap();
+    assert!(ready.contains("\"ready\""), "{ready}");
+    // More than waits for a flush at once.
+    let text = "x".repeat(7_000);
+    for number in 0..5 {
+        let message = json!({"type": "message.send", "ref": number.to_string(), "room": "tea",
+            "client_id": Uuid::new_v4(), "text": text});
+        socket.send(tungstenite::Message::text(message.to_string())).await.unwrap();
+    }
+    let mut heard = 0;
+    while heard < 5 {
+        let frame = socket.next().await.unwrap().unwrap().into_text().unwrap();
+        heard += usize::from(frame.contains(&text) && frame.contains("message.created"));
+    }
 }

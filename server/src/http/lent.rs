@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio::net::TcpStream;
+
+use super::stream::Stream;
 
 type Shelf<T> = Arc<Mutex<Option<T>>>;
 
@@ -75,13 +76,13 @@ impl Body for Lent<Incoming> {
     }
 }
 
-impl Lent<TcpStream> {
-    fn stream(&mut self) -> io::Result<Pin<&mut TcpStream>> {
+impl Lent<Stream> {
+    fn stream(&mut self) -> io::Result<Pin<&mut Stream>> {
         self.thing.as_mut().map(Pin::new).ok_or_else(|| io::ErrorKind::NotConnected.into())
     }
 }
 
-impl AsyncRead for Lent<TcpStream> {
+impl AsyncRead for Lent<Stream> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -91,7 +92,7 @@ impl AsyncRead for Lent<TcpStream> {
     }
 }
 
-impl AsyncWrite for Lent<TcpStream> {
+impl AsyncWrite for Lent<Stream> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

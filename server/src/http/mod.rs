@@ -15,6 +15,7 @@ mod lent;
 mod patience;
 mod problem;
 mod serve;
+pub(crate) mod stream;
 mod turns;
 mod unread;
 mod upload;
@@ -38,4 +39,5 @@ pub use problem::{
 };
 pub(crate) use problem::{Page, finish, problem_error};
 pub use serve::{Listener, SocketUpgrade};
+pub(crate) use stream::Stream;
 pub use upload::{Upload, Uploads};

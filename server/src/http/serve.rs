@@ -29,6 +29,7 @@ use super::forwarded::{Proxies, TcpPeer};
 use super::kernel;
 use super::lent::lend;
 use super::patience::Patient;
+use super::stream::Stream;
 use super::unread::{Unread, linger};
 use crate::peer::Peer;
 
@@ -76,6 +77,8 @@ pub struct Listener {
     pub address: SocketAddr,
     /// A client that takes nothing of its answer for so long is given up.
     pub stall: Duration,
+    /// What is on the connections.
+    pub opens: fn(TcpStream) -> Stream,
 }
 
 impl Listener {
@@ -90,7 +93,7 @@ impl Listener {
         socket.bind(address)?;
         let tcp = socket.listen(BACKLOG)?;
         let address = tcp.local_addr()?;
-        Ok(Self { tcp, address, stall: STALL })
+        Ok(Self { tcp, address, stall: STALL, opens: Stream::Plain })
     }
 
     /// Serves until `stop` turns true; then accepts no more, lets the requests under way finish, and
@@ -124,7 +127,7 @@ impl Listener {
                 stall: self.stall,
                 stop: stop.clone(),
             };
-            connections.spawn(connection.serve(stream));
+            connections.spawn(connection.serve((self.opens)(stream)));
         }
         drop(self.tcp);
         connections.close();
@@ -162,7 +165,7 @@ struct Connection {
 }
 
 impl Connection {
-    async fn serve(self, stream: TcpStream) {
+    async fn serve(self, stream: Stream) {
         let Self { endpoint, local, tcp_peer, place, stall, mut stop } = self;
         let address = tcp_peer.address;
         let has_asked = Arc::new(AtomicBool::new(false));
@@ -218,7 +221,7 @@ impl Connection {
         let is_half_read = unread.is_left() || result.is_err();
         if let Some(stream) = owner.take_back().filter(|_| is_half_read) {
             if is_stalled {
-                return reset(&stream);
+                return reset(stream.tcp());
             }
             tokio::select! {
                 () = linger(stream) => {}

@@ -16,8 +16,9 @@ use hyper::body::{Body, Incoming};
 use hyper::header::{CONNECTION, EXPECT, HeaderMap, HeaderValue};
 use hyper::{Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout, timeout_at};
+
+use super::stream::Stream;
 
 /// The longest rest that is read away for the connection to go on: that of any JSON body.
 const SHORT_REST: u64 = 128 * 1024;
@@ -70,7 +71,7 @@ impl Unread {
 }
 
 /// Ends a connection whose client may still be sending, so that it can read what it was answered.
-pub(super) async fn linger(mut stream: TcpStream) {
+pub(super) async fn linger(mut stream: Stream) {
     if stream.shutdown().await.is_err() {
         return;
     }
