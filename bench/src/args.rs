@@ -22,7 +22,7 @@ pub(crate) struct Args {
     /// How long each load is measured, after its warm-up of two seconds.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=240))]
     pub(crate) seconds: u64,
-    /// How many messages the rows `history` and `search` look into.
+    /// How many messages the rows `history` and `search` look into, and `growth` ends with.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]
     pub(crate) messages: u32,
     /// How many people the row `storm` has.
@@ -59,6 +59,8 @@ pub(crate) enum Row {
     History,
     /// Searches among the messages.
     Search,
+    /// The list of one's own rooms, signing in and a page of history, as a room becomes longer.
+    Growth,
     /// The list of one's own rooms, of people with 5, 50 and 500.
     Rooms,
     /// 5,000 people come at once and look at each other: what they are told of that.

@@ -38,6 +38,21 @@ pub(crate) async fn archive(people: &mut People, api: &Api) -> Result<Vec<Room>>
     assemble(people, api, vec![room]).await
 }
 
+/// The room of [`monologue`].
+pub(crate) const MONOLOGUE: &str = "bench-monologue";
+
+/// A room in which one person writes everything.
+pub(crate) async fn monologue(
+    people: &mut People,
+    api: &Api,
+    writer: usize,
+    reader: usize,
+) -> Result<Vec<Room>> {
+    let room =
+        Room { name: MONOLOGUE.to_owned(), members: vec![writer, reader], senders: vec![writer] };
+    assemble(people, api, vec![room]).await
+}
+
 /// The private rooms of 250 pairs in which both write.
 pub(crate) async fn pairs(people: &mut People, api: &Api) -> Result<Vec<Room>> {
     let pairs: Vec<(usize, usize)> = (0..250).map(|pair| (pair * 2, pair * 2 + 1)).collect();

@@ -2,23 +2,19 @@
 
 use serde_json::{Value, json};
 
-use super::{by_database, millis, quantiles};
+use super::{by_database, filling, millis, quantiles};
 use crate::api::Api;
 use crate::ceiling::WARM_UP;
 use crate::clock;
-use crate::failure::{Failure, Result, fail};
+use crate::failure::{Result, fail};
 use crate::histogram::Histogram;
 use crate::layouts;
-use crate::load::{Length, Load, Pace};
 use crate::noise;
-use crate::oracle::Check;
 use crate::report::{Measure, Target, figure};
 use crate::site::Site;
 
 const PAGE: u64 = 50;
 const PAGES: u64 = 2_000;
-/// How many messages are sent before the tokens are looked at again.
-const PORTION: u32 = 100_000;
 
 pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
     fill(site).await?;
@@ -68,23 +64,8 @@ pub(super) async fn fill(site: &mut Site) -> Result<()> {
     }
     let mut server = site.start_with(16).await?;
     let rooms = layouts::archive(&mut site.people, &server.api()?).await?;
-    while site.archived < site.messages {
-        let load = Load {
-            pace: Pace::Window(64),
-            length: Length::Messages(PORTION.min(site.messages - site.archived)),
-            check: Check::Numbers,
-            last_receiver: false,
-        };
-        let outcome = site.play(&mut server, &rooms, load).await?;
-        outcome.require_sound()?;
-        site.archived =
-            u32::try_from(outcome.rooms[0].head).map_err(|_| Failure::new("too many messages"))?;
-        eprintln!(
-            "  {} messages written, {} a second",
-            figure(f64::from(site.archived)),
-            figure(outcome.rate())
-        );
-    }
+    let (archived, messages) = (site.archived, site.messages);
+    site.archived = filling::fill(site, &mut server, &rooms, archived, messages).await?;
     server.stop()
 }
 

@@ -3,7 +3,9 @@
 mod big_room;
 mod deliveries;
 mod direct;
+mod filling;
 mod flood;
+mod growth;
 mod highest;
 mod history;
 mod idle;
@@ -38,6 +40,7 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::Direct => Box::pin(direct::run(site)).await,
         Row::History => Box::pin(history::run(site)).await,
         Row::Search => Box::pin(search::run(site)).await,
+        Row::Growth => Box::pin(growth::run(site)).await,
         Row::Rooms => Box::pin(rooms::run(site)).await,
         Row::Storm => Box::pin(storm::run(site)).await,
         Row::Flood => Box::pin(flood::run(site)).await,
