@@ -1,5 +1,7 @@
 //! The wiring: builds every part, hands each what it needs, starts and stops them in order.
 
+mod first_start;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ use crate::features::accounts::{
     AccountError, Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens,
 };
 use crate::features::inbox::Inbox;
-use crate::features::messages::{self, MessageEncoder, Messages, Writer};
+use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
@@ -26,6 +28,8 @@ use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, U
 use crate::open_files::{Capacity, TooFewFiles};
 use crate::routes::{Health, Parts, routes};
 use crate::security;
+
+pub(crate) use self::first_start::prepare;
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -126,12 +130,6 @@ fn accounts(
     ))
 }
 
-/// Brings the database up to date, with what a new server has from the start; answers its epoch.
-async fn prepare(db: &Db, clock: &Clock) -> Result<String, StartError> {
-    db.migrate().await?;
-    Ok(messages::prepare(db, clock).await?)
-}
-
 /// Makes an administrator, beside a running server or without one.
 ///
 /// # Errors
@@ -172,7 +170,7 @@ impl Server {
             source,
         })?;
         let db = Db::open_alone(config.database_url.expose()).await?;
-        let epoch = prepare(&db, &clock).await?;
+        let site = prepare(&db, &clock).await?;
         let (hub, reload) = Hub::new();
         let hub = Arc::new(hub);
         let broker = Broker::new(hub.clone());
@@ -183,7 +181,7 @@ impl Server {
         let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
         let accounts = Arc::new(accounts(config, &db, &clock, &online, &broker)?);
         let folder = config.media_dir.join("avatars");
-        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, epoch.clone(), limited));
+        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, site.epoch.clone(), limited));
         let rooms = Arc::new(Rooms::new(
             db.clone(),
             clock.clone(),
@@ -219,7 +217,7 @@ impl Server {
         let gateway = Arc::new(Gateway::new(
             services,
             hub.clone(),
-            epoch,
+            site.epoch,
             clock,
             db.readers(),
             capacity.sockets,
@@ -238,7 +236,7 @@ impl Server {
                 budgets.clone(),
             )),
         ];
-        let cookie_owner = CookieOwner(accounts.server_id().await?);
+        let cookie_owner = CookieOwner(site.id);
         let endpoint = routes(Parts {
             cookie_owner,
             accounts,

@@ -88,7 +88,7 @@ impl World {
     async fn on(database: TestDatabase, db: Db) -> Self {
         let now = Arc::new(AtomicI64::new(BEGIN));
         let clock = Clock::Manual(now.clone());
-        crate::features::messages::prepare(&db, &clock).await.unwrap();
+        crate::app::prepare(&db, &clock).await.unwrap();
         let hub = Arc::new(Hub::new().0);
         let broker = Broker::new(hub.clone());
         let tokens = Tokens::new(SECRET, None);
