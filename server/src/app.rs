@@ -1,5 +1,7 @@
 //! The wiring: builds every part, hands each what it needs, starts and stops them in order.
 
+mod first_start;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -18,7 +20,7 @@ use crate::features::accounts::{
     AccountError, Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens,
 };
 use crate::features::inbox::Inbox;
-use crate::features::messages::{self, MessageEncoder, Messages, Writer};
+use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
 use crate::gateway::{Gateway, Services, Timing};
@@ -27,6 +29,8 @@ use crate::open_files::{Capacity, TooFewFiles};
 use crate::reconcile::Reconciler;
 use crate::routes::{Health, Parts, routes};
 use crate::security;
+
+pub(crate) use self::first_start::prepare;
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
@@ -127,12 +131,6 @@ fn accounts(
     ))
 }
 
-/// Brings the database up to date, with what a new server has from the start; answers its epoch.
-async fn prepare(db: &Db, clock: &Clock) -> Result<String, StartError> {
-    db.migrate().await?;
-    Ok(messages::prepare(db, clock).await?)
-}
-
 /// Makes an administrator, beside a running server or without one.
 ///
 /// # Errors
@@ -174,7 +172,7 @@ impl Server {
             source,
         })?;
         let db = Db::open_alone(config.database_url.expose()).await?;
-        let epoch = prepare(&db, &clock).await?;
+        let site = prepare(&db, &clock).await?;
         let privacy = Arc::new(Privacy::load(&db).await?);
         let (hub, stale) = Hub::new(privacy.clone());
         let hub = Arc::new(hub);
@@ -185,7 +183,7 @@ impl Server {
         let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
         let accounts = Arc::new(accounts(config, &db, &clock, &online, &broker)?);
         let folder = config.media_dir.join("avatars");
-        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, epoch.clone(), limited));
+        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, site.epoch.clone(), limited));
         let rooms = Arc::new(Rooms::new(
             db.clone(),
             clock.clone(),
@@ -223,7 +221,7 @@ impl Server {
             services,
             hub.clone(),
             broker.clone(),
-            epoch,
+            site.epoch,
             clock,
             db.readers(),
             capacity.sockets,
@@ -243,7 +241,7 @@ impl Server {
                 budgets.clone(),
             )),
         ];
-        let cookie_owner = CookieOwner(accounts.server_id().await?);
+        let cookie_owner = CookieOwner(site.id);
         let endpoint = routes(Parts {
             cookie_owner,
             accounts,

@@ -136,7 +136,7 @@ impl World {
     async fn with(database: TestDatabase, db: Db, broker: MakeBroker) -> Self {
         let now = Arc::new(AtomicI64::new(BEGIN));
         let clock = Clock::Manual(now.clone());
-        crate::features::messages::prepare(&db, &clock).await.unwrap();
+        crate::app::prepare(&db, &clock).await.unwrap();
         let privacy = Arc::new(Privacy::load(&db).await.unwrap());
         let (hub, stale) = Hub::new(privacy.clone());
         let hub = Arc::new(hub);

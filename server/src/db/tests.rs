@@ -245,11 +245,9 @@ async fn servers_that_start_together_on_postgresql_migrate_it_once() {
     let database = TestDatabase::new(Storage::Postgres).await;
     let start = || async {
         let db = Db::open(&database.url).await.unwrap();
-        db.migrate().await.unwrap();
-        let clock = crate::clock::Clock::System;
-        let epoch = crate::features::messages::prepare(&db, &clock).await.unwrap();
+        let site = crate::app::prepare(&db, &crate::clock::Clock::System).await.unwrap();
         db.close().await;
-        epoch
+        site.epoch
     };
     let epochs = tokio::join!(start(), start(), start(), start());
     assert!(epochs.0 == epochs.1 && epochs.1 == epochs.2 && epochs.2 == epochs.3, "{epochs:?}");

@@ -1,6 +1,6 @@
 //! What Adda does, one folder a feature.
 //!
-//! They may use each other in one direction only: accounts ← rooms ← presence ← messages ← inbox.
+//! They may use each other in one direction only: site ← accounts ← rooms ← presence ← messages ← inbox.
 
 pub mod accounts;
 pub mod inbox;
@@ -8,3 +8,4 @@ pub mod messages;
 pub mod paging;
 pub mod presence;
 pub mod rooms;
+pub mod site;

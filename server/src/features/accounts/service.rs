@@ -116,6 +116,14 @@ impl Accounts {
         Ok(Some(self.tokens.setup(&self.server_id().await?)))
     }
 
+    /// Makes the account that greets people, which nobody can sign in to, with a new server.
+    ///
+    /// # Errors
+    /// The database, also when it is there.
+    pub async fn insert_adda(transaction: &Transaction, now: i64) -> Result<UserId, DbErr> {
+        store::insert_adda(transaction, now).await
+    }
+
     /// Makes an account and signs it in.
     ///
     /// # Errors

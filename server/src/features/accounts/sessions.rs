@@ -14,6 +14,7 @@ use super::service::Accounts;
 use super::signed_in::SignedIn;
 use super::store::{self, SessionUser, hidden};
 use super::tokens::{ACCESS_SECONDS, AccessClaims};
+use crate::features::site;
 use crate::security;
 
 /// A session ends at the latest after this time.
@@ -243,7 +244,7 @@ impl Accounts {
     /// # Errors
     /// The database.
     pub async fn server_id(&self) -> Result<String, AccountError> {
-        Ok(store::server_names(self.db.read()).await?.0)
+        Ok(site::load(self.db.read()).await?.id)
     }
 
     /// Whether a refresh token is of a session that began before cookies carried the server's id: such
@@ -257,8 +258,7 @@ impl Accounts {
         let session = store::session(self.db.read(), token.session_id).await?;
         let session = session.filter(|session| self.tokens.is_genuine(&token, &session.salt));
         let Some(session) = session else { return Ok(false) };
-        let (_, named_at) = store::server_names(self.db.read()).await?;
-        Ok(session.created_at < named_at)
+        Ok(session.created_at < site::load(self.db.read()).await?.named_at)
     }
 
     /// Ends a session of a user and closes its sockets.

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use adda_entities::{server_state, session, user};
+use adda_entities::{session, user};
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::generations::Repeats;
 use super::person::Hidden;
 use crate::db::{self, RowList, Transaction};
+use crate::features::site;
 
 /// A session together with its user.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -55,16 +56,6 @@ pub(super) async fn session_user(
     rows.first().map(|row| SessionUser::from_query_result(row, "")).transpose()
 }
 
-/// The server's own id, and the moment before which cookies did not carry it.
-pub(super) async fn server_names(
-    connection: &impl ConnectionTrait,
-) -> Result<(String, i64), DbErr> {
-    let state = server_state::Entity::find_by_id(1).one(connection).await?;
-    state
-        .map(|state| (state.server_id, state.named_at))
-        .ok_or_else(|| DbErr::RecordNotFound("server_state".to_owned()))
-}
-
 pub(super) async fn user_by_name(
     connection: &impl ConnectionTrait,
     username: &str,
@@ -96,7 +87,7 @@ pub(super) async fn has_admin(connection: &impl ConnectionTrait) -> Result<bool,
 /// Whether whoever is made an administrator in this transaction is the first. Two who ask at once are
 /// answered one after the other, by whichever servers.
 pub(super) async fn is_first_admin(transaction: &Transaction) -> Result<bool, DbErr> {
-    db::lock_rows(transaction, "server_state", ["id"], vec![[1]]).await?;
+    site::lock(transaction).await?;
     Ok(!has_admin(transaction).await?)
 }
 
@@ -128,6 +119,22 @@ pub(super) async fn insert_user(
         ..Default::default()
     };
     row.insert(connection).await
+}
+
+/// Adda, who greets people; nobody can sign in as her.
+pub(super) async fn insert_adda(transaction: &Transaction, now: i64) -> Result<i64, DbErr> {
+    let adda = user::ActiveModel {
+        id: Set(0),
+        username: Set("adda".to_owned()),
+        display_name: Set("Adda".to_owned()),
+        name_key: Set(name_key("Adda")),
+        password_hash: Set(None),
+        is_admin: Set(false),
+        created_at: Set(now),
+        ..Default::default()
+    };
+    user::Entity::insert(adda).exec_without_returning(transaction).await?;
+    Ok(0)
 }
 
 pub(super) async fn set_password(

@@ -33,7 +33,7 @@ pub use http::MessagesApi;
 pub(crate) use operation::{Accepted, Actor, Operation};
 pub use service::{MAX_RESUME_CHANGES, Messages};
 pub use store::last_messages;
-pub use welcome::prepare;
+pub use welcome::greet;
 #[cfg(test)]
 pub(crate) use writer::Pending;
 pub use writer::Writer;

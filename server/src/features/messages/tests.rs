@@ -594,16 +594,6 @@ on_both_databases! {
         let found: Vec<_> = page.items.iter().map(|message| message.changed_seq).collect();
         assert_eq!((found, page.more), ((6..=10).collect::<Vec<_>>(), true));
     }
-
-    async fn a_server_is_greeted_once_and_keeps_its_epoch(storage: Storage) {
-        let world = World::new(storage).await;
-        let clock = crate::clock::Clock::System;
-        let first = prepare(&world.db, &clock).await.unwrap();
-        let second = prepare(&world.db, &clock).await.unwrap();
-        assert_eq!(first, second);
-        assert_eq!(world.count("messages").await, 1);
-        assert_eq!(world.count("rooms").await, 1);
-    }
 }
 
 #[test]

@@ -10,6 +10,7 @@
 mod access;
 mod error;
 mod http;
+mod membership;
 mod service;
 mod store;
 
@@ -19,5 +20,6 @@ mod tests;
 pub use access::{RoomAccess, RoomRef};
 pub use error::RoomError;
 pub use http::RoomsApi;
+pub use membership::{join_writers, joined, people_since};
 pub use service::Rooms;
-pub use store::{heads, lock_rooms};
+pub use store::{admit_pairs, heads, lock_rooms};

@@ -16,6 +16,7 @@ use sea_orm::{DbErr, SqlErr};
 
 use super::access::RoomAccess;
 use super::error::RoomError;
+use super::membership::add_member;
 use super::store::{self, Head};
 use crate::clock::Clock;
 use crate::db::{Db, Family, Transaction};
@@ -363,24 +364,4 @@ impl Rooms {
             .await
             .map(|room| room.id)
     }
-}
-
-async fn add_member(
-    transaction: &Transaction,
-    family: Family,
-    room_id: i64,
-    user_id: UserId,
-    now: i64,
-) -> Result<Option<Envelope>, DbErr> {
-    store::lock_rooms(transaction, family, [room_id]).await?;
-    if !store::insert_member(transaction, family, room_id, user_id, now).await? {
-        return Ok(None);
-    }
-    let members_version = store::bump_members(transaction, family, room_id, 1).await?;
-    Ok(Some(Envelope::Membership {
-        topic: family.topic(room_id),
-        members_version,
-        user_id,
-        change: MembershipChange::Joined,
-    }))
 }

@@ -202,6 +202,53 @@ pub(super) async fn bump_members(
     row.try_get("", "members_version")
 }
 
+/// Makes both people of these private rooms members, each from the room's beginning. Answers who was
+/// none before, and the version of the members that this made.
+///
+/// # Errors
+/// What the database says.
+pub async fn admit_pairs(
+    transaction: &impl ConnectionTrait,
+    room_ids: impl IntoIterator<Item = i64>,
+    now: i64,
+) -> Result<Vec<AdmittedRow>, DbErr> {
+    let mut list = RowList::<2>::new();
+    room_ids.into_iter().for_each(|id| list.push([id.into(), now.into()]));
+    let admitted = list.select(transaction, |begun| {
+        format!(
+            "WITH begun (id, now) AS (VALUES {begun}), \
+             pairs (room_id, lo, hi, now) AS (SELECT r.id, r.lo_user_id, r.hi_user_id, b.now \
+             FROM begun b JOIN private_rooms r ON r.id = b.id) \
+             INSERT INTO private_room_members (room_id, user_id, joined_at, read_seq) \
+             SELECT room_id, lo, now, 0 FROM pairs UNION SELECT room_id, hi, now, 0 FROM pairs \
+             WHERE TRUE ON CONFLICT (room_id, user_id) DO NOTHING RETURNING room_id, user_id"
+        )
+    });
+    let mut rows = Vec::new();
+    for admitted in admitted.await? {
+        let (room_id, user_id): (i64, i64) =
+            (admitted.try_get("", "room_id")?, admitted.try_get("", "user_id")?);
+        let sql = "UPDATE private_rooms SET members_version = members_version + 1 \
+                   WHERE id = $1 RETURNING members_version";
+        let version = db::query(transaction, sql, vec![room_id.into()]).await?;
+        let version = version.first().ok_or_else(|| DbErr::RecordNotFound("room".to_owned()))?;
+        let members_version = version.try_get("", "members_version")?;
+        rows.push(AdmittedRow { room_id, user_id, members_version });
+    }
+    Ok(rows)
+}
+
+/// Somebody who became a member by the first message of a private room.
+#[derive(Clone, Copy, Debug)]
+pub struct AdmittedRow {
+    /// In which room.
+    pub room_id: i64,
+    /// Who.
+    pub user_id: i64,
+    /// The version of the members since.
+    pub members_version: i64,
+}
+
 pub(super) async fn update_room(
     transaction: &impl ConnectionTrait,
     id: i64,

@@ -8,6 +8,7 @@ use uuid::Uuid;
 use crate::db::{self, Family, RowList};
 use crate::features::messages::row::MessageRow;
 use crate::features::messages::store::COLUMNS;
+use crate::features::rooms::join_writers;
 
 /// What a request to write meets: its room, its sender and an earlier message under its `client_id`.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -34,7 +35,8 @@ pub(super) async fn contexts(
     family: Family,
     requests: impl IntoIterator<Item = (i64, i64, Uuid)>,
 ) -> Result<Vec<ContextRow>, DbErr> {
-    let (rooms, members, messages) = (family.rooms(), family.members(), family.messages());
+    let (rooms, messages) = (family.rooms(), family.messages());
+    let writers = join_writers("LEFT JOIN", family, "a.room_id", "a.user_id");
     let mut list = RowList::<3>::new();
     for (room, user, client_id) in requests {
         list.push([room.into(), user.into(), client_id.into()]);
@@ -45,8 +47,7 @@ pub(super) async fn contexts(
              SELECT r.id AS room_id, r.last_seq, r.members_version, a.user_id, \
              u.username, u.display_name, u.avatar, a.client_id, x.id AS message_id \
              FROM asked a JOIN {rooms} r ON r.id = a.room_id \
-             LEFT JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
-             LEFT JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL \
+             {writers} \
              LEFT JOIN {messages} x ON x.sender_id = a.user_id AND x.room_id = a.room_id \
                                    AND x.client_id = a.client_id"
         )
@@ -71,47 +72,6 @@ pub(super) async fn by_id(
         )
     });
     db::parse(&found.await?)
-}
-
-/// Makes both people of these private rooms members, each from the room's beginning. Answers who was
-/// none before, and the version of the members that this made.
-pub(super) async fn admit_pairs(
-    transaction: &impl ConnectionTrait,
-    room_ids: impl IntoIterator<Item = i64>,
-    now: i64,
-) -> Result<Vec<AdmittedRow>, DbErr> {
-    let mut list = RowList::<2>::new();
-    room_ids.into_iter().for_each(|id| list.push([id.into(), now.into()]));
-    let admitted = list.select(transaction, |begun| {
-        format!(
-            "WITH begun (id, now) AS (VALUES {begun}), \
-             pairs (room_id, lo, hi, now) AS (SELECT r.id, r.lo_user_id, r.hi_user_id, b.now \
-             FROM begun b JOIN private_rooms r ON r.id = b.id) \
-             INSERT INTO private_room_members (room_id, user_id, joined_at, read_seq) \
-             SELECT room_id, lo, now, 0 FROM pairs UNION SELECT room_id, hi, now, 0 FROM pairs \
-             WHERE TRUE ON CONFLICT (room_id, user_id) DO NOTHING RETURNING room_id, user_id"
-        )
-    });
-    let mut rows = Vec::new();
-    for admitted in admitted.await? {
-        let (room_id, user_id): (i64, i64) =
-            (admitted.try_get("", "room_id")?, admitted.try_get("", "user_id")?);
-        let sql = "UPDATE private_rooms SET members_version = members_version + 1 \
-                   WHERE id = $1 RETURNING members_version";
-        let version = db::query(transaction, sql, vec![room_id.into()]).await?;
-        let version = version.first().ok_or_else(|| DbErr::RecordNotFound("room".to_owned()))?;
-        let members_version = version.try_get("", "members_version")?;
-        rows.push(AdmittedRow { room_id, user_id, members_version });
-    }
-    Ok(rows)
-}
-
-/// Somebody who became a member by the first message of a private room.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct AdmittedRow {
-    pub(super) room_id: i64,
-    pub(super) user_id: i64,
-    pub(super) members_version: i64,
 }
 
 /// Moves the rooms' counters, all of them in one statement.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use adda_protocol::event::{Change, room_change};
 use adda_protocol::{RoomName, UserId};
-use adda_realtime::{Envelope, MembershipChange};
+use adda_realtime::Envelope;
 use bytes::Bytes;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -22,7 +22,7 @@ use crate::features::messages::encoder::MessageEncoder;
 use crate::features::messages::mentions;
 use crate::features::messages::operation::{Accepted, Operation, Outcome, Request};
 use crate::features::messages::row::MessageRow;
-use crate::features::rooms::lock_rooms;
+use crate::features::rooms::{admit_pairs, joined, lock_rooms, people_since};
 
 /// Somebody who may write in a room, as they are called at this moment.
 #[derive(Clone, Debug)]
@@ -326,9 +326,7 @@ impl<'a> Work<'a> {
 
     /// Writes what was decided.
     pub(super) async fn store(&mut self, transaction: &Transaction) -> Result<(), DbErr> {
-        if self.family == Family::Private {
-            self.admit(transaction).await?;
-        }
+        self.admit(transaction).await?;
         let moved = self.rooms.iter().filter(|(_, room)| !room.frames.is_empty());
         let counters = moved.map(|(id, room)| (*id, room.last_seq));
         store::set_last_seq(transaction, self.family, counters).await?;
@@ -350,10 +348,11 @@ impl<'a> Work<'a> {
 
     /// The first message of a private room lets the other person in.
     async fn admit(&mut self, transaction: &Transaction) -> Result<(), DbErr> {
-        let begun = self.rooms.iter().filter(|(_, room)| room.first_seq == 1);
+        let since = people_since(self.family);
+        let begun = self.rooms.iter().filter(|(_, room)| room.first_seq <= since);
         let begun: Vec<i64> =
             begun.filter(|(_, room)| !room.frames.is_empty()).map(|(id, _)| *id).collect();
-        for row in store::admit_pairs(transaction, begun, self.now).await? {
+        for row in admit_pairs(transaction, begun, self.now).await? {
             if let Some(room) = self.rooms.get_mut(&row.room_id) {
                 room.members_version = row.members_version;
                 room.admitted = Some((row.user_id, row.members_version));
@@ -368,12 +367,8 @@ impl<'a> Work<'a> {
         let changed = self.rooms.into_iter().filter(|(_, room)| !room.frames.is_empty());
         committed.envelopes.extend(changed.flat_map(|(id, room)| {
             let topic = self.family.topic(id);
-            let admitted = room.admitted.map(|(user_id, members_version)| Envelope::Membership {
-                topic,
-                members_version,
-                user_id,
-                change: MembershipChange::Joined,
-            });
+            let admitted = room.admitted;
+            let admitted = admitted.map(|(user, version)| joined(self.family, id, user, version));
             let events = Envelope::Events {
                 topic,
                 members_version: room.members_version,

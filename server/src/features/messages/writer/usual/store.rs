@@ -6,7 +6,8 @@ use rusqlite::OptionalExtension;
 use sea_orm::{DatabaseBackend, DbErr, FromQueryResult, Value};
 
 use super::Usual;
-use crate::db::{self, Db, Direct, DirectResult, Family, RowList};
+use crate::db::{self, Db, Direct, DirectResult, RowList};
+use crate::features::rooms::{join_writers, people_since};
 
 /// The most messages in one statement of PostgreSQL: in larger batches, several statements are few for
 /// each message.
@@ -45,14 +46,13 @@ impl Usual<'_> {
 
     /// Statement by statement: each is a call, and nobody else writes meanwhile.
     fn store_on_sqlite(&self, connection: &Direct) -> DirectResult<Option<Vec<StoredRow>>> {
-        let (rooms, members, table) =
-            (self.family.rooms(), self.family.members(), self.family.messages());
+        let (rooms, table) = (self.family.rooms(), self.family.messages());
+        let writers = join_writers("JOIN", self.family, "r.id", "?2");
         let mut context = connection.prepare_cached(&format!(
             "SELECT r.last_seq, r.members_version, u.username, u.display_name, u.avatar, \
              EXISTS (SELECT 1 FROM {table} x WHERE x.sender_id = ?2 AND x.room_id = ?1 \
                  AND x.client_id = ?3) \
-             FROM {rooms} r JOIN {members} m ON m.room_id = r.id AND m.user_id = ?2 \
-             JOIN users u ON u.id = m.user_id AND u.disabled_at IS NULL WHERE r.id = ?1"
+             FROM {rooms} r {writers} WHERE r.id = ?1"
         ))?;
         let mut insert = connection.prepare_cached(&format!(
             "INSERT INTO {table} (id, room_id, seq, changed_seq, client_id, client_digest, \
@@ -70,7 +70,7 @@ impl Usual<'_> {
             let mut rows = context.query(parameters)?;
             let Some(row) = rows.next()? else { return Ok(None) };
             let (head, is_repeat): (i64, bool) = (row.get(0)?, row.get(5)?);
-            if is_repeat || !has_its_people(self.family, head) {
+            if is_repeat || head < people_since(self.family) {
                 return Ok(None);
             }
             let seq = head + it.nth_in_room;
@@ -116,8 +116,8 @@ impl Usual<'_> {
     /// One statement. It sees one moment, and the rooms that it then locks, in the order of their ids, may
     /// be newer than that: so a room counts only as long as both are the same.
     async fn store_on_postgres(&self, db: &Db) -> Result<Vec<StoredRow>, DbErr> {
-        let (rooms, members, table) =
-            (self.family.rooms(), self.family.members(), self.family.messages());
+        let (rooms, table) = (self.family.rooms(), self.family.messages());
+        let writers = join_writers("JOIN", self.family, "asked.room_id", "asked.sender_id");
         let mut list = RowList::<9>::new();
         for it in &self.messages {
             list.push([
@@ -133,10 +133,7 @@ impl Usual<'_> {
             ]);
         }
         let (asked, values) = list.into_values(db.backend());
-        let begun = match self.family {
-            Family::Public => "",
-            Family::Private => "AND head.last_seq > 0",
-        };
+        let people_since = people_since(self.family);
         let sql = format!(
             "WITH asked (id, room_id, nth, others_nth, sender_id, client_id, client_digest, text, created_at) \
                  AS (VALUES {asked}), \
@@ -150,12 +147,12 @@ impl Usual<'_> {
                  FROM asked JOIN locked head ON head.id = asked.room_id \
                  JOIN {rooms} seen ON seen.id = head.id AND seen.last_seq = head.last_seq \
                      AND seen.members_version = head.members_version \
-                 JOIN {members} m ON m.room_id = asked.room_id AND m.user_id = asked.sender_id \
-                 JOIN users u ON u.id = asked.sender_id AND u.disabled_at IS NULL \
+                 {writers} \
                  LEFT JOIN LATERAL (SELECT n.seq, n.sender_id, n.others_before FROM {table} n \
                      WHERE n.room_id = head.id ORDER BY n.seq DESC LIMIT 1) newest ON TRUE \
                  WHERE NOT EXISTS (SELECT 1 FROM {table} x WHERE x.sender_id = asked.sender_id \
-                     AND x.room_id = asked.room_id AND x.client_id = asked.client_id) {begun}), \
+                     AND x.room_id = asked.room_id AND x.client_id = asked.client_id) \
+                     AND head.last_seq >= {people_since}), \
              usual AS MATERIALIZED (SELECT * FROM fitting \
                  WHERE (SELECT COUNT(*) FROM fitting) = (SELECT COUNT(*) FROM asked)), \
              moved AS (UPDATE {rooms} SET last_seq = heads.last_seq FROM \
@@ -170,9 +167,4 @@ impl Usual<'_> {
         );
         db::parse(&db.commit_statement(sql, values).await?)
     }
-}
-
-/// The first message of a private room lets the other person in, which is more than the usual.
-fn has_its_people(family: Family, head: i64) -> bool {
-    family == Family::Public || head > 0
 }
