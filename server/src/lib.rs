@@ -25,5 +25,6 @@ mod peer;
 mod private_files;
 mod routes;
 mod security;
+mod tasks;
 #[cfg(test)]
 mod testing;

@@ -3,6 +3,7 @@
 
 #[path = "../tests/it/support/database.rs"]
 mod database;
+mod log;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -18,6 +19,7 @@ use uuid::Uuid;
 
 use self::database::PostgresDatabase;
 pub(crate) use self::database::{Storage, on_both_databases};
+pub(crate) use self::log::Log;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
@@ -27,6 +29,7 @@ use crate::features::messages::{
     Accepted, Actor, MessageEncoder, MessageError, Messages, Operation, Pending, Writer,
 };
 use crate::features::rooms::{RoomRef, Rooms};
+use crate::tasks::Tasks;
 
 /// A fresh, empty database, which is removed with this.
 pub(crate) struct TestDatabase {
@@ -89,7 +92,9 @@ impl World {
         let now = Arc::new(AtomicI64::new(BEGIN));
         let clock = Clock::Manual(now.clone());
         crate::app::prepare(&db, &clock).await.unwrap();
-        let hub = Arc::new(Hub::new().0);
+        let (hub, tasks) = (Arc::new(Hub::new().0), Tasks::default());
+        let log = db.clone();
+        tasks.spawn("the database's log", move || log.clone().write_back());
         let broker = Broker::new(hub.clone());
         let tokens = Tokens::new(SECRET, None);
         let settings = Settings {
@@ -120,9 +125,9 @@ impl World {
         );
         let rooms = Arc::new(rooms);
         let encoder = MessageEncoder::default();
-        let writer = Writer::start(&db, &clock, &encoder, &broker).unwrap();
+        let writer = Writer::start(&db, &clock, &encoder, &broker, &tasks).unwrap();
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
-        let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder);
+        let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder, &tasks);
         Self {
             db,
             now,
