@@ -84,6 +84,10 @@ pub fn run(arguments: Arguments) -> ExitCode {
             with_runtime(|config| create_admin(config, name))
         }
     };
+    ended(outcome)
+}
+
+fn ended(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -149,8 +153,7 @@ async fn serve(config: Config) -> Outcome {
     let stop = stop_signal();
     println!("Adda is ready at {}", server.url());
     std::io::stdout().flush()?;
-    server.run_until(stop).await;
-    Ok(())
+    Ok(server.run_until(stop).await?)
 }
 
 /// Listens for the signals that ask the server to stop, from this call on.
@@ -212,44 +215,63 @@ fn read_password() -> Result<String, Box<dyn std::error::Error>> {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::{Arc, Mutex};
+    use std::sync::Arc;
 
     use super::*;
-
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-            self.0.lock().unwrap().write(bytes)
-        }
-
-        fn flush(&mut self) -> std::io::Result<()> {
-            Ok(())
-        }
-    }
+    use crate::testing::Log;
 
     #[test]
     fn a_panic_is_one_line_of_the_log() {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
+        let (log, _logging) = Log::begin();
         let usual: Arc<dyn Fn(&PanicHookInfo<'_>) + Send + Sync> = std::panic::take_hook().into();
         // Other tests run beside this one: their panics are told as ever.
         let (this, others) = (std::thread::current().id(), usual.clone());
         std::panic::set_hook(Box::new(move |panic| {
             if std::thread::current().id() == this { log_panic(panic) } else { others(panic) }
         }));
-        let panicked = tracing::subscriber::with_default(subscriber, || {
-            std::panic::catch_unwind(|| panic!("the first line\nand the second"))
-        });
+        let panicked = std::panic::catch_unwind(|| panic!("the first line\nand the second"));
         std::panic::set_hook(Box::new(move |panic| usual(panic)));
 
         assert!(panicked.is_err());
-        let text = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
+        let text = log.text();
         let line = text.lines().next().unwrap();
         assert!(line.contains(r#"panicked "the first line\nand the second""#), "{text}");
         assert!(line.contains("cli.rs:"), "{text}");
+    }
+
+    /// Where this is set, a process of the test below serves.
+    const SERVES: &str = "SERVES_WITH_A_DEFECT";
+
+    #[test]
+    fn serves_with_a_defect() -> ExitCode {
+        if std::env::var_os(SERVES).is_none() {
+            return ExitCode::SUCCESS;
+        }
+        ended(with_runtime(|config| async move {
+            let server = app::Server::start(&config).await?;
+            server.tasks().spawn_vital("a test", async { panic!("a defect") });
+            Ok(server.run_until(std::future::pending()).await?)
+        }))
+    }
+
+    #[test]
+    fn a_server_without_a_task_that_it_needs_says_so_and_ends_with_a_failure() {
+        let folder = tempfile::tempdir().unwrap();
+        let process = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "--nocapture", "cli::tests::serves_with_a_defect"])
+            .env_clear()
+            .envs([(SERVES, "1"), ("PORT", "0"), ("ADDA_BIND", "127.0.0.1")])
+            .current_dir(folder.path())
+            .output()
+            .unwrap();
+        let log = String::from_utf8_lossy(&process.stderr);
+        assert!(!process.status.success(), "{log}");
+        for line in [
+            r#"a task panicked: the server ends task="a test" panic="a defect""#,
+            "stopped",
+            "adda: The task of a test panicked, and nothing goes on without it: the server ends.",
+        ] {
+            assert!(log.contains(line), "{line}: {log}");
+        }
     }
 }

@@ -26,5 +26,6 @@ mod private_files;
 mod reconcile;
 mod routes;
 mod security;
+mod tasks;
 #[cfg(test)]
 mod testing;

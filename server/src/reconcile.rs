@@ -8,6 +8,7 @@
 //! event of a quiet room is noticed.
 
 use std::collections::VecDeque;
+use std::future::ready;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -16,12 +17,13 @@ use tokio::time::{MissedTickBehavior, interval, sleep};
 
 use crate::features::accounts::{AccountError, Accounts};
 use crate::features::rooms::{RoomError, Rooms};
+use crate::tasks::Task;
 
 /// How often heads are compared.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 /// How soon what could not be read is tried again.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
-/// Sockets that begin anew do so within about ten seconds.
+/// Sockets that begin anew do so within about ten seconds: in so many steps, so far apart.
 const CLOSE_EVERY: Duration = Duration::from_millis(10);
 const CLOSE_IN: usize = 1_000;
 
@@ -32,8 +34,13 @@ pub(crate) struct Reconciler {
     broker: Arc<dyn Broker>,
     rooms: Arc<Rooms>,
     accounts: Arc<Accounts>,
+    stale: StaleParts,
+    /// What is read just now: the hub asks once.
+    under_way: Option<Stale>,
     /// Sockets that are to begin anew.
     outdated: VecDeque<Weak<Outbox>>,
+    /// So many of them at once.
+    closed_at_once: usize,
 }
 
 /// Why something could not be read.
@@ -51,39 +58,23 @@ impl Reconciler {
         broker: Arc<dyn Broker>,
         rooms: Arc<Rooms>,
         accounts: Arc<Accounts>,
+        stale: StaleParts,
     ) -> Self {
-        Self { hub, broker, rooms, accounts, outdated: VecDeque::new() }
-    }
-
-    /// Answers the hub, until it is gone.
-    pub(crate) async fn run(mut self, mut stale: StaleParts) {
-        let mut looks = interval(LOOK_EVERY);
-        let mut closing = interval(CLOSE_EVERY);
-        for ticks in [&mut looks, &mut closing] {
-            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        }
-        loop {
-            tokio::select! {
-                part = stale.recv() => match part {
-                    Some(part) => self.read_at_last(part).await,
-                    None => return,
-                },
-                _ = looks.tick(), if self.broker.may_lose() => {
-                    if let Err(error) = self.compare_heads().await {
-                        tracing::warn!(%error, "rooms could not be compared with the database");
-                    }
-                }
-                _ = closing.tick(), if !self.outdated.is_empty() => self.close_some(),
-            }
-        }
+        let (under_way, outdated) = (None, VecDeque::new());
+        Self { hub, broker, rooms, accounts, stale, under_way, outdated, closed_at_once: 0 }
     }
 
     /// Until what is stale is known, nothing of the room is delivered, and an ended session's sockets stay:
     /// so this goes on until it is.
-    async fn read_at_last(&mut self, part: Stale) {
-        while let Err(error) = self.read(part).await {
-            tracing::warn!(%error, ?part, "what is stale could not be read; trying again");
-            sleep(AGAIN_AFTER).await;
+    async fn read_at_last(&mut self) {
+        while let Some(part) = self.under_way {
+            match self.read(part).await {
+                Ok(()) => self.under_way = None,
+                Err(error) => {
+                    tracing::warn!(%error, ?part, "what is stale could not be read; trying again");
+                    sleep(AGAIN_AFTER).await;
+                }
+            }
         }
     }
 
@@ -95,6 +86,7 @@ impl Reconciler {
                 self.compare_heads().await?;
                 self.accounts.read_anew(&self.hub, None).await?;
                 self.outdated = self.hub.outboxes().iter().map(Arc::downgrade).collect();
+                self.closed_at_once = self.outdated.len().div_ceil(CLOSE_IN);
             }
         }
         Ok(())
@@ -115,10 +107,36 @@ impl Reconciler {
     }
 
     fn close_some(&mut self) {
-        let some = self.outdated.len().div_ceil(CLOSE_IN);
+        let some = self.closed_at_once.min(self.outdated.len());
         for outbox in self.outdated.drain(..some) {
             if let Some(outbox) = outbox.upgrade() {
                 outbox.close(CloseReason::MissedState);
+            }
+        }
+    }
+}
+
+/// Answers the hub, until it is gone.
+impl Task for Reconciler {
+    async fn run(&mut self) {
+        let mut looks = interval(LOOK_EVERY);
+        let mut closing = interval(CLOSE_EVERY);
+        for ticks in [&mut looks, &mut closing] {
+            ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        }
+        loop {
+            tokio::select! {
+                part = self.stale.recv(), if self.under_way.is_none() => match part {
+                    Some(part) => self.under_way = Some(part),
+                    None => return,
+                },
+                () = ready(()), if self.under_way.is_some() => self.read_at_last().await,
+                _ = looks.tick(), if self.broker.may_lose() => {
+                    if let Err(error) = self.compare_heads().await {
+                        tracing::warn!(%error, "rooms could not be compared with the database");
+                    }
+                }
+                _ = closing.tick(), if !self.outdated.is_empty() => self.close_some(),
             }
         }
     }

@@ -3,6 +3,7 @@
 
 #[path = "../tests/it/support/database.rs"]
 mod database;
+mod log;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -19,6 +20,7 @@ use uuid::Uuid;
 
 use self::database::PostgresDatabase;
 pub(crate) use self::database::{Storage, on_both_databases};
+pub(crate) use self::log::Log;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
@@ -29,6 +31,7 @@ use crate::features::messages::{
 };
 use crate::features::rooms::{RoomRef, Rooms};
 use crate::reconcile::Reconciler;
+use crate::tasks::Tasks;
 
 /// A fresh, empty database, which is removed with this.
 pub(crate) struct TestDatabase {
@@ -141,6 +144,9 @@ impl World {
         let (hub, stale) = Hub::new(privacy.clone());
         let hub = Arc::new(hub);
         let broker = broker(hub.clone());
+        let tasks = Tasks::default();
+        let log = db.clone();
+        tasks.spawn("the database's log", move || log.clone().write_back());
         let tokens = Tokens::new(SECRET, None);
         let settings = Settings {
             registration: Registration::Open,
@@ -168,13 +174,13 @@ impl World {
             false,
         );
         let (rooms, accounts) = (Arc::new(rooms), Arc::new(accounts));
-        let reconciler =
-            Reconciler::new(hub.clone(), broker.clone(), rooms.clone(), accounts.clone());
-        tokio::spawn(reconciler.run(stale));
+        let (of_rooms, of_accounts) = (rooms.clone(), accounts.clone());
+        let reconciler = Reconciler::new(hub.clone(), broker.clone(), of_rooms, of_accounts, stale);
+        tasks.spawn("reconciling", reconciler);
         let encoder = MessageEncoder::default();
-        let writer = Writer::start(&db, &clock, &encoder, &broker).unwrap();
+        let writer = Writer::start(&db, &clock, &encoder, &broker, &tasks).unwrap();
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
-        let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder);
+        let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder, &tasks);
         Self {
             db,
             now,

@@ -2,7 +2,7 @@
 
 use sea_orm::DbErr;
 
-use super::StartError;
+use super::error::StartError;
 use crate::clock::Clock;
 use crate::db::Db;
 use crate::features::accounts::Accounts;

@@ -182,12 +182,19 @@ impl Db {
         self.read.ping().await
     }
 
+    /// Writes SQLite's log back into the database, for ever; where there is none, there is nothing to do.
+    pub async fn write_back(self) {
+        if let Write::Sqlite { checkpoints, .. } = &self.write {
+            checkpoints.run().await;
+        }
+    }
+
     /// Closes all connections; on SQLite this also writes the log back into the file.
     pub async fn close(self) {
         let mut results = Vec::new();
         match self.write {
             Write::Sqlite { writer, checkpoints } => {
-                results.push(checkpoints.stop().await);
+                results.push(checkpoints.close().await);
                 results.push(self.read.connection.close().await);
                 results.push(writer.close().await);
             }

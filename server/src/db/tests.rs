@@ -218,6 +218,7 @@ fn what_passes_by_itself_is_told_from_what_does_not() {
 async fn the_log_of_sqlite_is_written_back_and_stays_short_while_commits_never_pause() {
     let database = TestDatabase::new(Storage::Sqlite).await;
     let db = Db::open(&database.url).await.unwrap();
+    let writing_back = tokio::spawn(db.clone().write_back());
     let commit = async |sql: &str| {
         let transaction = db.begin().await.unwrap();
         run(&transaction, sql, vec![]).await.unwrap();
@@ -237,6 +238,7 @@ async fn the_log_of_sqlite_is_written_back_and_stays_short_while_commits_never_p
     assert!(longest < 160 * MIB, "of 300 MiB the log held {longest} bytes at once");
     let written_back = length(beside(""));
     assert!(written_back > 140 * MIB, "{written_back}");
+    writing_back.abort();
     db.close().await;
 }
 

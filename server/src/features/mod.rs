@@ -8,4 +8,7 @@ pub mod messages;
 pub mod paging;
 pub mod presence;
 pub mod rooms;
+mod services;
 pub mod site;
+
+pub use services::Services;

@@ -86,19 +86,20 @@ impl Session {
             ClientFrame::MessageSend(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, command.text.as_str().len());
-                let answer = messages::send(&self.gateway.messages, target, command).await;
+                let answer = messages::send(&self.gateway.services.messages, target, command).await;
                 return self.later(connection, json.len(), reference, answer).await;
             }
             ClientFrame::MessageEdit(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, command.text.as_str().len());
-                let answer = messages::edit(&self.gateway.messages, target, command).await;
+                let answer = messages::edit(&self.gateway.services.messages, target, command).await;
                 return self.later(connection, json.len(), reference, answer).await;
             }
             ClientFrame::MessageDelete(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, 0);
-                let answer = messages::delete(&self.gateway.messages, target, command).await;
+                let answer =
+                    messages::delete(&self.gateway.services.messages, target, command).await;
                 return self.later(connection, json.len(), reference, answer).await;
             }
             ClientFrame::Auth(command) => self.renew(&command.token).await?.map(|()| {
@@ -121,12 +122,12 @@ impl Session {
             }
             ClientFrame::Delivered(command) => {
                 let _turn = self.payer.turn().await;
-                let told = inbox::delivered(&self.gateway.inbox, self.user_id, &command);
+                let told = inbox::delivered(&self.gateway.services.inbox, self.user_id, &command);
                 told.await.map(|()| done(reference.clone()))
             }
             ClientFrame::Read(command) => {
                 let _turn = self.payer.turn().await;
-                let read = inbox::read(&self.gateway.inbox, self.user_id, &command).await;
+                let read = inbox::read(&self.gateway.services.inbox, self.user_id, &command).await;
                 read.map(|()| done(reference.clone()))
             }
             ClientFrame::PresenceWatch(command) => match self.watch(command.user_ids).await {
@@ -180,7 +181,7 @@ impl Session {
 
     fn target(&self, room: &RoomName) -> Target<'_> {
         let known = self.subscriptions.get(room.as_str()).map(|known| known.room.clone());
-        Target { user_id: self.user_id, known, rooms: &self.gateway.rooms }
+        Target { user_id: self.user_id, known, rooms: &self.gateway.services.rooms }
     }
 
     async fn later(
@@ -213,7 +214,7 @@ impl Session {
         subscription.typed_at = Some(now);
         let (room, version) = (&subscription.room, subscription.members_version);
         let topic = room.topic();
-        presence::typing(&self.gateway.presence, self.user_id, room, version, kind);
+        presence::typing(&self.gateway.services.presence, self.user_id, room, version, kind);
         self.pay_for_delivery(connection, topic, 0);
         Ok(())
     }
@@ -225,16 +226,17 @@ impl Session {
         let peers = self.peers();
         let is_over = |user: &UserId| users.binary_search(user).is_err() && !peers.contains(user);
         let over: Vec<_> = self.watched.iter().copied().filter(is_over).collect();
-        self.gateway.presence.unwatch(&over, &self.outbox);
+        self.gateway.services.presence.unwatch(&over, &self.outbox);
         self.watched = users.into();
         let _turn = self.payer.turn().await;
-        presence::watch(&self.gateway.presence, &self.watched, &self.outbox).await
+        presence::watch(&self.gateway.services.presence, &self.watched, &self.outbox).await
     }
 
     async fn open(&mut self, room: &RoomName) -> Result<Bytes, Problem> {
         let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
         let _turn = self.payer.turn().await;
-        let snapshot = self.gateway.presence.open(&subscription.room, &self.outbox).await?;
+        let snapshot =
+            self.gateway.services.presence.open(&subscription.room, &self.outbox).await?;
         subscription.is_open = true;
         Ok(snapshot)
     }
@@ -243,7 +245,7 @@ impl Session {
         if let Some(subscription) = self.subscriptions.by_name(room.as_str())
             && std::mem::take(&mut subscription.is_open)
         {
-            self.gateway.presence.close(subscription.room.topic(), &self.outbox);
+            self.gateway.services.presence.close(subscription.room.topic(), &self.outbox);
         }
     }
 }

@@ -132,7 +132,7 @@ async fn sign_in(
     };
     drop(stranger);
     let turn = gateway.turns.take().await;
-    let person = gateway.accounts.authenticate(&auth.token).await;
+    let person = gateway.services.accounts.authenticate(&auth.token).await;
     Ok((person.map_err(|error| sign_in_failed(&error))?, auth.resume, turn))
 }
 
@@ -146,7 +146,7 @@ fn sign_in_failed(error: &AccountError) -> End {
 }
 
 async fn still_stands(gateway: &Gateway, person: &Person) -> Result<(), End> {
-    match gateway.accounts.look_again(person.session_id).await {
+    match gateway.services.accounts.look_again(person.session_id).await {
         Ok(()) => Ok(()),
         Err(AccountError::Disabled) => Err(End::AccountDisabled),
         Err(AccountError::Database(_)) => Err(End::Internal),
@@ -186,7 +186,7 @@ async fn one_room(
     name: Option<RoomName>,
 ) -> Result<Topic, End> {
     let name = name.ok_or(End::RoomForbidden)?;
-    match gateway.rooms.join(person, &name).await {
+    match gateway.services.rooms.join(person, &name).await {
         Ok(access) => Ok(access.room.topic()),
         Err(RoomError::NotFound) => Err(End::RoomForbidden),
         Err(RoomError::TooOften(_)) => Err(End::RateLimited),

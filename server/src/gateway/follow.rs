@@ -40,10 +40,11 @@ impl Session {
         turn: Turn,
     ) -> Result<(), End> {
         let rooms = match self.outbox.only {
-            None => self.gateway.inbox.my_rooms(self.user_id).await,
+            None => self.gateway.services.inbox.my_rooms(self.user_id).await,
             Some(topic) => {
                 let family = Family::of_topic(topic);
-                let room = self.gateway.inbox.my_room(self.user_id, family, topic.id).await;
+                let room =
+                    self.gateway.services.inbox.my_room(self.user_id, family, topic.id).await;
                 room.map(|room| room.into_iter().collect())
             }
         };
@@ -61,7 +62,7 @@ impl Session {
         self.compare_with_heads().await?;
         drop(turn);
         // Who is in was here, whatever happens to the server next.
-        self.gateway.presence.written_down(self.user_id).await;
+        self.gateway.services.presence.written_down(self.user_id).await;
         self.subscriptions.shrink();
         let ready = Ready {
             user: person.me(),
@@ -90,7 +91,7 @@ impl Session {
 
     /// Watches other people of private rooms; answers who of them is online.
     fn watch_peers(&self, peers: &[UserId]) -> Vec<String> {
-        let states = self.gateway.presence.watch(peers, &self.outbox);
+        let states = self.gateway.services.presence.watch(peers, &self.outbox);
         let online = states.into_iter().filter(|(_, online)| *online);
         let frame = |(user_id, online)| PersonPresence { user_id, online, last_seen_at: None };
         online.map(|state| ServerFrame::Presence(frame(state)).encode()).collect()
@@ -120,7 +121,7 @@ impl Session {
                 return Ok(Some(my.summary));
             }
             let family = Family::of_topic(topic);
-            let again = self.gateway.inbox.my_room(self.user_id, family, topic.id).await;
+            let again = self.gateway.services.inbox.my_room(self.user_id, family, topic.id).await;
             seen = again.map_err(|error| {
                 tracing::warn!(%error, "a socket's room could not be read again");
                 End::Internal
@@ -169,7 +170,7 @@ impl Session {
         let topics: Vec<Topic> = unknown.iter().map(|room| room.room.topic()).collect();
         // What is committed after this is sure to arrive, and what was before is read now.
         self.gateway.broker.subscribe(&topics).await;
-        let heads = self.gateway.rooms.heads(&topics).await.map_err(|error| {
+        let heads = self.gateway.services.rooms.heads(&topics).await.map_err(|error| {
             tracing::warn!(%error, "the heads of a socket's rooms could not be read");
             End::Internal
         })?;
@@ -241,7 +242,7 @@ impl Session {
         let Some(subscription) = self.subscriptions.remove(topic) else { return Ok(None) };
         self.unsubscribe(&subscription);
         if subscription.is_open {
-            self.gateway.presence.close(topic, &self.outbox);
+            self.gateway.services.presence.close(topic, &self.outbox);
         }
         if self.outbox.only.is_some() {
             return Err(End::RoomForbidden);
@@ -257,7 +258,7 @@ impl Session {
             return Ok(Vec::new());
         }
         let family = Family::of_topic(topic);
-        let my = self.gateway.inbox.my_room(self.user_id, family, topic.id).await;
+        let my = self.gateway.services.inbox.my_room(self.user_id, family, topic.id).await;
         match my {
             Ok(Some(my)) => {
                 let my = from_the_beginning(my);
@@ -319,7 +320,7 @@ impl Session {
             tracing::warn!(%error, "a room could not be caught up with");
             End::Internal
         };
-        let access = match gateway.rooms.find(user_id, &name).await {
+        let access = match gateway.services.rooms.find(user_id, &name).await {
             Ok(access) if access.is_member => access,
             Ok(_) | Err(RoomError::NotFound) => {
                 drop(turn);
@@ -330,13 +331,16 @@ impl Session {
             }
             Err(error) => return Err(failed(&error)),
         };
-        let page =
-            gateway.messages.sync_page(&access, subscription.cursor, subscription.same_epoch);
+        let page = gateway.services.messages.sync_page(
+            &access,
+            subscription.cursor,
+            subscription.same_epoch,
+        );
         let page = page.await.map_err(|error| failed(&error))?;
         let receipts = match page.more {
             true => None,
             false => {
-                let marks = gateway.inbox.marks(user_id, &access).await;
+                let marks = gateway.services.inbox.marks(user_id, &access).await;
                 marks.map_err(|error| failed(&error))?
             }
         };

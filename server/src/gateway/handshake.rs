@@ -84,9 +84,9 @@ async fn prepare(
         refuse(Code::Unavailable, sentence)
     })?;
 
-    let (sockets, stall) = (gateway.sockets.clone(), gateway.timing.stall);
-    let gateway = gateway.clone();
-    sockets.spawn(async move {
+    let (stall, its) = (gateway.timing.stall, gateway.clone());
+    gateway.begin(peer, async move {
+        let gateway = its;
         let Ok(upgraded) = upgrade.await else { return };
         let guest = gateway.budgets.guest(peer);
         let connection = Connection::new(upgraded, MAX_AUTH_FRAME_BYTES, stall, guest);
@@ -165,7 +165,7 @@ async fn bearer(headers: &HeaderMap, gateway: &Gateway) -> Result<Option<Person>
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
     let turn = gateway.turns.take().await;
-    let person = gateway.accounts.authenticate(token.unwrap_or("")).await;
+    let person = gateway.services.accounts.authenticate(token.unwrap_or("")).await;
     drop(turn);
     person.map(Some).map_err(|error| Box::new(Problem::from(error)))
 }

@@ -30,11 +30,11 @@ use tokio_util::task::TaskTracker;
 
 use crate::budget::Budgets;
 use crate::clock::Clock;
-use crate::features::accounts::Accounts;
-use crate::features::inbox::Inbox;
-use crate::features::messages::{MAX_RESUME_CHANGES, Messages};
-use crate::features::presence::{Presence, TYPING_TTL_MS};
-use crate::features::rooms::Rooms;
+use crate::features::Services;
+use crate::features::messages::MAX_RESUME_CHANGES;
+use crate::features::presence::TYPING_TTL_MS;
+use crate::peer::Peer;
+use crate::tasks::told_of_panics;
 
 pub(crate) use handshake::{every_room, one_room};
 pub use places::Places;
@@ -48,16 +48,7 @@ const MAX_AUTH_FRAME_BYTES: usize = 64 * 1024;
 
 /// What every socket needs.
 pub struct Gateway {
-    /// Who somebody is.
-    pub accounts: Arc<Accounts>,
-    /// Rooms.
-    pub rooms: Arc<Rooms>,
-    /// Messages.
-    pub messages: Arc<Messages>,
-    /// Read marks.
-    pub inbox: Arc<Inbox>,
-    /// Who is here.
-    pub presence: Arc<Presence>,
+    pub services: Services,
     /// This node's subscriptions.
     pub hub: Arc<Hub>,
     /// What this node hears by.
@@ -85,20 +76,6 @@ impl std::fmt::Debug for Gateway {
     }
 }
 
-/// The parts of a gateway that are services.
-pub struct Services {
-    /// Who somebody is.
-    pub accounts: Arc<Accounts>,
-    /// Rooms.
-    pub rooms: Arc<Rooms>,
-    /// Messages.
-    pub messages: Arc<Messages>,
-    /// Read marks.
-    pub inbox: Arc<Inbox>,
-    /// Who is here.
-    pub presence: Arc<Presence>,
-}
-
 impl Gateway {
     /// A gateway on its parts; `readers` is how many sockets may read from the database at once,
     /// `sockets` how many there may be.
@@ -114,13 +91,8 @@ impl Gateway {
         budgets: Arc<Budgets>,
         timing: Timing,
     ) -> Self {
-        let Services { accounts, rooms, messages, inbox, presence } = services;
         Self {
-            accounts,
-            rooms,
-            messages,
-            inbox,
-            presence,
+            services,
             hub,
             broker,
             epoch,
@@ -132,6 +104,11 @@ impl Gateway {
             sockets: TaskTracker::new(),
             draining: CancellationToken::new(),
         }
+    }
+
+    /// Runs a socket. A panic ends it alone, and whatever it took is given back.
+    fn begin(&self, peer: Peer, socket: impl Future<Output = ()> + Send + 'static) {
+        self.sockets.spawn(told_of_panics("a socket", peer, socket));
     }
 
     /// How many sockets are open.

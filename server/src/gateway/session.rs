@@ -59,7 +59,7 @@ impl Session {
         let now = Instant::now();
         let outbox = Arc::new(Outbox::new(person.id, person.session_id, only_room));
         gateway.hub.connect(&outbox);
-        gateway.presence.connected(person.id);
+        gateway.services.presence.connected(person.id);
         Self {
             gateway: gateway.clone(),
             user_id: person.id,
@@ -244,7 +244,7 @@ impl Session {
     /// A new token without reconnecting.
     pub(super) async fn renew(&mut self, token: &str) -> Result<Result<(), Problem>, End> {
         let turn = self.payer.turn().await;
-        let person = self.gateway.accounts.authenticate(token).await;
+        let person = self.gateway.services.accounts.authenticate(token).await;
         drop(turn);
         match person {
             Ok(person)
@@ -290,14 +290,14 @@ impl Drop for Session {
         for subscription in self.subscriptions.all() {
             let topic = subscription.room.topic();
             if subscription.is_open {
-                self.gateway.presence.close(topic, &self.outbox);
+                self.gateway.services.presence.close(topic, &self.outbox);
             }
             self.unsubscribe(subscription);
         }
-        self.gateway.presence.unwatch(&self.peers(), &self.outbox);
-        self.gateway.presence.unwatch(&self.watched, &self.outbox);
+        self.gateway.services.presence.unwatch(&self.peers(), &self.outbox);
+        self.gateway.services.presence.unwatch(&self.watched, &self.outbox);
         if self.gateway.hub.disconnect(&self.outbox) {
-            self.gateway.presence.disconnected(self.user_id);
+            self.gateway.services.presence.disconnected(self.user_id);
         }
     }
 }

@@ -18,11 +18,12 @@ use uuid::Uuid;
 use super::*;
 use crate::budget::Payer;
 use crate::features::accounts::{Avatars, Person};
+use crate::features::presence::Presence;
 use crate::http::stream::sealed::Sealed;
 use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Stream, Uploads};
 use crate::open_files::Capacity;
 use crate::routes::{Health, Parts, routes};
-use crate::testing::{Storage, World, on_both_databases};
+use crate::testing::{Log, Storage, World, on_both_databases};
 
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -63,42 +64,46 @@ impl Served {
         proxies: Proxies,
         opens: fn(TcpStream) -> Stream,
     ) -> Self {
-        let (accounts, rooms) = (world.accounts.clone(), world.rooms.clone());
-        let (messages, inbox) = (world.messages.clone(), world.inbox.clone());
         let (hub, clock) = (world.hub.clone(), Clock::Manual(world.now.clone()));
         let presence = Presence::new(
-            accounts.clone(),
-            rooms.clone(),
+            world.accounts.clone(),
+            world.rooms.clone(),
             world.online.clone(),
             hub.clone(),
             world.broker.clone(),
         );
+        // Nobody here has a picture, or sends one.
+        let folder = std::path::PathBuf::new();
+        let avatars = Avatars::new(world.accounts.clone(), folder, String::new(), rate_limits);
         let services = Services {
-            accounts: accounts.clone(),
-            rooms: rooms.clone(),
-            messages: messages.clone(),
-            inbox: inbox.clone(),
+            accounts: world.accounts.clone(),
+            avatars: Arc::new(avatars),
+            rooms: world.rooms.clone(),
             presence: Arc::new(presence),
+            messages: world.messages.clone(),
+            inbox: world.inbox.clone(),
         };
         let capacity = Capacity::within(20_000);
         let epoch = "an epoch".to_owned();
         let budgets = Arc::new(Budgets::new(rate_limits));
         let sockets = capacity.sockets;
         let (broker, budgets_of) = (world.broker.clone(), budgets.clone());
-        let gateway =
-            Gateway::new(services, hub, broker, epoch, clock, 2, sockets, budgets_of, timing);
+        let gateway = Gateway::new(
+            services.clone(),
+            hub,
+            broker,
+            epoch,
+            clock,
+            2,
+            sockets,
+            budgets_of,
+            timing,
+        );
         let gateway = Arc::new(gateway);
-        // Nobody here has a picture, or sends one.
         let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();
-        let folder = std::path::PathBuf::new();
-        let avatars = Arc::new(Avatars::new(accounts.clone(), folder, String::new(), rate_limits));
         let endpoint = routes(Parts {
-            accounts,
-            avatars,
+            services,
             uploads: Arc::new(uploads),
-            rooms,
-            messages,
-            inbox,
             gateway: gateway.clone(),
             budgets,
             health: Arc::new(Health::new(world.db.clone())),
@@ -766,4 +771,31 @@ async fn whatever_the_stream_is_it_carries_requests_and_sockets() {
         let frame = socket.next().await.unwrap().unwrap().into_text().unwrap();
         heard += usize::from(frame.contains(&text) && frame.contains("message.created"));
     }
+}
+
+#[tokio::test]
+async fn a_socket_that_panics_is_logged_with_whose_it_is_and_leaves_nothing_behind() {
+    let (log, _logging) = Log::begin();
+    let served = Served::limited().await;
+    let mira = served.world.person("mira").await;
+    let peer = crate::peer::Peer { address: [192, 0, 2, 1].into(), is_https: false };
+    let place = served.gateway.places.of_user(mira.id).unwrap();
+    let session = session::Session::new(&served.gateway, &mira, Payer::nobody(), None);
+    assert!(served.gateway.hub.is_connected(mira.id));
+    served.gateway.begin(peer, async move {
+        let _held = (place, session);
+        panic!("a defect")
+    });
+    let given_up = timeout(PATIENCE, async {
+        while served.gateway.open_sockets() > 0 {
+            tokio::task::yield_now().await;
+        }
+    });
+    given_up.await.expect("the socket ends");
+    let told = r#"a socket panicked and ended peer=192.0.2.1 panic="a defect""#;
+    assert!(log.text().contains(told), "{}", log.text());
+    assert!(!served.gateway.hub.is_connected(mira.id));
+    let places: Vec<_> =
+        std::iter::from_fn(|| served.gateway.places.of_user(mira.id).ok()).collect();
+    assert_eq!(places.len(), 50, "all of them are hers again");
 }

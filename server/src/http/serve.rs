@@ -32,6 +32,7 @@ use super::patience::Patient;
 use super::stream::Stream;
 use super::unread::{Unread, linger};
 use crate::peer::Peer;
+use crate::tasks::told_of_panics;
 
 /// A request's head must be complete within this time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -114,6 +115,7 @@ impl Listener {
             };
             let (stream, peer) = accepted;
             let tcp_peer = proxies.connected(peer);
+            let address = tcp_peer.address;
             let Some(place) = crowd.admit(tcp_peer.network()) else {
                 tracing::debug!(peer = %tcp_peer.address, "an address has too many connections");
                 continue;
@@ -127,7 +129,11 @@ impl Listener {
                 stall: self.stall,
                 stop: stop.clone(),
             };
-            connections.spawn(connection.serve((self.opens)(stream)));
+            connections.spawn(told_of_panics(
+                "a connection",
+                address,
+                connection.serve((self.opens)(stream)),
+            ));
         }
         drop(self.tcp);
         connections.close();
@@ -283,4 +289,37 @@ async fn answer(
         unread.see_to(rest, waits, &mut answer);
     }
     answer
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::EndpointExt;
+    use poem::endpoint::make_sync;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+
+    use super::*;
+    use crate::open_files::Capacity;
+    use crate::testing::Log;
+
+    #[tokio::test]
+    async fn a_connection_that_panics_is_logged_with_whose_it_is_and_counts_no_more() {
+        let (log, _logging) = Log::begin();
+        let listener = Listener::bind("127.0.0.1:0".parse().unwrap()).unwrap();
+        let address = listener.address;
+        let connections = Connections::new(Capacity::within(20_000), true);
+        let (_stop, stopped) = watch::channel(false);
+        let crowd = connections.clone();
+        tokio::spawn(async move {
+            let defect = make_sync(|_| -> Response { panic!("a defect") }).boxed();
+            listener.serve(defect, Proxies::new(&[], false), &crowd, stopped).await;
+        });
+        let mut peer = TcpStream::connect(address).await.unwrap();
+        peer.write_all(b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n").await.unwrap();
+        assert_eq!(peer.read(&mut [0; 1]).await.unwrap(), 0, "it is closed");
+        while connections.count() > 0 {
+            tokio::task::yield_now().await;
+        }
+        let told = r#"a connection panicked and ended peer=127.0.0.1 panic="a defect""#;
+        assert!(log.text().contains(told), "{}", log.text());
+    }
 }

@@ -21,10 +21,8 @@ use super::health::{Health, livez, readyz};
 use super::spec::{self, Allowed};
 use super::tolls::{Paid, Tolls};
 use crate::budget::Budgets;
-use crate::features::accounts::{Accounts, Avatars, avatar};
-use crate::features::inbox::Inbox;
-use crate::features::messages::Messages;
-use crate::features::rooms::Rooms;
+use crate::features::Services;
+use crate::features::accounts::avatar;
 use crate::gateway::{self, Gateway};
 use crate::http::{
     Answers, Asker, CookieOwner, Foreign, InFlight, Origins, Uploads, finish, is_preflight,
@@ -36,18 +34,10 @@ type BoxBody = combinators::BoxBody<Bytes, std::io::Error>;
 
 /// What the routes are made of.
 pub struct Parts {
-    /// Accounts.
-    pub accounts: Arc<Accounts>,
-    /// Pictures of people.
-    pub avatars: Arc<Avatars>,
+    /// What the features do.
+    pub services: Services,
     /// Files that are sent.
     pub uploads: Arc<Uploads>,
-    /// Rooms.
-    pub rooms: Arc<Rooms>,
-    /// Messages.
-    pub messages: Arc<Messages>,
-    /// Read marks.
-    pub inbox: Arc<Inbox>,
     /// The socket.
     pub gateway: Arc<Gateway>,
     /// What somebody may cost.
@@ -65,9 +55,9 @@ pub struct Parts {
 /// The whole server as one endpoint.
 #[must_use]
 pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
-    let Parts { accounts, avatars, uploads, rooms, messages, inbox, .. } = parts;
-    let Parts { gateway, budgets, health, origins, cookie_owner, rate_limits, .. } = parts;
-    let tolls = Tolls { accounts: accounts.clone(), budgets };
+    let Parts { services, uploads, gateway, budgets, .. } = parts;
+    let Parts { health, origins, rate_limits, cookie_owner, .. } = parts;
+    let tolls = Tolls { accounts: services.accounts.clone(), budgets };
     let allowed = Allowed::of(&spec::openapi_document());
     let route = Route::new()
         .at("/livez", get(livez))
@@ -81,13 +71,13 @@ pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/media/avatars/:name", get(avatar))
         .nest("/api/v1", spec::service())
         .at("/*path", Frontend::embedded(origins.configured().as_deref()))
-        .data(accounts)
-        .data(avatars)
+        .data(services.accounts)
+        .data(services.avatars)
         .data(uploads)
         .data(Arc::new(InFlight::default()))
-        .data(rooms)
-        .data(messages)
-        .data(inbox)
+        .data(services.rooms)
+        .data(services.messages)
+        .data(services.inbox)
         .data(cookie_owner)
         .data(gateway)
         .data(health);

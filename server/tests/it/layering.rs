@@ -261,6 +261,17 @@ fn no_files_or_folders_beside_each_other_use_each_other_in_a_circle() {
 }
 
 #[test]
+fn no_task_outlives_a_request_beside_the_guard() {
+    // Each of these ends with its request or its commit.
+    let short = ["db/connection.rs", "http/unread.rs", "routes/router.rs"];
+    let ways = ["tokio::spawn", "thread::spawn", "thread::Builder"];
+    let mut spawning: Vec<_> = sources("server/src").into_iter().collect();
+    spawning.retain(|(_, code)| ways.iter().any(|way| code.contains(way)));
+    let files: Vec<_> = spawning.iter().map(|(file, _)| file.as_str()).collect();
+    assert_eq!(files, [&short[..], &["tasks.rs"]].concat());
+}
+
+#[test]
 fn the_reader_of_the_sources_sees_what_it_shall_see() {
     let source = "use sea_orm::{DbErr, EntityTrait};\n// use poem::Request;\n\
                   fn f() -> sea_orm::Value {}\nuse crate::features::rooms::Rooms;\n\

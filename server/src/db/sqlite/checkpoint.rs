@@ -13,7 +13,6 @@ use std::time::Duration;
 use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
 use tokio::sync::Notify;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 use super::location::Location;
 use super::log::{Length, Log};
@@ -39,34 +38,28 @@ pub(in crate::db) struct Checkpoints {
 struct Shared {
     commits: AtomicU64,
     committed: Notify,
-    stop: CancellationToken,
     connection: DatabaseConnection,
     log: Log,
 }
 
 impl Checkpoints {
-    /// Empties the log that was left, and from now on writes it back.
-    pub(super) async fn start(location: &Location) -> Result<Self, OpenError> {
+    /// Empties the log that was left; [`Checkpoints::run`] writes back what comes.
+    pub(super) async fn open(location: &Location) -> Result<Self, OpenError> {
         let shared = Arc::new(Shared {
             commits: AtomicU64::new(0),
             committed: Notify::new(),
-            stop: CancellationToken::new(),
             connection: location.checkpointer().await?,
             log: Log::new(location.log_index()),
         });
         // What a crash left in the log may have been read from it before it reached the disk. In the
         // database it is written anew, so that nothing is shown from here on that a power cut undoes.
         shared.empties().await;
-        let task = shared.clone();
-        tokio::spawn(async move {
-            let work = task.run();
-            let stopped = task.stop.cancelled();
-            tokio::select! {
-                () = work => {}
-                () = stopped => {}
-            }
-        });
         Ok(Self { shared })
+    }
+
+    /// Writes the log back, for ever.
+    pub(in crate::db) async fn run(&self) {
+        self.shared.run().await;
     }
 
     /// Something was committed.
@@ -75,9 +68,8 @@ impl Checkpoints {
         self.shared.committed.notify_one();
     }
 
-    /// Ends the work and its connection.
-    pub(in crate::db) async fn stop(self) -> Result<(), DbErr> {
-        self.shared.stop.cancel();
+    /// Closes the connection.
+    pub(in crate::db) async fn close(self) -> Result<(), DbErr> {
         self.shared.connection.clone().close().await
     }
 }

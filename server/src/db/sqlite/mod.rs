@@ -40,7 +40,7 @@ pub(super) async fn open(url: SqliteUrl) -> Result<Connections, OpenError> {
     // The writer comes first: it creates the file and its journal mode.
     let commits = Arc::default();
     let write = location.writer(Arc::clone(&commits)).await?;
-    let checkpoints = Checkpoints::start(&location).await?;
+    let checkpoints = Checkpoints::open(&location).await?;
     let readers = location.readers(READERS).await?;
     let writer = Writer::new(location, write, commits, readers.clone(), checkpoints.clone());
     Ok(Connections { writer, readers, checkpoints })

@@ -6,7 +6,7 @@
 //! It is a hint, kept in memory: a node that has just started knows none, and learns as people read.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
 
 use adda_protocol::UserId;
@@ -16,6 +16,7 @@ use tokio::time::MissedTickBehavior;
 
 use crate::features::accounts::{Privacy, RECEIPT};
 use crate::features::rooms::RoomAccess;
+use crate::tasks::Tasks;
 
 /// How often a room's members are told.
 const EVERY: Duration = Duration::from_secs(2);
@@ -44,20 +45,26 @@ pub(super) struct Furthest {
     rooms: Mutex<HashMap<Topic, Room>>,
 }
 
+async fn tell(furthest: Weak<Furthest>, broker: Arc<dyn Broker>) {
+    let mut tick = tokio::time::interval(EVERY);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tick.tick().await;
+        let Some(furthest) = furthest.upgrade() else { return };
+        furthest.flush().into_iter().for_each(|envelope| broker.publish(envelope));
+    }
+}
+
 impl Furthest {
     /// Begins to tell, until everybody else has dropped it.
-    pub(super) fn start(privacy: Arc<Privacy>, broker: Arc<dyn Broker>) -> Arc<Self> {
+    pub(super) fn start(
+        privacy: Arc<Privacy>,
+        broker: Arc<dyn Broker>,
+        tasks: &Tasks,
+    ) -> Arc<Self> {
         let furthest = Arc::new(Self { privacy, rooms: Mutex::default() });
         let weak = Arc::downgrade(&furthest);
-        tokio::spawn(async move {
-            let mut tick = tokio::time::interval(EVERY);
-            tick.set_missed_tick_behavior(MissedTickBehavior::Delay);
-            loop {
-                tick.tick().await;
-                let Some(furthest) = weak.upgrade() else { return };
-                furthest.flush().into_iter().for_each(|envelope| broker.publish(envelope));
-            }
-        });
+        tasks.spawn("how far rooms were read", move || tell(weak.clone(), broker.clone()));
         furthest
     }
 

@@ -10,6 +10,7 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::store::{self, MarkRow, Moves};
 use crate::db::Db;
+use crate::tasks::{Task, Tasks};
 
 const QUEUE: usize = 4_096;
 const LARGEST_BATCH: usize = 1_024;
@@ -33,10 +34,10 @@ pub(super) struct Marks {
 }
 
 impl Marks {
-    pub(super) fn start(db: Db) -> Self {
-        let (queue, receiver) = mpsc::channel(QUEUE);
-        tokio::spawn(run(db, receiver));
-        Self { queue }
+    pub(super) fn start(db: Db, tasks: &Tasks) -> Self {
+        let (sender, queue) = mpsc::channel(QUEUE);
+        tasks.spawn("marks", MarksTask { db, queue });
+        Self { queue: sender }
     }
 
     /// Moves a mark forward and waits until that is stored; `None` when the server is stopping.
@@ -53,13 +54,20 @@ impl Marks {
     }
 }
 
-async fn run(db: Db, mut queue: mpsc::Receiver<Mark>) {
-    let mut batch = Vec::new();
-    while queue.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
-        let moved = write(&db, &batch).await.map_err(Arc::new);
-        for mark in batch.drain(..) {
-            let key = (mark.moves, mark.room_id, mark.user_id);
-            let _ = mark.moved.send(moved.clone().map(|moved| moved.get(&key).copied()));
+struct MarksTask {
+    db: Db,
+    queue: mpsc::Receiver<Mark>,
+}
+
+impl Task for MarksTask {
+    async fn run(&mut self) {
+        let mut batch = Vec::new();
+        while self.queue.recv_many(&mut batch, LARGEST_BATCH).await > 0 {
+            let moved = write(&self.db, &batch).await.map_err(Arc::new);
+            for mark in batch.drain(..) {
+                let key = (mark.moves, mark.room_id, mark.user_id);
+                let _ = mark.moved.send(moved.clone().map(|moved| moved.get(&key).copied()));
+            }
         }
     }
 }

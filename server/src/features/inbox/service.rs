@@ -19,6 +19,7 @@ use crate::features::accounts::Privacy;
 use crate::features::messages::{self, MessageEncoder};
 use crate::features::paging::PageRequest;
 use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
+use crate::tasks::Tasks;
 
 /// Why a mark was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -131,9 +132,10 @@ impl Inbox {
         privacy: Arc<Privacy>,
         broker: Arc<dyn Broker>,
         encoder: MessageEncoder,
+        tasks: &Tasks,
     ) -> Self {
-        let marks = Marks::start(db.clone());
-        let furthest = Furthest::start(privacy.clone(), broker.clone());
+        let marks = Marks::start(db.clone(), tasks);
+        let furthest = Furthest::start(privacy.clone(), broker.clone(), tasks);
         Self { db, rooms, privacy, broker, encoder, marks, furthest }
     }
 

@@ -21,6 +21,7 @@ use crate::features::messages::content::Content;
 use crate::features::messages::encoder::MessageEncoder;
 use crate::features::messages::operation::{Actor, Operation, Outcome, Request};
 use crate::features::rooms::RoomRef;
+use crate::tasks::{Task, Tasks};
 
 /// The most operations in one transaction.
 const LARGEST_BATCH: usize = 2_048;
@@ -61,6 +62,7 @@ impl Writer {
         clock: &Clock,
         encoder: &MessageEncoder,
         broker: &Arc<dyn Broker>,
+        tasks: &Tasks,
     ) -> std::io::Result<Self> {
         let changes = Changes::new();
         let embedded = db.backend() == DatabaseBackend::Sqlite;
@@ -69,14 +71,19 @@ impl Writer {
             let (sender, receiver) = mpsc::channel(QUEUE);
             // One batch is published while the next is written.
             let (published, batches) = mpsc::channel(1);
-            tokio::spawn(publish(broker.clone(), changes.clone(), batches));
+            let (broker, changes) = (broker.clone(), changes.clone());
+            tasks.spawn("publishing", Publisher { broker, changes, batches });
             let (db, clock, encoder) = (db.clone(), clock.clone(), encoder.clone());
             let committer = Committer { db, clock, encoder };
-            let task = WriterTask { committer, in_doubt: BTreeSet::new(), published }.run(receiver);
+            let in_doubt = BTreeSet::new();
+            let task = WriterTask { committer, in_doubt, queue: receiver, published };
             if embedded {
-                run_apart(task)?;
+                // For each batch it awaits a dozen answers of the database, and on the runtime of all
+                // others each would stand in line behind the sockets that the last batch woke, while the
+                // only connection that writes lies idle: that was half of its time.
+                tasks.spawn_apart("writer", task)?;
             } else {
-                tokio::spawn(task);
+                tasks.spawn("writer", task);
             }
             Ok(sender)
         });
@@ -119,15 +126,6 @@ impl Writer {
     }
 }
 
-/// Runs SQLite's writer on a thread and a runtime of its own. For each batch it awaits a dozen answers
-/// of the database, and on the runtime of all others each would stand in line behind the sockets that
-/// the last batch woke, while the only connection that writes lies idle: that was half of its time.
-fn run_apart(writer: impl Future<Output = ()> + Send + 'static) -> std::io::Result<()> {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
-    let thread = std::thread::Builder::new().name("writer".to_owned());
-    thread.spawn(move || runtime.block_on(writer)).map(drop)
-}
-
 /// How many of the waiting operations go into the next transaction, at least one.
 fn fitting(waiting: &[Job]) -> usize {
     let mut rooms = HashMap::new();
@@ -144,6 +142,7 @@ struct WriterTask {
     committer: Committer,
     /// The rooms of commits whose outcome is unknown.
     in_doubt: BTreeSet<(Family, i64)>,
+    queue: mpsc::Receiver<Job>,
     published: mpsc::Sender<Written>,
 }
 
@@ -156,18 +155,26 @@ struct Written {
 
 /// Publishes what each batch committed and then answers, batch after batch, while the writer is at the
 /// next one.
-async fn publish(broker: Arc<dyn Broker>, changes: Changes, mut batches: mpsc::Receiver<Written>) {
-    while let Some(Written { answers, committed }) = batches.recv().await {
-        let envelopes = committed.envelopes.into_iter();
-        let publishing = AssertUnwindSafe(|| envelopes.for_each(|it| broker.publish(it)));
-        if std::panic::catch_unwind(publishing).is_err() {
-            // Whoever listens finds a gap in the numbers and reads what is missing.
-            tracing::error!("publishing panicked; what is stored is stored");
-        }
-        changes.tell(committed.changes);
-        for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
-            // Whoever asked may be gone; what is stored is stored.
-            let _ = answer.send(outcome);
+struct Publisher {
+    broker: Arc<dyn Broker>,
+    changes: Changes,
+    batches: mpsc::Receiver<Written>,
+}
+
+impl Task for Publisher {
+    async fn run(&mut self) {
+        while let Some(Written { answers, committed }) = self.batches.recv().await {
+            let envelopes = committed.envelopes.into_iter();
+            let publishing = AssertUnwindSafe(|| envelopes.for_each(|it| self.broker.publish(it)));
+            if std::panic::catch_unwind(publishing).is_err() {
+                // Whoever listens finds a gap in the numbers and reads what is missing.
+                tracing::error!("publishing panicked; what is stored is stored");
+            }
+            self.changes.tell(committed.changes);
+            for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
+                // Whoever asked may be gone; what is stored is stored.
+                let _ = answer.send(outcome);
+            }
         }
     }
 }
@@ -180,18 +187,18 @@ fn refuse(waiting: impl Iterator<Item = Job>, error: &Arc<DbErr>) {
     }
 }
 
-impl WriterTask {
-    async fn run(mut self, mut queue: mpsc::Receiver<Job>) {
+impl Task for WriterTask {
+    async fn run(&mut self) {
         let mut waiting = Vec::new();
         loop {
             let is_in_doubt = !self.in_doubt.is_empty();
             tokio::select! {
                 biased;
-                taken = queue.recv_many(&mut waiting, LARGEST_BATCH) => if taken == 0 { return },
+                taken = self.queue.recv_many(&mut waiting, LARGEST_BATCH) => if taken == 0 { return },
                 () = tokio::time::sleep(SETTLE_EVERY), if is_in_doubt => {}
             }
             let goes_on = match self.settle().await {
-                Ok(goes_on) => goes_on && self.write_all(&mut queue, &mut waiting).await,
+                Ok(goes_on) => goes_on && self.write_all(&mut waiting).await,
                 Err(error) => {
                     refuse(waiting.drain(..), &error);
                     true
@@ -202,11 +209,13 @@ impl WriterTask {
             }
         }
     }
+}
 
+impl WriterTask {
     /// Writes what waits, batch after batch; `false` when the server is stopping. Once a batch finds
     /// the database away, whoever waits behind it is told so as well: one after the other they would
     /// each wait for as long as it takes to find out again.
-    async fn write_all(&mut self, queue: &mut mpsc::Receiver<Job>, waiting: &mut Vec<Job>) -> bool {
+    async fn write_all(&mut self, waiting: &mut Vec<Job>) -> bool {
         while !waiting.is_empty() {
             let batch = waiting.drain(..fitting(waiting));
             let (requests, answers): (Vec<_>, Vec<_>) =
@@ -220,7 +229,7 @@ impl WriterTask {
             let committed = match written {
                 Ok(committed) => committed,
                 Err(error) => {
-                    while let Ok(job) = queue.try_recv() {
+                    while let Ok(job) = self.queue.try_recv() {
                         waiting.push(job);
                     }
                     refuse(waiting.drain(..), &error);

@@ -1,0 +1,97 @@
+//! The services, each built of what it needs.
+
+use std::sync::Arc;
+
+use adda_realtime::{Broker, Hub};
+use futures_util::FutureExt;
+
+use super::error::StartError;
+use crate::clock::Clock;
+use crate::config::{Config, ConfigError};
+use crate::db::Db;
+use crate::features::Services;
+use crate::features::accounts::{Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens};
+use crate::features::inbox::Inbox;
+use crate::features::messages::{MessageEncoder, Messages, Writer};
+use crate::features::presence::Presence;
+use crate::features::rooms::Rooms;
+use crate::features::site::Site;
+use crate::tasks::Tasks;
+
+/// The accounts on their own, for the command line too.
+pub(super) fn accounts(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    online: &Arc<Online>,
+    broker: &Arc<dyn Broker>,
+) -> Result<Accounts, ConfigError> {
+    let secrets = config.ensure_secret()?;
+    let previous = secrets.previous.as_ref().map(|secret| secret.expose());
+    let tokens = Tokens::new(secrets.current.expose(), previous);
+    let public = config.configured_public_url.as_ref().map(|origin| origin.as_str());
+    let host = public.and_then(|origin| origin.split_once("://")).map(|(_, host)| host);
+    let settings = Settings {
+        registration: config.registration,
+        rate_limits: config.rate_limits,
+        server_name: host.unwrap_or_default().to_owned(),
+    };
+    let now = clock.clone();
+    let admit: Admit = Arc::new(move |transaction, user_id| {
+        Rooms::admit(transaction, user_id, now.now_ms()).boxed()
+    });
+    Ok(Accounts::new(
+        db.clone(),
+        clock.clone(),
+        tokens,
+        settings,
+        admit,
+        online.clone(),
+        broker.clone(),
+    ))
+}
+
+/// What they have in common on this node.
+pub(super) struct Node {
+    pub(super) privacy: Arc<Privacy>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) broker: Arc<dyn Broker>,
+}
+
+/// All of them, with the tasks that work for them.
+pub(super) async fn services(
+    config: &Config,
+    db: &Db,
+    clock: &Clock,
+    site: &Site,
+    node: Node,
+    tasks: &Tasks,
+) -> Result<Services, StartError> {
+    let limited = config.rate_limits;
+    let Node { privacy, hub, broker } = node;
+    let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
+    let accounts = Arc::new(accounts(config, db, clock, &online, &broker)?);
+    let folder = config.media_dir.join("avatars");
+    let avatars = Avatars::new(accounts.clone(), folder, site.epoch.clone(), limited);
+    let rooms = Arc::new(Rooms::new(
+        db.clone(),
+        clock.clone(),
+        hub.clone(),
+        online.clone(),
+        broker.clone(),
+        limited,
+    ));
+    let presence = Presence::new(accounts.clone(), rooms.clone(), online, hub, broker.clone());
+    let encoder = MessageEncoder::default();
+    let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
+    let messages = Messages::new(db.clone(), rooms.clone(), writer, encoder.clone());
+    let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder, tasks);
+    Ok(Services {
+        accounts,
+        avatars: Arc::new(avatars),
+        rooms,
+        presence: Arc::new(presence),
+        messages: Arc::new(messages),
+        inbox: Arc::new(inbox),
+    })
+}

@@ -1,0 +1,24 @@
+//! What the server does beside answering people.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::budget::Budgets;
+use crate::features::Services;
+use crate::security;
+
+const PURGE_EVERY: Duration = Duration::from_secs(60);
+
+/// Forgets, once a minute, what need not be remembered.
+pub(super) async fn purge(services: Services, budgets: Arc<Budgets>) {
+    let mut tick = tokio::time::interval(PURGE_EVERY);
+    loop {
+        tick.tick().await;
+        services.accounts.purge_limits();
+        security::purge();
+        services.avatars.purge_limits();
+        services.avatars.tidy().await;
+        services.rooms.purge_limits();
+        budgets.purge();
+    }
+}

@@ -1,0 +1,20 @@
+//! What the features do, for whoever lets people ask for it.
+
+use std::sync::Arc;
+
+use super::accounts::{Accounts, Avatars};
+use super::inbox::Inbox;
+use super::messages::Messages;
+use super::presence::Presence;
+use super::rooms::Rooms;
+
+/// The services of this server.
+#[derive(Clone)]
+pub struct Services {
+    pub accounts: Arc<Accounts>,
+    pub avatars: Arc<Avatars>,
+    pub rooms: Arc<Rooms>,
+    pub presence: Arc<Presence>,
+    pub messages: Arc<Messages>,
+    pub inbox: Arc<Inbox>,
+}
