@@ -131,7 +131,6 @@ on_both_databases! {
             for messages in [300, 3_000] {
                 world.writes_many(&ravi, &room, ["tea?".to_owned()]).await;
                 world.writes_many(&mira, &room, (0..messages).map(|n| n.to_string())).await;
-                world.run("ANALYZE").await;
                 let list = store::my_rooms_statement(family, Which::All);
                 let walk = store::walk_statement(family, "($1,$2,$3)");
                 let of_list = world.steps(&list, &[mira.id]).await;
@@ -365,6 +364,6 @@ async fn postgresql_counts_what_is_unread_without_reading_the_whole_history() {
     let plan: Vec<String> =
         plan.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect();
     let plan = plan.join("\n");
-    assert!(plan.contains("Index Scan using messages_by_seq"), "{plan}");
+    assert!(plan.contains("messages_by_seq"), "{plan}");
     assert!(!plan.contains("Seq Scan on messages"), "{plan}");
 }

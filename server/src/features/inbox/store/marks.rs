@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 
-use super::unread::{Place, mentions, unread};
+use super::unread::{Counted, mentions, unread};
 use crate::db::{self, Db, Family, RowList};
 
 /// Which mark is moved.
@@ -104,10 +104,12 @@ fn statement(moves: Moves, rows: &str, backend: DatabaseBackend) -> String {
     };
     let column = |name: &str| format!("{members}.{name}");
     let (room, user, mark) = (column("room_id"), column("user_id"), column("read_seq"));
-    let place = Place { room: &room, user: &user, mark: &mark };
+    let rooms = moves.family().rooms();
+    let head = format!("(SELECT h.last_seq FROM {rooms} h WHERE h.id = {room})");
+    let counted = Counted { room: &room, user: &user, mark: &mark, head: &head };
     let counts = match moves {
         Moves::Delivered => ["CAST(NULL AS bigint)", "CAST(NULL AS bigint)"].map(str::to_owned),
-        _ => [unread(moves.family(), place), mentions(moves.family(), place)],
+        _ => [unread(moves.family(), counted), mentions(moves.family(), counted)],
     };
     let delivered = match moves {
         Moves::Read => "CAST(NULL AS bigint)",

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetable, Value};
 
-use super::unread::{self, Place};
+use super::unread::{self, Counted};
 use crate::db::{self, Family};
 
 /// One of a person's rooms with their mark in it.
@@ -90,8 +90,8 @@ fn count(rows: &mut [MyRoomRow], counts: &HashMap<i64, i64>) {
 /// The statement for the rooms of `$1`. The rooms are chosen before anything is counted in them.
 pub(in super::super) fn my_rooms_statement(family: Family, which: Which<'_>) -> String {
     let (rooms, members) = (family.rooms(), family.members());
-    let place = Place { room: "r.id", user: "$1", mark: "r.read_seq" };
-    let (unread, mentions) = (unread::unread(family, place), unread::mentions(family, place));
+    let counted = Counted { room: "r.id", user: "$1", mark: "r.read_seq", head: "r.last_seq" };
+    let (unread, mentions) = (unread::unread(family, counted), unread::mentions(family, counted));
     let (of_both, own, peer) = match family {
         Family::Public => ("r.title, r.topic", "r.title, r.topic", String::new()),
         Family::Private => (
