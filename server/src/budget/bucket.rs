@@ -41,7 +41,7 @@ pub enum Asks {
 }
 
 /// The right to be under way until it is dropped.
-pub type Turn = OwnedSemaphorePermit;
+pub type Permit = OwnedSemaphorePermit;
 
 /// The bucket.
 #[derive(Debug)]
@@ -76,7 +76,7 @@ impl Bucket {
     }
 
     /// The next turn, in the order of asking.
-    pub(super) async fn turn(&self) -> Turn {
+    pub(super) async fn turn(&self) -> Permit {
         self.turns.clone().acquire_owned().await.expect("the line is never closed")
     }
 

@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-pub use self::bucket::{Asks, Turn};
+pub use self::bucket::{Asks, Permit};
 use self::bucket::{Bucket, Terms};
 use crate::limits::TooOften;
 use crate::peer::Peer;
@@ -177,7 +177,7 @@ impl Payer {
 
     /// The next turn of who pays: however much somebody asks for at once, only a few things of it are under
     /// way, and the database's own lines are left to others. To be given back before waiting for a peer.
-    pub async fn turn(&self) -> Option<Turn> {
+    pub async fn turn(&self) -> Option<Permit> {
         match self.buckets().next() {
             Some(bucket) => Some(bucket.turn().await),
             None => None,

@@ -52,7 +52,7 @@ pub use error::ConfigError;
 pub use secrets::{Secret, SecretKeys};
 pub use values::{Origin, Registration};
 
-use sources::{Place, Settings};
+use sources::{SettingOrigin, Settings};
 use values::DatabaseKind;
 
 /// Every setting of a server, validated.
@@ -85,7 +85,7 @@ pub struct Config {
     secret_key: Option<Secret>,
     secret_key_previous: Option<Secret>,
     /// The setting's name and where its value came from, for [`Config::describe`].
-    places: Vec<(&'static str, Place)>,
+    places: Vec<(&'static str, SettingOrigin)>,
 }
 
 impl Config {

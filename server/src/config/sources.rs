@@ -54,7 +54,7 @@ impl Source {
 
 /// Where one value was found.
 #[derive(Clone, Debug)]
-pub(super) struct Place {
+pub(super) struct SettingOrigin {
     /// The name as it is written there.
     name: String,
     source: Source,
@@ -62,7 +62,7 @@ pub(super) struct Place {
     file: Option<PathBuf>,
 }
 
-impl Place {
+impl SettingOrigin {
     /// The source alone, as in ".env" or "the file /run/secrets/key".
     pub(super) fn source(&self) -> String {
         match &self.file {
@@ -72,7 +72,7 @@ impl Place {
     }
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for SettingOrigin {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} in {}", self.name, self.source.name())?;
         match &self.file {
@@ -87,7 +87,7 @@ impl fmt::Display for Place {
 pub(super) struct Settings {
     merged: Figment,
     dir: PathBuf,
-    places: Vec<(&'static str, Place)>,
+    places: Vec<(&'static str, SettingOrigin)>,
 }
 
 impl Settings {
@@ -128,11 +128,11 @@ impl Settings {
     }
 
     /// Where each value that was asked for stands.
-    pub(super) fn into_places(self) -> Vec<(&'static str, Place)> {
+    pub(super) fn into_places(self) -> Vec<(&'static str, SettingOrigin)> {
         self.places
     }
 
-    fn find(&self, key: &Key) -> Result<Option<(Value, Place)>, ConfigError> {
+    fn find(&self, key: &Key) -> Result<Option<(Value, SettingOrigin)>, ConfigError> {
         let direct = self.lookup(key.toml, key.env);
         if !key.from_file {
             return Ok(direct);
@@ -146,16 +146,20 @@ impl Settings {
         }
     }
 
-    fn lookup(&self, toml: &str, env: &str) -> Option<(Value, Place)> {
+    fn lookup(&self, toml: &str, env: &str) -> Option<(Value, SettingOrigin)> {
         // The layers are already parsed, so the only failure is that there is no such value.
         let value = self.merged.find_value(toml).ok()?;
         let metadata = self.merged.get_metadata(value.tag())?;
         let source = Source::ALL.into_iter().find(|source| source.name() == metadata.name)?;
         let name = if source == Source::Toml { toml } else { env }.to_owned();
-        Some((value, Place { name, source, file: None }))
+        Some((value, SettingOrigin { name, source, file: None }))
     }
 
-    fn read_named_file(&self, value: &Value, place: Place) -> Result<(Value, Place), ConfigError> {
+    fn read_named_file(
+        &self,
+        value: &Value,
+        place: SettingOrigin,
+    ) -> Result<(Value, SettingOrigin), ConfigError> {
         let Some(path) = value.as_str().filter(|path| !path.is_empty()) else {
             return Err(ConfigError::Invalid {
                 place: place.to_string(),
@@ -166,7 +170,7 @@ impl Settings {
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let value = Value::from(text.trim_end_matches(['\r', '\n']));
-                Ok((value, Place { file: Some(path), ..place }))
+                Ok((value, SettingOrigin { file: Some(path), ..place }))
             }
             Err(reason) => {
                 Err(ConfigError::UnreadableFile { place: place.to_string(), path, reason })

@@ -11,9 +11,9 @@ use tokio::time::sleep;
 
 use super::close::End;
 use super::connection::{Connection, Message};
-use super::places::Place;
+use super::read_permits::ReadPermit;
 use super::session::{Session, text_frames_only};
-use super::turns::Turn;
+use super::slots::SocketSlot;
 use super::{Gateway, MAX_FRAME_BYTES};
 use crate::budget::{Asks, costs};
 use crate::features::accounts::{AccountError, Person};
@@ -41,7 +41,7 @@ pub(super) struct Start {
     pub(super) person: Option<Person>,
     /// Where from.
     pub(super) peer: Peer,
-    pub(super) place: Place,
+    pub(super) place: SocketSlot,
 }
 
 /// Runs a socket to its end.
@@ -80,9 +80,9 @@ async fn enter(
     scope: Scope,
     person: Option<Person>,
     peer: Peer,
-) -> Result<(Session, Place), End> {
+) -> Result<(Session, SocketSlot), End> {
     let (person, resume, mut turn) = sign_in(gateway, connection, person, peer).await?;
-    let Ok(place) = gateway.places.of_user(person.id) else { return Err(End::RateLimited) };
+    let Ok(place) = gateway.slots.of_user(person.id) else { return Err(End::RateLimited) };
     let payer = gateway.budgets.person(person.id, peer);
     connection.signed_in(MAX_FRAME_BYTES, payer.clone());
     let Ok(pause) = payer.admit(costs::SIGN_IN, Asks::InTurn(SIGN_IN_PATIENCE)) else {
@@ -116,14 +116,14 @@ async fn sign_in(
     connection: &mut Connection,
     person: Option<Person>,
     peer: Peer,
-) -> Result<(Person, Option<Resume>, Turn), End> {
+) -> Result<(Person, Option<Resume>, ReadPermit), End> {
     if let Some(person) = person {
         let turn = gateway.turns.take().await;
         // The upgrade takes as long as the client wants.
         still_stands(gateway, &person).await?;
         return Ok((person, None, turn));
     }
-    let stranger = gateway.places.stranger(peer);
+    let stranger = gateway.slots.stranger(peer);
     let auth = tokio::select! {
         auth = first_frame(connection) => auth?,
         () = sleep(gateway.timing.auth_within) => return Err(End::AuthTimeout),

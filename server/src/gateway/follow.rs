@@ -12,9 +12,9 @@ use tokio::time::Instant;
 
 use super::close::End;
 use super::connection::Connection;
+use super::read_permits::ReadPermit;
 use super::session::Session;
 use super::subscriptions::Subscription;
-use super::turns::Turn;
 use crate::budget::costs;
 use crate::db::Family;
 use crate::features::accounts::Person;
@@ -23,7 +23,7 @@ use crate::features::rooms::RoomError;
 
 /// Where a client goes on in a room.
 #[derive(Clone, Copy, Debug)]
-struct GoesOn {
+struct ResumePoint {
     /// Everything up to here was told.
     cursor: i64,
     /// Whether that is a number of this server's epoch.
@@ -37,7 +37,7 @@ impl Session {
         connection: &mut Connection,
         person: &Person,
         resume: Option<Resume>,
-        turn: Turn,
+        turn: ReadPermit,
     ) -> Result<(), End> {
         let rooms = match self.outbox.only {
             None => self.gateway.services.inbox.my_rooms(self.user_id).await,
@@ -98,9 +98,9 @@ impl Session {
     }
 
     /// Takes a room's cursor out of where the client resumes.
-    fn cursor_of(&self, resume: &mut Resume, room: &str) -> Option<GoesOn> {
+    fn cursor_of(&self, resume: &mut Resume, room: &str) -> Option<ResumePoint> {
         let same_epoch = self.is_epoch(resume);
-        resume.rooms.remove(room).map(|cursor| GoesOn { cursor, same_epoch })
+        resume.rooms.remove(room).map(|cursor| ResumePoint { cursor, same_epoch })
     }
 
     fn is_epoch(&self, resume: &Resume) -> bool {
@@ -112,7 +112,7 @@ impl Session {
     async fn subscribe_at_last(
         &mut self,
         my: MyRoom,
-        from: Option<GoesOn>,
+        from: Option<ResumePoint>,
     ) -> Result<Option<RoomSummary>, End> {
         let topic = my.room.topic();
         let mut seen = Some(my);
@@ -132,7 +132,7 @@ impl Session {
 
     /// Subscribes to a room: behind, where the client resumes, else at its head as of `my`. `false`
     /// when the members changed since `my` was read: it must be read again.
-    fn subscribe(&mut self, my: &MyRoom, from: Option<GoesOn>) -> bool {
+    fn subscribe(&mut self, my: &MyRoom, from: Option<ResumePoint>) -> bool {
         let topic = my.room.topic();
         let (head, members_version) = (my.summary.last_seq, my.members_version);
         let key = match self.gateway.hub.subscribe(topic, &self.outbox, head, members_version) {
@@ -209,7 +209,7 @@ impl Session {
     }
 
     /// Does what the hub asks for; answers what the client is to be told.
-    pub(super) async fn obey(&mut self, signal: Signal) -> Result<Vec<String>, End> {
+    pub(super) async fn handle(&mut self, signal: Signal) -> Result<Vec<String>, End> {
         match signal {
             Signal::Behind(topic) => {
                 let outbox = &self.outbox;

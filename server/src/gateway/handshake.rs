@@ -76,8 +76,7 @@ async fn prepare(
         refuse(Code::UpgradeRequired, "Only a GET over HTTP/1.1 becomes a WebSocket.")
     })?;
     let peer = Peer::of(request);
-    let place =
-        gateway.places.of_peer(peer).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
+    let place = gateway.slots.of_peer(peer).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
     let person = bearer(request.headers(), gateway).await?;
     place_of_connection.becomes_socket().map_err(|_| {
         let sentence = "The server has as many connections as it can hold; try again in a minute.";

@@ -12,13 +12,13 @@ mod enter;
 mod follow;
 mod handshake;
 mod in_flight;
-mod places;
+mod read_permits;
 mod session;
+mod slots;
 mod subscriptions;
 #[cfg(test)]
 mod tests;
 mod timing;
-mod turns;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -37,9 +37,9 @@ use crate::peer::Peer;
 use crate::tasks::told_of_panics;
 
 pub(crate) use handshake::{every_room, one_room};
-pub use places::Places;
+use read_permits::ReadPermits;
+pub use slots::SocketSlots;
 pub use timing::Timing;
-use turns::Turns;
 
 /// The largest frame that is read.
 const MAX_FRAME_BYTES: usize = 128 * 1024;
@@ -58,9 +58,9 @@ pub struct Gateway {
     /// The time of day.
     pub clock: Clock,
     /// How many sockets somebody may have.
-    pub places: Arc<Places>,
+    pub slots: Arc<SocketSlots>,
     /// Who may read from the database now.
-    turns: Turns,
+    turns: ReadPermits,
     /// What somebody may cost.
     pub budgets: Arc<Budgets>,
     /// How long a socket may take for what.
@@ -97,8 +97,8 @@ impl Gateway {
             broker,
             epoch,
             clock,
-            places: Arc::new(Places::new(budgets.is_enabled(), sockets)),
-            turns: Turns::new(readers),
+            slots: Arc::new(SocketSlots::new(budgets.is_enabled(), sockets)),
+            turns: ReadPermits::new(readers),
             budgets,
             timing,
             sockets: TaskTracker::new(),

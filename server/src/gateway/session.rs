@@ -16,8 +16,8 @@ use super::Gateway;
 use super::close::End;
 use super::connection::{Connection, Message};
 use super::in_flight::InFlight;
+use super::read_permits::ReadPermit;
 use super::subscriptions::Subscriptions;
-use super::turns::Turn;
 use crate::budget::{self, Asks, Payer, costs};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::messages::Answer;
@@ -132,7 +132,7 @@ impl Session {
 
     /// This person's turn, and among all of them this socket's turn at the database; the order to close
     /// is obeyed meanwhile.
-    pub(super) async fn turn(&mut self) -> Result<(Option<budget::Turn>, Turn), End> {
+    pub(super) async fn turn(&mut self) -> Result<(Option<budget::Permit>, ReadPermit), End> {
         let turns = async {
             let of_person = self.payer.turn().await;
             (of_person, self.gateway.turns.take().await)
@@ -157,7 +157,7 @@ impl Session {
                     frames[from..].iter().for_each(|frame| connection.queue(frame.clone()));
                 }
                 Item::Signal(signal) => {
-                    for json in Box::pin(self.obey(signal)).await? {
+                    for json in Box::pin(self.handle(signal)).await? {
                         connection.queue_text(&json);
                     }
                 }

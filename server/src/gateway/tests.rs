@@ -1,5 +1,5 @@
 //! What depends on time or on a thousand others, over real connections: a test shortens the one time
-//! that it is about, and takes places without connections.
+//! that it is about, and takes slots without connections.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -122,10 +122,10 @@ impl Served {
         Self { world, gateway, address, connections, _stop: stop }
     }
 
-    /// Takes places of an address for sockets.
-    fn takes_places(&self, count: usize, address: &str) -> Vec<places::Place> {
+    /// Takes slots of an address for sockets.
+    fn takes_slots(&self, count: usize, address: &str) -> Vec<slots::SocketSlot> {
         let peer = crate::peer::Peer { address: address.parse().unwrap(), is_https: false };
-        (0..count).map(|_| self.gateway.places.of_peer(peer).unwrap()).collect()
+        (0..count).map(|_| self.gateway.slots.of_peer(peer).unwrap()).collect()
     }
 
     fn auth(&self, person: &Person) -> Value {
@@ -405,7 +405,7 @@ async fn an_ended_token_is_told_from_a_bad_one_wherever_it_is_shown() {
 #[tokio::test]
 async fn the_thousandth_socket_of_an_address_is_the_last() {
     let served = Served::limited().await;
-    let others = served.takes_places(999, "127.0.0.1");
+    let others = served.takes_slots(999, "127.0.0.1");
     let mira = served.world.person("mira").await;
     let mut last = served.connects(&mira).await;
 
@@ -502,7 +502,7 @@ async fn an_answer_that_nobody_reads_is_given_up() {
 async fn behind_a_proxy_the_thousand_sockets_are_the_clients() {
     let proxies = Proxies::new(&["127.0.0.0/8".parse().unwrap()], false);
     let served = Served::new(Timing::default(), true, proxies).await;
-    let _others = served.takes_places(1_000, "192.0.2.1");
+    let _others = served.takes_slots(1_000, "192.0.2.1");
     let opens = async |headers: &[(&'static str, &str)]| {
         let mut request = format!("ws://{}/ws", served.address).into_client_request().unwrap();
         for (name, value) in headers {
@@ -779,7 +779,7 @@ async fn a_socket_that_panics_is_logged_with_whose_it_is_and_leaves_nothing_behi
     let served = Served::limited().await;
     let mira = served.world.person("mira").await;
     let peer = crate::peer::Peer { address: [192, 0, 2, 1].into(), is_https: false };
-    let place = served.gateway.places.of_user(mira.id).unwrap();
+    let place = served.gateway.slots.of_user(mira.id).unwrap();
     let session = session::Session::new(&served.gateway, &mira, Payer::nobody(), None);
     assert!(served.gateway.hub.is_connected(mira.id));
     served.gateway.begin(peer, async move {
@@ -795,7 +795,6 @@ async fn a_socket_that_panics_is_logged_with_whose_it_is_and_leaves_nothing_behi
     let told = r#"a socket panicked and ended peer=192.0.2.1 panic="a defect""#;
     assert!(log.text().contains(told), "{}", log.text());
     assert!(!served.gateway.hub.is_connected(mira.id));
-    let places: Vec<_> =
-        std::iter::from_fn(|| served.gateway.places.of_user(mira.id).ok()).collect();
-    assert_eq!(places.len(), 50, "all of them are hers again");
+    let slots: Vec<_> = std::iter::from_fn(|| served.gateway.slots.of_user(mira.id).ok()).collect();
+    assert_eq!(slots.len(), 50, "all of them are hers again");
 }

@@ -15,10 +15,10 @@ use poem_openapi::types::{ParseFromJSON, Type};
 use tokio::time::timeout;
 
 use super::asker::Asker;
-use super::connections::Place;
+use super::connections::ConnectionSlot;
 use super::in_flight::{Crowded, Held, InFlight};
 use super::problem::problem_error;
-use crate::budget::{Payer, Turn};
+use crate::budget::{Payer, Permit};
 use crate::peer::Peer;
 
 /// The longest text of 8,000 characters, each escaped as two surrogates, fits with room to spare.
@@ -30,7 +30,7 @@ const DEADLINE: Duration = Duration::from_secs(15);
 #[derive(Debug)]
 pub struct Body<T>(
     pub T,
-    #[allow(dead_code, reason = "it counts as long as it is held")] (Held, Option<Turn>),
+    #[allow(dead_code, reason = "it counts as long as it is held")] (Held, Option<Permit>),
 );
 
 impl<T: Type> Payload for Body<T> {
@@ -57,7 +57,7 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
         let body: BoxBody<Bytes, std::io::Error> = body.take()?.into();
         let read = async {
             let mut held = begin(request)?;
-            let _awaits = request.data::<Arc<Place>>().map(Place::awaits_body);
+            let _awaits = request.data::<Arc<ConnectionSlot>>().map(ConnectionSlot::awaits_body);
             let bytes = timeout(DEADLINE, read(body, &mut held)).await;
             let bytes = bytes.unwrap_or(Err(Broken::TooSlow))?;
             Ok((bytes, held))

@@ -48,7 +48,7 @@ struct Idle {
 
 /// One connection's place, given back when it is dropped.
 #[derive(Debug)]
-pub struct Place {
+pub struct ConnectionSlot {
     connections: Arc<Connections>,
     /// Whose it is; nobody's when it is a proxy's, which stands for many.
     network: Option<IpAddr>,
@@ -66,11 +66,11 @@ enum Doing {
 
 /// As long as this is kept, the connection is in a request.
 #[derive(Debug)]
-pub(super) struct Busy(Arc<Place>);
+pub(super) struct Busy(Arc<ConnectionSlot>);
 
 /// As long as this is kept, the connection's request waits for its body, which is no more than being idle.
 #[derive(Debug)]
-pub(super) struct AwaitsBody(Arc<Place>);
+pub(super) struct AwaitsBody(Arc<ConnectionSlot>);
 
 /// There are as many sockets as there may be.
 #[derive(Clone, Copy, Debug)]
@@ -159,7 +159,7 @@ impl Connections {
 
     /// A place for a connection of this network, or of nobody in particular; `None` when the network
     /// has as many as it may and all of them are in requests.
-    pub(super) fn admit(self: &Arc<Self>, network: Option<IpAddr>) -> Option<Arc<Place>> {
+    pub(super) fn admit(self: &Arc<Self>, network: Option<IpAddr>) -> Option<Arc<ConnectionSlot>> {
         let must_leave = Arc::new(Notify::new());
         let mut state = self.lock();
         if let Some(network) = network {
@@ -173,11 +173,11 @@ impl Connections {
         state.count += 1;
         let doing = Mutex::new(state.idles(network, &must_leave));
         drop(state);
-        Some(Arc::new(Place { connections: self.clone(), network, must_leave, doing }))
+        Some(Arc::new(ConnectionSlot { connections: self.clone(), network, must_leave, doing }))
     }
 }
 
-impl Place {
+impl ConnectionSlot {
     /// Changes what the connection does, unless it became a socket.
     fn does(&self, request: bool) {
         let mut doing = self.doing.lock().unwrap_or_else(PoisonError::into_inner);
@@ -247,7 +247,7 @@ impl Drop for AwaitsBody {
     }
 }
 
-impl Drop for Place {
+impl Drop for ConnectionSlot {
     fn drop(&mut self) {
         let doing = *self.doing.get_mut().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.connections.lock();
@@ -279,7 +279,7 @@ mod tests {
         Some([192, 0, 2, last].into())
     }
 
-    fn must_leave(place: &Place) -> bool {
+    fn must_leave(place: &ConnectionSlot) -> bool {
         place.must_leave().now_or_never().is_some()
     }
 
@@ -303,7 +303,7 @@ mod tests {
         let connections = connections(4_000, 1_000);
         let places: Vec<_> =
             (0..MOST_OF_ADDRESS).map(|_| connections.admit(network(1)).unwrap()).collect();
-        let _busy: Vec<_> = places.iter().map(Place::is_busy).collect();
+        let _busy: Vec<_> = places.iter().map(ConnectionSlot::is_busy).collect();
         assert!(connections.admit(network(1)).is_none());
         let awaits = places[3].awaits_body();
         drop(places[2].awaits_body());
@@ -319,7 +319,7 @@ mod tests {
         let connections = connections(4_000, 1_000);
         let place = || connections.admit(network(1));
         let places: Vec<_> = (0..MOST_OF_ADDRESS).map(|_| place().unwrap()).collect();
-        let mut busy: Vec<_> = places.iter().map(Place::is_busy).collect();
+        let mut busy: Vec<_> = places.iter().map(ConnectionSlot::is_busy).collect();
         assert!(place().is_none());
         // A proxy stands for many, and is never one too many.
         assert!(connections.admit(None).is_some());

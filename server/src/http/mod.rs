@@ -11,12 +11,12 @@ mod forwarded;
 mod hosts;
 mod in_flight;
 pub(crate) mod kernel;
+mod keyed_permits;
 mod lent;
 mod patience;
 mod problem;
 mod serve;
 pub(crate) mod stream;
-mod turns;
 mod unread;
 mod upload;
 

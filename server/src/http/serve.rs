@@ -24,7 +24,7 @@ use tokio::sync::watch;
 use tokio_util::task::TaskTracker;
 
 use super::answers::{Answering, Held};
-use super::connections::{Connections, Place};
+use super::connections::{ConnectionSlot, Connections};
 use super::forwarded::{Proxies, TcpPeer};
 use super::kernel;
 use super::lent::lend;
@@ -53,7 +53,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub struct SocketUpgrade {
     upgrade: Arc<Mutex<Option<OnUpgrade>>>,
-    place: Arc<Place>,
+    place: Arc<ConnectionSlot>,
 }
 
 impl SocketUpgrade {
@@ -65,7 +65,7 @@ impl SocketUpgrade {
 
     /// The connection's place, which the socket keeps.
     #[must_use]
-    pub fn place(&self) -> &Arc<Place> {
+    pub fn place(&self) -> &Arc<ConnectionSlot> {
         &self.place
     }
 }
@@ -165,7 +165,7 @@ struct Connection {
     endpoint: Arc<BoxEndpoint<'static, Response>>,
     local: SocketAddr,
     tcp_peer: TcpPeer,
-    place: Arc<Place>,
+    place: Arc<ConnectionSlot>,
     stall: Duration,
     stop: watch::Receiver<bool>,
 }
@@ -262,7 +262,7 @@ async fn answer(
     local: SocketAddr,
     peer: Peer,
     unread: &Unread,
-    place: Arc<Place>,
+    place: Arc<ConnectionSlot>,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
     // The routes take a HEAD for a GET, and a WebSocket begins with nothing but a GET.
     let may_upgrade = request.method() == hyper::Method::GET

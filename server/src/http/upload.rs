@@ -30,8 +30,8 @@ use tokio::time::{Instant, timeout};
 use uuid::Uuid;
 
 use super::asker::Asker;
+use super::keyed_permits::{KeyedPermit, KeyedPermits};
 use super::problem::problem_error;
-use super::turns::{Turn, Turns};
 use crate::failures::storage_problem;
 use crate::peer::Peer;
 
@@ -57,9 +57,9 @@ const OF_ALL: (usize, usize) = (16, 200);
 #[derive(Debug)]
 pub struct Uploads {
     folder: PathBuf,
-    by_person: Turns<UserId>,
-    by_address: Turns<IpAddr>,
-    by_all: Turns<()>,
+    by_person: KeyedPermits<UserId>,
+    by_address: KeyedPermits<IpAddr>,
+    by_all: KeyedPermits<()>,
 }
 
 impl Uploads {
@@ -80,13 +80,13 @@ impl Uploads {
         }
         Ok(Self {
             folder,
-            by_person: Turns::new(OF_PERSON.0, OF_PERSON.1),
-            by_address: Turns::new(OF_ADDRESS.0, OF_ADDRESS.1),
-            by_all: Turns::new(OF_ALL.0, OF_ALL.1),
+            by_person: KeyedPermits::new(OF_PERSON.0, OF_PERSON.1),
+            by_address: KeyedPermits::new(OF_ADDRESS.0, OF_ADDRESS.1),
+            by_all: KeyedPermits::new(OF_ALL.0, OF_ALL.1),
         })
     }
 
-    async fn turn(&self, person: UserId, network: IpAddr) -> Option<WholeTurn> {
+    async fn turn(&self, person: UserId, network: IpAddr) -> Option<UploadPermit> {
         let turn = async {
             let of_person = self.by_person.take(person).await?;
             let of_address = self.by_address.take(network).await?;
@@ -96,7 +96,7 @@ impl Uploads {
     }
 }
 
-type WholeTurn = (Turn<UserId>, Turn<IpAddr>, Turn<()>);
+type UploadPermit = (KeyedPermit<UserId>, KeyedPermit<IpAddr>, KeyedPermit<()>);
 
 /// A form with the field `file`, of which nothing was read yet.
 #[derive(Debug)]
@@ -112,7 +112,7 @@ pub struct Upload {
 #[derive(Debug)]
 pub struct ReceivedFile {
     path: PathBuf,
-    _turn: WholeTurn,
+    _turn: UploadPermit,
 }
 
 impl ReceivedFile {

@@ -79,7 +79,7 @@ static REST_PAGE: LazyLock<Page> = LazyLock::new(|| {
     // The page is the framework's; the document in it is ours, which lists every operation.
     let html = service.swagger_ui_html().replacen(&service.spec(), openapi_text(), 1);
     let head = format!("<head>{HEAD}<style>{NAVIGATION_STYLE}{REST_STYLE}</style>");
-    let body = format!("{}<div id=\"ui\"></div>", navigation(Place::Rest));
+    let body = format!("{}<div id=\"ui\"></div>", navigation(DocsPage::Rest));
     let html = html
         .replacen("<html charset=\"UTF-8\">", "<html lang=\"en\">", 1)
         .replacen("<head>", &head, 1)
@@ -90,22 +90,24 @@ static REST_PAGE: LazyLock<Page> = LazyLock::new(|| {
 
 /// Where in the documentation a page is.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum DocsPage {
     Rest,
     Socket,
 }
 
-fn navigation(place: Place) -> String {
-    let entry = |at: Place, address: &str, name: &str| {
+fn navigation(place: DocsPage) -> String {
+    let entry = |at: DocsPage, address: &str, name: &str| {
         let current = if at == place { " aria-current=\"page\"" } else { "" };
         format!("<a href=\"{address}\"{current}>{name}</a>")
     };
     let document = match place {
-        Place::Rest => "<a href=\"/api/v1/openapi.json\">openapi.json</a>",
-        Place::Socket => "<a href=\"/api/v1/asyncapi.json\">asyncapi.json</a>",
+        DocsPage::Rest => "<a href=\"/api/v1/openapi.json\">openapi.json</a>",
+        DocsPage::Socket => "<a href=\"/api/v1/asyncapi.json\">asyncapi.json</a>",
     };
-    let (rest, socket) =
-        (entry(Place::Rest, "/docs", "REST"), entry(Place::Socket, "/docs/socket", "WebSocket"));
+    let (rest, socket) = (
+        entry(DocsPage::Rest, "/docs", "REST"),
+        entry(DocsPage::Socket, "/docs/socket", "WebSocket"),
+    );
     format!("<nav class=\"adda\"><b>Adda</b>{rest}{socket}{document}</nav>")
 }
 
@@ -191,7 +193,7 @@ fn socket_page(document: &Value) -> String {
          {HEAD}<style>{NAVIGATION_STYLE}{SOCKET_STYLE}</style></head><body>{}<h1>The socket</h1>\
          <p><code>/ws</code> carries all of a person's rooms, <code>/ws/chat/{{room}}</code> one of \
          them.</p><p>{}</p>{}{}</body></html>",
-        navigation(Place::Socket),
+        navigation(DocsPage::Socket),
         prose(about),
         section("What a client may say", "client."),
         section("What the server says", "server."),

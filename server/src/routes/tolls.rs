@@ -13,7 +13,7 @@ use poem::{Body, Request, Response};
 use tokio::time::sleep;
 
 use crate::budget::costs::{self, Toll};
-use crate::budget::{Asks, Budgets, Payer, Turn};
+use crate::budget::{Asks, Budgets, Payer, Permit};
 use crate::features::accounts::Accounts;
 use crate::peer::Peer;
 
@@ -36,7 +36,7 @@ pub(super) struct Tolls {
 pub(super) struct Paid {
     payer: Payer,
     toll: Toll,
-    _turn: Option<Turn>,
+    _turn: Option<Permit>,
 }
 
 impl Tolls {

@@ -271,7 +271,7 @@ pub(super) async fn last_seen(
 
 /// A place in the list of people: by name, and by handle where names are the same.
 #[derive(Debug, FromQueryResult)]
-pub(super) struct Place {
+pub(super) struct ListPosition {
     name_key: String,
     username: String,
 }
@@ -280,7 +280,7 @@ pub(super) struct Place {
 pub(super) async fn place_of(
     connection: &impl ConnectionTrait,
     username: &str,
-) -> Result<Option<Place>, DbErr> {
+) -> Result<Option<ListPosition>, DbErr> {
     user::Entity::find()
         .select_only()
         .columns([user::Column::NameKey, user::Column::Username])
@@ -295,7 +295,7 @@ pub(super) async fn users_like_among(
     connection: &impl ConnectionTrait,
     ids: &[i64],
     text: &str,
-    after: Option<&Place>,
+    after: Option<&ListPosition>,
     limit: u64,
 ) -> Result<Vec<user::Model>, DbErr> {
     let mut found = Vec::new();
@@ -309,7 +309,11 @@ pub(super) async fn users_like_among(
 }
 
 /// People whose handle or name contains the text, by name, after a place.
-pub(super) fn users_like(text: &str, after: Option<&Place>, limit: u64) -> Select<user::Entity> {
+pub(super) fn users_like(
+    text: &str,
+    after: Option<&ListPosition>,
+    limit: u64,
+) -> Select<user::Entity> {
     let mut people = user::Entity::find()
         .filter(user::Column::PasswordHash.is_not_null())
         .filter(user::Column::DisabledAt.is_null())
@@ -325,7 +329,7 @@ pub(super) fn users_like(text: &str, after: Option<&Place>, limit: u64) -> Selec
         let either = Condition::any().add(like(user::Column::Username));
         people = people.filter(either.add(like(user::Column::NameKey)));
     }
-    if let Some(Place { name_key, username }) = after {
+    if let Some(ListPosition { name_key, username }) = after {
         let beside = user::Column::NameKey.eq(name_key).and(user::Column::Username.gt(username));
         people = people.filter(user::Column::NameKey.gt(name_key).or(beside));
     }

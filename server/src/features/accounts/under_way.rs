@@ -28,7 +28,7 @@ struct Together {
 
 /// A request's turn. It counts as under way until this is dropped.
 #[derive(Debug)]
-pub(super) struct Turn<'a> {
+pub(super) struct RefreshTurn<'a> {
     /// Whether another request with this token had its turn while this one was under way.
     pub(super) is_race: bool,
     _began: OwnedMutexGuard<bool>,
@@ -43,7 +43,7 @@ struct Here<'a> {
 
 impl UnderWay {
     /// Waits until no other request with this token has its turn.
-    pub(super) async fn turn(&self, session_id: Uuid, generation: i64) -> Turn<'_> {
+    pub(super) async fn turn(&self, session_id: Uuid, generation: i64) -> RefreshTurn<'_> {
         let key = (session_id, generation);
         let began = {
             let mut together = self
@@ -56,7 +56,7 @@ impl UnderWay {
         let here = Here { of: self, key };
         let mut began = began.lock_owned().await;
         let is_race = std::mem::replace(&mut *began, true);
-        Turn { is_race, _began: began, _here: here }
+        RefreshTurn { is_race, _began: began, _here: here }
     }
 }
 

@@ -20,7 +20,7 @@ const STRANGERS_PER_ADDRESS: usize = 250;
 
 /// The counts.
 #[derive(Debug)]
-pub struct Places {
+pub struct SocketSlots {
     enabled: bool,
     users: DashMap<UserId, usize>,
     addresses: DashMap<IpAddr, usize>,
@@ -32,21 +32,21 @@ pub struct Places {
 
 /// A place that is taken, given back when dropped.
 #[derive(Debug)]
-pub(super) struct Place {
-    places: Arc<Places>,
+pub(super) struct SocketSlot {
+    slots: Arc<SocketSlots>,
     of: Whose,
 }
 
 /// A socket of which it is not known yet whose it is.
 #[derive(Debug)]
 pub(super) struct Stranger {
-    places: Arc<Places>,
+    slots: Arc<SocketSlots>,
     network: IpAddr,
     turn: u64,
     must_leave: Arc<Notify>,
 }
 
-/// All places are taken.
+/// All slots are taken.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct NoPlace;
 
@@ -70,9 +70,9 @@ fn give_back<K: Hash + Eq>(counts: &DashMap<K, usize>, key: &K) {
     });
 }
 
-impl Places {
-    /// No places of `sockets` taken, half of which one address may have at most; without `enabled`
-    /// there are places for all.
+impl SocketSlots {
+    /// No slots of `sockets` taken, half of which one address may have at most; without `enabled`
+    /// there are slots for all.
     #[must_use]
     pub fn new(enabled: bool, sockets: usize) -> Self {
         let most_of_address = PER_ADDRESS.min(sockets / 2);
@@ -86,11 +86,11 @@ impl Places {
         }
     }
 
-    pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<Place, NoPlace> {
+    pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<SocketSlot, NoPlace> {
         self.place(take(&self.users, user, self.most(PER_USER)), Whose::User(user))
     }
 
-    pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<Place, NoPlace> {
+    pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<SocketSlot, NoPlace> {
         let key = peer.network();
         self.place(take(&self.addresses, key, self.most(self.most_of_address)), Whose::Address(key))
     }
@@ -108,23 +108,23 @@ impl Places {
         }
         strangers.insert(turn, must_leave.clone());
         drop(strangers);
-        Stranger { places: self.clone(), network, turn, must_leave }
+        Stranger { slots: self.clone(), network, turn, must_leave }
     }
 
     const fn most(&self, most: usize) -> usize {
         if self.enabled { most } else { usize::MAX }
     }
 
-    fn place(self: &Arc<Self>, taken: bool, of: Whose) -> Result<Place, NoPlace> {
-        taken.then(|| Place { places: self.clone(), of }).ok_or(NoPlace)
+    fn place(self: &Arc<Self>, taken: bool, of: Whose) -> Result<SocketSlot, NoPlace> {
+        taken.then(|| SocketSlot { slots: self.clone(), of }).ok_or(NoPlace)
     }
 }
 
-impl Drop for Place {
+impl Drop for SocketSlot {
     fn drop(&mut self) {
         match self.of {
-            Whose::User(user) => give_back(&self.places.users, &user),
-            Whose::Address(address) => give_back(&self.places.addresses, &address),
+            Whose::User(user) => give_back(&self.slots.users, &user),
+            Whose::Address(address) => give_back(&self.slots.addresses, &address),
         }
     }
 }
@@ -138,7 +138,7 @@ impl Stranger {
 
 impl Drop for Stranger {
     fn drop(&mut self) {
-        self.places.strangers.remove_if_mut(&self.network, |_, strangers| {
+        self.slots.strangers.remove_if_mut(&self.network, |_, strangers| {
             strangers.remove(&self.turn);
             strangers.is_empty()
         });
@@ -151,20 +151,20 @@ mod tests {
 
     #[test]
     fn a_user_has_fifty_places_and_gets_them_back() {
-        let places = Arc::new(Places::new(true, 10_000));
-        let taken: Vec<_> = (0..50).map(|_| places.of_user(7).unwrap()).collect();
-        assert!(places.of_user(7).is_err());
-        assert!(places.of_user(8).is_ok());
+        let slots = Arc::new(SocketSlots::new(true, 10_000));
+        let taken: Vec<_> = (0..50).map(|_| slots.of_user(7).unwrap()).collect();
+        assert!(slots.of_user(7).is_err());
+        assert!(slots.of_user(8).is_ok());
         drop(taken);
-        assert!(places.of_user(7).is_ok());
-        assert!(places.users.is_empty(), "nobody is remembered without a socket");
+        assert!(slots.of_user(7).is_ok());
+        assert!(slots.users.is_empty(), "nobody is remembered without a socket");
     }
 
     #[test]
     fn an_address_has_a_thousand_places() {
-        let places = Arc::new(Places::new(true, 10_000));
+        let slots = Arc::new(SocketSlots::new(true, 10_000));
         let of = |address: &str| {
-            places.of_peer(Peer { address: address.parse().unwrap(), is_https: false })
+            slots.of_peer(Peer { address: address.parse().unwrap(), is_https: false })
         };
         let _taken: Vec<_> = (0..1_000).map(|_| of("192.0.2.1").unwrap()).collect();
         assert!(of("192.0.2.1").is_err());
@@ -174,27 +174,27 @@ mod tests {
     #[test]
     fn of_too_many_that_are_silent_the_one_that_was_longest_leaves() {
         use futures_util::FutureExt;
-        let places = Arc::new(Places::new(true, 10_000));
+        let slots = Arc::new(SocketSlots::new(true, 10_000));
         let peer = |last| Peer { address: [192, 0, 2, last].into(), is_https: false };
         let mut silent: Vec<_> =
-            (0..STRANGERS_PER_ADDRESS).map(|_| places.stranger(peer(1))).collect();
+            (0..STRANGERS_PER_ADDRESS).map(|_| slots.stranger(peer(1))).collect();
         drop(silent.remove(0));
-        silent.push(places.stranger(peer(1)));
+        silent.push(slots.stranger(peer(1)));
         let leaves = |stranger: &Stranger| stranger.must_leave().now_or_never().is_some();
         assert!(!silent.iter().any(leaves));
-        let _elsewhere = places.stranger(peer(2));
-        let _newcomer = places.stranger(peer(1));
+        let _elsewhere = slots.stranger(peer(2));
+        let _newcomer = slots.stranger(peer(1));
         let left: Vec<_> = (0..silent.len()).filter(|at| leaves(&silent[*at])).collect();
         assert_eq!(left, [0]);
         drop((silent, _elsewhere, _newcomer));
-        assert!(places.strangers.is_empty());
+        assert!(slots.strangers.is_empty());
     }
 
     #[test]
     fn where_there_are_few_an_address_has_half_of_them() {
-        let places = Arc::new(Places::new(true, 300));
+        let slots = Arc::new(SocketSlots::new(true, 300));
         let peer = Peer { address: [192, 0, 2, 1].into(), is_https: false };
-        let taken: Vec<_> = std::iter::from_fn(|| places.of_peer(peer).ok()).collect();
+        let taken: Vec<_> = std::iter::from_fn(|| slots.of_peer(peer).ok()).collect();
         assert_eq!(taken.len(), 150);
     }
 }

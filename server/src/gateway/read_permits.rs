@@ -1,4 +1,4 @@
-//! Turns at the database, for sockets that sign in or catch up.
+//! ReadPermits at the database, for sockets that sign in or catch up.
 //!
 //! A crowd of sockets may want to read at the same moment: after a restart everybody comes back,
 //! under an overload everybody falls behind. They wait here, in the order in which they came and
@@ -10,20 +10,20 @@ use std::sync::Arc;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The right to read from the database until it is dropped.
-pub(super) type Turn = OwnedSemaphorePermit;
+pub(super) type ReadPermit = OwnedSemaphorePermit;
 
 /// The line.
 #[derive(Debug)]
-pub(super) struct Turns(Arc<Semaphore>);
+pub(super) struct ReadPermits(Arc<Semaphore>);
 
-impl Turns {
+impl ReadPermits {
     /// A line in which so many at once have their turn.
     pub(super) fn new(at_once: usize) -> Self {
         Self(Arc::new(Semaphore::new(at_once)))
     }
 
     /// The next turn.
-    pub(super) async fn take(&self) -> Turn {
+    pub(super) async fn take(&self) -> ReadPermit {
         self.0.clone().acquire_owned().await.expect("the line is never closed")
     }
 }
@@ -36,7 +36,7 @@ mod tests {
 
     #[tokio::test]
     async fn one_more_than_may_read_waits_until_somebody_is_done() {
-        let turns = Turns::new(2);
+        let turns = ReadPermits::new(2);
         let (first, _second) = (turns.take().await, turns.take().await);
         let mut third = Box::pin(turns.take());
         assert!(third.as_mut().now_or_never().is_none());

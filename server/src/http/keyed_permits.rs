@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The turns of each key.
 #[derive(Debug)]
-pub(super) struct Turns<K: Hash + Eq + Clone> {
+pub(super) struct KeyedPermits<K: Hash + Eq + Clone> {
     at_once: usize,
     most_waiting: usize,
     lines: Lines<K>,
@@ -26,7 +26,7 @@ struct Line {
 
 /// A turn; it ends when this is dropped.
 #[derive(Debug)]
-pub(super) struct Turn<K: Hash + Eq + Clone> {
+pub(super) struct KeyedPermit<K: Hash + Eq + Clone> {
     _permit: OwnedSemaphorePermit,
     _here: Here<K>,
 }
@@ -41,18 +41,18 @@ fn lock<K>(lines: &Lines<K>) -> MutexGuard<'_, HashMap<K, Line>> {
     lines.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-impl<K: Hash + Eq + Clone> Turns<K> {
+impl<K: Hash + Eq + Clone> KeyedPermits<K> {
     /// For each key so many at once, and so many who wait.
     pub(super) fn new(at_once: usize, most_waiting: usize) -> Self {
         Self { at_once, most_waiting, lines: Lines::default() }
     }
 
     /// Waits for a turn, in the order of coming; `None` when too many wait already.
-    pub(super) async fn take(&self, key: K) -> Option<Turn<K>> {
+    pub(super) async fn take(&self, key: K) -> Option<KeyedPermit<K>> {
         let (here, turns) = self.line_up(key)?;
         // The semaphore is never closed.
         let permit = turns.acquire_owned().await.ok()?;
-        Some(Turn { _permit: permit, _here: here })
+        Some(KeyedPermit { _permit: permit, _here: here })
     }
 
     fn line_up(&self, key: K) -> Option<(Here<K>, Arc<Semaphore>)> {
@@ -88,7 +88,7 @@ mod tests {
 
     #[tokio::test]
     async fn each_key_has_its_turns_the_next_waits_and_who_comes_after_too_many_is_told() {
-        let turns = Turns::new(2, 1);
+        let turns = KeyedPermits::new(2, 1);
         let first = turns.take("mira").await.unwrap();
         let _second = turns.take("mira").await.unwrap();
         let mut third = Box::pin(turns.take("mira"));
@@ -101,7 +101,7 @@ mod tests {
 
     #[tokio::test]
     async fn who_goes_away_is_forgotten() {
-        let turns = Turns::new(1, 1);
+        let turns = KeyedPermits::new(1, 1);
         let first = turns.take("mira").await;
         assert!(turns.take("mira").now_or_never().is_none());
         drop(first);
