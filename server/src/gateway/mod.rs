@@ -51,15 +51,12 @@ pub struct Gateway {
     pub services: Services,
     /// This node's subscriptions.
     pub hub: Arc<Hub>,
-    /// The server's epoch.
     pub epoch: String,
-    /// The time of day.
     pub clock: Clock,
     /// How many sockets somebody may have.
     pub places: Arc<Places>,
     /// Who may read from the database now.
     turns: Turns,
-    /// What somebody may cost.
     pub budgets: Arc<Budgets>,
     /// How long a socket may take for what.
     pub timing: Timing,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use uuid::Uuid;
 
-use crate::outbox::CloseReason;
+use crate::close::CloseReason;
 
 /// A stream of numbered events. The two numbers mean something to the publisher alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

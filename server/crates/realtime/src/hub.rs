@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use dashmap::DashMap;
 use tokio::sync::mpsc;
 
+use crate::close::CloseReason;
 use crate::envelope::{Envelope, MembershipChange, Topic};
-use crate::outbox::{CloseReason, Outbox, Signal};
+use crate::outbox::{Outbox, Signal};
 use crate::room::{Next, Room};
 
 /// Topics whose members must be read from the database; answer with [`Hub::set_members`].

@@ -10,6 +10,7 @@
 //! lost, late, doubled or out of order on the way shows as a gap, and a gap is never delivered.
 
 mod broker;
+mod close;
 mod envelope;
 mod hub;
 mod outbox;
@@ -17,6 +18,7 @@ mod recent;
 mod room;
 
 pub use broker::Broker;
+pub use close::CloseReason;
 pub use envelope::{Envelope, Frames, MembershipChange, Topic};
 pub use hub::{Hub, ReloadMembers, Subscribe};
-pub use outbox::{CloseReason, Item, Outbox, Signal, SocketId};
+pub use outbox::{Item, Outbox, Signal, SocketId};
