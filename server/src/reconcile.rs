@@ -4,8 +4,9 @@
 //! for an account that changed. A broker that noticed a loss says so: then everything is looked at, and
 //! the sockets begin anew, one after the other, since a title, a mark or a name that they were not told of
 //! has no number by which they would miss it. And where a broker may lose something unseen, the heads of
-//! all topics that are read here are compared with the database every few seconds, so that a lost last
-//! event of a quiet room is noticed.
+//! all topics that are read here, the sessions of all sockets and what people hide are compared with the
+//! database every few seconds, so that a lost last event of a quiet room, or the end of a session, is
+//! noticed.
 
 use std::collections::VecDeque;
 use std::future::ready;
@@ -13,14 +14,15 @@ use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use adda_realtime::{Broker, CloseReason, Hub, Outbox, Stale, StaleParts, Topic};
-use tokio::time::{MissedTickBehavior, interval, sleep};
+use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
 use crate::features::accounts::{AccountError, Accounts};
 use crate::features::rooms::{RoomError, Rooms};
 use crate::tasks::Task;
 
-/// How often heads are compared.
+/// How often heads and sessions are compared, and how many times as long as the last look took at least.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
+const REST: u32 = 50;
 /// How soon what could not be read is tried again.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// Sockets that begin anew do so within about ten seconds: in so many steps, so far apart.
@@ -83,8 +85,7 @@ impl Reconciler {
             Stale::Members(topic) => self.read_members(topic).await?,
             Stale::User(user_id) => self.accounts.read_anew(&self.hub, Some(user_id)).await?,
             Stale::Anything => {
-                self.compare_heads().await?;
-                self.accounts.read_anew(&self.hub, None).await?;
+                self.look().await?;
                 self.outdated = self.hub.outboxes().iter().map(Arc::downgrade).collect();
                 self.closed_at_once = self.outdated.len().div_ceil(CLOSE_IN);
             }
@@ -99,11 +100,11 @@ impl Reconciler {
         Ok(())
     }
 
-    async fn compare_heads(&self) -> Result<(), RoomError> {
+    async fn look(&self) -> Result<(), ReadError> {
         for (topic, head) in self.rooms.heads(&self.hub.topics()).await? {
             self.hub.note_head(topic, head.last_seq, head.members_version);
         }
-        Ok(())
+        Ok(self.accounts.read_anew(&self.hub, None).await?)
     }
 
     fn close_some(&mut self) {
@@ -132,9 +133,11 @@ impl Task for Reconciler {
                 },
                 () = ready(()), if self.under_way.is_some() => self.read_at_last().await,
                 _ = looks.tick(), if self.broker.may_lose() => {
-                    if let Err(error) = self.compare_heads().await {
-                        tracing::warn!(%error, "rooms could not be compared with the database");
+                    let began = Instant::now();
+                    if let Err(error) = self.look().await {
+                        tracing::warn!(%error, "this node could not be compared with the database");
                     }
+                    looks.reset_after(LOOK_EVERY.max(began.elapsed() * REST));
                 }
                 _ = closing.tick(), if !self.outdated.is_empty() => self.close_some(),
             }
@@ -211,6 +214,15 @@ mod tests {
             let name = adda_protocol::RoomName::parse(&room.name).unwrap();
             elsewhere.rooms.leave(&ravi, &name).await.unwrap();
             assert_eq!(next(&his).await, Ok(vec![Signal::Removed(room.topic())]));
+        }
+
+        async fn a_session_that_ended_on_another_node_is_noticed_within_seconds(storage: Storage) {
+            let world = World::losing(storage).await;
+            let mira = world.person("mira").await;
+            let hers = connects(&world, &mira);
+            let elsewhere = of_elsewhere(&world).await;
+            elsewhere.accounts.end_session(mira.id, mira.session_id).await.unwrap();
+            assert_eq!(next(&hers).await, Err(CloseReason::SessionRevoked));
         }
 
         async fn an_account_that_changed_elsewhere_is_read_anew(storage: Storage) {

@@ -17,12 +17,7 @@ pub enum OpenError {
     Connect(#[source] DbErr),
     /// Its folder cannot be made.
     #[error("The folder {folder} for the database cannot be made: {source}. Check ADDA_DATA_DIR.")]
-    Folder {
-        /// Which folder.
-        folder: String,
-        /// Why not.
-        source: std::io::Error,
-    },
+    Folder { folder: String, source: std::io::Error },
     /// Another server has it.
     #[error(
         "Another Adda serves the database {0} already. Stop that one first, or give this one a folder \
@@ -33,12 +28,7 @@ pub enum OpenError {
     #[error(
         "The lock file {file} cannot be taken: {source}. Check that the server may write there."
     )]
-    Lock {
-        /// Which file.
-        file: String,
-        /// Why not.
-        source: std::io::Error,
-    },
+    Lock { file: String, source: std::io::Error },
     /// It was migrated by a newer binary.
     #[error(
         "The database was made by a newer version of Adda (it has the migration {0}, which this \
@@ -50,7 +40,6 @@ pub enum OpenError {
     Migrate(#[source] DbErr),
 }
 
-/// Opens connections.
 pub(super) async fn connect(options: ConnectOptions) -> Result<DatabaseConnection, OpenError> {
     Database::connect(options).await.map_err(OpenError::Connect)
 }

@@ -53,15 +53,12 @@ pub struct Gateway {
     pub hub: Arc<Hub>,
     /// What this node hears by.
     pub broker: Arc<dyn Broker>,
-    /// The server's epoch.
     pub epoch: String,
-    /// The time of day.
     pub clock: Clock,
     /// How many sockets somebody may have.
     pub slots: Arc<SocketSlots>,
     /// Who may read from the database now.
     turns: ReadPermits,
-    /// What somebody may cost.
     pub budgets: Arc<Budgets>,
     /// How long a socket may take for what.
     pub timing: Timing,

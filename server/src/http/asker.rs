@@ -12,7 +12,6 @@ use super::answers::Answering;
 /// Somebody who proved who they are.
 #[async_trait::async_trait]
 pub trait Recognised: Debug + Send + Sync {
-    /// Who.
     fn user_id(&self) -> UserId;
 
     /// Looks once more whether they may go on.

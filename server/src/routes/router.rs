@@ -34,15 +34,10 @@ type BoxBody = combinators::BoxBody<Bytes, std::io::Error>;
 
 /// What the routes are made of.
 pub struct Parts {
-    /// What the features do.
     pub services: Services,
-    /// Files that are sent.
     pub uploads: Arc<Uploads>,
-    /// The socket.
     pub gateway: Arc<Gateway>,
-    /// What somebody may cost.
     pub budgets: Arc<Budgets>,
-    /// Readiness.
     pub health: Arc<Health>,
     /// The origins that may come from a browser.
     pub origins: Origins,

@@ -10,8 +10,9 @@ use dashmap::DashMap;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::close::CloseReason;
 use crate::envelope::{Envelope, MembershipChange, Topic};
-use crate::outbox::{CloseReason, Outbox, Signal};
+use crate::outbox::{Outbox, Signal};
 use crate::policy::HintPolicy;
 use crate::room::{Next, Room};
 

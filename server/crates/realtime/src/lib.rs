@@ -11,6 +11,7 @@
 //! lost, late, doubled or out of order on the way shows as a gap, and a gap is never delivered.
 
 mod broker;
+mod close;
 mod envelope;
 mod hub;
 mod outbox;
@@ -20,8 +21,9 @@ mod room;
 mod wire;
 
 pub use broker::{Broker, LocalBroker};
+pub use close::CloseReason;
 pub use envelope::{Envelope, Frames, HintKind, MembershipChange, Topic};
 pub use hub::{Hub, Stale, StaleParts, Subscribe};
-pub use outbox::{CloseReason, Item, Outbox, Signal, SocketId};
+pub use outbox::{Item, Outbox, Signal, SocketId};
 pub use policy::{HiddenFrom, HintPolicy, NothingHidden};
 pub use wire::DecodeError;

@@ -12,24 +12,11 @@ use std::task::{Context, Poll, Waker};
 use bytes::Bytes;
 use uuid::Uuid;
 
+use crate::close::CloseReason;
 use crate::envelope::{Frames, Topic};
 
 /// A socket's number, never used twice within a process.
 pub type SocketId = u64;
-
-/// Why a socket is ended from outside.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CloseReason {
-    /// It was not told of a change of state, because it does not read fast enough or because the change was
-    /// lost on its way.
-    MissedState,
-    /// Its session was ended.
-    SessionRevoked,
-    /// Its account was disabled.
-    AccountDisabled,
-    /// The server is about to stop.
-    Draining,
-}
 
 /// Something that the socket's task must do itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

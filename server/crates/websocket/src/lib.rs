@@ -16,10 +16,12 @@ mod handshake;
 mod header;
 mod mask;
 mod reader;
+mod role;
 
 pub use close::Closed;
 pub use event::Event;
 pub use fault::Fault;
 pub use frame::{Head, Opcode, close, frame, text, write_masked};
 pub use handshake::{accept_key, is_key};
-pub use reader::{Reader, Role};
+pub use reader::Reader;
+pub use role::Role;

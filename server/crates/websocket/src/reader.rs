@@ -3,16 +3,7 @@
 use std::borrow::Cow;
 
 use crate::header::{self, Header};
-use crate::{Closed, Event, Fault, Opcode, mask};
-
-/// Which end of a connection this is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// What arrives must be masked.
-    Server,
-    /// What arrives must not be masked.
-    Client,
-}
+use crate::{Closed, Event, Fault, Opcode, Role, mask};
 
 /// Reads what the other end sent.
 ///

@@ -50,7 +50,6 @@ fn origin_of(request: &Request, cookies: &Cookies) -> Origin {
     Origin { peer: Peer::of(request), user_agent, devices: cookies.devices() }
 }
 
-/// The operations.
 #[derive(Clone, Copy, Debug)]
 pub struct AccountsApi;
 

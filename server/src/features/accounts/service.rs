@@ -44,7 +44,6 @@ pub type Admit = Arc<
         + Sync,
 >;
 
-/// The service.
 pub struct Accounts {
     pub(super) db: Db,
     pub(super) clock: Clock,

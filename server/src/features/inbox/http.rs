@@ -27,7 +27,6 @@ impl<const GROUPS: u32> From<InboxError> for Fails<GROUPS> {
     }
 }
 
-/// The operations.
 #[derive(Clone, Copy, Debug)]
 pub struct InboxApi;
 

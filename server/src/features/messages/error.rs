@@ -32,7 +32,6 @@ pub enum MessageError {
     /// The server is about to stop.
     #[error("the server is stopping")]
     Stopping,
-    /// The room.
     #[error(transparent)]
     Room(#[from] RoomError),
     /// The database, while reading.

@@ -34,7 +34,6 @@ impl<const GROUPS: u32> From<MessageError> for Fails<GROUPS> {
     }
 }
 
-/// The operations.
 #[derive(Clone, Copy, Debug)]
 pub struct MessagesApi;
 

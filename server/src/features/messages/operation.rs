@@ -22,16 +22,12 @@ pub enum Operation {
     },
     /// Edit a message.
     Edit {
-        /// Which.
         message_id: Uuid,
         /// What it shall say.
         content: Content,
     },
     /// Delete a message.
-    Delete {
-        /// Which.
-        message_id: Uuid,
-    },
+    Delete { message_id: Uuid },
 }
 
 impl Operation {
@@ -47,7 +43,6 @@ impl Operation {
 /// Who asks for something to be done to messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Actor {
-    /// Who.
     pub user_id: UserId,
     /// With which right.
     pub right: Right,

@@ -123,7 +123,6 @@ fn fitting_around(rows: &[MessageRow], center: usize) -> Stretch<usize> {
     }
 }
 
-/// The service.
 #[derive(Debug)]
 pub struct Messages {
     db: Db,

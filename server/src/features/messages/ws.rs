@@ -19,7 +19,6 @@ pub type Answer = BoxFuture<'static, Result<String, Problem>>;
 /// Finds the room of a command: the ones that the socket is subscribed to are known to it, others
 /// are looked up through the person.
 pub struct Target<'a> {
-    /// Who.
     pub user_id: UserId,
     /// The room, where the socket knows it.
     pub known: Option<RoomRef>,

@@ -37,7 +37,6 @@ impl State {
     }
 }
 
-/// The service.
 #[derive(Debug)]
 pub struct Presence {
     accounts: Arc<Accounts>,

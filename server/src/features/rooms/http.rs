@@ -33,7 +33,6 @@ impl<const GROUPS: u32> From<RoomError> for Fails<GROUPS> {
     }
 }
 
-/// The operations.
 #[derive(Clone, Copy, Debug)]
 pub struct RoomsApi;
 

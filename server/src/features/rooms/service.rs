@@ -27,7 +27,6 @@ use crate::limits::Limit;
 /// The room that everybody joins when they register.
 const DEFAULT_ROOM: &str = "general";
 
-/// The service.
 #[derive(Debug)]
 pub struct Rooms {
     db: Db,

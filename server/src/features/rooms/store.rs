@@ -243,7 +243,6 @@ pub async fn admit_pairs(
 pub struct AdmittedRow {
     /// In which room.
     pub room_id: i64,
-    /// Who.
     pub user_id: i64,
     /// The version of the members since.
     pub members_version: i64,
