@@ -216,6 +216,7 @@ fn read_password() -> Result<String, Box<dyn std::error::Error>> {
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
+    use std::time::Duration;
 
     use super::*;
     use crate::testing::Log;
@@ -250,7 +251,8 @@ mod tests {
         ended(with_runtime(|config| async move {
             let server = app::Server::start(&config).await?;
             server.tasks().spawn_vital("a test", async { panic!("a defect") });
-            Ok(server.run_until(std::future::pending()).await?)
+            // Were nobody told of it, the server would be stopped in time, and end well.
+            Ok(server.run_until(tokio::time::sleep(Duration::from_secs(20))).await?)
         }))
     }
 

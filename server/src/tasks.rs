@@ -191,7 +191,8 @@ mod tests {
         let tasks = Tasks::default();
         assert!(tasks.lost().now_or_never().is_none());
         tasks.spawn_vital("breath", async { panic!("choked") });
-        assert!(tasks.lost().await.to_string().contains("breath"));
+        let lost = tokio::time::timeout(Duration::from_secs(20), tasks.lost()).await;
+        assert!(lost.expect("somebody is told").to_string().contains("breath"));
         assert!(log.text().contains(r#"task="breath" panic="choked""#), "{}", log.text());
     }
 }
