@@ -48,7 +48,7 @@ pub(super) struct Stranger {
 
 /// All slots are taken.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct NoPlace;
+pub(super) struct NoSlot;
 
 #[derive(Clone, Copy, Debug)]
 enum Whose {
@@ -86,11 +86,11 @@ impl SocketSlots {
         }
     }
 
-    pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<SocketSlot, NoPlace> {
+    pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<SocketSlot, NoSlot> {
         self.place(take(&self.users, user, self.most(PER_USER)), Whose::User(user))
     }
 
-    pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<SocketSlot, NoPlace> {
+    pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<SocketSlot, NoSlot> {
         let key = peer.network();
         self.place(take(&self.addresses, key, self.most(self.most_of_address)), Whose::Address(key))
     }
@@ -115,8 +115,8 @@ impl SocketSlots {
         if self.enabled { most } else { usize::MAX }
     }
 
-    fn place(self: &Arc<Self>, taken: bool, of: Whose) -> Result<SocketSlot, NoPlace> {
-        taken.then(|| SocketSlot { slots: self.clone(), of }).ok_or(NoPlace)
+    fn place(self: &Arc<Self>, taken: bool, of: Whose) -> Result<SocketSlot, NoSlot> {
+        taken.then(|| SocketSlot { slots: self.clone(), of }).ok_or(NoSlot)
     }
 }
 

@@ -10,6 +10,7 @@ use poem::{Body, Request, Response};
 use sha2::{Digest, Sha256};
 
 use crate::http::{Foreign, Origins, Page, problem_response};
+use crate::peer::Peer;
 
 const PAGE: &str = include_str!("elsewhere.html");
 
@@ -48,11 +49,11 @@ fn opens_a_page(request: &Request) -> bool {
 }
 
 fn page(origins: &Origins, request: &Request, host: &str, right: &str) -> Response {
-    let scheme = request.scheme().as_str();
+    let scheme = if Peer::of(request).is_https { "https" } else { "http" };
     let html = PAGE
         .replace("{setting}", origins.setting())
         .replace("{right}", &escaped(right))
-        .replace("{scheme}", &escaped(scheme))
+        .replace("{scheme}", scheme)
         .replace("{here}", &escaped(&shown(host)));
     Response::builder()
         .extension(Page)
