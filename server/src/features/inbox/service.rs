@@ -234,7 +234,7 @@ impl Inbox {
         let own = Receipt {
             unread: Some(unread),
             mentions: Some(mentions),
-            last_seq: Some(access.last_seq),
+            last_seq: Some(moved.last_seq),
             ..receipt(&access, &moved)
         };
         self.tell(&access, user_id, own);

@@ -314,6 +314,41 @@ on_both_databases! {
         }
     }
 
+    async fn a_mark_is_told_with_the_head_up_to_which_was_counted(storage: Storage) {
+        let (world, statements) = World::counting(storage).await;
+        let world = std::sync::Arc::new(world);
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let room = world.room_of(Family::Public, &mira, &ravi).await;
+        let name = RoomName::parse(&room.name).unwrap();
+        world.writes_many(&mira, &room, (0..3).map(|n| n.to_string())).await;
+        let his = world.listens(&ravi, &room).await;
+        // Something is said after the room was looked up and before the mark is moved.
+        let held = world.db.begin().await.unwrap();
+        let said = format!(
+            "INSERT INTO messages (id, room_id, seq, changed_seq, client_id, client_digest, sender_id, \
+             text, created_at) SELECT client_id, room_id, 4, 4, id, 0, sender_id, 'late', 0 \
+             FROM messages WHERE room_id = {} AND seq = 3",
+            room.id
+        );
+        let head = format!("UPDATE rooms SET last_seq = 4 WHERE id = {}", room.id);
+        for sql in [said, head] {
+            assert_eq!(crate::db::run(&held, sql, vec![]).await.unwrap(), 1);
+        }
+        let before = statements.load(Ordering::Relaxed);
+        let reads = {
+            let world = world.clone();
+            tokio::spawn(async move { world.inbox.read(ravi.id, &name, 1).await.unwrap() })
+        };
+        while statements.load(Ordering::Relaxed) == before {
+            tokio::task::yield_now().await;
+        }
+        held.commit().await.unwrap();
+        let read = reads.await.unwrap();
+        let told = drain(&his).concat().pop().unwrap();
+        assert_eq!(told["unread"], json!(read.unread));
+        assert_eq!(told["last_seq"].as_i64().unwrap() - read.read_seq, read.unread, "{told}");
+    }
+
     async fn the_number_of_statements_does_not_grow_with_the_number_of_rooms(storage: Storage) {
         let (world, statements) = World::counting(storage).await;
         let mira = world.person("mira").await;

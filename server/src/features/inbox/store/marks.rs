@@ -43,6 +43,8 @@ pub(in super::super) struct MarkRow {
     pub(in super::super) unread: Option<i64>,
     /// Absent where the read mark was not moved.
     pub(in super::super) mentions: Option<i64>,
+    /// The room's head as of the counts.
+    pub(in super::super) last_seq: i64,
 }
 
 /// Moves marks forward, never back; answers those of whoever is a member.
@@ -121,7 +123,8 @@ fn statement(moves: Moves, rows: &str, backend: DatabaseBackend) -> String {
          UPDATE {members} SET {set} FROM {source} \
          WHERE {members}.room_id = {source}.room_id AND {members}.user_id = {source}.user_id \
          RETURNING {room} AS room_id, {user} AS user_id, {mark} AS read_seq, \
-         {delivered} AS delivered_seq, {unread} AS unread, {mentions} AS mentions"
+         {delivered} AS delivered_seq, {unread} AS unread, {mentions} AS mentions, \
+         {head} AS last_seq"
     )
 }
 
@@ -130,7 +133,9 @@ pub(in super::super) async fn marks_of_room(
     connection: &impl ConnectionTrait,
     room_id: i64,
 ) -> Result<Vec<MarkRow>, DbErr> {
-    let sql = "SELECT room_id, user_id, read_seq, delivered_seq, CAST(NULL AS bigint) AS unread, \
-               CAST(NULL AS bigint) AS mentions FROM private_room_members WHERE room_id = $1";
+    let sql = "SELECT m.room_id, m.user_id, m.read_seq, m.delivered_seq, r.last_seq, \
+               CAST(NULL AS bigint) AS unread, CAST(NULL AS bigint) AS mentions \
+               FROM private_room_members m JOIN private_rooms r ON r.id = m.room_id \
+               WHERE m.room_id = $1";
     db::parse(&db::query(connection, sql, vec![room_id.into()]).await?)
 }
