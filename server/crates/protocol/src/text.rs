@@ -4,6 +4,7 @@
 //! clients generated from the specs check by the schema. Lengths count Unicode scalar values.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::fmt;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
@@ -317,6 +318,14 @@ impl RoomName {
         self.0.starts_with(Self::PRIVATE_PREFIX)
     }
 
+    /// Where a name stands by the names of private rooms, which lie side by side: before them, among them
+    /// or behind them.
+    #[must_use]
+    pub fn order_to_private(name: &str) -> Ordering {
+        let length = name.len().min(Self::PRIVATE_PREFIX.len());
+        name.as_bytes()[..length].cmp(Self::PRIVATE_PREFIX.as_bytes())
+    }
+
     /// The name of the private room of two people, whoever of them asks.
     #[must_use]
     pub fn private(one: UserId, other: UserId) -> Self {
@@ -417,6 +426,17 @@ mod tests {
         }
         for refused in ["", "_x", "-x", "General", "a b", &"r".repeat(65), "আড্ডা"] {
             assert!(RoomName::parse(refused).is_err(), "{refused:?}");
+        }
+    }
+
+    #[test]
+    fn the_names_of_private_rooms_lie_side_by_side() {
+        let private = RoomName::private(2, 1);
+        for name in ["", "a", "private", "private-tea", "privat", private.as_str(), "privates", "q"]
+        {
+            let order = RoomName::order_to_private(name);
+            assert_eq!(order.is_eq(), name.starts_with(RoomName::PRIVATE_PREFIX), "{name}");
+            assert!(order.is_eq() || order == name.cmp(private.as_str()), "{name}");
         }
     }
 

@@ -1,5 +1,6 @@
 //! The use cases of read marks.
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -160,6 +161,35 @@ impl Inbox {
         Ok(self.some_of_my_rooms(user_id, &[family], Which::One(room_id)).await?.pop())
     }
 
+    /// So many of the person's rooms at least, by name, as far as there are any after this one.
+    ///
+    /// The names of private rooms lie side by side, with public ones before and behind. So the family in
+    /// which a page begins mostly fills it, and nothing is counted in rooms that the page has no place for.
+    async fn my_rooms_after(
+        &self,
+        user_id: UserId,
+        after: &str,
+        limit: u64,
+    ) -> Result<Vec<MyRoom>, InboxError> {
+        let begins = RoomName::order_to_private(after);
+        let families: &[Family] = match begins {
+            Ordering::Less => &[Family::Public, Family::Private],
+            Ordering::Equal => &[Family::Private, Family::Public],
+            Ordering::Greater => &[Family::Public],
+        };
+        let mut mine = Vec::new();
+        for family in families {
+            let which = Which::Page { after, limit };
+            mine.extend(self.some_of_my_rooms(user_id, &[*family], which).await?);
+            let ends = mine.last().map(|my| RoomName::order_to_private(&my.summary.name));
+            if mine.len() as u64 >= limit && ends == Some(begins) {
+                break;
+            }
+        }
+        mine.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
+        Ok(mine)
+    }
+
     async fn some_of_my_rooms(
         &self,
         user_id: UserId,
@@ -182,8 +212,7 @@ impl Inbox {
     /// The database.
     pub async fn list(&self, user_id: UserId, page: &PageRequest) -> Result<RoomList, InboxError> {
         let after = page.after.as_deref().unwrap_or("");
-        let which = Which::Page { after, limit: page.read_limit() };
-        let mine = self.some_of_my_rooms(user_id, &Family::ALL, which).await?;
+        let mine = self.my_rooms_after(user_id, after, page.read_limit()).await?;
         let (mine, next_cursor) = page.cut(mine, |my| my.summary.name.as_str());
         let mut last = HashMap::new();
         for family in Family::ALL {

@@ -3,6 +3,8 @@
 use std::sync::atomic::Ordering;
 
 use adda_protocol::RoomName;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
 use super::service::InboxError;
@@ -374,6 +376,14 @@ on_both_databases! {
         }
         assert_eq!(counts[0].0, 2, "one for each family of tables");
         assert_eq!(counts[0], counts[1], "64 rooms cost as many as 4");
+        for (after, of_a_page) in [("a", 3), ("private_0", 2), ("room", 2)] {
+            let cursor = Some(URL_SAFE_NO_PAD.encode(after));
+            let page = PageRequest::new(cursor.as_deref(), Some(20)).unwrap();
+            let before = statements.load(Ordering::Relaxed);
+            let list = world.inbox.list(mira.id, &page).await.unwrap();
+            assert_eq!(list.items.len(), 20, "{after}");
+            assert_eq!(statements.load(Ordering::Relaxed) - before, of_a_page, "{after}");
+        }
     }
 }
 

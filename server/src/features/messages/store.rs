@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use sea_orm::{ConnectionTrait, DbErr};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
 use uuid::Uuid;
 
 use super::row::MessageRow;
@@ -129,20 +129,34 @@ pub async fn last_messages(
 ) -> Result<HashMap<i64, MessageRow>, DbErr> {
     let mut ids = RowList::<1>::new();
     room_ids.iter().for_each(|id| ids.push([(*id).into()]));
-    let rows = ids.select(connection, |ids| last_messages_statement(family, ids));
+    let backend = connection.get_database_backend();
+    let rows = ids.select(connection, |ids| last_messages_statement(backend, family, ids));
     let rows: Vec<MessageRow> = db::parse(&rows.await?)?;
     Ok(rows.into_iter().map(|row| (row.room_id, row)).collect())
 }
 
-/// The greatest place of each room is one step into an index; grouped, it would be a walk over all of
-/// the rooms' messages.
-pub(super) fn last_messages_statement(family: Family, ids: &str) -> String {
+/// The newest message of each room is one step into an index. To PostgreSQL it must be said so that there
+/// is no other way: as a join it reads all messages, as long as they are few enough to look cheaper than
+/// a step for each room.
+pub(super) fn last_messages_statement(
+    backend: DatabaseBackend,
+    family: Family,
+    ids: &str,
+) -> String {
     let messages = family.messages();
+    let newest = match backend {
+        DatabaseBackend::Postgres => format!(
+            "JOIN LATERAL (SELECT * FROM {messages} x WHERE x.room_id = a.room_id \
+             ORDER BY x.seq DESC LIMIT 1) m ON TRUE"
+        ),
+        _ => format!(
+            "JOIN {messages} m ON m.room_id = a.room_id \
+             AND m.seq = (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id)"
+        ),
+    };
     format!(
         "WITH asked (room_id) AS (VALUES {ids}) \
-         SELECT {COLUMNS} FROM (SELECT DISTINCT room_id FROM asked) a \
-         JOIN {messages} m ON m.room_id = a.room_id \
-         AND m.seq = (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id) \
+         SELECT {COLUMNS} FROM (SELECT DISTINCT room_id FROM asked) a {newest} \
          JOIN users u ON u.id = m.sender_id"
     )
 }
