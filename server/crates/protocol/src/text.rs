@@ -432,8 +432,17 @@ mod tests {
     #[test]
     fn the_names_of_private_rooms_lie_side_by_side() {
         let private = RoomName::private(2, 1);
-        for name in ["", "a", "private", "private-tea", "privat", private.as_str(), "privates", "q"]
-        {
+        for name in [
+            "",
+            "a",
+            "privat",
+            "privaté",
+            "private",
+            "private-tea",
+            private.as_str(),
+            "privates",
+            "q",
+        ] {
             let order = RoomName::order_to_private(name);
             assert_eq!(order.is_eq(), name.starts_with(RoomName::PRIVATE_PREFIX), "{name}");
             assert!(order.is_eq() || order == name.cmp(private.as_str()), "{name}");

@@ -145,7 +145,12 @@ impl Inbox {
     /// # Errors
     /// The database.
     pub async fn my_rooms(&self, user_id: UserId) -> Result<Vec<MyRoom>, InboxError> {
-        self.some_of_my_rooms(user_id, &Family::ALL, Which::All).await
+        let mut mine = Vec::new();
+        for family in Family::ALL {
+            mine.extend(self.my_rooms_of(user_id, family, Which::All).await?);
+        }
+        mine.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
+        Ok(mine)
     }
 
     /// One of the person's rooms; `None` for who is not a member.
@@ -158,7 +163,7 @@ impl Inbox {
         family: Family,
         room_id: i64,
     ) -> Result<Option<MyRoom>, InboxError> {
-        Ok(self.some_of_my_rooms(user_id, &[family], Which::One(room_id)).await?.pop())
+        Ok(self.my_rooms_of(user_id, family, Which::One(room_id)).await?.pop())
     }
 
     /// So many of the person's rooms at least, by name, as far as there are any after this one.
@@ -178,9 +183,9 @@ impl Inbox {
             Ordering::Greater => &[Family::Public],
         };
         let mut mine = Vec::new();
-        for family in families {
+        for &family in families {
             let which = Which::Page { after, limit };
-            mine.extend(self.some_of_my_rooms(user_id, &[*family], which).await?);
+            mine.extend(self.my_rooms_of(user_id, family, which).await?);
             let ends = mine.last().map(|my| RoomName::order_to_private(&my.summary.name));
             if mine.len() as u64 >= limit && ends == Some(begins) {
                 break;
@@ -190,20 +195,14 @@ impl Inbox {
         Ok(mine)
     }
 
-    async fn some_of_my_rooms(
+    async fn my_rooms_of(
         &self,
         user_id: UserId,
-        families: &[Family],
+        family: Family,
         which: Which<'_>,
     ) -> Result<Vec<MyRoom>, InboxError> {
-        let mut mine = Vec::new();
-        for &family in families {
-            let rows = store::my_rooms(self.db.read(), family, user_id, which).await?;
-            let my = |row| MyRoom::new(&self.privacy, user_id, family, row);
-            mine.extend(rows.into_iter().map(my));
-        }
-        mine.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
-        Ok(mine)
+        let rows = store::my_rooms(self.db.read(), family, user_id, which).await?;
+        Ok(rows.into_iter().map(|row| MyRoom::new(&self.privacy, user_id, family, row)).collect())
     }
 
     /// A page of the person's rooms with their last messages, by name.
