@@ -2,8 +2,8 @@
 //!
 //! Three ways lead here. The hub asks for the members of a topic whose changes it did not all hear, and
 //! for an account that changed. A broker that noticed a loss says so: then everything is looked at, and
-//! the sockets begin anew, one after the other, since a title, a mark or a name that they were not told of
-//! has no number by which they would miss it. And where a broker may lose something unseen, the heads of
+//! the sockets begin anew, one after the other, for what was lost may be a title, a mark or a name, and
+//! nobody knows whose. And where a broker may lose something unseen, the heads of
 //! all topics that are read here, the sessions of all sockets and what people hide are compared with the
 //! database every few seconds, so that a lost last event of a quiet room, or the end of a session, is
 //! noticed.

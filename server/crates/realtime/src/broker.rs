@@ -16,9 +16,9 @@ use crate::hub::Hub;
 /// - **Interest before reading**: what is published after [`Broker::subscribe`] was answered arrives, or
 ///   is lost in one of the two ways below; so whoever reads the database after that misses nothing.
 /// - **Loss is seen**: what is lost shows as a gap in the topic's numbers, or the hub is told
-///   ([`Hub::may_have_missed`]). A loss that neither shows, of the last event of a quiet topic, is found by
-///   who looks at the heads of [`Hub::topics`] every few seconds, as is necessary where
-///   [`Broker::may_lose`].
+///   ([`Hub::may_have_missed`]), of what has no number too: a broker between nodes has a [`crate::Link`]
+///   count that. A loss that neither shows, of the last event of a quiet topic, is found by who looks at
+///   the heads of [`Hub::topics`] every few seconds, as is necessary where [`Broker::may_lose`].
 /// - What arrives is handed to this node's hub ([`Hub::deliver`]), what this node publishes too.
 #[async_trait]
 pub trait Broker: Debug + Send + Sync {

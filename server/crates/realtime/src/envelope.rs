@@ -111,16 +111,17 @@ pub enum Envelope {
 }
 
 impl Envelope {
-    /// The topic whose subscribers alone need it; `None` for what every node needs. A change of members
-    /// is for every node too: who joins may have their only socket anywhere.
+    /// The topic whose subscribers alone need it, and which numbers it or does not mind its loss; `None`
+    /// for what every node is told. A change of members is for every node: who joins may have their only
+    /// socket anywhere. So is what changes a topic, for what nodes tell all others is what they count.
     #[must_use]
     pub fn topic(&self) -> Option<Topic> {
         match self {
-            Self::Events { topic, .. }
-            | Self::Head { topic, .. }
-            | Self::Hint { topic, .. }
-            | Self::State { topic, .. } => Some(*topic),
-            Self::Membership { .. }
+            Self::Events { topic, .. } | Self::Head { topic, .. } | Self::Hint { topic, .. } => {
+                Some(*topic)
+            }
+            Self::State { .. }
+            | Self::Membership { .. }
             | Self::User { .. }
             | Self::Everyone { .. }
             | Self::UserChanged { .. } => None,

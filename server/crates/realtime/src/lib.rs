@@ -5,6 +5,7 @@
 //! - [`Hub`]: this node's subscriptions. A subscriber is a reader with a cursor, `live` or `behind`;
 //!   it gets each number of a topic once and in order, or is told that it is behind and must read.
 //! - [`Broker`]: carries an [`Envelope`] to the hubs of all nodes.
+//! - [`Link`]: what a broker between nodes is made of, so that no loss goes unseen.
 //! - [`HintPolicy`]: who is not to have a hint; asked on the node where it is delivered.
 //!
 //! Promise: a live subscriber that was at number n is handed n+1 next, or falls behind. Whatever is
@@ -14,6 +15,7 @@ mod broker;
 mod close;
 mod envelope;
 mod hub;
+mod link;
 mod outbox;
 mod policy;
 mod recent;
@@ -24,6 +26,7 @@ pub use broker::{Broker, LocalBroker};
 pub use close::CloseReason;
 pub use envelope::{Envelope, Frames, HintKind, MembershipChange, Topic};
 pub use hub::{Hub, Stale, StaleParts, Subscribe};
+pub use link::Link;
 pub use outbox::{Item, Outbox, Signal, SocketId};
 pub use policy::{HiddenFrom, HintPolicy, NothingHidden};
 pub use wire::DecodeError;

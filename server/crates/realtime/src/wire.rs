@@ -3,8 +3,7 @@
 //! One byte for the version of the form, one for the kind, then the fields in the order of [`Envelope`]'s
 //! definition: whole numbers as LEB128, those that may be negative in zigzag first; a frame as its length
 //! and its bytes; what may be absent after a byte that is zero or one. Nothing may follow. A node that
-//! meets a version or a kind that it does not know drops the envelope, which its hub then notices as any
-//! other loss.
+//! meets a version or a kind that it does not know drops the envelope.
 
 use bytes::{Buf, BufMut, Bytes, BytesMut};
 
@@ -48,7 +47,12 @@ impl Envelope {
     /// The envelope as bytes.
     #[must_use]
     pub fn encode(&self) -> Bytes {
-        let mut out = Writer(BytesMut::with_capacity(64 + self.frames_len()));
+        let mut out = Writer::with_capacity(64 + self.frames_len());
+        self.write(&mut out);
+        out.freeze()
+    }
+
+    pub(crate) fn write(&self, out: &mut Writer) {
         match self {
             Self::Events { topic, members_version, first, frames } => {
                 out.head(kind::EVENTS).topic(*topic).signed(*members_version).signed(*first);
@@ -81,7 +85,6 @@ impl Envelope {
                 out.head(kind::USER_CHANGED).signed(*user_id);
             }
         }
-        out.0.freeze()
     }
 
     /// The envelope that these bytes are; its frames share them.
@@ -89,7 +92,7 @@ impl Envelope {
     /// # Errors
     /// [`DecodeError`]
     pub fn decode(bytes: Bytes) -> Result<Self, DecodeError> {
-        let mut from = Reader(bytes);
+        let mut from = Reader::new(bytes);
         match from.byte()? {
             VERSION => {}
             other => return Err(DecodeError::Version(other)),
@@ -138,10 +141,10 @@ impl Envelope {
             kind::USER_CHANGED => Self::UserChanged { user_id: from.signed()? },
             other => return Err(DecodeError::Kind(other)),
         };
-        if from.0.has_remaining() { Err(DecodeError::TooLong) } else { Ok(envelope) }
+        if from.is_empty() { Ok(envelope) } else { Err(DecodeError::TooLong) }
     }
 
-    fn frames_len(&self) -> usize {
+    pub(crate) fn frames_len(&self) -> usize {
         match self {
             Self::Events { frames, .. } => frames.iter().map(|frame| frame.len() + 5).sum(),
             Self::Hint { frame, .. }
@@ -153,19 +156,32 @@ impl Envelope {
     }
 }
 
-struct Writer(BytesMut);
+pub(crate) struct Writer(BytesMut);
 
 impl Writer {
+    pub(crate) fn with_capacity(capacity: usize) -> Self {
+        Self(BytesMut::with_capacity(capacity))
+    }
+
+    pub(crate) fn freeze(self) -> Bytes {
+        self.0.freeze()
+    }
+
     fn head(&mut self, kind: u8) -> &mut Self {
         self.byte(VERSION).byte(kind)
     }
 
-    fn byte(&mut self, byte: u8) -> &mut Self {
+    pub(crate) fn byte(&mut self, byte: u8) -> &mut Self {
         self.0.put_u8(byte);
         self
     }
 
-    fn unsigned(&mut self, mut number: u64) -> &mut Self {
+    pub(crate) fn fixed(&mut self, number: u64) -> &mut Self {
+        self.0.put_u64(number);
+        self
+    }
+
+    pub(crate) fn unsigned(&mut self, mut number: u64) -> &mut Self {
         while number >= 0x80 {
             self.0.put_u8(number as u8 | 0x80);
             number >>= 7;
@@ -187,10 +203,26 @@ impl Writer {
     }
 }
 
-struct Reader(Bytes);
+pub(crate) struct Reader(Bytes);
 
 impl Reader {
-    fn byte(&mut self) -> Result<u8, DecodeError> {
+    pub(crate) fn new(bytes: Bytes) -> Self {
+        Self(bytes)
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub(crate) fn rest(self) -> Bytes {
+        self.0
+    }
+
+    pub(crate) fn fixed(&mut self) -> Result<u64, DecodeError> {
+        self.0.try_get_u64().map_err(|_| DecodeError::Truncated)
+    }
+
+    pub(crate) fn byte(&mut self) -> Result<u8, DecodeError> {
         self.0.try_get_u8().map_err(|_| DecodeError::Truncated)
     }
 
@@ -202,7 +234,7 @@ impl Reader {
         }
     }
 
-    fn unsigned(&mut self) -> Result<u64, DecodeError> {
+    pub(crate) fn unsigned(&mut self) -> Result<u64, DecodeError> {
         let mut number = 0;
         for shift in (0..64).step_by(7) {
             let byte = self.byte()?;

@@ -3,8 +3,9 @@
 
 use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
-use adda_realtime::{Broker, Envelope, Hub, Topic};
+use adda_realtime::{Broker, Envelope, Hub, Link, Topic};
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -19,13 +20,14 @@ pub(crate) enum Loss {
 
 #[derive(Debug, Default)]
 struct Bus {
-    nodes: Vec<Link>,
+    nodes: Vec<Node>,
     lose: Option<Loss>,
 }
 
 #[derive(Debug)]
-struct Link {
+struct Node {
     hub: Arc<Hub>,
+    link: Link,
     interests: HashSet<Topic>,
     /// On the way to this node, in their form on a wire.
     on_the_way: VecDeque<Bytes>,
@@ -41,8 +43,13 @@ pub(crate) struct BusBroker {
 impl BusBroker {
     /// A broker for each of these hubs.
     pub(crate) fn for_all(hubs: impl IntoIterator<Item = Arc<Hub>>) -> Vec<Self> {
-        let link = |hub| Link { hub, interests: HashSet::new(), on_the_way: VecDeque::new() };
-        let nodes: Vec<_> = hubs.into_iter().map(link).collect();
+        let node = |(number, hub): (usize, Arc<Hub>)| Node {
+            link: Link::new(hub.clone(), number as u64),
+            hub,
+            interests: HashSet::new(),
+            on_the_way: VecDeque::new(),
+        };
+        let nodes: Vec<_> = hubs.into_iter().enumerate().map(node).collect();
         let count = nodes.len();
         let bus = Arc::new(Mutex::new(Bus { nodes, lose: None }));
         (0..count).map(|at| Self { bus: bus.clone(), at }).collect()
@@ -61,7 +68,18 @@ impl BusBroker {
     pub(crate) fn carry(&self) {
         for node in &mut self.lock().nodes {
             for bytes in node.on_the_way.drain(..) {
-                node.hub.deliver(Envelope::decode(bytes).unwrap());
+                node.link.receive(bytes, Instant::now()).unwrap();
+            }
+        }
+    }
+
+    /// This node says how many it has sent.
+    pub(crate) fn beats(&self) {
+        let mut bus = self.lock();
+        let bytes = bus.nodes[self.at].link.beat(Instant::now());
+        for (at, node) in bus.nodes.iter_mut().enumerate() {
+            if at != self.at {
+                node.on_the_way.push_back(bytes.clone());
             }
         }
     }
@@ -71,7 +89,8 @@ impl BusBroker {
 impl Broker for BusBroker {
     fn publish(&self, envelope: Envelope) {
         let mut bus = self.lock();
-        let (bytes, topic, lose) = (envelope.encode(), envelope.topic(), bus.lose.take());
+        let (topic, lose) = (envelope.topic(), bus.lose.take());
+        let bytes = bus.nodes[self.at].link.send(&envelope);
         for (at, node) in bus.nodes.iter_mut().enumerate() {
             if at == self.at {
                 node.hub.deliver(envelope.clone());

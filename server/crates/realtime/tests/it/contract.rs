@@ -3,9 +3,11 @@
 
 use std::sync::Arc;
 use std::task::{Context, Poll, Waker};
+use std::time::{Duration, Instant};
 
 use adda_realtime::{
-    Broker, Envelope, Hub, LocalBroker, Outbox, Stale, StaleParts, Subscribe, Topic,
+    Broker, DecodeError, Envelope, Hub, Link, LocalBroker, Outbox, Stale, StaleParts, Subscribe,
+    Topic,
 };
 use bytes::Bytes;
 use uuid::Uuid;
@@ -231,4 +233,90 @@ fn what_is_lost_and_noticed_is_reported() {
     cluster.brokers[2].publish(events(1, &["one"], 0));
     cluster.settles();
     assert_eq!([cluster.stale(0), cluster.stale(1)], [[Stale::Anything], [Stale::Anything]]);
+}
+
+#[test]
+fn what_has_no_number_and_is_lost_unseen_is_noticed_with_whatever_comes_next() {
+    let everyone =
+        |text: &'static str| Envelope::Everyone { frame: Bytes::from_static(text.as_bytes()) };
+    for lost in [
+        state("title", 0),
+        came(1, 1),
+        Envelope::User { topic: Some(ROOM), user_id: 1, frame: Bytes::from_static(b"mark") },
+        everyone("name"),
+        Envelope::UserChanged { user_id: 1 },
+    ] {
+        let mut cluster = Cluster::on_a_bus();
+        let bus = cluster.bus.clone().unwrap();
+        let socket = cluster.connects(1, 1);
+        bus.loses_the_next(Loss::Silent);
+        cluster.brokers[0].publish(lost.clone());
+        cluster.settles();
+        assert_eq!(cluster.stale(1), [], "nobody knows yet: {lost:?}");
+        cluster.brokers[0].publish(everyone("another"));
+        cluster.settles();
+        assert_eq!(cluster.stale(1), [Stale::Anything], "{lost:?}");
+        assert_eq!(drain(&socket), Ok(vec![frame("another")]));
+
+        bus.loses_the_next(Loss::Silent);
+        cluster.brokers[0].publish(lost.clone());
+        bus.beats();
+        cluster.settles();
+        assert_eq!(cluster.stale(1), [Stale::Anything], "nothing came after it: {lost:?}");
+        bus.beats();
+        cluster.settles();
+        assert_eq!(cluster.stale(1), [], "once is enough: {lost:?}");
+    }
+}
+
+#[test]
+fn a_node_that_others_did_not_hear_from_the_beginning_has_told_something_that_they_missed() {
+    let at = Instant::now();
+    let link = |node| {
+        let (hub, stale) = new_hub();
+        (Link::new(Arc::new(hub), node), stale)
+    };
+    let changed = Envelope::UserChanged { user_id: 1 };
+    let ((mut early, _early), (mut late, mut missed)) = (link(1), link(2));
+    late.receive(early.beat(at), at).unwrap();
+    assert!(missed.try_recv().is_err(), "it has told nothing yet");
+    late.receive(early.send(&changed), at).unwrap();
+    assert_eq!(missed.try_recv(), Ok(Stale::User(1)));
+
+    // Both have forgotten nothing: what comes twice was here.
+    let twice = early.send(&changed);
+    late.receive(twice.clone(), at).unwrap();
+    late.receive(twice, at).unwrap();
+    assert_eq!(missed.try_recv(), Ok(Stale::User(1)));
+    assert!(missed.try_recv().is_err());
+
+    // A pause of a minute, and a node that began later.
+    let later = at + Duration::from_mins(1);
+    let _ = late.beat(later);
+    let (mut newcomer, mut newcomer_missed) = link(3);
+    for (link, missed) in [(&mut late, &mut missed), (&mut newcomer, &mut newcomer_missed)] {
+        link.receive(early.beat(later), later).unwrap();
+        assert_eq!(missed.try_recv(), Ok(Stale::Anything));
+    }
+}
+
+#[test]
+fn what_a_node_cannot_read_is_refused_and_is_not_a_loss() {
+    let (hub, mut missed) = new_hub();
+    let (mut link, at) = (Link::new(Arc::new(hub), 2), Instant::now());
+    let counted =
+        |number, rest: &[u8]| Bytes::from([&[1, 0, 0, 0, 0, 0, 0, 0, 1, number], rest].concat());
+    let mut receive = |bytes: Bytes| link.receive(bytes, at);
+    assert_eq!(receive(counted(1, &[1, 99])), Err(DecodeError::Kind(99)), "of a later version");
+    assert_eq!(receive(counted(2, &[1, 8, 4])), Ok(()));
+    assert_eq!(missed.try_recv(), Ok(Stale::User(2)));
+    assert_eq!(receive(Bytes::from_static(&[3])), Err(DecodeError::Kind(3)));
+    assert_eq!(receive(Bytes::from_static(&[1, 0, 0])), Err(DecodeError::Truncated));
+    assert_eq!(
+        receive(Bytes::from_static(&[2, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0])),
+        Err(DecodeError::TooLong)
+    );
+    let most = [1, 0, 0, 0, 0, 0, 0, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 1, 8, 4];
+    assert_eq!(receive(Bytes::copy_from_slice(&most)), Ok(()));
+    assert_eq!(missed.try_recv(), Ok(Stale::Anything));
 }
