@@ -147,13 +147,13 @@ impl Task for Reconciler {
 
 #[cfg(test)]
 mod tests {
-    use adda_realtime::{Envelope, Item, LocalBroker, Signal};
+    use adda_realtime::{Envelope, LocalBroker, Signal};
     use async_trait::async_trait;
 
     use super::*;
     use crate::db::Family;
     use crate::features::accounts::Person;
-    use crate::testing::{Storage, World, create, on_both_databases};
+    use crate::testing::{Storage, World, create, next, on_both_databases};
 
     /// The broker of a node to which nothing comes.
     #[derive(Debug)]
@@ -172,19 +172,6 @@ mod tests {
     /// Another node on the same database, of which this one hears nothing.
     async fn of_elsewhere(world: &World) -> World {
         world.on_the_same_database(|_| Arc::new(Deaf)).await
-    }
-
-    /// What becomes of a socket next.
-    async fn next(outbox: &Outbox) -> Result<Vec<Signal>, CloseReason> {
-        let drained = std::future::poll_fn(|context| {
-            let mut items = VecDeque::new();
-            outbox.poll_drain(context, &mut items).map_ok(|()| items)
-        });
-        let signal = |item| match item {
-            Item::Signal(signal) => Some(signal),
-            _ => None,
-        };
-        Ok(drained.await?.into_iter().filter_map(signal).collect())
     }
 
     /// A socket that is in no room.

@@ -76,7 +76,7 @@ impl Tasks {
         let lost = self.lost.clone();
         tokio::spawn(async move {
             if let Err(panic) = AssertUnwindSafe(task).catch_unwind().await {
-                let panic = message(&*panic);
+                let panic = panic_message(&*panic);
                 tracing::error!(task = name, panic, "a task panicked: the server ends");
                 lost.send_modify(|first| *first = first.or(Some(name)));
             }
@@ -100,7 +100,7 @@ impl Tasks {
     async fn keep_running(self, name: &'static str, mut task: impl Task) {
         let running = async {
             while let Err(panic) = AssertUnwindSafe(task.run()).catch_unwind().await {
-                let panic = message(&*panic);
+                let panic = panic_message(&*panic);
                 tracing::error!(task = name, panic, "a task panicked; it begins again");
                 tokio::time::sleep(PAUSE).await;
             }
@@ -114,12 +114,13 @@ impl Tasks {
 /// dropped on the way, and is counted no more.
 pub async fn told_of_panics(what: &str, peer: impl Display, work: impl Future<Output = ()>) {
     if let Err(panic) = AssertUnwindSafe(work).catch_unwind().await {
-        let panic = message(&*panic);
+        let panic = panic_message(&*panic);
         tracing::error!(%peer, panic, "{what} panicked and ended");
     }
 }
 
-fn message(panic: &(dyn Any + Send)) -> &str {
+/// What a panic said.
+pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")

@@ -5,13 +5,17 @@
 mod database;
 mod log;
 
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use adda_entities::{private_room, private_room_member, session, user};
 use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
-use adda_realtime::{Broker, Envelope, Hub, Item, LocalBroker, Outbox, Subscribe, Topic};
+use adda_realtime::{
+    Broker, CloseReason, Envelope, Hub, Item, LocalBroker, Outbox, Signal, Subscribe, Topic,
+};
 use async_trait::async_trait;
 use futures_util::FutureExt;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseBackend, EntityTrait, IntoActiveModel};
@@ -95,6 +99,9 @@ impl Broker for LosingBroker {
 }
 
 const SECRET: &str = "a secret for tests that is long enough";
+
+/// A text that the encoder fails at while it tells of a message, as a defect would make it.
+pub(crate) const DEFECT: &str = "a text that cannot be told";
 
 /// The moment at which every test begins.
 pub(crate) const BEGIN: i64 = 1_795_341_600_000;
@@ -443,10 +450,24 @@ pub(crate) fn read(frame: &[u8]) -> serde_json::Value {
     serde_json::from_slice(&frame[header..]).unwrap()
 }
 
+/// What becomes of a socket next, within twenty seconds.
+pub(crate) async fn next(outbox: &Outbox) -> Result<Vec<Signal>, CloseReason> {
+    let drained = std::future::poll_fn(|context| {
+        let mut items = VecDeque::new();
+        outbox.poll_drain(context, &mut items).map_ok(|()| items)
+    });
+    let signal = |item| match item {
+        Item::Signal(signal) => Some(signal),
+        _ => None,
+    };
+    let drained = tokio::time::timeout(Duration::from_secs(20), drained).await;
+    Ok(drained.expect("something becomes of it")?.into_iter().filter_map(signal).collect())
+}
+
 /// Everything that a queue holds: for each envelope its frames.
 pub(crate) fn drain(outbox: &Outbox) -> Vec<Vec<serde_json::Value>> {
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let mut items = std::collections::VecDeque::new();
+    let mut items = VecDeque::new();
     if outbox.poll_drain(&mut context, &mut items).is_pending() {
         return vec![];
     }

@@ -176,7 +176,7 @@ impl Connection {
         let address = tcp_peer.address;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = has_asked.clone();
-        let unread = Unread::default();
+        let unread = Unread::on_connection_of(address);
         let leaves = unread.clone();
         // Comes back when HTTP has ended on it; a socket keeps it.
         let (stream, owner) = lend(stream);

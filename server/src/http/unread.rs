@@ -7,6 +7,7 @@
 //! what still comes is read away, for so long and so much at most. No byte of a body is ever read as
 //! a request.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -19,6 +20,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::stream::Stream;
+use crate::tasks::told_of_panics;
 
 /// The longest rest that is read away for the connection to go on: that of any JSON body.
 const SHORT_REST: u64 = 128 * 1024;
@@ -32,13 +34,21 @@ const LINGER_IDLE: Duration = Duration::from_secs(3);
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a connection knows of the bodies that were left.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Unread(Arc<AtomicBool>);
+#[derive(Clone, Debug)]
+pub(super) struct Unread {
+    peer: IpAddr,
+    is_left: Arc<AtomicBool>,
+}
 
 impl Unread {
+    /// For a new connection of this address.
+    pub(super) fn on_connection_of(peer: IpAddr) -> Self {
+        Self { peer, is_left: Arc::default() }
+    }
+
     /// Whether the connection must linger.
     pub(super) fn is_left(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.is_left.load(Ordering::Relaxed)
     }
 
     /// Whether the client waits to be asked for the body of its request.
@@ -54,9 +64,10 @@ impl Unread {
         let is_short = rest.size_hint().upper().is_some_and(|bytes| bytes <= SHORT_REST);
         let is_slow = answer.status() == StatusCode::REQUEST_TIMEOUT;
         if is_short && !is_slow && !waits {
-            tokio::spawn(self.clone().read_away(rest));
+            let reading = self.clone().read_away(rest);
+            tokio::spawn(told_of_panics("the rest of a body", self.peer, reading));
         } else {
-            self.0.store(true, Ordering::Relaxed);
+            self.is_left.store(true, Ordering::Relaxed);
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
         }
     }
@@ -65,7 +76,7 @@ impl Unread {
         let end = async { while let Some(Ok(_)) = rest.frame().await {} };
         if timeout(REST_WITHIN, end).await.is_err() {
             // Dropping the body ends the connection.
-            self.0.store(true, Ordering::Relaxed);
+            self.is_left.store(true, Ordering::Relaxed);
         }
     }
 }

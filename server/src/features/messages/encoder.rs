@@ -54,6 +54,8 @@ impl MessageEncoder {
 
     /// The JSON that is written once and shared by everybody who is told.
     pub(super) fn json(&self, row: &MessageRow, room: &str) -> Arc<str> {
+        #[cfg(test)]
+        assert_ne!(row.text.as_deref(), Some(crate::testing::DEFECT), "a defect");
         self.message(row, room).to_json_string().into()
     }
 }

@@ -32,6 +32,9 @@ pub enum MessageError {
     /// The server is about to stop.
     #[error("the server is stopping")]
     Stopping,
+    /// A defect broke off the writing; what of it is stored is unknown.
+    #[error("writing was broken off")]
+    Interrupted,
     #[error(transparent)]
     Room(#[from] RoomError),
     /// The database, while reading.
@@ -68,6 +71,10 @@ impl From<MessageError> for Problem {
             MessageError::Stopping => Problem {
                 retry_after_ms: Some(1_000),
                 ..say(Code::Unavailable, "The server is restarting; try again in a moment.")
+            },
+            MessageError::Interrupted => Problem {
+                retry_after_ms: Some(1_000),
+                ..say(Code::Unavailable, "The server failed at this; try again in a moment.")
             },
             MessageError::Room(error) => error.into(),
             MessageError::Database(error) => database_problem(&error),

@@ -3,8 +3,8 @@
 use std::ops::Range as Stretch;
 use std::sync::Arc;
 
+use adda_protocol::RoomName;
 use adda_protocol::messages::{ChangePage, Message, MessagePage};
-use adda_protocol::{Problem, RoomName};
 use poem_openapi::types::ToJSON;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -368,7 +368,7 @@ pub(super) fn fitting(messages: &[Message]) -> usize {
 /// Waits for the writer's answer.
 pub(super) async fn settled(pending: Pending) -> Result<Accepted, MessageError> {
     pending.await.unwrap_or_else(|_| {
-        tracing::error!(problem = ?Problem::internal(), "a writer dropped an operation");
-        Err(MessageError::Stopping)
+        tracing::error!("a writer dropped an operation");
+        Err(MessageError::Interrupted)
     })
 }

@@ -21,3 +21,6 @@ mod work;
 
 pub use queue::{Pending, Writer};
 pub(super) use store::{insert, set_last_seq};
+
+#[cfg(test)]
+mod tests;

@@ -21,7 +21,7 @@ use crate::features::messages::content::Content;
 use crate::features::messages::encoder::MessageEncoder;
 use crate::features::messages::operation::{Actor, Operation, Outcome, Request};
 use crate::features::rooms::RoomRef;
-use crate::tasks::{Task, Tasks};
+use crate::tasks::{Task, Tasks, panic_message};
 
 /// The most operations in one transaction.
 const LARGEST_BATCH: usize = 2_048;
@@ -222,9 +222,11 @@ impl WriterTask {
                 batch.map(|job| (job.request, job.answer)).unzip();
             // Who asked is told even if a defect panics here; the writer itself must live on.
             let written = AssertUnwindSafe(self.write(&requests)).catch_unwind().await;
-            let written = written.unwrap_or_else(|_| {
-                tracing::error!("the writer panicked; its batch is refused");
-                Ok(Committed::refused(&requests, || MessageError::Stopping))
+            let written = written.unwrap_or_else(|panic| {
+                let panic = panic_message(&*panic);
+                tracing::error!(panic, "the writer panicked; its batch is refused");
+                self.doubt(&requests);
+                Ok(Committed::refused(&requests, || MessageError::Interrupted))
             });
             let committed = match written {
                 Ok(committed) => committed,

@@ -1,0 +1,43 @@
+//! What becomes of what was asked for when a defect breaks the writer off.
+
+use adda_realtime::Signal;
+
+use crate::db::Family;
+use crate::features::messages::MessageError;
+use crate::features::messages::service::History;
+use crate::testing::{DEFECT, Storage, World, create, edit, next, on_both_databases};
+
+on_both_databases! {
+    async fn what_a_defect_kept_from_being_told_is_read_by_whoever_listens(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            // The first message of a conversation is no usual batch.
+            world.does(&mira, &room, create("as it was")).await.unwrap();
+            let his = world.listens(&ravi, &room).await;
+            let broken_off = world.does(&mira, &room, create(DEFECT)).await;
+            assert!(matches!(broken_off, Err(MessageError::Interrupted)), "{broken_off:?}");
+            // It was stored before the defect: nothing else will be said in the room.
+            assert_eq!(next(&his).await, Ok(vec![Signal::Behind(room.topic())]), "{family:?}");
+        }
+    }
+
+    async fn what_a_defect_broke_off_before_the_commit_is_not_stored_and_others_go_on(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let message = world.does(&mira, &room, create("as it was")).await.unwrap().row;
+            let broken_off = world.does(&mira, &room, edit(message.id, DEFECT)).await;
+            assert!(matches!(broken_off, Err(MessageError::Interrupted)), "{broken_off:?}");
+            let next = world.does(&ravi, &room, create("and then?")).await.unwrap().row;
+            assert_eq!(next.seq, 2, "{family:?}: no number was lost");
+            let name = adda_protocol::RoomName::parse(&room.name).unwrap();
+            let page = world.messages.history(&ravi, &name, History::Newest, 10).await.unwrap();
+            assert_eq!(page.items[0].text.as_deref(), Some("as it was"));
+        }
+    }
+}
