@@ -24,14 +24,14 @@ use crate::reconcile::Reconciler;
 use crate::routes::{Health, Parts, routes};
 use crate::tasks::{Lost, Tasks};
 
-pub use self::error::StartError;
+pub(crate) use self::error::StartError;
 pub(crate) use self::first_start::prepare;
 
 /// Sockets and requests may take so long to end when the server stops.
 const DRAIN_WITHIN: Duration = Duration::from_secs(10);
 
 /// A server that listens.
-pub struct Server {
+pub(crate) struct Server {
     listener: Listener,
     proxies: Proxies,
     connections: Arc<Connections>,
@@ -55,7 +55,7 @@ impl std::fmt::Debug for Server {
 ///
 /// # Errors
 /// What keeps the server from starting; inside, what keeps the account from being made.
-pub async fn create_admin(
+pub(crate) async fn create_admin(
     config: &Config,
     username: Username,
     password: Password,
@@ -78,7 +78,7 @@ impl Server {
     ///
     /// # Errors
     /// [`StartError`], a sentence for the person who starts it.
-    pub async fn start(config: &Config) -> Result<Self, StartError> {
+    pub(crate) async fn start(config: &Config) -> Result<Self, StartError> {
         let clock = Clock::System;
         if !config.rate_limits {
             tracing::warn!(
@@ -162,13 +162,13 @@ impl Server {
 
     /// Where people reach it.
     #[must_use]
-    pub fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 
     /// The one-time set-up token, while there is no administrator.
     #[must_use]
-    pub fn setup_token(&self) -> Option<&str> {
+    pub(crate) fn setup_token(&self) -> Option<&str> {
         self.setup_token.as_deref()
     }
 
@@ -183,7 +183,7 @@ impl Server {
     ///
     /// # Errors
     /// [`Lost`], when it ended for that and not for `stop`.
-    pub async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Lost> {
+    pub(crate) async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Lost> {
         tracing::info!(url = self.url, "serving");
         let (listener, endpoint, proxies) = (self.listener, self.endpoint, self.proxies);
         let (connections, stopping) = (self.connections, self.stop.subscribe());

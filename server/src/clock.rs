@@ -16,7 +16,7 @@ static STEADY: LazyLock<(Instant, Steady)> =
 
 /// Where the time comes from.
 #[derive(Clone, Debug, Default)]
-pub enum Clock {
+pub(crate) enum Clock {
     /// The system's clock.
     #[default]
     System,
@@ -28,7 +28,7 @@ pub enum Clock {
 impl Clock {
     /// Milliseconds since the Unix epoch.
     #[must_use]
-    pub fn now_ms(&self) -> i64 {
+    pub(crate) fn now_ms(&self) -> i64 {
         match self {
             #[allow(clippy::disallowed_methods, reason = "the one place that reads the clock")]
             Self::System => {
@@ -42,7 +42,7 @@ impl Clock {
     /// The same, but never earlier than it was: where the wall clock is set back, this goes on. What is
     /// good until a moment ends so in time, and with a clock that is set ahead at the latest.
     #[must_use]
-    pub fn steady_ms(&self) -> i64 {
+    pub(crate) fn steady_ms(&self) -> i64 {
         match self {
             Self::System => {
                 let (begin, steady) = &*STEADY;
@@ -56,13 +56,13 @@ impl Clock {
 
     /// A moment of the steady time as the wall clock has it now, to be shown.
     #[must_use]
-    pub fn shown(&self, steady_at: i64) -> i64 {
+    pub(crate) fn shown(&self, steady_at: i64) -> i64 {
         self.now_ms() + (steady_at - self.steady_ms())
     }
 
     /// A new UUID v7 of this moment.
     #[must_use]
-    pub fn uuid(&self) -> Uuid {
+    pub(crate) fn uuid(&self) -> Uuid {
         let ms = u64::try_from(self.now_ms()).unwrap_or(0);
         let nanos = u32::try_from(ms % 1_000).unwrap_or(0) * 1_000_000;
         Uuid::new_v7(uuid::Timestamp::from_unix(NoContext, ms / 1_000, nanos))

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 
 /// What a process may allocate, in bytes. With its code, which it shares with this one, it takes
 /// 64 MiB at most.
-pub const MOST_MEMORY: u64 = 58 * 1024 * 1024;
+pub(crate) const MOST_MEMORY: u64 = 58 * 1024 * 1024;
 /// The time of a processor, in seconds, after which it is ended.
 const MOST_SECONDS: u64 = 3;
 /// It is ended after this time also when it waits for a processor.
@@ -51,7 +51,7 @@ pub enum Refusal {
 ///
 /// # Errors
 /// [`Refusal`].
-pub async fn run(command: &str, file: File) -> Result<Vec<u8>, Refusal> {
+pub(crate) async fn run(command: &str, file: File) -> Result<Vec<u8>, Refusal> {
     let mut child = Command::new(program()?)
         .arg(command)
         .env_clear()
@@ -89,7 +89,7 @@ fn program() -> io::Result<std::path::PathBuf> {
 
 /// The other side: does the work within the bounds, and writes what was made.
 #[must_use]
-pub fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
+pub(crate) fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
     let made = bind().map_err(Refusal::Io).and_then(|()| make(standard_input()?));
     let written = made.and_then(|made| {
         use io::Write as _;

@@ -7,7 +7,7 @@ use crate::db::{self, Unavailable};
 
 /// A failure of the database.
 #[must_use]
-pub fn database_problem(error: &DbErr) -> Problem {
+pub(crate) fn database_problem(error: &DbErr) -> Problem {
     let Some(reason) = db::unavailable(error) else {
         tracing::error!(%error, "the database refused a statement");
         return Problem::internal();
@@ -34,7 +34,7 @@ pub fn database_problem(error: &DbErr) -> Problem {
 
 /// A failure of a folder: a full or broken disk, no more descriptors.
 #[must_use]
-pub fn storage_problem(error: &std::io::Error) -> Problem {
+pub(crate) fn storage_problem(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "the folder of uploads cannot be used; is its disk full?");
     Problem {
         retry_after_ms: Some(5_000),

@@ -3,10 +3,6 @@
 //! `app` wires everything; `features` hold what Adda does, one folder each; `gateway` is the socket,
 //! `http` what the REST side stands on and `routes` the roof over all of it; `db` the database. See
 //! docs/ARCHITECTURE.md for the way of a message.
-#![allow(
-    unreachable_pub,
-    reason = "the binary needs the command line alone; `pub` is for the other modules, `pub(super)` for a folder"
-)]
 
 mod app;
 mod budget;

@@ -22,7 +22,7 @@ impl TooOften {
 
 /// A token bucket for each key.
 #[derive(Debug)]
-pub struct Limit<K: Hash + Eq + Clone> {
+pub(crate) struct Limit<K: Hash + Eq + Clone> {
     buckets: Option<DefaultKeyedRateLimiter<K>>,
     clock: DefaultClock,
 }
@@ -30,7 +30,7 @@ pub struct Limit<K: Hash + Eq + Clone> {
 impl<K: Hash + Eq + Clone> Limit<K> {
     /// `burst` at once, then one more every `period`. When `enabled` is false, nothing is limited.
     #[must_use]
-    pub fn new(enabled: bool, burst: u32, period: Duration) -> Self {
+    pub(crate) fn new(enabled: bool, burst: u32, period: Duration) -> Self {
         let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
         let quota = Quota::with_period(period).map(|quota| quota.allow_burst(burst));
         let buckets = quota.filter(|_| enabled).map(RateLimiter::keyed);
@@ -41,7 +41,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     ///
     /// # Errors
     /// [`TooOften`] when it is empty.
-    pub fn check(&self, key: &K) -> Result<(), TooOften> {
+    pub(crate) fn check(&self, key: &K) -> Result<(), TooOften> {
         match &self.buckets {
             None => Ok(()),
             Some(buckets) => buckets
@@ -51,7 +51,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     }
 
     /// Forgets the keys whose buckets are full again.
-    pub fn purge(&self) {
+    pub(crate) fn purge(&self) {
         if let Some(buckets) = &self.buckets {
             buckets.retain_recent();
             buckets.shrink_to_fit();
@@ -61,7 +61,7 @@ impl<K: Hash + Eq + Clone> Limit<K> {
 
 /// What counts as one address: an IPv4 address, or the /64 network of an IPv6 one.
 #[must_use]
-pub fn address_key(address: IpAddr) -> IpAddr {
+pub(crate) fn address_key(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(v6) => {
             let network = u128::from(v6) & !u128::from(u64::MAX);

@@ -15,13 +15,13 @@ const MOST_CONNECTIONS: u64 = 100_000;
     "Adda may have only {limit} files open at once and needs {FEWEST} at least. Allow it more, with `ulimit -n 4096` \
      before it is started or LimitNOFILE=4096 in its unit."
 )]
-pub struct TooFewFiles {
+pub(crate) struct TooFewFiles {
     limit: u64,
 }
 
 /// How many connections the server holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Capacity {
+pub(crate) struct Capacity {
     /// Of all kinds, at once.
     pub connections: usize,
     /// Sockets among them; the rest is for requests, so that these are answered whatever sockets
@@ -32,7 +32,7 @@ pub struct Capacity {
 impl Capacity {
     /// What a limit of open files leaves for connections, beside databases, pictures and the like.
     #[must_use]
-    pub fn within(open_files: u64) -> Self {
+    pub(crate) fn within(open_files: u64) -> Self {
         let kept = (open_files / 10).clamp(64, 2_000);
         let connections = open_files.saturating_sub(kept).min(MOST_CONNECTIONS);
         let for_requests = (connections / 10).max(64);
@@ -47,7 +47,7 @@ impl Capacity {
     ///
     /// # Errors
     /// [`TooFewFiles`].
-    pub fn take() -> Result<Self, TooFewFiles> {
+    pub(crate) fn take() -> Result<Self, TooFewFiles> {
         let Rlimit { current, maximum } = getrlimit(Resource::Nofile);
         let raised = setrlimit(Resource::Nofile, Rlimit { current: maximum, maximum });
         if let Err(error) = raised {

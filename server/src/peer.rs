@@ -8,7 +8,7 @@ use crate::limits::address_key;
 /// The person's side of a connection, with proxies of ours in between looked through. Whatever is
 /// limited by address, told in a log or depends on TLS asks this and neither headers nor sockets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Peer {
+pub(crate) struct Peer {
     /// The address; one of IPv4 is never written as one of IPv6.
     pub address: IpAddr,
     /// Whether the way from there is TLS.
@@ -18,7 +18,7 @@ pub struct Peer {
 impl Peer {
     /// What limits count as one: an IPv4 address, or the /64 network of an IPv6 one.
     #[must_use]
-    pub fn network(self) -> IpAddr {
+    pub(crate) fn network(self) -> IpAddr {
         address_key(self.address)
     }
 }

@@ -21,12 +21,12 @@ const OTHERS: u32 = 0o077;
 const SHARED: u32 = 0o1000;
 
 /// From now on files and folders are made for this user alone. To be called before any is.
-pub fn create_private() {
+pub(crate) fn create_private() {
     rustix::process::umask(Mode::RWXG | Mode::RWXO);
 }
 
 /// Closes what is there already and open to others.
-pub fn close_existing(config: &Config) {
+pub(crate) fn close_existing(config: &Config) {
     let database = SqliteUrl::parse(config.database_url.expose()).map(|url| url.file);
     let names = Names { database: database.as_deref().and_then(Path::file_name) };
     let beside = database.as_deref().and_then(Path::parent);

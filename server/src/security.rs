@@ -13,7 +13,7 @@ use crate::limits::Limit;
 use crate::peer::Peer;
 
 /// Where the lines stand in the log: `ADDA_LOG=warn,adda=info` and the like let them through.
-pub const TARGET: &str = "adda::security";
+pub(crate) const TARGET: &str = "adda::security";
 
 /// Writes a line, with fields as those of `tracing`.
 macro_rules! event {
@@ -32,7 +32,7 @@ static OFTEN: LazyLock<Limit<(Repeated, IpAddr)>> =
 
 /// What strangers can cause in any number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Repeated {
+pub(crate) enum Repeated {
     /// A sign-in that was not even tried.
     ThrottledSignIn,
     /// A registration that was not even tried.
@@ -45,19 +45,19 @@ pub enum Repeated {
 
 /// Whether one more of its kind is told of this address.
 #[must_use]
-pub fn is_told(kind: Repeated, peer: Peer) -> bool {
+pub(crate) fn is_told(kind: Repeated, peer: Peer) -> bool {
     OFTEN.check(&(kind, peer.network())).is_ok()
 }
 
 /// Forgets what need not be remembered.
-pub fn purge() {
+pub(crate) fn purge() {
     OFTEN.purge();
 }
 
 /// The beginning of what a stranger chose. To be logged quoted (`?`), which shows control and invisible
 /// characters as what they are.
 #[must_use]
-pub fn excerpt(text: &str) -> String {
+pub(crate) fn excerpt(text: &str) -> String {
     text.chars().take(LONGEST).collect()
 }
 

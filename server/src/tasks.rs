@@ -21,7 +21,7 @@ use tokio_util::sync::CancellationToken;
 const PAUSE: Duration = Duration::from_secs(1);
 
 /// What a task does, from its beginning. What it must remember beyond a panic is in its fields.
-pub trait Task: Send + 'static {
+pub(crate) trait Task: Send + 'static {
     /// Runs until there is nothing more to do.
     fn run(&mut self) -> impl Future<Output = ()> + Send;
 }
@@ -38,7 +38,7 @@ where
 
 /// The tasks of one server.
 #[derive(Clone, Debug, Default)]
-pub struct Tasks {
+pub(crate) struct Tasks {
     stop: CancellationToken,
     /// The first one without which the server cannot go on.
     lost: Arc<watch::Sender<Option<&'static str>>>,
@@ -47,11 +47,11 @@ pub struct Tasks {
 /// A task panicked that the server cannot be without.
 #[derive(Debug, thiserror::Error)]
 #[error("The task of {0} panicked, and nothing goes on without it: the server ends.")]
-pub struct Lost(&'static str);
+pub(crate) struct Lost(&'static str);
 
 impl Tasks {
     /// Starts a task that begins again when it panics.
-    pub fn spawn(&self, name: &'static str, task: impl Task) {
+    pub(crate) fn spawn(&self, name: &'static str, task: impl Task) {
         tokio::spawn(self.clone().keep_running(name, task));
     }
 
@@ -59,7 +59,7 @@ impl Tasks {
     ///
     /// # Errors
     /// The system gives no thread.
-    pub fn spawn_apart(&self, name: &'static str, task: impl Task) -> io::Result<()> {
+    pub(crate) fn spawn_apart(&self, name: &'static str, task: impl Task) -> io::Result<()> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
         let running = self.clone().keep_running(name, task);
         let thread = std::thread::Builder::new().name(name.to_owned());
@@ -68,7 +68,7 @@ impl Tasks {
 
     /// Starts a task that cannot begin again, and without which the server cannot go on: when it panics,
     /// [`Tasks::lost`] says so. It ends by itself and not with [`Tasks::stop`].
-    pub fn spawn_vital(
+    pub(crate) fn spawn_vital(
         &self,
         name: &'static str,
         task: impl Future<Output = ()> + Send + 'static,
@@ -84,7 +84,7 @@ impl Tasks {
     }
 
     /// Waits until a task is lost without which the server cannot go on.
-    pub async fn lost(&self) -> Lost {
+    pub(crate) async fn lost(&self) -> Lost {
         let mut lost = self.lost.subscribe();
         match lost.wait_for(Option::is_some).await.map(|name| *name) {
             Ok(Some(name)) => Lost(name),
@@ -93,7 +93,7 @@ impl Tasks {
     }
 
     /// Ends all tasks that begin again, wherever they are.
-    pub fn stop(&self) {
+    pub(crate) fn stop(&self) {
         self.stop.cancel();
     }
 
@@ -112,7 +112,7 @@ impl Tasks {
 
 /// Runs the work of one connection, so that a panic in it is logged with whose it is. What it held is
 /// dropped on the way, and is counted no more.
-pub async fn told_of_panics(what: &str, peer: impl Display, work: impl Future<Output = ()>) {
+pub(crate) async fn told_of_panics(what: &str, peer: impl Display, work: impl Future<Output = ()>) {
     if let Err(panic) = AssertUnwindSafe(work).catch_unwind().await {
         let panic = panic_message(&*panic);
         tracing::error!(%peer, panic, "{what} panicked and ended");
@@ -120,7 +120,7 @@ pub async fn told_of_panics(what: &str, peer: impl Display, work: impl Future<Ou
 }
 
 /// What a panic said.
-pub fn panic_message(panic: &(dyn Any + Send)) -> &str {
+pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
         .unwrap_or("without a message")

@@ -9,7 +9,7 @@ use crate::open_files::TooFewFiles;
 
 /// The first thing that was wrong, a sentence for the person who starts it.
 #[derive(Debug, thiserror::Error)]
-pub enum StartError {
+pub(crate) enum StartError {
     #[error(transparent)]
     Config(#[from] ConfigError),
     #[error(transparent)]

@@ -33,7 +33,7 @@ const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// How somebody asks.
 #[derive(Clone, Copy, Debug)]
-pub enum Asks {
+pub(crate) enum Asks {
     /// For one thing after the other, and would rather wait for so long than be refused.
     InTurn(Duration),
     /// For more before this is answered: is told at once what the savings do not pay for.
@@ -41,7 +41,7 @@ pub enum Asks {
 }
 
 /// The right to be under way until it is dropped.
-pub type Permit = OwnedSemaphorePermit;
+pub(crate) type Permit = OwnedSemaphorePermit;
 
 /// The bucket.
 #[derive(Debug)]

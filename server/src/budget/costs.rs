@@ -12,7 +12,7 @@ const fn micros(count: u64) -> Duration {
 }
 
 /// A change that is stored for good: it takes the writer, the disk, and the eyes of those who see it.
-pub const CHANGE: Duration = micros(4_000);
+pub(crate) const CHANGE: Duration = micros(4_000);
 /// A mark, which is stored together with many others.
 const MARK: Duration = micros(1_000);
 /// A few rows of the database that are found by their keys.
@@ -29,15 +29,15 @@ const FILE: Duration = micros(300);
 const HANDSHAKE: Duration = micros(1_000);
 
 /// A socket that signs in: its person is looked up, and all their rooms.
-pub const SIGN_IN: Duration = micros(2_000);
+pub(crate) const SIGN_IN: Duration = micros(2_000);
 /// A room that a socket subscribes to, or that a client names.
 const ROOM: Duration = micros(30);
 /// A person whom a socket watches.
 const WATCHED: Duration = micros(20);
 /// A command of a socket that is about what is in memory.
-pub const COMMAND: Duration = micros(500);
+pub(crate) const COMMAND: Duration = micros(500);
 /// A page of catching up, without its bytes.
-pub const SYNC_PAGE: Duration = micros(700);
+pub(crate) const SYNC_PAGE: Duration = micros(700);
 
 /// Something read from a connection, be it one byte.
 const READ: Duration = micros(10);
@@ -56,7 +56,7 @@ const DELIVERED_BYTE: Duration = Duration::from_nanos(1);
 
 /// What a request costs, as far as can be known before it is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Toll {
+pub(crate) struct Toll {
     /// What is paid before.
     pub guess: Duration,
     /// What it costs at least; what its answer has in bytes comes on top.
@@ -75,7 +75,7 @@ fn times(cost: Duration, count: usize) -> Duration {
 
 /// A request to any address.
 #[must_use]
-pub fn request(method: &Method, path: &str) -> Toll {
+pub(crate) fn request(method: &Method, path: &str) -> Toll {
     if let Some(path) = path.strip_prefix("/api/v1/") {
         // What is no operation is answered with a problem.
         return operation(method, path).unwrap_or_else(|| LOOK.into());
@@ -85,7 +85,7 @@ pub fn request(method: &Method, path: &str) -> Toll {
 
 /// An operation of the REST API; nothing for what is none.
 #[must_use]
-pub fn operation(method: &Method, path: &str) -> Option<Toll> {
+pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
     let segments: Vec<_> = path.split('/').collect();
     let toll = match (method.as_str(), segments.as_slice()) {
         ("GET", ["openapi.json" | "asyncapi.json"]) => FILE.into(),
@@ -111,31 +111,31 @@ pub fn operation(method: &Method, path: &str) -> Option<Toll> {
 
 /// A body, or what else comes in.
 #[must_use]
-pub fn bytes_in(count: usize) -> Duration {
+pub(crate) fn bytes_in(count: usize) -> Duration {
     times(BYTE_IN, count)
 }
 
 /// An answer.
 #[must_use]
-pub fn bytes_out(count: usize) -> Duration {
+pub(crate) fn bytes_out(count: usize) -> Duration {
     times(BYTE_OUT, count)
 }
 
 /// Something read from a connection.
 #[must_use]
-pub fn read(count: usize) -> Duration {
+pub(crate) fn read(count: usize) -> Duration {
     READ + bytes_in(count)
 }
 
 /// A frame, whatever is in it.
 #[must_use]
-pub fn frame(event: &Event) -> Duration {
+pub(crate) fn frame(event: &Event) -> Duration {
     if event.is_control() { HEARTBEAT } else { FRAGMENT }
 }
 
 /// A command of a socket, beside its bytes.
 #[must_use]
-pub fn command(frame: &ClientFrame) -> Duration {
+pub(crate) fn command(frame: &ClientFrame) -> Duration {
     match frame {
         ClientFrame::MessageSend(_)
         | ClientFrame::MessageEdit(_)
@@ -152,13 +152,13 @@ pub fn command(frame: &ClientFrame) -> Duration {
 
 /// The rooms that a socket subscribes to when it signs in.
 #[must_use]
-pub fn subscriptions(count: usize) -> Duration {
+pub(crate) fn subscriptions(count: usize) -> Duration {
     times(ROOM, count)
 }
 
 /// Telling so many sockets so many bytes.
 #[must_use]
-pub fn deliveries(sockets: usize, bytes: usize) -> Duration {
+pub(crate) fn deliveries(sockets: usize, bytes: usize) -> Duration {
     times(DELIVERY + times(DELIVERED_BYTE, bytes), sockets)
 }
 

@@ -7,7 +7,7 @@
 //! the other is only slowed, and never refused. Nobody else is affected by either.
 
 mod bucket;
-pub mod costs;
+pub(crate) mod costs;
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::time::Instant;
 use uuid::Uuid;
 
-pub use self::bucket::{Asks, Permit};
+pub(crate) use self::bucket::{Asks, Permit};
 use self::bucket::{Bucket, Terms};
 use crate::limits::TooOften;
 use crate::peer::Peer;
@@ -54,7 +54,7 @@ const GUESTS: Terms = Terms {
 
 /// All the buckets of this node.
 #[derive(Debug)]
-pub struct Budgets {
+pub(crate) struct Budgets {
     enabled: bool,
     people: DashMap<UserId, Arc<Bucket>>,
     signed_in: DashMap<IpAddr, Arc<Bucket>>,
@@ -65,7 +65,7 @@ pub struct Budgets {
 impl Budgets {
     /// Everybody has all their savings. When `enabled` is false, nothing costs anything.
     #[must_use]
-    pub fn new(enabled: bool) -> Self {
+    pub(crate) fn new(enabled: bool) -> Self {
         Self {
             enabled,
             people: DashMap::new(),
@@ -77,13 +77,13 @@ impl Budgets {
 
     /// Whether anything is limited.
     #[must_use]
-    pub fn is_enabled(&self) -> bool {
+    pub(crate) fn is_enabled(&self) -> bool {
         self.enabled
     }
 
     /// Who pays for what a person does from an address.
     #[must_use]
-    pub fn person(&self, user: UserId, peer: Peer) -> Payer {
+    pub(crate) fn person(&self, user: UserId, peer: Peer) -> Payer {
         if !self.enabled {
             return Payer::nobody();
         }
@@ -93,7 +93,7 @@ impl Budgets {
 
     /// Who pays for what somebody does who has not signed in.
     #[must_use]
-    pub fn guest(&self, peer: Peer) -> Payer {
+    pub(crate) fn guest(&self, peer: Peer) -> Payer {
         if !self.enabled {
             return Payer::nobody();
         }
@@ -103,7 +103,7 @@ impl Budgets {
     /// Who pays for what a session does about itself and the others of its person. Whoever copied its
     /// tokens has another bucket from elsewhere, and strangers of its own address have another, too.
     #[must_use]
-    pub fn session(&self, session: Uuid, peer: Peer) -> Payer {
+    pub(crate) fn session(&self, session: Uuid, peer: Peer) -> Payer {
         if !self.enabled {
             return Payer::nobody();
         }
@@ -113,7 +113,7 @@ impl Budgets {
     }
 
     /// Forgets the buckets that nobody holds and that are full again.
-    pub fn purge(&self) {
+    pub(crate) fn purge(&self) {
         self.purge_as_of(Instant::now());
     }
 
@@ -136,12 +136,12 @@ fn purge<K: Hash + Eq>(buckets: &DashMap<K, Arc<Bucket>>, now: Instant) {
 
 /// Who pays for an operation: up to two buckets, of which the emptier decides.
 #[derive(Clone, Debug)]
-pub struct Payer([Option<Arc<Bucket>>; 2]);
+pub(crate) struct Payer([Option<Arc<Bucket>>; 2]);
 
 impl Payer {
     /// Nothing costs anything.
     #[must_use]
-    pub const fn nobody() -> Self {
+    pub(crate) const fn nobody() -> Self {
         Self([None, None])
     }
 
@@ -155,7 +155,7 @@ impl Payer {
     /// # Errors
     /// [`TooOften`] where the savings do not pay for it, nor would after a wait that whoever asks is ready
     /// for. Refusing costs a little as well.
-    pub fn admit(&self, cost: Duration, asks: Asks) -> Result<Duration, TooOften> {
+    pub(crate) fn admit(&self, cost: Duration, asks: Asks) -> Result<Duration, TooOften> {
         let (now, mut wait) = (Instant::now(), Duration::ZERO);
         for (at, bucket) in self.buckets().enumerate() {
             match bucket.admit(cost, asks, now) {
@@ -170,14 +170,14 @@ impl Payer {
     }
 
     /// Pays for something that is done whatever it costs. Answers how long to rest after it.
-    pub fn charge(&self, cost: Duration) -> Duration {
+    pub(crate) fn charge(&self, cost: Duration) -> Duration {
         let now = Instant::now();
         self.buckets().map(|bucket| bucket.charge(cost, now)).max().unwrap_or_default()
     }
 
     /// The next turn of who pays: however much somebody asks for at once, only a few things of it are under
     /// way, and the database's own lines are left to others. To be given back before waiting for a peer.
-    pub async fn turn(&self) -> Option<Permit> {
+    pub(crate) async fn turn(&self) -> Option<Permit> {
         match self.buckets().next() {
             Some(bucket) => Some(bucket.turn().await),
             None => None,
@@ -185,7 +185,7 @@ impl Payer {
     }
 
     /// Pays what something cost that was admitted at a guess.
-    pub fn settle(&self, guess: Duration, cost: Duration) {
+    pub(crate) fn settle(&self, guess: Duration, cost: Duration) {
         if let Some(more) = cost.checked_sub(guess) {
             self.charge(more);
         } else {

@@ -11,7 +11,7 @@ impl Config {
     /// Each setting in effect with its value and where that came from, a line each, for
     /// `adda config check`. Secrets and the passwords in URLs are hidden.
     #[must_use]
-    pub fn describe(&self) -> String {
+    pub(crate) fn describe(&self) -> String {
         let values = values(self);
         let width = values.iter().map(|(_, value)| value.chars().count()).max().unwrap_or_default();
         let lines = values.map(|(key, value)| {

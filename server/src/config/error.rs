@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 /// Why the settings cannot be used.
 #[derive(Debug, thiserror::Error)]
-pub enum ConfigError {
+pub(crate) enum ConfigError {
     /// A value is not what its setting takes.
     #[error("{place} {problem}")]
     Invalid {

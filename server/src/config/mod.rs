@@ -48,16 +48,16 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
-pub use error::ConfigError;
-pub use secrets::{Secret, SecretKeys};
-pub use values::{Origin, Registration};
+pub(crate) use error::ConfigError;
+pub(crate) use secrets::{Secret, SecretKeys};
+pub(crate) use values::{Origin, Registration};
 
 use sources::{SettingOrigin, Settings};
 use values::DatabaseKind;
 
 /// Every setting of a server, validated.
 #[derive(Clone, Debug)]
-pub struct Config {
+pub(crate) struct Config {
     /// The TCP port to listen on; 0 takes any free one.
     pub port: u16,
     /// The address to listen on.
@@ -94,7 +94,7 @@ impl Config {
     ///
     /// # Errors
     /// The first setting or file that cannot be used.
-    pub fn load() -> Result<Self, ConfigError> {
+    pub(crate) fn load() -> Result<Self, ConfigError> {
         Self::load_from(Path::new(""), sources::process_environment()?.into_iter())
     }
 
@@ -103,7 +103,7 @@ impl Config {
     ///
     /// # Errors
     /// The first setting or file that cannot be used.
-    pub fn load_from(
+    pub(crate) fn load_from(
         dir: &Path,
         env: impl Iterator<Item = (String, String)>,
     ) -> Result<Self, ConfigError> {
@@ -161,7 +161,7 @@ impl Config {
     ///
     /// # Errors
     /// The data folder or the file cannot be written, or holds a key that cannot be used.
-    pub fn ensure_secret(&self) -> Result<SecretKeys, ConfigError> {
+    pub(crate) fn ensure_secret(&self) -> Result<SecretKeys, ConfigError> {
         let current = match &self.secret_key {
             Some(key) => key.clone(),
             None => secrets::make_and_keep(&self.data_dir)?,
@@ -171,7 +171,7 @@ impl Config {
 
     /// The address and port to listen on.
     #[must_use]
-    pub fn listen_address(&self) -> SocketAddr {
+    pub(crate) fn listen_address(&self) -> SocketAddr {
         SocketAddr::new(self.bind, self.port)
     }
 
@@ -179,7 +179,7 @@ impl Config {
     /// the address listened on (`localhost` where that is every address or the loopback one).
     /// `port` is the port that was really taken.
     #[must_use]
-    pub fn public_url(&self, port: u16) -> Origin {
+    pub(crate) fn public_url(&self, port: u16) -> Origin {
         self.configured_public_url.clone().unwrap_or_else(|| Origin::of_listener(self.bind, port))
     }
 }

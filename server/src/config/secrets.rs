@@ -32,17 +32,17 @@ const KEPT_FILE: &str = "secret_key";
 
 /// A value that must not be shown: `Debug` hides it and there is no `Display`.
 #[derive(Clone)]
-pub struct Secret(String);
+pub(crate) struct Secret(String);
 
 impl Secret {
     /// Takes the value in.
-    pub fn new(value: impl Into<String>) -> Self {
+    pub(crate) fn new(value: impl Into<String>) -> Self {
         Self(value.into())
     }
 
     /// The value itself, for the code that needs it.
     #[must_use]
-    pub fn expose(&self) -> &str {
+    pub(crate) fn expose(&self) -> &str {
         &self.0
     }
 }
@@ -55,7 +55,7 @@ impl fmt::Debug for Secret {
 
 /// The keys of a running server.
 #[derive(Clone, Debug)]
-pub struct SecretKeys {
+pub(crate) struct SecretKeys {
     /// Signs, and verifies first.
     pub current: Secret,
     /// Still verifies what was signed before the key was changed.

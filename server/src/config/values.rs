@@ -15,7 +15,7 @@ use crate::db;
 
 /// The databases that Adda speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DatabaseKind {
+pub(super) enum DatabaseKind {
     /// A file beside the server.
     Sqlite,
     /// A PostgreSQL server.
@@ -24,7 +24,7 @@ pub enum DatabaseKind {
 
 /// Who may make an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Registration {
+pub(crate) enum Registration {
     /// Everybody.
     Open,
     /// Who was invited.
@@ -36,7 +36,7 @@ pub enum Registration {
 impl Registration {
     /// The word that stands for it in the settings.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Open => "open",
             Self::Invite => "invite",
@@ -48,18 +48,18 @@ impl Registration {
 /// A web origin as a browser sends it: scheme and host in lower case, the port only where it is not
 /// the scheme's own, nothing after it. Two of them are the same origin exactly when they are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Origin(String);
+pub(crate) struct Origin(String);
 
 impl Origin {
     /// The origin as text, as in `https://chat.example.org`.
     #[must_use]
-    pub fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 
     /// The host alone, an IPv6 address without its brackets.
     #[must_use]
-    pub fn host(&self) -> &str {
+    pub(crate) fn host(&self) -> &str {
         let authority = self.0.split_once("://").map_or(self.0.as_str(), |(_, rest)| rest);
         match authority.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
             Some((address, _)) => address,
@@ -69,7 +69,7 @@ impl Origin {
 
     /// The origin at which a server that listens on `bind` can be reached from its own host.
     #[must_use]
-    pub fn of_listener(bind: IpAddr, port: u16) -> Self {
+    pub(crate) fn of_listener(bind: IpAddr, port: u16) -> Self {
         let host = match bind {
             _ if bind.is_unspecified() || bind.is_loopback() => "localhost".to_owned(),
             IpAddr::V4(address) => address.to_string(),

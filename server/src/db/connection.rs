@@ -16,7 +16,7 @@ use super::sqlite::WriteTurn;
 
 /// For everything that only reads.
 #[derive(Clone, Debug)]
-pub struct Reader {
+pub(crate) struct Reader {
     pub(super) connection: DatabaseConnection,
     deadline: Option<Deadline>,
 }
@@ -65,7 +65,7 @@ impl ConnectionTrait for Reader {
 /// and is stored for good. A transaction of which a statement failed cannot be committed: databases
 /// differ in whether they roll back by themselves, and one that did may well say yes to a COMMIT.
 #[derive(Debug)]
-pub struct Transaction {
+pub(crate) struct Transaction {
     // Fields are dropped in this order: the connection goes back before the turn ends.
     inner: DatabaseTransaction,
     deadline: Option<Deadline>,
@@ -86,7 +86,7 @@ impl Transaction {
     ///
     /// # Errors
     /// What the database says; whether it is stored is then unknown.
-    pub async fn commit(self) -> Result<(), DbErr> {
+    pub(crate) async fn commit(self) -> Result<(), DbErr> {
         if self.has_failed.load(Ordering::Relaxed) {
             let sentence = "a transaction of which a statement failed was to be committed";
             return Err(DbErr::Custom(sentence.to_owned()));
@@ -111,7 +111,7 @@ impl Transaction {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn rollback(self) -> Result<(), DbErr> {
+    pub(crate) async fn rollback(self) -> Result<(), DbErr> {
         in_time(self.deadline.as_ref(), self.inner.rollback()).await
     }
 

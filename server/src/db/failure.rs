@@ -5,7 +5,7 @@ use sea_orm::{DbErr, RuntimeErr};
 
 /// Why the database does nothing at the moment. The same may be asked again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Unavailable {
+pub(crate) enum Unavailable {
     /// It cannot be reached, does not answer, or is busy.
     Away,
     /// There is no room left on its disk.
@@ -30,7 +30,7 @@ const SQLITE_STORAGE: [u32; 3] = [8, 10, 14];
 
 /// Why the database is unavailable, if that is what an error says.
 #[must_use]
-pub fn unavailable(error: &DbErr) -> Option<Unavailable> {
+pub(crate) fn unavailable(error: &DbErr) -> Option<Unavailable> {
     match error {
         DbErr::ConnectionAcquire(_) | DbErr::Conn(_) => Some(Unavailable::Away),
         DbErr::Exec(RuntimeErr::SqlxError(error)) | DbErr::Query(RuntimeErr::SqlxError(error)) => {
@@ -69,6 +69,6 @@ fn of_code(code: &str) -> Option<Unavailable> {
 
 /// Whether an error says that the database is unavailable, so that the same may be tried again.
 #[must_use]
-pub fn is_unavailable(error: &DbErr) -> bool {
+pub(crate) fn is_unavailable(error: &DbErr) -> bool {
     unavailable(error).is_some()
 }

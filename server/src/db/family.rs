@@ -8,7 +8,7 @@ use adda_realtime::Topic;
 
 /// Which family of tables a room lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub enum Family {
+pub(crate) enum Family {
     /// `rooms`, `room_members`, `messages`, `mentions`.
     Public,
     /// `private_rooms`, `private_room_members`, `private_messages`, `private_mentions`.
@@ -17,17 +17,17 @@ pub enum Family {
 
 impl Family {
     /// Both.
-    pub const ALL: [Self; 2] = [Self::Public, Self::Private];
+    pub(crate) const ALL: [Self; 2] = [Self::Public, Self::Private];
 
     /// The family that a room's name belongs to.
     #[must_use]
-    pub fn of(name: &RoomName) -> Self {
+    pub(crate) fn of(name: &RoomName) -> Self {
         if name.is_private() { Self::Private } else { Self::Public }
     }
 
     /// The table of rooms.
     #[must_use]
-    pub const fn rooms(self) -> &'static str {
+    pub(crate) const fn rooms(self) -> &'static str {
         match self {
             Self::Public => "rooms",
             Self::Private => "private_rooms",
@@ -36,7 +36,7 @@ impl Family {
 
     /// The table of members.
     #[must_use]
-    pub const fn members(self) -> &'static str {
+    pub(crate) const fn members(self) -> &'static str {
         match self {
             Self::Public => "room_members",
             Self::Private => "private_room_members",
@@ -45,7 +45,7 @@ impl Family {
 
     /// The table of messages.
     #[must_use]
-    pub const fn messages(self) -> &'static str {
+    pub(crate) const fn messages(self) -> &'static str {
         match self {
             Self::Public => "messages",
             Self::Private => "private_messages",
@@ -54,7 +54,7 @@ impl Family {
 
     /// The table of who is mentioned where.
     #[must_use]
-    pub const fn mentions(self) -> &'static str {
+    pub(crate) const fn mentions(self) -> &'static str {
         match self {
             Self::Public => "mentions",
             Self::Private => "private_mentions",
@@ -63,7 +63,7 @@ impl Family {
 
     /// What a room `r` shows of itself: its title and topic, or the other person `p`.
     #[must_use]
-    pub const fn face(self) -> &'static str {
+    pub(crate) const fn face(self) -> &'static str {
         match self {
             Self::Public => {
                 "r.title, r.topic, CAST(NULL AS bigint) AS peer_id, \
@@ -80,7 +80,7 @@ impl Family {
 
     /// Joins the other person `p` of a private room `r`, as seen by the user who is meant.
     #[must_use]
-    pub fn join_peer(self, user: &str) -> String {
+    pub(crate) fn join_peer(self, user: &str) -> String {
         match self {
             Self::Public => String::new(),
             Self::Private => format!(
@@ -92,19 +92,19 @@ impl Family {
 
     /// The topic of a room's events.
     #[must_use]
-    pub const fn topic(self, room_id: i64) -> Topic {
+    pub(crate) const fn topic(self, room_id: i64) -> Topic {
         Topic { space: self as u8, id: room_id }
     }
 
     /// The family of a topic of room events.
     #[must_use]
-    pub const fn of_topic(topic: Topic) -> Self {
+    pub(crate) const fn of_topic(topic: Topic) -> Self {
         if topic.space == Self::Public as u8 { Self::Public } else { Self::Private }
     }
 
     /// The family's word on the wire.
     #[must_use]
-    pub const fn kind(self) -> RoomKind {
+    pub(crate) const fn kind(self) -> RoomKind {
         match self {
             Self::Public => RoomKind::Public,
             Self::Private => RoomKind::Private,

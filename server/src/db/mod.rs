@@ -24,13 +24,13 @@ use sea_orm::{
     Value,
 };
 
-pub use connection::{Reader, Transaction};
-pub use failure::{Unavailable, is_unavailable, unavailable};
-pub use family::Family;
-pub use open::OpenError;
-pub use rows::{RowList, lock_rows, parse, query, run};
-pub use sqlite::{Direct, DirectResult};
-pub use url::{SqliteUrl, check_url};
+pub(crate) use connection::{Reader, Transaction};
+pub(crate) use failure::{Unavailable, is_unavailable, unavailable};
+pub(crate) use family::Family;
+pub(crate) use open::OpenError;
+pub(crate) use rows::{RowList, lock_rows, parse, query, run};
+pub(crate) use sqlite::{Direct, DirectResult};
+pub(crate) use url::{SqliteUrl, check_url};
 
 use deadline::{Deadline, in_time};
 use schema::migrate;
@@ -38,7 +38,7 @@ use sqlite::{Checkpoints, DatabaseLock, Writer};
 
 /// The two ways to the database.
 #[derive(Clone, Debug)]
-pub struct Db {
+pub(crate) struct Db {
     write: Write,
     read: Reader,
     /// Held for as long as this server serves the database.
@@ -57,7 +57,7 @@ impl Db {
     ///
     /// # Errors
     /// When the database cannot be reached, or its folder not be made.
-    pub async fn open(url: &str) -> Result<Self, OpenError> {
+    pub(crate) async fn open(url: &str) -> Result<Self, OpenError> {
         if let Some(location) = SqliteUrl::parse(url) {
             let sqlite::Connections { writer, readers, checkpoints } =
                 sqlite::open(location).await?;
@@ -73,7 +73,7 @@ impl Db {
     ///
     /// # Errors
     /// [`OpenError::InUse`], and those of [`Db::open`].
-    pub async fn open_alone(url: &str) -> Result<Self, OpenError> {
+    pub(crate) async fn open_alone(url: &str) -> Result<Self, OpenError> {
         let location = SqliteUrl::parse(url);
         let lock = location.map(|location| DatabaseLock::take(&location.file)).transpose()?;
         Ok(Self { lock: lock.map(Arc::new), ..Self::open(url).await? })
@@ -85,7 +85,7 @@ impl Db {
     /// # Errors
     /// [`OpenError::Newer`] when the database knows a migration that this binary does not; nothing
     /// is changed then.
-    pub async fn migrate(&self) -> Result<(), OpenError> {
+    pub(crate) async fn migrate(&self) -> Result<(), OpenError> {
         match &self.write {
             Write::Sqlite { writer, .. } => migrate(&writer.connection().await).await,
             Write::Postgres { pool, .. } => {
@@ -99,13 +99,13 @@ impl Db {
 
     /// Which of the two databases it is.
     #[must_use]
-    pub fn backend(&self) -> DatabaseBackend {
+    pub(crate) fn backend(&self) -> DatabaseBackend {
         self.read.get_database_backend()
     }
 
     /// How many sockets should read at once, so that requests and writers need not wait for them.
     #[must_use]
-    pub fn readers(&self) -> usize {
+    pub(crate) fn readers(&self) -> usize {
         let readers = match &self.write {
             Write::Sqlite { .. } => sqlite::READERS,
             Write::Postgres { .. } => postgres::READERS,
@@ -115,7 +115,7 @@ impl Db {
 
     /// A connection for reading.
     #[must_use]
-    pub fn read(&self) -> &Reader {
+    pub(crate) fn read(&self) -> &Reader {
         &self.read
     }
 
@@ -123,7 +123,7 @@ impl Db {
     ///
     /// # Errors
     /// When no connection can be had in time.
-    pub async fn begin(&self) -> Result<Transaction, DbErr> {
+    pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
         match &self.write {
             Write::Sqlite { writer, .. } => {
                 let (inner, turn) = writer.begin().await?;
@@ -142,7 +142,7 @@ impl Db {
     ///
     /// # Errors
     /// What the database says; whether it is stored is unknown then.
-    pub async fn commit_directly<T>(
+    pub(crate) async fn commit_directly<T>(
         &self,
         work: impl FnOnce(&Direct) -> DirectResult<Option<T>>,
     ) -> Result<Option<T>, DbErr> {
@@ -156,7 +156,7 @@ impl Db {
     ///
     /// # Errors
     /// What the database says; whether it is stored is unknown then.
-    pub async fn commit_statement(
+    pub(crate) async fn commit_statement(
         &self,
         sql: String,
         values: Vec<Value>,
@@ -178,19 +178,19 @@ impl Db {
     ///
     /// # Errors
     /// When it does not.
-    pub async fn ping(&self) -> Result<(), DbErr> {
+    pub(crate) async fn ping(&self) -> Result<(), DbErr> {
         self.read.ping().await
     }
 
     /// Writes SQLite's log back into the database, for ever; where there is none, there is nothing to do.
-    pub async fn write_back(self) {
+    pub(crate) async fn write_back(self) {
         if let Write::Sqlite { checkpoints, .. } = &self.write {
             checkpoints.run().await;
         }
     }
 
     /// Closes all connections; on SQLite this also writes the log back into the file.
-    pub async fn close(self) {
+    pub(crate) async fn close(self) {
         let mut results = Vec::new();
         match self.write {
             Write::Sqlite { writer, checkpoints } => {

@@ -9,7 +9,7 @@ pub(super) const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 
 /// What can go wrong before the database is ready to serve.
 #[derive(Debug, thiserror::Error)]
-pub enum OpenError {
+pub(crate) enum OpenError {
     /// It cannot be reached or opened.
     #[error(
         "The database cannot be opened: {0}. Check DATABASE_URL and that the server may write there."

@@ -15,7 +15,7 @@ const LONGEST: usize = 256;
 ///
 /// # Errors
 /// What the database says.
-pub async fn query(
+pub(crate) async fn query(
     connection: &impl ConnectionTrait,
     sql: impl Into<String>,
     values: Vec<Value>,
@@ -28,7 +28,7 @@ pub async fn query(
 ///
 /// # Errors
 /// When they are not what the type says.
-pub fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
+pub(crate) fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> {
     rows.iter().map(|row| T::from_query_result(row, "")).collect()
 }
 
@@ -36,7 +36,7 @@ pub fn parse<T: FromQueryResult>(rows: &[QueryResult]) -> Result<Vec<T>, DbErr> 
 ///
 /// # Errors
 /// What the database says.
-pub async fn run(
+pub(crate) async fn run(
     connection: &impl ConnectionTrait,
     sql: impl Into<String>,
     values: Vec<Value>,
@@ -48,19 +48,19 @@ pub async fn run(
 
 /// A list of rows of `N` columns on its way into a statement.
 #[derive(Debug, Default)]
-pub struct RowList<const N: usize> {
+pub(crate) struct RowList<const N: usize> {
     rows: Vec<[Value; N]>,
 }
 
 impl<const N: usize> RowList<N> {
     /// An empty list.
     #[must_use]
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self { rows: Vec::new() }
     }
 
     /// Adds a row.
-    pub fn push(&mut self, row: [Value; N]) {
+    pub(crate) fn push(&mut self, row: [Value; N]) {
         self.rows.push(row);
     }
 
@@ -86,14 +86,14 @@ impl<const N: usize> RowList<N> {
 
     /// The text of the list as it stands, and its values.
     #[must_use]
-    pub fn into_values(self, backend: DatabaseBackend) -> (String, Vec<Value>) {
+    pub(crate) fn into_values(self, backend: DatabaseBackend) -> (String, Vec<Value>) {
         (Self::placeholders(backend, self.rows.len()), self.rows.into_iter().flatten().collect())
     }
 
     /// The same for a statement that does not mind rows that come twice, as [`RowList::select`] makes them;
     /// nothing where the list is too long for one.
     #[must_use]
-    pub fn into_one(mut self, backend: DatabaseBackend) -> Option<(String, Vec<Value>)> {
+    pub(crate) fn into_one(mut self, backend: DatabaseBackend) -> Option<(String, Vec<Value>)> {
         let last = self.rows.last()?.clone();
         self.rows.resize(self.rows.len().next_power_of_two(), last);
         (self.rows.len() <= LONGEST).then(|| self.into_values(backend))
@@ -104,7 +104,7 @@ impl<const N: usize> RowList<N> {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn select(
+    pub(crate) async fn select(
         self,
         connection: &impl ConnectionTrait,
         sql: impl Fn(&str) -> String,
@@ -124,7 +124,7 @@ impl<const N: usize> RowList<N> {
     ///
     /// # Errors
     /// What the database says; rows before the failing chunk are written.
-    pub async fn execute(
+    pub(crate) async fn execute(
         self,
         connection: &impl ConnectionTrait,
         sql: impl Fn(&str) -> String,
@@ -147,7 +147,7 @@ impl<const N: usize> RowList<N> {
 ///
 /// # Errors
 /// What the database says, that a lock was not given in time among it.
-pub async fn lock_rows<const N: usize>(
+pub(crate) async fn lock_rows<const N: usize>(
     transaction: &impl ConnectionTrait,
     table: &str,
     key: [&str; N],

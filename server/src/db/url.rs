@@ -9,7 +9,7 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 
 /// A SQLite database: its file and how it is to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SqliteUrl {
+pub(crate) struct SqliteUrl {
     /// The file.
     pub file: PathBuf,
     /// What stands after the `?`.
@@ -21,7 +21,7 @@ impl SqliteUrl {
     /// nothing where the URL is of another database. `%3F` and the like are decoded; every other
     /// sign is itself, a blank or a `#` too.
     #[must_use]
-    pub fn parse(url: &str) -> Option<Self> {
+    pub(crate) fn parse(url: &str) -> Option<Self> {
         let rest = url.strip_prefix("sqlite:")?;
         let rest = rest.strip_prefix("//").unwrap_or(rest);
         // A `?` in the name of a folder begins no options.
@@ -46,7 +46,7 @@ impl SqliteUrl {
 /// # Errors
 /// What is wrong, in words that continue "DATABASE_URL in the environment …" and never hold the
 /// URL, in which there may be a password.
-pub fn check_url(url: &str) -> Result<(), &'static str> {
+pub(crate) fn check_url(url: &str) -> Result<(), &'static str> {
     match SqliteUrl::parse(url) {
         Some(sqlite) if sqlite.without_file().parse::<SqliteConnectOptions>().is_err() => Err(
             "has options after the ? that SQLite does not know, but may have only mode, cache, \

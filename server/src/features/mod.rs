@@ -2,13 +2,13 @@
 //!
 //! They may use each other in one direction only: site ← accounts ← rooms ← presence ← messages ← inbox.
 
-pub mod accounts;
-pub mod inbox;
-pub mod messages;
-pub mod paging;
-pub mod presence;
-pub mod rooms;
+pub(crate) mod accounts;
+pub(crate) mod inbox;
+pub(crate) mod messages;
+pub(crate) mod paging;
+pub(crate) mod presence;
+pub(crate) mod rooms;
 mod services;
-pub mod site;
+pub(crate) mod site;
 
-pub use services::Services;
+pub(crate) use services::Services;

@@ -5,11 +5,11 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 /// What is wrong with a cursor that is none.
-pub const FOREIGN_CURSOR: &str = "must be a `next_cursor` that this list gave out";
+pub(crate) const FOREIGN_CURSOR: &str = "must be a `next_cursor` that this list gave out";
 
 /// What part of a list is asked for.
 #[derive(Clone, Debug)]
-pub struct PageRequest {
+pub(crate) struct PageRequest {
     /// The key after which the page begins.
     pub after: Option<String>,
     /// How many entries at most, 1 to 100.
@@ -21,13 +21,17 @@ impl PageRequest {
     ///
     /// # Errors
     /// `invalid_input` when the cursor is not one that was given out here.
-    pub fn new(cursor: Option<&str>, limit: Option<u16>) -> Result<Self, Problem> {
+    pub(crate) fn new(cursor: Option<&str>, limit: Option<u16>) -> Result<Self, Problem> {
         let after = cursor.map(decode).transpose()?;
         Ok(Self { after, limit: usize::from(limit.unwrap_or(50)) })
     }
 
     /// Cuts a list that was read one entry too long to its page, with the cursor of the next.
-    pub fn cut<T>(&self, mut items: Vec<T>, key: impl Fn(&T) -> &str) -> (Vec<T>, Option<String>) {
+    pub(crate) fn cut<T>(
+        &self,
+        mut items: Vec<T>,
+        key: impl Fn(&T) -> &str,
+    ) -> (Vec<T>, Option<String>) {
         let more = items.len() > self.limit;
         items.truncate(self.limit);
         let next = items.last().filter(|_| more).map(|last| URL_SAFE_NO_PAD.encode(key(last)));
@@ -36,7 +40,7 @@ impl PageRequest {
 
     /// How many entries to read: one more than the page has, to know whether there is a next one.
     #[must_use]
-    pub fn read_limit(&self) -> u64 {
+    pub(crate) fn read_limit(&self) -> u64 {
         self.limit as u64 + 1
     }
 }

@@ -10,7 +10,7 @@ use super::rooms::Rooms;
 
 /// The services of this server.
 #[derive(Clone)]
-pub struct Services {
+pub(crate) struct Services {
     pub accounts: Arc<Accounts>,
     pub avatars: Arc<Avatars>,
     pub rooms: Arc<Rooms>,

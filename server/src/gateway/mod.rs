@@ -38,8 +38,8 @@ use crate::tasks::told_of_panics;
 
 pub(crate) use handshake::{every_room, one_room};
 use read_permits::ReadPermits;
-pub use slots::SocketSlots;
-pub use timing::Timing;
+pub(crate) use slots::SocketSlots;
+pub(crate) use timing::Timing;
 
 /// The largest frame that is read.
 const MAX_FRAME_BYTES: usize = 128 * 1024;
@@ -47,7 +47,7 @@ const MAX_FRAME_BYTES: usize = 128 * 1024;
 const MAX_AUTH_FRAME_BYTES: usize = 64 * 1024;
 
 /// What every socket needs.
-pub struct Gateway {
+pub(crate) struct Gateway {
     pub services: Services,
     /// This node's subscriptions.
     pub hub: Arc<Hub>,
@@ -77,7 +77,7 @@ impl Gateway {
     /// A gateway on its parts; `readers` is how many sockets may read from the database at once,
     /// `sockets` how many there may be.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         services: Services,
         hub: Arc<Hub>,
         broker: Arc<dyn Broker>,
@@ -110,18 +110,18 @@ impl Gateway {
 
     /// How many sockets are open.
     #[must_use]
-    pub fn open_sockets(&self) -> usize {
+    pub(crate) fn open_sockets(&self) -> usize {
         self.sockets.len()
     }
 
     /// Tells all sockets to end, those that are just being opened too: the server is about to stop.
-    pub fn drain(&self) {
+    pub(crate) fn drain(&self) {
         self.draining.cancel();
         self.hub.close_all(CloseReason::Draining);
     }
 
     /// Waits until all sockets have ended and their peers know. No more may be opened by now.
-    pub async fn drained(&self) {
+    pub(crate) async fn drained(&self) {
         self.sockets.close();
         self.sockets.wait().await;
     }

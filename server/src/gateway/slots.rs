@@ -20,7 +20,7 @@ const STRANGERS_PER_ADDRESS: usize = 250;
 
 /// The counts.
 #[derive(Debug)]
-pub struct SocketSlots {
+pub(crate) struct SocketSlots {
     enabled: bool,
     users: DashMap<UserId, usize>,
     addresses: DashMap<IpAddr, usize>,
@@ -74,7 +74,7 @@ impl SocketSlots {
     /// No slots of `sockets` taken, half of which one address may have at most; without `enabled`
     /// there are slots for all.
     #[must_use]
-    pub fn new(enabled: bool, sockets: usize) -> Self {
+    pub(crate) fn new(enabled: bool, sockets: usize) -> Self {
         let most_of_address = PER_ADDRESS.min(sockets / 2);
         Self {
             enabled,

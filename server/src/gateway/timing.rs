@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// The times. The default is the protocol's; only tests have others, so as not to wait so long.
 #[derive(Clone, Copy, Debug)]
-pub struct Timing {
+pub(crate) struct Timing {
     /// The first frame must come within this time.
     pub auth_within: Duration,
     /// A silent connection is pinged this often.

@@ -11,7 +11,7 @@ use super::answers::Answering;
 
 /// Somebody who proved who they are.
 #[async_trait::async_trait]
-pub trait Recognised: Debug + Send + Sync {
+pub(crate) trait Recognised: Debug + Send + Sync {
     fn user_id(&self) -> UserId;
 
     /// Looks once more whether they may go on.
@@ -20,12 +20,12 @@ pub trait Recognised: Debug + Send + Sync {
 
 /// Whose a request is, as soon as that is proven.
 #[derive(Clone, Debug, Default)]
-pub struct Asker(Arc<OnceLock<Box<dyn Recognised>>>);
+pub(crate) struct Asker(Arc<OnceLock<Box<dyn Recognised>>>);
 
 impl Asker {
     /// The one of a request.
     #[must_use]
-    pub fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         request.data::<Self>().cloned().unwrap_or_default()
     }
 
@@ -33,7 +33,11 @@ impl Asker {
     ///
     /// # Errors
     /// Too much waits to be read by them already.
-    pub fn is(&self, person: impl Recognised + 'static, request: &Request) -> Result<(), Problem> {
+    pub(crate) fn is(
+        &self,
+        person: impl Recognised + 'static,
+        request: &Request,
+    ) -> Result<(), Problem> {
         let user_id = person.user_id();
         let _ = self.0.set(Box::new(person));
         match request.data::<Arc<Answering>>() {
@@ -44,7 +48,7 @@ impl Asker {
 
     /// For what is counted by person.
     #[must_use]
-    pub fn user_id(&self) -> Option<UserId> {
+    pub(crate) fn user_id(&self) -> Option<UserId> {
         self.0.get().map(|person| person.user_id())
     }
 
@@ -53,7 +57,7 @@ impl Asker {
     ///
     /// # Errors
     /// They may not go on.
-    pub async fn look_again(&self) -> Result<(), Problem> {
+    pub(crate) async fn look_again(&self) -> Result<(), Problem> {
         match self.0.get() {
             Some(person) => person.look_again().await,
             None => Ok(()),

@@ -28,7 +28,7 @@ const DEADLINE: Duration = Duration::from_secs(15);
 /// A JSON body. What it holds counts as in memory until the operation is done with it, and the operation
 /// is under way for its person from here on: a body that arrives slowly keeps no other request waiting.
 #[derive(Debug)]
-pub struct Body<T>(
+pub(crate) struct Body<T>(
     pub T,
     #[allow(dead_code, reason = "it counts as long as it is held")] (Held, Option<Permit>),
 );

@@ -21,7 +21,7 @@ const TIME_TO_ASK: Duration = Duration::from_secs(1);
 
 /// Who is connected.
 #[derive(Debug)]
-pub struct Connections {
+pub(crate) struct Connections {
     capacity: Capacity,
     most_of_address: usize,
     state: Mutex<State>,
@@ -48,7 +48,7 @@ struct Idle {
 
 /// One connection's place, given back when it is dropped.
 #[derive(Debug)]
-pub struct ConnectionSlot {
+pub(crate) struct ConnectionSlot {
     connections: Arc<Connections>,
     /// Whose it is; nobody's when it is a proxy's, which stands for many.
     network: Option<IpAddr>,
@@ -74,7 +74,7 @@ pub(super) struct AwaitsBody(Arc<ConnectionSlot>);
 
 /// There are as many sockets as there may be.
 #[derive(Clone, Copy, Debug)]
-pub struct NoRoom;
+pub(crate) struct NoRoom;
 
 impl State {
     fn idles(&mut self, network: Option<IpAddr>, must_leave: &Arc<Notify>) -> Doing {
@@ -115,7 +115,7 @@ impl State {
 impl Connections {
     /// Nobody is connected; without `limited` no address has too many.
     #[must_use]
-    pub fn new(capacity: Capacity, limited: bool) -> Arc<Self> {
+    pub(crate) fn new(capacity: Capacity, limited: bool) -> Arc<Self> {
         let most = MOST_OF_ADDRESS.min(capacity.connections / 4);
         let most_of_address = if limited { most } else { usize::MAX };
         let (state, freed) = (Mutex::default(), Notify::new());
@@ -219,7 +219,7 @@ impl ConnectionSlot {
     ///
     /// # Errors
     /// [`NoRoom`].
-    pub fn becomes_socket(&self) -> Result<(), NoRoom> {
+    pub(crate) fn becomes_socket(&self) -> Result<(), NoRoom> {
         let mut doing = self.doing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.connections.lock();
         if state.sockets >= self.connections.capacity.sockets {

@@ -24,10 +24,10 @@ const LONGEST_TOKEN: usize = 100;
 
 /// The server's id in the names of its cookies.
 #[derive(Clone, Debug)]
-pub struct CookieOwner(pub String);
+pub(crate) struct CookieOwner(pub String);
 
 /// The cookies of one request, and what its answer changes of them.
-pub struct Cookies {
+pub(crate) struct Cookies {
     jar: CookieJar,
     server_id: String,
     /// Whether they are for https alone.
@@ -84,23 +84,23 @@ impl Cookies {
 
     /// The refresh token.
     #[must_use]
-    pub fn refresh_token(&self) -> Option<String> {
+    pub(crate) fn refresh_token(&self) -> Option<String> {
         self.value(&self.name("refresh"))
     }
 
     /// Keeps a refresh token for as long as a session lasts.
-    pub fn keep_refresh_token(&self, token: String) {
+    pub(crate) fn keep_refresh_token(&self, token: String) {
         self.set(&self.name("refresh"), token, MONTH);
     }
 
     /// Takes this server's refresh token back.
-    pub fn clear_refresh_token(&self) {
+    pub(crate) fn clear_refresh_token(&self) {
         self.clear(&self.name("refresh"));
     }
 
     /// The tokens of the devices that this browser is, one for each person who signed in.
     #[must_use]
-    pub fn devices(&self) -> Vec<String> {
+    pub(crate) fn devices(&self) -> Vec<String> {
         let value = self.value(&self.name("device")).unwrap_or_default();
         let tokens =
             value.split(BETWEEN).filter(|token| (1..=LONGEST_TOKEN).contains(&token.len()));
@@ -108,18 +108,18 @@ impl Cookies {
     }
 
     /// Keeps them, beyond every session.
-    pub fn keep_devices(&self, devices: &[String]) {
+    pub(crate) fn keep_devices(&self, devices: &[String]) {
         self.set(&self.name("device"), devices.join(&BETWEEN.to_string()), LONGEST);
     }
 
     /// A refresh token under the old name; it may be another server's.
     #[must_use]
-    pub fn legacy_refresh_token(&self) -> Option<String> {
+    pub(crate) fn legacy_refresh_token(&self) -> Option<String> {
         self.value(LEGACY)
     }
 
     /// Takes the token under the old name back, which is known to be this server's.
-    pub fn clear_legacy_refresh_token(&self) {
+    pub(crate) fn clear_legacy_refresh_token(&self) {
         self.clear(LEGACY);
     }
 }

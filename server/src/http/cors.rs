@@ -17,7 +17,7 @@ const MOST_NAMED: usize = 1_000;
 
 /// The allowed origins and the names of the server.
 #[derive(Clone, Debug)]
-pub struct Origins {
+pub(crate) struct Origins {
     /// `ADDA_PUBLIC_URL`, where it is set.
     public: Option<Origin>,
     /// `ADDA_ALLOWED_ORIGINS`.
@@ -39,7 +39,7 @@ pub(crate) enum Foreign {
 impl Origins {
     /// The configured public origin, if any, and the allow-list.
     #[must_use]
-    pub fn new(public: Option<Origin>, others: Vec<Origin>, hosts: Hosts) -> Self {
+    pub(crate) fn new(public: Option<Origin>, others: Vec<Origin>, hosts: Hosts) -> Self {
         Self { public, others, hosts, named: Arc::default() }
     }
 

@@ -22,7 +22,7 @@ const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto
 
 /// The proxies whose word is believed.
 #[derive(Clone, Debug)]
-pub struct Proxies {
+pub(crate) struct Proxies {
     trusted: Arc<[IpNet]>,
     /// Whether people reach the server by https, whatever a proxy says.
     is_https: bool,
@@ -47,7 +47,7 @@ struct Hop {
 impl Proxies {
     /// The proxies in these networks are trusted. `is_https`: the public URL is https.
     #[must_use]
-    pub fn new(trusted: &[IpNet], is_https: bool) -> Self {
+    pub(crate) fn new(trusted: &[IpNet], is_https: bool) -> Self {
         Self { trusted: trusted.into(), is_https, has_warned: Arc::default() }
     }
 
@@ -101,7 +101,7 @@ impl TcpPeer {
 impl Peer {
     /// Who a request comes from.
     #[must_use]
-    pub fn of(request: &Request) -> Self {
+    pub(crate) fn of(request: &Request) -> Self {
         *request.data().expect("the listener names the peer of every request")
     }
 }

@@ -9,14 +9,14 @@ use std::net::IpAddr;
 
 /// The names, without those that were configured.
 #[derive(Clone, Debug)]
-pub struct Hosts {
+pub(crate) struct Hosts {
     machine: Vec<String>,
 }
 
 impl Hosts {
     /// Of the machine that this runs on.
     #[must_use]
-    pub fn of_this_machine() -> Self {
+    pub(crate) fn of_this_machine() -> Self {
         let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
         // What is not there, or cannot be read, names nothing.
         let read = |path| std::fs::read_to_string(path).unwrap_or_default();
@@ -53,7 +53,7 @@ impl Hosts {
 
     /// Whether this is a name of ours: in lower case, an IPv6 address without its brackets.
     #[must_use]
-    pub fn knows(&self, host: &str) -> bool {
+    pub(crate) fn knows(&self, host: &str) -> bool {
         host == "localhost" || is_number(host) || self.machine.iter().any(|name| name == host)
     }
 }

@@ -22,22 +22,22 @@ mod upload;
 
 pub(crate) use answers::Answers;
 pub(crate) use asker::{Asker, Recognised};
-pub use body::Body;
-pub use connections::Connections;
+pub(crate) use body::Body;
+pub(crate) use connections::Connections;
 pub(crate) use cookies::put_in_order;
-pub use cookies::{CookieOwner, Cookies};
-pub use cors::Origins;
+pub(crate) use cookies::{CookieOwner, Cookies};
+pub(crate) use cors::Origins;
 pub(crate) use cors::{Foreign, is_preflight};
-pub use forwarded::Proxies;
-pub use hosts::Hosts;
+pub(crate) use forwarded::Proxies;
+pub(crate) use hosts::Hosts;
 pub(crate) use in_flight::InFlight;
 pub(crate) use lent::Lent;
 pub(crate) use patience::{Patience, Patient};
-pub use problem::{
+pub(crate) use problem::{
     BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,
     problem_response,
 };
 pub(crate) use problem::{Page, finish, problem_error};
-pub use serve::{Listener, SocketUpgrade};
+pub(crate) use serve::{Listener, SocketUpgrade};
 pub(crate) use stream::Stream;
-pub use upload::{Upload, Uploads};
+pub(crate) use upload::{Upload, Uploads};

@@ -12,17 +12,17 @@ use poem_openapi::registry::{
 use poem_openapi::types::{ToJSON, Type};
 
 /// Every operation: invalid input, timeouts, throttles, a database that is away.
-pub const BASE: u32 = 1 << 0;
+pub(crate) const BASE: u32 = 1 << 0;
 /// Operations of people who are signed in.
-pub const SIGNED_IN: u32 = 1 << 1;
+pub(crate) const SIGNED_IN: u32 = 1 << 1;
 /// Operations that may be refused though the thing may be seen.
-pub const FORBIDDEN: u32 = 1 << 2;
+pub(crate) const FORBIDDEN: u32 = 1 << 2;
 /// Operations on a thing that may not be there.
-pub const NOT_FOUND: u32 = 1 << 3;
+pub(crate) const NOT_FOUND: u32 = 1 << 3;
 /// Operations that may collide with what is there.
-pub const CONFLICT: u32 = 1 << 4;
+pub(crate) const CONFLICT: u32 = 1 << 4;
 /// Operations with a body.
-pub const WITH_BODY: u32 = 1 << 5;
+pub(crate) const WITH_BODY: u32 = 1 << 5;
 
 /// The failure of an operation that declares the given groups of statuses in the specification.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ fn made<T: ToJSON>(status: u16, description: &'static str) -> MetaResponse {
 
 /// 201: the answer of an operation that made something, each time anew.
 #[derive(Debug)]
-pub struct Made<T>(pub T);
+pub(crate) struct Made<T>(pub T);
 
 impl<T: ToJSON> poem::IntoResponse for Made<T> {
     fn into_response(self) -> Response {
@@ -140,7 +140,7 @@ impl<T: ToJSON> ApiResponse for Made<T> {
 
 /// The answer of an operation that makes something once.
 #[derive(Debug)]
-pub enum Created<T> {
+pub(crate) enum Created<T> {
     /// 201: it was made.
     New(T),
     /// 200: it had been made before.
@@ -173,7 +173,7 @@ impl<T: ToJSON> ApiResponse for Created<T> {
 
 /// 204: done, and there is nothing to say.
 #[derive(Debug)]
-pub struct NoContent;
+pub(crate) struct NoContent;
 
 impl poem::IntoResponse for NoContent {
     fn into_response(self) -> Response {
@@ -198,7 +198,7 @@ impl ApiResponse for NoContent {
 
 /// A response that [`finish`] will write the problem into, once it knows the request's id.
 #[must_use]
-pub fn problem_response(problem: Problem) -> Response {
+pub(crate) fn problem_response(problem: Problem) -> Response {
     let status = StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let mut response = Response::builder().status(status).finish();
     response.extensions_mut().insert(problem);

@@ -51,7 +51,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// The way to the bare connection of a request that asks for a WebSocket; can be taken once.
 #[derive(Clone)]
-pub struct SocketUpgrade {
+pub(crate) struct SocketUpgrade {
     upgrade: Arc<Mutex<Option<OnUpgrade>>>,
     place: Arc<ConnectionSlot>,
 }
@@ -59,20 +59,20 @@ pub struct SocketUpgrade {
 impl SocketUpgrade {
     /// Takes the upgrade.
     #[must_use]
-    pub fn take(&self) -> Option<OnUpgrade> {
+    pub(crate) fn take(&self) -> Option<OnUpgrade> {
         self.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
     /// The connection's place, which the socket keeps.
     #[must_use]
-    pub fn place(&self) -> &Arc<ConnectionSlot> {
+    pub(crate) fn place(&self) -> &Arc<ConnectionSlot> {
         &self.place
     }
 }
 
 /// The listening socket.
 #[derive(Debug)]
-pub struct Listener {
+pub(crate) struct Listener {
     tcp: TcpListener,
     /// Where it listens.
     pub address: SocketAddr,
@@ -87,7 +87,7 @@ impl Listener {
     ///
     /// # Errors
     /// When the address cannot be taken.
-    pub fn bind(address: SocketAddr) -> std::io::Result<Self> {
+    pub(crate) fn bind(address: SocketAddr) -> std::io::Result<Self> {
         let socket = if address.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
         // So that a server that was just stopped can be started again at once.
         socket.set_reuseaddr(true)?;
@@ -99,7 +99,7 @@ impl Listener {
 
     /// Serves until `stop` turns true; then accepts no more, lets the requests under way finish, and
     /// returns when all connections that are not sockets are closed.
-    pub async fn serve(
+    pub(crate) async fn serve(
         self,
         endpoint: BoxEndpoint<'static, Response>,
         proxies: Proxies,

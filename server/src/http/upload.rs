@@ -55,7 +55,7 @@ const OF_ALL: (usize, usize) = (16, 200);
 
 /// The folder in which files lie while they are received and looked at, and whose turn it is.
 #[derive(Debug)]
-pub struct Uploads {
+pub(crate) struct Uploads {
     folder: PathBuf,
     by_person: KeyedPermits<UserId>,
     by_address: KeyedPermits<IpAddr>,
@@ -67,7 +67,7 @@ impl Uploads {
     ///
     /// # Errors
     /// The folder cannot be made or emptied.
-    pub fn new(folder: PathBuf) -> io::Result<Self> {
+    pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
         std::fs::create_dir_all(&folder)?;
         for entry in std::fs::read_dir(&folder)? {
             let entry = entry?;
@@ -100,7 +100,7 @@ type UploadPermit = (KeyedPermit<UserId>, KeyedPermit<IpAddr>, KeyedPermit<()>);
 
 /// A form with the field `file`, of which nothing was read yet.
 #[derive(Debug)]
-pub struct Upload {
+pub(crate) struct Upload {
     uploads: Arc<Uploads>,
     asker: Asker,
     network: IpAddr,
@@ -110,7 +110,7 @@ pub struct Upload {
 
 /// A file that was received. It is removed, and its turn ends, when this is dropped.
 #[derive(Debug)]
-pub struct ReceivedFile {
+pub(crate) struct ReceivedFile {
     path: PathBuf,
     _turn: UploadPermit,
 }
@@ -118,7 +118,7 @@ pub struct ReceivedFile {
 impl ReceivedFile {
     /// Where it lies.
     #[must_use]
-    pub fn path(&self) -> &Path {
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
@@ -196,7 +196,11 @@ impl Upload {
     ///
     /// # Errors
     /// [`UploadError`].
-    pub async fn receive(self, person: UserId, most: u64) -> Result<ReceivedFile, UploadError> {
+    pub(crate) async fn receive(
+        self,
+        person: UserId,
+        most: u64,
+    ) -> Result<ReceivedFile, UploadError> {
         let Self { uploads, asker, network, boundary, body } = self;
         let boundary = boundary.ok_or(UploadError::NoFile)?;
         let body: BoxBody<Bytes, io::Error> = body.into();

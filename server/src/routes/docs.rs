@@ -64,13 +64,13 @@ fn pretty(document: &Value) -> String {
 
 /// The OpenAPI document, as committed.
 #[must_use]
-pub fn openapi_text() -> &'static str {
+pub(crate) fn openapi_text() -> &'static str {
     &OPENAPI
 }
 
 /// The AsyncAPI document, as committed.
 #[must_use]
-pub fn asyncapi_text() -> &'static str {
+pub(crate) fn asyncapi_text() -> &'static str {
     &ASYNCAPI
 }
 

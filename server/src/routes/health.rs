@@ -13,7 +13,7 @@ use crate::http::problem_response;
 
 /// Whether the server is ready.
 #[derive(Debug)]
-pub struct Health {
+pub(crate) struct Health {
     db: Db,
     draining: AtomicBool,
 }
@@ -21,12 +21,12 @@ pub struct Health {
 impl Health {
     /// Ready as long as the database answers.
     #[must_use]
-    pub fn new(db: Db) -> Self {
+    pub(crate) fn new(db: Db) -> Self {
         Self { db, draining: AtomicBool::new(false) }
     }
 
     /// From now on not ready: the server is about to stop.
-    pub fn drain(&self) {
+    pub(crate) fn drain(&self) {
         self.draining.store(true, Ordering::Relaxed);
     }
 }

@@ -9,6 +9,6 @@ mod router;
 mod spec;
 mod tolls;
 
-pub use docs::{asyncapi_text, openapi_text};
-pub use health::Health;
-pub use router::{Parts, routes};
+pub(crate) use docs::{asyncapi_text, openapi_text};
+pub(crate) use health::Health;
+pub(crate) use router::{Parts, routes};

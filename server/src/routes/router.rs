@@ -33,7 +33,7 @@ use crate::peer::Peer;
 type BoxBody = combinators::BoxBody<Bytes, std::io::Error>;
 
 /// What the routes are made of.
-pub struct Parts {
+pub(crate) struct Parts {
     pub services: Services,
     pub uploads: Arc<Uploads>,
     pub gateway: Arc<Gateway>,
@@ -49,7 +49,7 @@ pub struct Parts {
 
 /// The whole server as one endpoint.
 #[must_use]
-pub fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
+pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
     let Parts { services, uploads, gateway, budgets, .. } = parts;
     let Parts { health, origins, rate_limits, cookie_owner, .. } = parts;
     let tolls = Tolls { accounts: services.accounts.clone(), budgets };

@@ -16,9 +16,9 @@ use sea_orm::{DbErr, RuntimeErr};
 use crate::db::open::ACQUIRE_TIMEOUT;
 
 /// The connection; its statements are best prepared with `prepare_cached`.
-pub type Direct = rusqlite::Connection;
+pub(crate) type Direct = rusqlite::Connection;
 /// What it answers.
-pub type DirectResult<T> = rusqlite::Result<T>;
+pub(crate) type DirectResult<T> = rusqlite::Result<T>;
 
 /// So many statements stay prepared.
 const STATEMENTS: usize = 32;

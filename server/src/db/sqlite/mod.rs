@@ -15,7 +15,7 @@ use sea_orm::DatabaseConnection;
 use super::open::OpenError;
 use super::url::SqliteUrl;
 pub(super) use checkpoint::Checkpoints;
-pub use direct::{Direct, DirectResult};
+pub(crate) use direct::{Direct, DirectResult};
 use location::Location;
 pub(super) use lock::DatabaseLock;
 pub(super) use writer::{WriteTurn, Writer};

@@ -31,7 +31,7 @@ const OWNER: &str = "database";
 
 /// The pictures.
 #[derive(Debug)]
-pub struct Avatars {
+pub(crate) struct Avatars {
     accounts: Arc<Accounts>,
     folder: PathBuf,
     /// The name of the database whose people these are.
@@ -48,7 +48,12 @@ pub struct Avatars {
 impl Avatars {
     /// The pictures of the people of this database in a folder, which is made with the first.
     #[must_use]
-    pub fn new(accounts: Arc<Accounts>, folder: PathBuf, epoch: String, rate_limits: bool) -> Self {
+    pub(crate) fn new(
+        accounts: Arc<Accounts>,
+        folder: PathBuf,
+        epoch: String,
+        rate_limits: bool,
+    ) -> Self {
         Self {
             accounts,
             folder,
@@ -61,7 +66,7 @@ impl Avatars {
     }
 
     /// Forgets what the throttles need not remember.
-    pub fn purge_limits(&self) {
+    pub(crate) fn purge_limits(&self) {
         self.changes.purge();
     }
 
@@ -69,7 +74,7 @@ impl Avatars {
     ///
     /// # Errors
     /// Too often.
-    pub fn may_change(&self, person: &Person) -> Result<(), AccountError> {
+    pub(crate) fn may_change(&self, person: &Person) -> Result<(), AccountError> {
         Ok(self.changes.check(&person.id)?)
     }
 
@@ -77,7 +82,7 @@ impl Avatars {
     ///
     /// # Errors
     /// [`AccountError::NotAPicture`], [`AccountError::PictureTooLarge`], the folder, the database.
-    pub async fn set(&self, person: &Person, file: &Path) -> Result<Me, AccountError> {
+    pub(crate) async fn set(&self, person: &Person, file: &Path) -> Result<Me, AccountError> {
         let turn = self.turn.acquire().await;
         let jpeg = picture::shrink(File::open(file)?).await?;
         drop(turn);
@@ -90,7 +95,7 @@ impl Avatars {
     ///
     /// # Errors
     /// The database.
-    pub async fn remove(&self, person: &Person) -> Result<Me, AccountError> {
+    pub(crate) async fn remove(&self, person: &Person) -> Result<Me, AccountError> {
         self.replace(person, None).await
     }
 
@@ -132,7 +137,7 @@ impl Avatars {
     }
 
     /// Removes what was left over, where that may be.
-    pub async fn tidy(&self) {
+    pub(crate) async fn tidy(&self) {
         if !self.is_untidy.swap(false, Ordering::Relaxed) {
             return;
         }

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 mod bearer;
 
-pub use self::bearer::Bearer;
+pub(crate) use self::bearer::Bearer;
 use super::avatars::{self, Avatars};
 use super::error::AccountError;
 use super::person::Origin;
@@ -51,7 +51,7 @@ fn origin_of(request: &Request, cookies: &Cookies) -> Origin {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct AccountsApi;
+pub(crate) struct AccountsApi;
 
 #[OpenApi(tag = "Tag::Accounts")]
 impl AccountsApi {

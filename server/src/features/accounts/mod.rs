@@ -39,13 +39,13 @@ mod refresh_tests;
 #[cfg(test)]
 mod tests;
 
-pub use avatars::Avatars;
-pub use error::AccountError;
+pub(crate) use avatars::Avatars;
+pub(crate) use error::AccountError;
 pub(crate) use http::avatar;
-pub use http::{AccountsApi, Bearer};
-pub use online::Online;
-pub use person::Person;
-pub use picture::{COMMAND as SHRINK_PICTURE, shrink_here};
-pub use privacy::{Privacy, RECEIPT, TYPING};
-pub use service::{Accounts, Admit, Settings};
-pub use tokens::Tokens;
+pub(crate) use http::{AccountsApi, Bearer};
+pub(crate) use online::Online;
+pub(crate) use person::Person;
+pub(crate) use picture::{COMMAND as SHRINK_PICTURE, shrink_here};
+pub(crate) use privacy::{Privacy, RECEIPT, TYPING};
+pub(crate) use service::{Accounts, Admit, Settings};
+pub(crate) use tokens::Tokens;

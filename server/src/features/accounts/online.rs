@@ -17,7 +17,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// Who is online on this node, and to whom that is shown.
 #[derive(Debug)]
-pub struct Online {
+pub(crate) struct Online {
     hub: Arc<Hub>,
     privacy: Arc<Privacy>,
     /// Everybody, and since when their last device is gone, if it is.
@@ -27,7 +27,7 @@ pub struct Online {
 impl Online {
     /// Nobody yet.
     #[must_use]
-    pub fn new(hub: Arc<Hub>, privacy: Arc<Privacy>) -> Self {
+    pub(crate) fn new(hub: Arc<Hub>, privacy: Arc<Privacy>) -> Self {
         Self { hub, privacy, people: Mutex::default() }
     }
 
@@ -37,39 +37,39 @@ impl Online {
 
     /// How many sockets there are.
     #[must_use]
-    pub fn sockets(&self) -> usize {
+    pub(crate) fn sockets(&self) -> usize {
         self.hub.sockets()
     }
 
     /// Who hides what.
     #[must_use]
-    pub fn privacy(&self) -> &Privacy {
+    pub(crate) fn privacy(&self) -> &Privacy {
         &self.privacy
     }
 
     /// Whether others are shown that this person is online.
     #[must_use]
-    pub fn shows(&self, user: UserId) -> bool {
+    pub(crate) fn shows(&self, user: UserId) -> bool {
         self.lock().contains_key(&user) && !self.privacy.hides_last_seen(user)
     }
 
     /// Whether one of two is shown that the other is online. Everybody sees themselves.
     #[must_use]
-    pub fn is_shown(&self, user: UserId, viewer: UserId) -> bool {
+    pub(crate) fn is_shown(&self, user: UserId, viewer: UserId) -> bool {
         let is_online = self.lock().contains_key(&user);
         is_online && self.is_visible(user, viewer)
     }
 
     /// Whether one of two may know when the other is here and was last seen.
     #[must_use]
-    pub fn is_visible(&self, user: UserId, viewer: UserId) -> bool {
+    pub(crate) fn is_visible(&self, user: UserId, viewer: UserId) -> bool {
         user == viewer
             || !(self.privacy.hides_last_seen(user) || self.privacy.hides_last_seen(viewer))
     }
 
     /// Everybody whom the viewer sees online.
     #[must_use]
-    pub fn shown(&self, viewer: UserId) -> Vec<UserId> {
+    pub(crate) fn shown(&self, viewer: UserId) -> Vec<UserId> {
         let mut shown = self.everybody();
         shown.retain(|user| self.is_visible(*user, viewer));
         shown
@@ -77,18 +77,18 @@ impl Online {
 
     /// Everybody who is online, shown or not.
     #[must_use]
-    pub fn everybody(&self) -> Vec<UserId> {
+    pub(crate) fn everybody(&self) -> Vec<UserId> {
         self.lock().keys().copied().collect()
     }
 
     /// A device connected; whether that made the person online.
     #[must_use]
-    pub fn connected(&self, user: UserId) -> bool {
+    pub(crate) fn connected(&self, user: UserId) -> bool {
         self.lock().insert(user, None).is_none()
     }
 
     /// The last device went; the grace begins.
-    pub fn disconnected(&self, user: UserId) {
+    pub(crate) fn disconnected(&self, user: UserId) {
         if let Some(gone) = self.lock().get_mut(&user) {
             *gone = Some(Instant::now());
         }
@@ -96,7 +96,7 @@ impl Online {
 
     /// Who is offline from now on, because their grace is over.
     #[must_use]
-    pub fn end_graces(&self, now: Instant) -> Vec<UserId> {
+    pub(crate) fn end_graces(&self, now: Instant) -> Vec<UserId> {
         let mut people = self.lock();
         let over = |since: &Option<Instant>| since.is_some_and(|at| now >= at + GRACE);
         let ended = people.iter().filter(|(_, since)| over(since)).map(|(user, _)| *user);

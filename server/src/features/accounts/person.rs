@@ -8,7 +8,7 @@ use crate::peer::Peer;
 
 /// What one person hides.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Hidden {
+pub(crate) struct Hidden {
     /// When they are online and were last seen.
     pub last_seen: bool,
     /// What reached them and what they have read.
@@ -17,7 +17,7 @@ pub struct Hidden {
 
 /// Somebody who proved who they are, as of this request.
 #[derive(Clone, Debug)]
-pub struct Person {
+pub(crate) struct Person {
     /// The user's number.
     pub id: UserId,
     /// The handle.
@@ -41,7 +41,7 @@ pub struct Person {
 impl Person {
     /// One's own account, as on the wire.
     #[must_use]
-    pub fn me(&self) -> Me {
+    pub(crate) fn me(&self) -> Me {
         Me {
             id: self.id,
             username: self.username.clone(),
@@ -57,7 +57,7 @@ impl Person {
 
 /// Where a request comes from.
 #[derive(Clone, Debug)]
-pub struct Origin {
+pub(crate) struct Origin {
     /// From whom.
     pub peer: Peer,
     /// What the client calls itself.

@@ -24,7 +24,7 @@ const LONGEST_SIDE: u32 = 12_000;
 const MOST_MEMORY: u64 = confined::MOST_MEMORY - 12 * 1024 * 1024;
 const QUALITY: u8 = 86;
 /// The command of this program that is this.
-pub const COMMAND: &str = "shrink-picture";
+pub(crate) const COMMAND: &str = "shrink-picture";
 
 /// The middle of the picture in a file as a small square JPEG, made in a process of its own.
 pub(super) async fn shrink(file: File) -> Result<Vec<u8>, Refusal> {
@@ -36,7 +36,7 @@ pub(super) async fn shrink(file: File) -> Result<Vec<u8>, Refusal> {
 /// # Errors
 /// [`Refusal::Unreadable`] for what is no picture that is taken, [`Refusal::TooMuch`] for one with too
 /// many pixels.
-pub fn shrink_here(file: File) -> Result<Vec<u8>, Refusal> {
+pub(crate) fn shrink_here(file: File) -> Result<Vec<u8>, Refusal> {
     let bytes = file.metadata()?.len();
     make(BufReader::new(file), bytes)
 }

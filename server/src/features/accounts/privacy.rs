@@ -17,9 +17,9 @@ use super::store;
 use crate::db::Db;
 
 /// Hints that are hidden from nobody.
-pub const TYPING: HintKind = HintKind(0);
+pub(crate) const TYPING: HintKind = HintKind(0);
 /// Hints of how far somebody has read.
-pub const RECEIPT: HintKind = HintKind(1);
+pub(crate) const RECEIPT: HintKind = HintKind(1);
 
 #[derive(Debug, Default)]
 struct Hiding {
@@ -59,7 +59,7 @@ fn put(users: &mut HashSet<UserId>, user: UserId, is_in: bool) {
 
 /// Who hides what.
 #[derive(Debug, Default)]
-pub struct Privacy {
+pub(crate) struct Privacy {
     hiding: RwLock<Hiding>,
     changed: Mutex<Vec<UserId>>,
     wake: Notify,
@@ -70,7 +70,7 @@ impl Privacy {
     ///
     /// # Errors
     /// What the database says.
-    pub async fn load(db: &Db) -> Result<Self, DbErr> {
+    pub(crate) async fn load(db: &Db) -> Result<Self, DbErr> {
         let privacy = Self::default();
         privacy.read_anew(db, None).await?;
         privacy.take_changed();
@@ -83,19 +83,19 @@ impl Privacy {
 
     /// Whether somebody hides when they are online and were last seen.
     #[must_use]
-    pub fn hides_last_seen(&self, user: UserId) -> bool {
+    pub(crate) fn hides_last_seen(&self, user: UserId) -> bool {
         self.read().last_seen.contains(&user)
     }
 
     /// Whether somebody hides what reached them and what they have read.
     #[must_use]
-    pub fn hides_receipts(&self, user: UserId) -> bool {
+    pub(crate) fn hides_receipts(&self, user: UserId) -> bool {
         self.read().receipts.contains(&user)
     }
 
     /// Whether these two tell each other what reached them and what they have read.
     #[must_use]
-    pub fn share_receipts(&self, one: UserId, other: UserId) -> bool {
+    pub(crate) fn share_receipts(&self, one: UserId, other: UserId) -> bool {
         let hiding = self.read();
         !hiding.receipts.contains(&one) && !hiding.receipts.contains(&other)
     }
@@ -155,7 +155,7 @@ impl Privacy {
     }
 
     /// Waits until people have decided anew, and says who. For one listener.
-    pub async fn changed(&self) -> Vec<UserId> {
+    pub(crate) async fn changed(&self) -> Vec<UserId> {
         loop {
             let changed = self.take_changed();
             if !changed.is_empty() {

@@ -16,7 +16,7 @@ use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
 
 /// Whom the directory lists.
 #[derive(Clone, Copy, Debug)]
-pub struct Listed<'a> {
+pub(crate) struct Listed<'a> {
     /// What the names contain.
     pub text: &'a str,
     /// Only who is online now, as far as the viewer is shown that.
@@ -28,7 +28,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn update_me(
+    pub(crate) async fn update_me(
         &self,
         person: &Person,
         request: UpdateMeRequest,
@@ -101,7 +101,7 @@ impl Accounts {
 
     /// How many sockets are told of somebody's new name.
     #[must_use]
-    pub fn audience(&self) -> usize {
+    pub(crate) fn audience(&self) -> usize {
         self.online.sockets()
     }
 
@@ -109,7 +109,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn directory(
+    pub(crate) async fn directory(
         &self,
         viewer: UserId,
         listed: Listed<'_>,
@@ -138,7 +138,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError::NotFound`] for nobody, and for who has no usable account.
-    pub async fn user(&self, viewer: UserId, id: UserId) -> Result<User, AccountError> {
+    pub(crate) async fn user(&self, viewer: UserId, id: UserId) -> Result<User, AccountError> {
         let user = store::user_by_id(self.db.read(), id).await?;
         let user = user.filter(store::is_account_usable).ok_or(AccountError::NotFound)?;
         Ok(self.wire_user(user, viewer))
@@ -161,7 +161,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn last_seen(
+    pub(crate) async fn last_seen(
         &self,
         viewer: UserId,
         users: &[UserId],
@@ -182,7 +182,7 @@ impl Accounts {
 
     /// This moment.
     #[must_use]
-    pub fn now(&self) -> Timestamp {
+    pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.clock.now_ms())
     }
 
@@ -190,7 +190,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn record_last_seen(&self, users: &[UserId]) -> Result<(), AccountError> {
+    pub(crate) async fn record_last_seen(&self, users: &[UserId]) -> Result<(), AccountError> {
         let transaction = self.db.begin().await?;
         store::set_last_seen(&transaction, users, self.clock.now_ms()).await?;
         transaction.commit().await?;

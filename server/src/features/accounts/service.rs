@@ -27,7 +27,7 @@ use crate::security::{self, Repeated};
 
 /// What the accounts need to know from the configuration.
 #[derive(Clone, Debug)]
-pub struct Settings {
+pub(crate) struct Settings {
     /// Who may make an account.
     pub registration: Registration,
     /// What people call the server: no password is made of it.
@@ -38,13 +38,13 @@ pub struct Settings {
 
 /// What happens to a new account in the transaction that makes it: it joins the default room.
 /// Answers what to publish once the transaction is committed.
-pub type Admit = Arc<
+pub(crate) type Admit = Arc<
     dyn for<'a> Fn(&'a Transaction, UserId) -> BoxFuture<'a, Result<Vec<Envelope>, DbErr>>
         + Send
         + Sync,
 >;
 
-pub struct Accounts {
+pub(crate) struct Accounts {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) tokens: Tokens,
@@ -70,7 +70,7 @@ impl std::fmt::Debug for Accounts {
 impl Accounts {
     /// The service on its parts.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         db: Db,
         clock: Clock,
         tokens: Tokens,
@@ -97,7 +97,7 @@ impl Accounts {
     }
 
     /// Forgets what the throttles need not remember.
-    pub fn purge_limits(&self) {
+    pub(crate) fn purge_limits(&self) {
         self.throttles.purge();
         self.ended.purge(self.clock.steady_ms());
         self.seen.purge(self.clock.steady_ms());
@@ -108,7 +108,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn setup_token(&self) -> Result<Option<String>, AccountError> {
+    pub(crate) async fn setup_token(&self) -> Result<Option<String>, AccountError> {
         if store::has_admin(self.db.read()).await? {
             return Ok(None);
         }
@@ -119,7 +119,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database, also when it is there.
-    pub async fn insert_adda(transaction: &Transaction, now: i64) -> Result<UserId, DbErr> {
+    pub(crate) async fn insert_adda(transaction: &Transaction, now: i64) -> Result<UserId, DbErr> {
         store::insert_adda(transaction, now).await
     }
 
@@ -127,7 +127,7 @@ impl Accounts {
     ///
     /// # Errors
     /// Closed registration, a bad password or set-up token, a taken name, too often.
-    pub async fn register(
+    pub(crate) async fn register(
         &self,
         request: RegisterRequest,
         origin: &Origin,
@@ -177,7 +177,7 @@ impl Accounts {
     ///
     /// # Errors
     /// A bad password or a taken name.
-    pub async fn create_admin(
+    pub(crate) async fn create_admin(
         &self,
         username: Username,
         password: Password,
@@ -262,7 +262,7 @@ impl Accounts {
     ///
     /// # Errors
     /// Wrong name or password, a disabled account (said only to who knows the password), too often.
-    pub async fn login(
+    pub(crate) async fn login(
         &self,
         request: LoginRequest,
         origin: &Origin,
@@ -333,7 +333,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::InvalidCredentials`] when the current password is wrong,
     /// [`AccountError::Unauthorized`] when the session that asks ended meanwhile.
-    pub async fn change_password(
+    pub(crate) async fn change_password(
         &self,
         person: &Person,
         request: ChangePasswordRequest,

@@ -102,7 +102,7 @@ impl Accounts {
     /// What a browser shall keep of the devices that it is, who signs in first. Several people may share
     /// a browser; whose a token is, it does not say.
     #[must_use]
-    pub fn devices_after(&self, signed_in: &SignedIn, shown: &[String]) -> Vec<String> {
+    pub(crate) fn devices_after(&self, signed_in: &SignedIn, shown: &[String]) -> Vec<String> {
         let username = &signed_in.person.username;
         let is_theirs = |token: &&String| self.tokens.check_device(token, username).is_some();
         let theirs = shown.iter().find(is_theirs).unwrap_or(&signed_in.device_token);
@@ -112,7 +112,7 @@ impl Accounts {
 
     /// Which session a request is of that shows this access token or one of these cookies, if it was used
     /// lately and is not known to be over. Nobody guesses the id of a session.
-    pub fn session_seen<'a>(
+    pub(crate) fn session_seen<'a>(
         &self,
         access_token: Option<&str>,
         mut cookies: impl Iterator<Item = &'a str>,
@@ -130,7 +130,7 @@ impl Accounts {
     /// Whose an access token is, by its signature and unless its session is known to be over: enough to say
     /// who pays for finding out more.
     #[must_use]
-    pub fn holder(&self, token: &str) -> Option<UserId> {
+    pub(crate) fn holder(&self, token: &str) -> Option<UserId> {
         let (claims, user_id) = self.tokens.check_access(token, self.clock.steady_ms()).ok()?;
         (!self.ended.contains(claims.sid)).then_some(user_id)
     }
@@ -141,7 +141,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::TokenExpired`] for a token that was good, [`AccountError::Unauthorized`] for any
     /// other that is not, [`AccountError::Disabled`].
-    pub async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
+    pub(crate) async fn authenticate(&self, token: &str) -> Result<Person, AccountError> {
         let (claims, user_id) = self.tokens.check_access(token, self.clock.steady_ms())?;
         let AccessClaims { sid, generation, exp, .. } = claims;
         let row = store::session_user(self.db.read(), sid).await?;
@@ -168,7 +168,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError::Unauthorized`], [`AccountError::Disabled`].
-    pub async fn look_again(&self, session_id: Uuid) -> Result<(), AccountError> {
+    pub(crate) async fn look_again(&self, session_id: Uuid) -> Result<(), AccountError> {
         let row = store::session_user(self.db.read(), session_id).await?;
         self.standing(row).map(drop)
     }
@@ -194,7 +194,7 @@ impl Accounts {
     /// # Errors
     /// [`AccountError::InvalidRefreshToken`], [`AccountError::ReplayedRefreshToken`],
     /// [`AccountError::Disabled`].
-    pub async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
+    pub(crate) async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
         let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
         let turn = self.refreshes.turn(token.session_id, token.generation).await;
         let now = self.clock.now_ms();
@@ -243,7 +243,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn server_id(&self) -> Result<String, AccountError> {
+    pub(crate) async fn server_id(&self) -> Result<String, AccountError> {
         Ok(site::load(self.db.read()).await?.id)
     }
 
@@ -253,7 +253,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn is_of_before_names(&self, token: &str) -> Result<bool, AccountError> {
+    pub(crate) async fn is_of_before_names(&self, token: &str) -> Result<bool, AccountError> {
         let Some(token) = self.tokens.read_refresh(token) else { return Ok(false) };
         let session = store::session(self.db.read(), token.session_id).await?;
         let session = session.filter(|session| self.tokens.is_genuine(&token, &session.salt));
@@ -265,7 +265,7 @@ impl Accounts {
     ///
     /// # Errors
     /// [`AccountError::NotFound`] when the user has no such standing session.
-    pub async fn end_session(&self, user_id: UserId, id: Uuid) -> Result<(), AccountError> {
+    pub(crate) async fn end_session(&self, user_id: UserId, id: Uuid) -> Result<(), AccountError> {
         let transaction = self.db.begin().await?;
         let ended = store::revoke_session(&transaction, user_id, id, self.clock.now_ms()).await?;
         transaction.commit().await?;
@@ -287,7 +287,11 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn read_anew(&self, hub: &Hub, user_id: Option<UserId>) -> Result<(), AccountError> {
+    pub(crate) async fn read_anew(
+        &self,
+        hub: &Hub,
+        user_id: Option<UserId>,
+    ) -> Result<(), AccountError> {
         self.online.privacy().read_anew(&self.db, user_id).await?;
         // Who connects after this looks for themselves whether their session stands.
         let users = user_id.map_or_else(|| hub.connected(), |user_id| vec![user_id]);
@@ -308,7 +312,7 @@ impl Accounts {
     ///
     /// # Errors
     /// The database.
-    pub async fn sessions(&self, person: &Person) -> Result<Vec<Session>, AccountError> {
+    pub(crate) async fn sessions(&self, person: &Person) -> Result<Vec<Session>, AccountError> {
         let now = self.clock.now_ms();
         let sessions = store::standing_sessions(self.db.read(), person.id, now).await?;
         let wire = |session: session::Model| Session {

@@ -7,7 +7,7 @@ use super::tokens::ACCESS_SECONDS;
 
 /// A successful sign-in, before it is decided how the refresh token travels.
 #[derive(Debug)]
-pub struct SignedIn {
+pub(crate) struct SignedIn {
     pub(super) person: Person,
     pub(super) access_token: String,
     /// Shows later that this device was signed in before.
@@ -19,7 +19,7 @@ pub struct SignedIn {
 impl SignedIn {
     /// The wire form, with or without the refresh token.
     #[must_use]
-    pub fn into_wire(self, with_refresh_token: bool) -> Authenticated {
+    pub(crate) fn into_wire(self, with_refresh_token: bool) -> Authenticated {
         Authenticated {
             user: self.person.me(),
             access_token: self.access_token,

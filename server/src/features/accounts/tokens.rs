@@ -23,7 +23,7 @@ const TYPE: &str = "access";
 
 /// What an access token says.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub struct AccessClaims {
+pub(crate) struct AccessClaims {
     iss: String,
     aud: String,
     /// The user's number, as text.
@@ -51,7 +51,7 @@ pub enum NotGood {
 }
 
 /// Makes and checks tokens.
-pub struct Tokens {
+pub(crate) struct Tokens {
     signing: EncodingKey,
     /// The current key first, then the previous one while it overlaps.
     verifying: Vec<DecodingKey>,
@@ -84,7 +84,7 @@ fn setup_token(key: &[u8; 32], server_id: &str) -> String {
 impl Tokens {
     /// From the server's secret and, while it is being rotated, the one before.
     #[must_use]
-    pub fn new(secret: &str, previous: Option<&str>) -> Self {
+    pub(crate) fn new(secret: &str, previous: Option<&str>) -> Self {
         let key = |secret: &str, purpose: &str| mac(secret.as_bytes(), &[purpose.as_bytes()]);
         let secrets = || std::iter::once(secret).chain(previous);
         let mut validation = Validation::new(Algorithm::HS256);
@@ -109,7 +109,7 @@ impl Tokens {
     ///
     /// # Errors
     /// When signing fails, which it does not for HS256.
-    pub fn access(
+    pub(crate) fn access(
         &self,
         user_id: i64,
         session_id: Uuid,
@@ -136,7 +136,11 @@ impl Tokens {
     ///
     /// # Errors
     /// Why it is not good.
-    pub fn check_access(&self, token: &str, now_ms: i64) -> Result<(AccessClaims, i64), NotGood> {
+    pub(crate) fn check_access(
+        &self,
+        token: &str,
+        now_ms: i64,
+    ) -> Result<(AccessClaims, i64), NotGood> {
         let decode = |key| jsonwebtoken::decode::<AccessClaims>(token, key, &self.validation).ok();
         let claims = self.verifying.iter().find_map(decode).ok_or(NotGood::Forged)?.claims;
         let user_id = claims.sub.parse().map_err(|_| NotGood::Forged)?;
@@ -157,7 +161,7 @@ impl Tokens {
 
     /// The refresh token of a session's generation.
     #[must_use]
-    pub fn refresh(&self, session_id: Uuid, salt: &[u8], generation: i64) -> String {
+    pub(crate) fn refresh(&self, session_id: Uuid, salt: &[u8], generation: i64) -> String {
         let mut bytes = Vec::with_capacity(56);
         bytes.extend_from_slice(session_id.as_bytes());
         bytes.extend_from_slice(&generation.to_be_bytes());
@@ -167,7 +171,7 @@ impl Tokens {
 
     /// Which session and generation a refresh token claims to be of.
     #[must_use]
-    pub fn read_refresh(&self, token: &str) -> Option<RefreshToken> {
+    pub(crate) fn read_refresh(&self, token: &str) -> Option<RefreshToken> {
         let bytes: [u8; 56] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
         let (session_id, rest) = bytes.split_first_chunk::<16>()?;
         let (generation, mac) = rest.split_first_chunk::<8>()?;
@@ -181,14 +185,14 @@ impl Tokens {
     /// The token of a device that signed in under a name. It opens nothing: it only shows that the
     /// password was known there once. Whose it is cannot be read from it.
     #[must_use]
-    pub fn device(&self, id: Uuid, username: &str) -> String {
+    pub(crate) fn device(&self, id: Uuid, username: &str) -> String {
         let mac = mac(&self.device[0], &[id.as_bytes(), username.as_bytes()]);
         URL_SAFE_NO_PAD.encode([id.as_bytes().as_slice(), &mac].concat())
     }
 
     /// Which device a token is of, if it was made here for this name.
     #[must_use]
-    pub fn check_device(&self, token: &str, username: &str) -> Option<Uuid> {
+    pub(crate) fn check_device(&self, token: &str, username: &str) -> Option<Uuid> {
         use subtle::ConstantTimeEq;
         let bytes: [u8; 48] = URL_SAFE_NO_PAD.decode(token).ok()?.try_into().ok()?;
         let (id, given) = bytes.split_first_chunk::<16>()?;
@@ -200,13 +204,13 @@ impl Tokens {
 
     /// The token of the set-up link of the server with this id: 128 bits, as hexadecimal digits.
     #[must_use]
-    pub fn setup(&self, server_id: &str) -> String {
+    pub(crate) fn setup(&self, server_id: &str) -> String {
         setup_token(&self.setup[0], server_id)
     }
 
     /// Whether it is the token of this server's set-up link.
     #[must_use]
-    pub fn is_setup(&self, token: &str, server_id: &str) -> bool {
+    pub(crate) fn is_setup(&self, token: &str, server_id: &str) -> bool {
         use subtle::ConstantTimeEq;
         let is_of = |key| setup_token(key, server_id).as_bytes().ct_eq(token.as_bytes()).into();
         self.setup.iter().any(is_of)
@@ -214,7 +218,7 @@ impl Tokens {
 
     /// Whether the token was made here for a session with this salt.
     #[must_use]
-    pub fn is_genuine(&self, token: &RefreshToken, salt: &[u8]) -> bool {
+    pub(crate) fn is_genuine(&self, token: &RefreshToken, salt: &[u8]) -> bool {
         use subtle::ConstantTimeEq;
         self.refresh.iter().any(|key| {
             let expected = Self::refresh_mac(key, token.session_id, salt, token.generation);
@@ -225,7 +229,7 @@ impl Tokens {
 
 /// A refresh token, taken apart but not yet believed.
 #[derive(Clone, Debug)]
-pub struct RefreshToken {
+pub(crate) struct RefreshToken {
     /// The session that it names.
     pub session_id: Uuid,
     /// The generation that it names.

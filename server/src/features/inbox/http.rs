@@ -28,7 +28,7 @@ impl<const GROUPS: u32> From<InboxError> for Fails<GROUPS> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct InboxApi;
+pub(crate) struct InboxApi;
 
 #[OpenApi(tag = "Tag::Rooms")]
 impl InboxApi {

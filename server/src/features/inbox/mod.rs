@@ -19,6 +19,6 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub use http::InboxApi;
-pub use service::{Inbox, MyRoom};
-pub use ws::{delivered, read};
+pub(crate) use http::InboxApi;
+pub(crate) use service::{Inbox, MyRoom};
+pub(crate) use ws::{delivered, read};

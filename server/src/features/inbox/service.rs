@@ -72,7 +72,7 @@ impl From<InboxError> for Problem {
 
 /// One of a person's rooms.
 #[derive(Clone, Debug)]
-pub struct MyRoom {
+pub(crate) struct MyRoom {
     /// Which.
     pub room: RoomRef,
     /// The version of the members under which this was seen.
@@ -114,7 +114,7 @@ impl MyRoom {
 
 /// The service.
 #[derive(Debug)]
-pub struct Inbox {
+pub(crate) struct Inbox {
     db: Db,
     rooms: Arc<Rooms>,
     privacy: Arc<Privacy>,
@@ -127,7 +127,7 @@ pub struct Inbox {
 impl Inbox {
     /// The service on its parts.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         db: Db,
         rooms: Arc<Rooms>,
         privacy: Arc<Privacy>,
@@ -144,7 +144,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The database.
-    pub async fn my_rooms(&self, user_id: UserId) -> Result<Vec<MyRoom>, InboxError> {
+    pub(crate) async fn my_rooms(&self, user_id: UserId) -> Result<Vec<MyRoom>, InboxError> {
         let mut mine = Vec::new();
         for family in Family::ALL {
             mine.extend(self.my_rooms_of(user_id, family, Which::All).await?);
@@ -157,7 +157,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The database.
-    pub async fn my_room(
+    pub(crate) async fn my_room(
         &self,
         user_id: UserId,
         family: Family,
@@ -209,7 +209,11 @@ impl Inbox {
     ///
     /// # Errors
     /// The database.
-    pub async fn list(&self, user_id: UserId, page: &PageRequest) -> Result<RoomList, InboxError> {
+    pub(crate) async fn list(
+        &self,
+        user_id: UserId,
+        page: &PageRequest,
+    ) -> Result<RoomList, InboxError> {
         let after = page.after.as_deref().unwrap_or("");
         let mine = self.my_rooms_after(user_id, after, page.read_limit()).await?;
         let (mine, next_cursor) = page.cut(mine, |my| my.summary.name.as_str());
@@ -233,7 +237,7 @@ impl Inbox {
     ///
     /// # Errors
     /// [`InboxError::NotAMember`], [`RoomError::NotFound`].
-    pub async fn read(
+    pub(crate) async fn read(
         &self,
         user_id: UserId,
         room: &RoomName,
@@ -277,7 +281,7 @@ impl Inbox {
     ///
     /// # Errors
     /// [`InboxError::NotPrivate`], [`InboxError::NotAMember`], [`RoomError::NotFound`].
-    pub async fn delivered(
+    pub(crate) async fn delivered(
         &self,
         user_id: UserId,
         room: &RoomName,
@@ -298,7 +302,7 @@ impl Inbox {
     ///
     /// # Errors
     /// The database.
-    pub async fn marks(
+    pub(crate) async fn marks(
         &self,
         user_id: UserId,
         access: &RoomAccess,
@@ -319,7 +323,7 @@ impl Inbox {
     ///
     /// # Errors
     /// [`RoomError::NotFound`].
-    pub async fn of_members(
+    pub(crate) async fn of_members(
         &self,
         user_id: UserId,
         room: &RoomName,

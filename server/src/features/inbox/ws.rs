@@ -9,7 +9,11 @@ use super::service::Inbox;
 ///
 /// # Errors
 /// The problem, when the mark was not moved.
-pub async fn delivered(inbox: &Inbox, user_id: UserId, command: &Delivered) -> Result<(), Problem> {
+pub(crate) async fn delivered(
+    inbox: &Inbox,
+    user_id: UserId,
+    command: &Delivered,
+) -> Result<(), Problem> {
     inbox.delivered(user_id, &command.room, command.seq).await?;
     Ok(())
 }
@@ -18,7 +22,7 @@ pub async fn delivered(inbox: &Inbox, user_id: UserId, command: &Delivered) -> R
 ///
 /// # Errors
 /// The problem, when the mark was not moved.
-pub async fn read(inbox: &Inbox, user_id: UserId, command: &Read) -> Result<(), Problem> {
+pub(crate) async fn read(inbox: &Inbox, user_id: UserId, command: &Read) -> Result<(), Problem> {
     inbox.read(user_id, &command.room, command.seq).await?;
     Ok(())
 }

@@ -14,7 +14,7 @@ const WAITING: usize = 16;
 
 /// A change of a message that is stored for good.
 #[derive(Clone, Debug)]
-pub struct Changed {
+pub(crate) struct Changed {
     /// In which room.
     pub room: RoomRef,
     /// Who did it.
@@ -30,7 +30,7 @@ pub struct Changed {
 /// A listener never holds up the writer: one that is [`WAITING`] batches behind is told by
 /// [`broadcast::error::RecvError::Lagged`] that it missed some, and reads from the numbers what they
 /// changed (`changed_seq` above the last that it knows of a room).
-pub type ChangeListener = broadcast::Receiver<Arc<[Changed]>>;
+pub(super) type ChangeListener = broadcast::Receiver<Arc<[Changed]>>;
 
 /// Where the writers tell of changes.
 #[derive(Clone, Debug)]

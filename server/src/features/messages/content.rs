@@ -6,7 +6,7 @@ use sha2::{Digest, Sha256};
 
 /// The content of a message, valid as it stands: each kind is checked where it is parsed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Content {
+pub(crate) enum Content {
     /// Words.
     Text(MessageText),
 }

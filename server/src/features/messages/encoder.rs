@@ -13,12 +13,12 @@ use super::{links, mentions};
 /// Makes the wire form of a row, the same for everybody. Built once and handed to whoever reads or
 /// writes messages, so that what an encoding needs beside the row is known here alone.
 #[derive(Clone, Debug, Default)]
-pub struct MessageEncoder {}
+pub(crate) struct MessageEncoder {}
 
 impl MessageEncoder {
     /// A message of the room of this name.
     #[must_use]
-    pub fn message(&self, row: &MessageRow, room: &str) -> Message {
+    pub(crate) fn message(&self, row: &MessageRow, room: &str) -> Message {
         let links = row.text.as_deref().map(links::find_links).unwrap_or_default();
         let offset = |scalars: usize| u32::try_from(scalars).unwrap_or(u32::MAX);
         let link = |link: links::FoundLink| Link {

@@ -35,7 +35,7 @@ impl<const GROUPS: u32> From<MessageError> for Fails<GROUPS> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct MessagesApi;
+pub(crate) struct MessagesApi;
 
 #[OpenApi(tag = "Tag::Messages")]
 impl MessagesApi {

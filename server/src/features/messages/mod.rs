@@ -26,15 +26,15 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub use encoder::MessageEncoder;
-pub use error::MessageError;
-pub use http::MessagesApi;
+pub(crate) use encoder::MessageEncoder;
+pub(crate) use error::MessageError;
+pub(crate) use http::MessagesApi;
 #[cfg(test)]
 pub(crate) use operation::{Accepted, Actor, Operation};
-pub use service::{MAX_RESUME_CHANGES, Messages};
-pub use store::last_messages;
-pub use welcome::greet;
+pub(crate) use service::{MAX_RESUME_CHANGES, Messages};
+pub(crate) use store::last_messages;
+pub(crate) use welcome::greet;
 #[cfg(test)]
 pub(crate) use writer::Pending;
-pub use writer::Writer;
-pub use ws::{Answer, Target, delete, edit, send};
+pub(crate) use writer::Writer;
+pub(crate) use ws::{Answer, Target, delete, edit, send};

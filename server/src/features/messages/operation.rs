@@ -12,7 +12,7 @@ use crate::features::rooms::RoomRef;
 
 /// What shall be done to a room's messages.
 #[derive(Clone, Debug)]
-pub enum Operation {
+pub(crate) enum Operation {
     /// Write a message.
     Create {
         /// The id that the client gave it.
@@ -42,7 +42,7 @@ impl Operation {
 
 /// Who asks for something to be done to messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Actor {
+pub(crate) struct Actor {
     pub user_id: UserId,
     /// With which right.
     pub right: Right,
@@ -50,7 +50,7 @@ pub struct Actor {
 
 /// What somebody may do to messages in the rooms of which they are a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Right {
+pub(crate) enum Right {
     /// Write, and change their own.
     Author,
 }
@@ -58,7 +58,7 @@ pub enum Right {
 impl Actor {
     /// Somebody who does something to messages of their own.
     #[must_use]
-    pub fn author(user_id: UserId) -> Self {
+    pub(crate) fn author(user_id: UserId) -> Self {
         Self { user_id, right: Right::Author }
     }
 
@@ -72,7 +72,7 @@ impl Actor {
 
 /// What was stored.
 #[derive(Clone, Debug)]
-pub struct Accepted {
+pub(crate) struct Accepted {
     /// The message in its present state.
     pub row: Arc<MessageRow>,
     /// The same, encoded for the wire.

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 /// A stored message together with who sent it.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
-pub struct MessageRow {
+pub(crate) struct MessageRow {
     /// The id.
     pub id: Uuid,
     /// The room's number.

@@ -21,7 +21,7 @@ use crate::features::accounts::Person;
 use crate::features::rooms::{RoomAccess, RoomRef, Rooms};
 
 /// Resuming after more changes than this answers with the newest page instead.
-pub const MAX_RESUME_CHANGES: i64 = 500;
+pub(crate) const MAX_RESUME_CHANGES: i64 = 500;
 /// A page of catching up ends after so many messages, or after so many bytes of them.
 const SYNC_MESSAGES: usize = 100;
 const SYNC_BYTES: usize = 64 * 1024;
@@ -31,7 +31,7 @@ const PAGE_BYTES: usize = 128 * 1024;
 
 /// Which part of a room's history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum History {
+pub(crate) enum History {
     /// The newest page.
     Newest,
     /// The page that ends before a place.
@@ -47,7 +47,7 @@ impl History {
     ///
     /// # Errors
     /// [`MessageError::SeveralBounds`].
-    pub fn new(
+    pub(crate) fn new(
         before: Option<i64>,
         after: Option<i64>,
         around: Option<i64>,
@@ -64,7 +64,7 @@ impl History {
 
 /// What a reader that is behind is to be told next.
 #[derive(Debug)]
-pub struct SyncPage {
+pub(crate) struct SyncPage {
     /// The messages, by `changed_seq`.
     pub messages: Vec<Message>,
     /// The room's head as of this page.
@@ -124,7 +124,7 @@ fn fitting_around(rows: &[MessageRow], center: usize) -> Stretch<usize> {
 }
 
 #[derive(Debug)]
-pub struct Messages {
+pub(crate) struct Messages {
     db: Db,
     rooms: Arc<Rooms>,
     writer: Writer,
@@ -134,7 +134,7 @@ pub struct Messages {
 impl Messages {
     /// The service on its parts.
     #[must_use]
-    pub fn new(db: Db, rooms: Arc<Rooms>, writer: Writer, encoder: MessageEncoder) -> Self {
+    pub(crate) fn new(db: Db, rooms: Arc<Rooms>, writer: Writer, encoder: MessageEncoder) -> Self {
         Self { db, rooms, writer, encoder }
     }
 
@@ -143,7 +143,7 @@ impl Messages {
     ///
     /// # Errors
     /// The server is stopping.
-    pub async fn submit(
+    pub(crate) async fn submit(
         &self,
         room: &RoomRef,
         actor: Actor,
@@ -156,7 +156,7 @@ impl Messages {
     ///
     /// # Errors
     /// See [`MessageError`].
-    pub async fn write(
+    pub(crate) async fn write(
         &self,
         actor: Actor,
         room: &RoomName,
@@ -171,7 +171,7 @@ impl Messages {
     ///
     /// # Errors
     /// See [`MessageError`].
-    pub async fn send(
+    pub(crate) async fn send(
         &self,
         person: &Person,
         room: &RoomName,
@@ -184,13 +184,13 @@ impl Messages {
 
     /// The wire form of what was accepted in the room of this name.
     #[must_use]
-    pub fn wire(&self, accepted: &Accepted, room: &RoomName) -> Message {
+    pub(crate) fn wire(&self, accepted: &Accepted, room: &RoomName) -> Message {
         self.encoder.message(&accepted.row, room.as_str())
     }
 
     /// How many sockets are told of what changes in a room.
     #[must_use]
-    pub fn audience(&self, name: &RoomName, room_id: i64) -> usize {
+    pub(crate) fn audience(&self, name: &RoomName, room_id: i64) -> usize {
         self.rooms.audience(Family::of(name).topic(room_id))
     }
 
@@ -198,7 +198,7 @@ impl Messages {
     ///
     /// # Errors
     /// [`RoomError::NotFound`], the database.
-    pub async fn history(
+    pub(crate) async fn history(
         &self,
         person: &Person,
         room: &RoomName,
@@ -271,7 +271,7 @@ impl Messages {
     ///
     /// # Errors
     /// [`RoomError::NotFound`], the database.
-    pub async fn changes(
+    pub(crate) async fn changes(
         &self,
         person: &Person,
         room: &RoomName,
@@ -296,7 +296,7 @@ impl Messages {
     ///
     /// # Errors
     /// [`MessageError::NotFound`].
-    pub async fn message(
+    pub(crate) async fn message(
         &self,
         person: &Person,
         room: &RoomName,
@@ -312,7 +312,7 @@ impl Messages {
     ///
     /// # Errors
     /// The database.
-    pub async fn sync_page(
+    pub(crate) async fn sync_page(
         &self,
         access: &RoomAccess,
         cursor: i64,

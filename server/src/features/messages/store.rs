@@ -122,7 +122,7 @@ pub(super) async fn message(
 ///
 /// # Errors
 /// What the database says.
-pub async fn last_messages(
+pub(crate) async fn last_messages(
     connection: &impl ConnectionTrait,
     family: Family,
     room_ids: &[i64],

@@ -17,7 +17,7 @@ const GREETING: &str = "Welcome to Adda! This is the first room; everybody is he
 ///
 /// # Errors
 /// The database.
-pub async fn greet(
+pub(crate) async fn greet(
     transaction: &Transaction,
     clock: &Clock,
     sender_id: UserId,

@@ -19,7 +19,7 @@ mod store;
 mod usual;
 mod work;
 
-pub use queue::{Pending, Writer};
+pub(crate) use queue::{Pending, Writer};
 pub(super) use store::{insert, set_last_seq};
 
 #[cfg(test)]

@@ -14,11 +14,11 @@ use super::service::{Messages, settled};
 use crate::features::rooms::{RoomRef, Rooms};
 
 /// The answer to a command, once there is one: the frame to write, encoded.
-pub type Answer = BoxFuture<'static, Result<String, Problem>>;
+pub(crate) type Answer = BoxFuture<'static, Result<String, Problem>>;
 
 /// Finds the room of a command: the ones that the socket is subscribed to are known to it, others
 /// are looked up through the person.
-pub struct Target<'a> {
+pub(crate) struct Target<'a> {
     pub user_id: UserId,
     /// The room, where the socket knows it.
     pub known: Option<RoomRef>,
@@ -54,7 +54,7 @@ async fn submit(
 ///
 /// # Errors
 /// The problem, when nothing was queued.
-pub async fn send(
+pub(crate) async fn send(
     messages: &Messages,
     target: Target<'_>,
     command: MessageSend,
@@ -74,7 +74,7 @@ pub async fn send(
 ///
 /// # Errors
 /// The problem, when nothing was queued.
-pub async fn edit(
+pub(crate) async fn edit(
     messages: &Messages,
     target: Target<'_>,
     command: MessageEdit,
@@ -88,7 +88,7 @@ pub async fn edit(
 ///
 /// # Errors
 /// The problem, when nothing was queued.
-pub async fn delete(
+pub(crate) async fn delete(
     messages: &Messages,
     target: Target<'_>,
     command: MessageDelete,

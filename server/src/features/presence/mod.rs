@@ -20,5 +20,5 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
-pub use service::Presence;
-pub use ws::{TYPING_TTL_MS, typing, watch};
+pub(crate) use service::Presence;
+pub(crate) use ws::{TYPING_TTL_MS, typing, watch};

@@ -38,7 +38,7 @@ impl State {
 }
 
 #[derive(Debug)]
-pub struct Presence {
+pub(crate) struct Presence {
     accounts: Arc<Accounts>,
     rooms: Arc<Rooms>,
     online: Arc<Online>,
@@ -51,7 +51,7 @@ pub struct Presence {
 impl Presence {
     /// The service on its parts; [`Presence::run`] drives it.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         accounts: Arc<Accounts>,
         rooms: Arc<Rooms>,
         online: Arc<Online>,
@@ -67,7 +67,7 @@ impl Presence {
     }
 
     /// A device of the user connected.
-    pub fn connected(&self, user: UserId) {
+    pub(crate) fn connected(&self, user: UserId) {
         if self.online.connected(user) {
             self.lock().has_changed(user, &self.online);
             self.arrivals.add(user);
@@ -76,17 +76,17 @@ impl Presence {
 
     /// Waits until it is written down that somebody came, so that a crash from now on finds them
     /// seen. Not for long: a database that is slow or away keeps nobody out.
-    pub async fn written_down(&self, user: UserId) {
+    pub(crate) async fn written_down(&self, user: UserId) {
         self.arrivals.written(user).await;
     }
 
     /// The user's last device went; the grace begins.
-    pub fn disconnected(&self, user: UserId) {
+    pub(crate) fn disconnected(&self, user: UserId) {
         self.online.disconnected(user);
     }
 
     /// Begins to watch people. Answers who of them is online, as their watchers were told last.
-    pub fn watch(&self, users: &[UserId], outbox: &Arc<Outbox>) -> Vec<(UserId, bool)> {
+    pub(crate) fn watch(&self, users: &[UserId], outbox: &Arc<Outbox>) -> Vec<(UserId, bool)> {
         let mut state = self.lock();
         let watch = |user: &UserId| {
             let told = state.people.watch(*user, self.online.shows(*user), outbox);
@@ -96,7 +96,7 @@ impl Presence {
     }
 
     /// Ends watching people.
-    pub fn unwatch(&self, users: &[UserId], outbox: &Outbox) {
+    pub(crate) fn unwatch(&self, users: &[UserId], outbox: &Outbox) {
         if users.is_empty() {
             return;
         }
@@ -128,7 +128,11 @@ impl Presence {
     ///
     /// # Errors
     /// The database.
-    pub async fn open(&self, room: &RoomRef, outbox: &Arc<Outbox>) -> Result<Bytes, RoomError> {
+    pub(crate) async fn open(
+        &self,
+        room: &RoomRef,
+        outbox: &Arc<Outbox>,
+    ) -> Result<Bytes, RoomError> {
         let topic = room.topic();
         if let Some(room) = self.lock().watched.get_mut(&topic) {
             return Ok(room.watch(outbox, &self.online));
@@ -143,7 +147,7 @@ impl Presence {
     }
 
     /// Ends watching a room.
-    pub fn close(&self, topic: Topic, outbox: &Outbox) {
+    pub(crate) fn close(&self, topic: Topic, outbox: &Outbox) {
         let mut state = self.lock();
         if let Some(room) = state.watched.get_mut(&topic) {
             room.unwatch(outbox.id);
@@ -160,7 +164,7 @@ impl Presence {
     }
 
     /// Writes down who comes, follows members, ends graces and tells watchers; for ever.
-    pub async fn run(self: Arc<Self>) {
+    pub(crate) async fn run(self: Arc<Self>) {
         tokio::join!(self.write_arrivals(), self.rounds());
     }
 
@@ -208,7 +212,7 @@ impl Presence {
     }
 
     /// Writes down that everybody who is online was seen, before the server stops.
-    pub async fn record_everybody(&self) {
+    pub(crate) async fn record_everybody(&self) {
         self.record(self.online.everybody()).await;
     }
 

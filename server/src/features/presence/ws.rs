@@ -11,10 +11,10 @@ use super::service::Presence;
 use crate::features::rooms::RoomRef;
 
 /// A typing notice is to be forgotten after so long.
-pub const TYPING_TTL_MS: u64 = 6_000;
+pub(crate) const TYPING_TTL_MS: u64 = 6_000;
 
 /// `typing`, in a room that the socket is subscribed to.
-pub fn typing(
+pub(crate) fn typing(
     presence: &Presence,
     user_id: UserId,
     room: &RoomRef,
@@ -31,7 +31,7 @@ pub fn typing(
 ///
 /// # Errors
 /// The problem, when the database cannot say who was last seen when.
-pub async fn watch(
+pub(crate) async fn watch(
     presence: &Presence,
     users: &[UserId],
     outbox: &Arc<Outbox>,

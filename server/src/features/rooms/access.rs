@@ -12,7 +12,7 @@ use crate::db::Family;
 
 /// A room that was found, in whichever family.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct RoomRef {
+pub(crate) struct RoomRef {
     /// Which tables it lives in.
     pub family: Family,
     /// Its number there.
@@ -24,14 +24,14 @@ pub struct RoomRef {
 impl RoomRef {
     /// The topic of the room's events.
     #[must_use]
-    pub fn topic(&self) -> Topic {
+    pub(crate) fn topic(&self) -> Topic {
         self.family.topic(self.id)
     }
 }
 
 /// How far a member has got in a room.
 #[derive(Clone, Copy, Debug)]
-pub struct MemberMark {
+pub(crate) struct MemberMark {
     /// Up to where they have read.
     pub read_seq: i64,
     /// Up to where its messages have reached a device of theirs; in a private room.
@@ -40,7 +40,7 @@ pub struct MemberMark {
 
 /// A room that a person may see, and what they may do in it.
 #[derive(Clone, Debug)]
-pub struct RoomAccess {
+pub(crate) struct RoomAccess {
     /// Which room.
     pub room: RoomRef,
     /// Whether the person is a member, and so may write.
@@ -59,7 +59,7 @@ pub struct RoomAccess {
 impl RoomAccess {
     /// The other person of a private room.
     #[must_use]
-    pub fn peer_id(&self) -> Option<UserId> {
+    pub(crate) fn peer_id(&self) -> Option<UserId> {
         self.row.peer_id
     }
 
@@ -108,7 +108,7 @@ impl RoomAccess {
 
 /// The other person of a private room, from the columns that [`Family::face`] names.
 #[must_use]
-pub fn peer(
+pub(super) fn peer(
     id: Option<UserId>,
     username: Option<String>,
     display_name: Option<String>,

@@ -34,7 +34,7 @@ impl<const GROUPS: u32> From<RoomError> for Fails<GROUPS> {
 }
 
 #[derive(Clone, Copy, Debug)]
-pub struct RoomsApi;
+pub(crate) struct RoomsApi;
 
 #[OpenApi(tag = "Tag::Rooms")]
 impl RoomsApi {

@@ -26,7 +26,12 @@ pub(super) async fn add_member(
 
 /// That somebody became a member.
 #[must_use]
-pub fn joined(family: Family, room_id: i64, user_id: UserId, members_version: i64) -> Envelope {
+pub(crate) fn joined(
+    family: Family,
+    room_id: i64,
+    user_id: UserId,
+    members_version: i64,
+) -> Envelope {
     let (topic, change) = (family.topic(room_id), MembershipChange::Joined);
     Envelope::Membership { topic, members_version, user_id, change }
 }
@@ -34,7 +39,7 @@ pub fn joined(family: Family, room_id: i64, user_id: UserId, members_version: i6
 /// From this number on a room has all of its people: the first message of a private room lets the other
 /// person in ([`super::admit_pairs`]), who is not bothered before.
 #[must_use]
-pub const fn people_since(family: Family) -> i64 {
+pub(crate) const fn people_since(family: Family) -> i64 {
     match family {
         Family::Public => 0,
         Family::Private => 1,
@@ -44,7 +49,7 @@ pub const fn people_since(family: Family) -> i64 {
 /// The joins (`JOIN` or `LEFT JOIN`) that find who may write in a room, of whom the columns `room` and
 /// `user` name both: a member `m` whose account `u` can be used.
 #[must_use]
-pub fn join_writers(join: &str, family: Family, room: &str, user: &str) -> String {
+pub(crate) fn join_writers(join: &str, family: Family, room: &str, user: &str) -> String {
     let members = family.members();
     format!(
         "{join} {members} m ON m.room_id = {room} AND m.user_id = {user} \

@@ -17,9 +17,9 @@ mod store;
 #[cfg(test)]
 mod tests;
 
-pub use access::{RoomAccess, RoomRef};
-pub use error::RoomError;
-pub use http::RoomsApi;
-pub use membership::{join_writers, joined, people_since};
-pub use service::Rooms;
-pub use store::{admit_pairs, heads, lock_rooms};
+pub(crate) use access::{RoomAccess, RoomRef};
+pub(crate) use error::RoomError;
+pub(crate) use http::RoomsApi;
+pub(crate) use membership::{join_writers, joined, people_since};
+pub(crate) use service::Rooms;
+pub(crate) use store::{admit_pairs, heads, lock_rooms};

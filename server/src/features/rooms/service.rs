@@ -28,7 +28,7 @@ use crate::limits::Limit;
 const DEFAULT_ROOM: &str = "general";
 
 #[derive(Debug)]
-pub struct Rooms {
+pub(crate) struct Rooms {
     db: Db,
     clock: Clock,
     hub: Arc<Hub>,
@@ -41,7 +41,7 @@ pub struct Rooms {
 impl Rooms {
     /// The service on its parts.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         db: Db,
         clock: Clock,
         hub: Arc<Hub>,
@@ -61,14 +61,14 @@ impl Rooms {
     }
 
     /// Forgets what the throttles need not remember.
-    pub fn purge_limits(&self) {
+    pub(crate) fn purge_limits(&self) {
         self.creations.purge();
         self.changes.purge();
     }
 
     /// How many sockets are told of what happens in a room.
     #[must_use]
-    pub fn audience(&self, topic: Topic) -> usize {
+    pub(crate) fn audience(&self, topic: Topic) -> usize {
         self.hub.subscriber_count(topic)
     }
 
@@ -76,7 +76,11 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NotFound`] also for a private room of others.
-    pub async fn find(&self, user_id: UserId, name: &RoomName) -> Result<RoomAccess, RoomError> {
+    pub(crate) async fn find(
+        &self,
+        user_id: UserId,
+        name: &RoomName,
+    ) -> Result<RoomAccess, RoomError> {
         let family = Family::of(name);
         let row = store::room_for(self.db.read(), family, name.as_str(), user_id).await?;
         let row = row.filter(|row| family == Family::Public || row.joined_at.is_some());
@@ -87,7 +91,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NotFound`].
-    pub async fn room(&self, person: &Person, name: &RoomName) -> Result<Room, RoomError> {
+    pub(crate) async fn room(&self, person: &Person, name: &RoomName) -> Result<Room, RoomError> {
         Ok(self.find(person.id, name).await?.into_wire())
     }
 
@@ -95,7 +99,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NameTaken`], too often.
-    pub async fn create(
+    pub(crate) async fn create(
         &self,
         person: &Person,
         request: CreateRoomRequest,
@@ -133,7 +137,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NotFound`] where there is nobody of this number, [`RoomError::Alone`], too often.
-    pub async fn private_room(
+    pub(crate) async fn private_room(
         &self,
         person: &Person,
         other: UserId,
@@ -168,7 +172,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::Forbidden`] for anybody but who made it and administrators.
-    pub async fn update(
+    pub(crate) async fn update(
         &self,
         person: &Person,
         name: &RoomName,
@@ -202,7 +206,11 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NotFound`], too often.
-    pub async fn join(&self, person: &Person, name: &RoomName) -> Result<RoomAccess, RoomError> {
+    pub(crate) async fn join(
+        &self,
+        person: &Person,
+        name: &RoomName,
+    ) -> Result<RoomAccess, RoomError> {
         let access = self.find(person.id, name).await?;
         if access.is_member {
             return Ok(access);
@@ -221,7 +229,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NotFound`], [`RoomError::Private`], too often.
-    pub async fn leave(&self, person: &Person, name: &RoomName) -> Result<(), RoomError> {
+    pub(crate) async fn leave(&self, person: &Person, name: &RoomName) -> Result<(), RoomError> {
         let access = self.find(person.id, name).await?;
         if access.room.family == Family::Private {
             return Err(RoomError::Private);
@@ -256,7 +264,7 @@ impl Rooms {
     ///
     /// # Errors
     /// [`RoomError::NotFound`].
-    pub async fn members(
+    pub(crate) async fn members(
         &self,
         person: &Person,
         name: &RoomName,
@@ -283,7 +291,7 @@ impl Rooms {
     ///
     /// # Errors
     /// The database.
-    pub async fn directory(
+    pub(crate) async fn directory(
         &self,
         person: &Person,
         text: &str,
@@ -312,7 +320,7 @@ impl Rooms {
     ///
     /// # Errors
     /// The database.
-    pub async fn members_of(
+    pub(crate) async fn members_of(
         &self,
         topic: Topic,
     ) -> Result<Option<(i64, HashSet<UserId>)>, RoomError> {
@@ -325,7 +333,7 @@ impl Rooms {
     ///
     /// # Errors
     /// The database.
-    pub async fn heads(&self, topics: &[Topic]) -> Result<Vec<(Topic, Head)>, RoomError> {
+    pub(crate) async fn heads(&self, topics: &[Topic]) -> Result<Vec<(Topic, Head)>, RoomError> {
         let mut heads = Vec::with_capacity(topics.len());
         for family in Family::ALL {
             let of_family = topics.iter().filter(|topic| Family::of_topic(**topic) == family);
@@ -340,7 +348,7 @@ impl Rooms {
     ///
     /// # Errors
     /// The database.
-    pub async fn admit(
+    pub(crate) async fn admit(
         transaction: &Transaction,
         user_id: UserId,
         now: i64,
@@ -357,7 +365,7 @@ impl Rooms {
     ///
     /// # Errors
     /// The database, also when somebody else made it at the same time.
-    pub async fn insert_default(transaction: &Transaction, now: i64) -> Result<i64, DbErr> {
+    pub(crate) async fn insert_default(transaction: &Transaction, now: i64) -> Result<i64, DbErr> {
         let topic = "The first room: everybody is here.";
         store::insert_room(transaction, DEFAULT_ROOM, "General", Some(topic), None, now)
             .await

@@ -61,7 +61,7 @@ pub(super) async fn room_for(
 
 /// Where a room's numbers stand.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
-pub struct Head {
+pub(crate) struct Head {
     /// Which room.
     pub id: i64,
     /// The number of its latest change.
@@ -74,7 +74,7 @@ pub struct Head {
 ///
 /// # Errors
 /// What the database says.
-pub async fn heads(
+pub(crate) async fn heads(
     connection: &impl ConnectionTrait,
     family: Family,
     ids: impl IntoIterator<Item = i64>,
@@ -93,7 +93,7 @@ pub async fn heads(
 ///
 /// # Errors
 /// What the database says.
-pub async fn lock_rooms(
+pub(crate) async fn lock_rooms(
     transaction: &impl ConnectionTrait,
     family: Family,
     ids: impl IntoIterator<Item = i64>,
@@ -207,7 +207,7 @@ pub(super) async fn bump_members(
 ///
 /// # Errors
 /// What the database says.
-pub async fn admit_pairs(
+pub(crate) async fn admit_pairs(
     transaction: &impl ConnectionTrait,
     room_ids: impl IntoIterator<Item = i64>,
     now: i64,
@@ -240,7 +240,7 @@ pub async fn admit_pairs(
 
 /// Somebody who became a member by the first message of a private room.
 #[derive(Clone, Copy, Debug)]
-pub struct AdmittedRow {
+pub(crate) struct AdmittedRow {
     /// In which room.
     pub room_id: i64,
     pub user_id: i64,

@@ -6,4 +6,4 @@
 
 mod store;
 
-pub use store::{Site, begin, load, lock};
+pub(crate) use store::{Site, begin, load, lock};

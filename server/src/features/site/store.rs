@@ -9,7 +9,7 @@ use crate::db::{self, Transaction};
 
 /// What the server must remember about itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Site {
+pub(crate) struct Site {
     /// The epoch of all numbers; new after a restore.
     pub epoch: String,
     /// Tells this server from others on the same host.
@@ -23,7 +23,7 @@ pub struct Site {
 ///
 /// # Errors
 /// The database.
-pub async fn begin(transaction: &Transaction) -> Result<bool, DbErr> {
+pub(crate) async fn begin(transaction: &Transaction) -> Result<bool, DbErr> {
     let random: [u8; 6] = rand::random();
     let fresh = server_state::ActiveModel {
         id: Set(1),
@@ -43,7 +43,7 @@ pub async fn begin(transaction: &Transaction) -> Result<bool, DbErr> {
 ///
 /// # Errors
 /// The database, also when the row was not made yet.
-pub async fn load(connection: &impl ConnectionTrait) -> Result<Site, DbErr> {
+pub(crate) async fn load(connection: &impl ConnectionTrait) -> Result<Site, DbErr> {
     let row = server_state::Entity::find_by_id(1).one(connection).await?;
     let site = |row: server_state::Model| Site {
         epoch: row.epoch,
@@ -57,6 +57,6 @@ pub async fn load(connection: &impl ConnectionTrait) -> Result<Site, DbErr> {
 ///
 /// # Errors
 /// The database, that the lock was not given in time among it.
-pub async fn lock(transaction: &Transaction) -> Result<(), DbErr> {
+pub(crate) async fn lock(transaction: &Transaction) -> Result<(), DbErr> {
     db::lock_rows(transaction, "server_state", ["id"], vec![[1]]).await
 }

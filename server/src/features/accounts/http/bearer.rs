@@ -15,7 +15,7 @@ use crate::http::{Asker, Recognised, problem_error};
 /// The access token of `POST /auth/login`, `register` or `refresh`: `Authorization: Bearer …`.
 #[derive(SecurityScheme, Debug)]
 #[oai(rename = "bearer", ty = "bearer", bearer_format = "JWT", checker = "check")]
-pub struct Bearer(pub Person);
+pub(crate) struct Bearer(pub Person);
 
 #[derive(Debug)]
 struct Proven {

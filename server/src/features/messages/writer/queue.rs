@@ -37,7 +37,7 @@ const POSTGRES_WRITERS: usize = 4;
 const SETTLE_EVERY: Duration = Duration::from_secs(1);
 
 /// An operation on its way; resolves when it is stored for good and published, or refused.
-pub type Pending = oneshot::Receiver<Outcome>;
+pub(crate) type Pending = oneshot::Receiver<Outcome>;
 
 #[derive(Debug)]
 struct Job {
@@ -47,7 +47,7 @@ struct Job {
 
 /// The queues of the writers.
 #[derive(Clone, Debug)]
-pub struct Writer {
+pub(crate) struct Writer {
     queues: Arc<[mpsc::Sender<Job>]>,
     changes: Changes,
 }
@@ -57,7 +57,7 @@ impl Writer {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(
+    pub(crate) fn start(
         db: &Db,
         clock: &Clock,
         encoder: &MessageEncoder,
@@ -93,7 +93,7 @@ impl Writer {
     /// Hears of everything that is committed from now on.
     #[must_use]
     #[cfg_attr(not(test), expect(dead_code, reason = "only the tests listen yet"))]
-    pub fn listen(&self) -> ChangeListener {
+    pub(crate) fn listen(&self) -> ChangeListener {
         self.changes.listen()
     }
 
@@ -101,7 +101,7 @@ impl Writer {
     ///
     /// # Errors
     /// [`MessageError::Stopping`] when the server is about to stop.
-    pub async fn submit(
+    pub(crate) async fn submit(
         &self,
         room: &RoomRef,
         actor: Actor,
