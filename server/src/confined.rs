@@ -35,7 +35,7 @@ const FAILED: u8 = 5;
 
 /// Why nothing was made of a file.
 #[derive(Debug, thiserror::Error)]
-pub enum Refusal {
+pub(crate) enum Refusal {
     /// It is not of a kind that can be read.
     #[error("unreadable")]
     Unreadable,

@@ -10,12 +10,12 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 
 /// Too often: come back after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct TooOften(pub Duration);
+pub(crate) struct TooOften(pub Duration);
 
 impl TooOften {
     /// Milliseconds to wait, at least one.
     #[must_use]
-    pub fn retry_after_ms(self) -> u64 {
+    pub(crate) fn retry_after_ms(self) -> u64 {
         u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX).max(1)
     }
 }

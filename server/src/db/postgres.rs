@@ -45,7 +45,7 @@ pub(super) async fn open(url: &str) -> Result<Pools, OpenError> {
     // itself, the database plans each statement five times on each connection before it keeps a plan.
     let plans = ("plan_cache_mode", "force_generic_plan");
     let write = connect(options(url, stalls.clone(), WRITE_CONNECTIONS, Some(plans))).await?;
-    let read = connect(options(url, stalls.clone(), READ_CONNECTIONS, None)).await?;
+    let read = connect(options(url, stalls.clone(), READ_CONNECTIONS, Some(plans))).await?;
     Ok(Pools { write, read, deadline: Deadline { within: STATEMENT_TIMEOUT, stalls } })
 }
 

@@ -81,7 +81,8 @@ async fn enter(
     person: Option<Person>,
     peer: Peer,
 ) -> Result<(Session, SocketSlot), End> {
-    let (person, resume, mut turn) = sign_in(gateway, connection, person, peer).await?;
+    let SignedIn { person, resume, mut turn, as_of } =
+        sign_in(gateway, connection, person, peer).await?;
     let Ok(place) = gateway.slots.of_user(person.id) else { return Err(End::RateLimited) };
     let payer = gateway.budgets.person(person.id, peer);
     connection.signed_in(MAX_FRAME_BYTES, payer.clone());
@@ -99,9 +100,11 @@ async fn enter(
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
     let mut session = Session::new(gateway, &person, payer, only_room);
-    // From here on this socket hears when its session ends. Whether it did before, however long the
-    // way in took, is asked now.
-    still_stands(gateway, &person).await?;
+    // From here on this socket hears when its session ends. Whether it did before is asked where anybody's
+    // may have, or the way in took as long as somebody held the room's lock.
+    if gateway.hub.user_changes() != as_of || only_room.is_some() {
+        still_stands(gateway, &person).await?;
+    }
     if gateway.draining.is_cancelled() {
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
@@ -110,18 +113,29 @@ async fn enter(
     Ok((session, place))
 }
 
-/// Who it is, where they go on, and the turn in which the rest may be read.
+/// Somebody whose token was good.
+struct SignedIn {
+    person: Person,
+    /// Where they go on.
+    resume: Option<Resume>,
+    /// The turn in which the rest may be read.
+    turn: ReadPermit,
+    /// [`adda_realtime::Hub::user_changes`] before the token was looked at.
+    as_of: u64,
+}
+
 async fn sign_in(
     gateway: &Gateway,
     connection: &mut Connection,
     person: Option<Person>,
     peer: Peer,
-) -> Result<(Person, Option<Resume>, ReadPermit), End> {
+) -> Result<SignedIn, End> {
     if let Some(person) = person {
         let turn = gateway.turns.take().await;
+        let as_of = gateway.hub.user_changes();
         // The upgrade takes as long as the client wants.
         still_stands(gateway, &person).await?;
-        return Ok((person, None, turn));
+        return Ok(SignedIn { person, resume: None, turn, as_of });
     }
     let stranger = gateway.slots.stranger(peer);
     let auth = tokio::select! {
@@ -132,8 +146,10 @@ async fn sign_in(
     };
     drop(stranger);
     let turn = gateway.turns.take().await;
+    let as_of = gateway.hub.user_changes();
     let person = gateway.services.accounts.authenticate(&auth.token).await;
-    Ok((person.map_err(|error| sign_in_failed(&error))?, auth.resume, turn))
+    let person = person.map_err(|error| sign_in_failed(&error))?;
+    Ok(SignedIn { person, resume: auth.resume, turn, as_of })
 }
 
 fn sign_in_failed(error: &AccountError) -> End {

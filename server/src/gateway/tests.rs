@@ -16,7 +16,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use uuid::Uuid;
 
 use super::*;
-use crate::budget::Payer;
+use crate::budget::{Asks, Payer};
 use crate::features::accounts::{Avatars, Person};
 use crate::features::presence::Presence;
 use crate::http::stream::sealed::Sealed;
@@ -572,6 +572,37 @@ on_both_databases! {
         for way in WAYS_IN {
             assert_eq!(ended_on_the_way_in(storage, ending, way).await, 4506, "{way:?}");
         }
+    }
+
+    async fn a_session_that_ends_while_its_socket_is_slowed_down_gets_none(storage: Storage) {
+        let (world, reads) = World::counting(storage).await;
+        let served = Served::on(world, Timing::default(), true, Proxies::new(&[], false));
+        let mira = served.world.person("mira").await;
+        let payer = served.gateway.budgets.person(mira.id, HERE);
+        while payer.admit(Duration::from_millis(100), Asks::AtOnce).is_ok() {}
+        let before = reads.load(std::sync::atomic::Ordering::Relaxed);
+        let mut peer = Peer::opens(&served.address).await;
+        peer.says(&served.auth(&mira)).await;
+        // Whose token it is is known by then; how long they must wait is a matter of their budget.
+        while reads.load(std::sync::atomic::Ordering::Relaxed) == before {
+            tokio::task::yield_now().await;
+        }
+        served.world.accounts.end_session(mira.id, mira.session_id).await.unwrap();
+        let Heard::Closed(code) = peer.next().await else { panic!("it is let in") };
+        assert_eq!(code, 4505);
+    }
+
+    async fn signing_in_asks_once_who_it_is_unless_somebody_changed_meanwhile(storage: Storage) {
+        let (world, reads) = World::counting(storage).await;
+        let served = Served::on(world, Timing::default(), false, Proxies::new(&[], false));
+        let mira = served.world.person("mira").await;
+        served.world.room("tea", &[&mira]).await;
+        // Where the room stands is known as long as this one is there.
+        let _first = served.connects(&mira).await;
+        let before = reads.load(std::sync::atomic::Ordering::Relaxed);
+        let _second = served.connects(&mira).await;
+        let asked = reads.load(std::sync::atomic::Ordering::Relaxed) - before;
+        assert_eq!(asked, 3, "who it is, the public rooms and the private ones");
     }
 }
 

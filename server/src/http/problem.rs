@@ -26,12 +26,12 @@ pub(crate) const WITH_BODY: u32 = 1 << 5;
 
 /// The failure of an operation that declares the given groups of statuses in the specification.
 #[derive(Debug)]
-pub struct Fails<const GROUPS: u32>(Problem);
+pub(crate) struct Fails<const GROUPS: u32>(Problem);
 
 impl<const GROUPS: u32> Fails<GROUPS> {
     /// Fails with this problem.
     #[must_use]
-    pub fn with(problem: impl Into<Problem>) -> Self {
+    pub(crate) fn with(problem: impl Into<Problem>) -> Self {
         Self(problem.into())
     }
 }

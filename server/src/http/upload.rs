@@ -136,7 +136,7 @@ impl Drop for ReceivedFile {
 
 /// Why no file was received.
 #[derive(Debug, thiserror::Error)]
-pub enum UploadError {
+pub(crate) enum UploadError {
     /// There is no such form, or it broke off.
     #[error("not a form with a file")]
     NoFile,

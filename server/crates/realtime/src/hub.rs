@@ -4,6 +4,7 @@
 //! subscribers' queues and never across an await.
 
 use std::collections::HashSet;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
@@ -46,6 +47,7 @@ pub struct Hub {
     users: DashMap<i64, Vec<Arc<Outbox>>>,
     policy: Arc<dyn HintPolicy>,
     stale: mpsc::UnboundedSender<Stale>,
+    user_changes: AtomicU64,
 }
 
 fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
@@ -62,7 +64,8 @@ impl Hub {
             reason = "a room asks once until it is answered, a user once a change"
         )]
         let (stale, requests) = mpsc::unbounded_channel();
-        (Self { rooms: DashMap::new(), users: DashMap::new(), policy, stale }, requests)
+        let (rooms, users, user_changes) = (DashMap::new(), DashMap::new(), AtomicU64::new(0));
+        (Self { rooms, users, policy, stale, user_changes }, requests)
     }
 
     /// A socket is here; `true` when it is the user's first on this node.
@@ -222,8 +225,17 @@ impl Hub {
         }
     }
 
+    /// How often this node heard, or may have missed, that a user changed. What was read of a user before
+    /// a socket of theirs was connected holds if this is the same before the reading and after
+    /// [`Hub::connect`]: whatever comes later finds the socket here.
+    #[must_use]
+    pub fn user_changes(&self) -> u64 {
+        self.user_changes.load(Ordering::SeqCst)
+    }
+
     /// The broker lost something: all that this node has in memory may be old.
     pub fn may_have_missed(&self) {
+        self.user_changes.fetch_add(1, Ordering::SeqCst);
         self.ask(Stale::Anything);
     }
 
@@ -343,7 +355,10 @@ impl Hub {
                     sockets.iter().for_each(|outbox| outbox.push_state(frame));
                 }
             }
-            Envelope::UserChanged { user_id } => self.ask(Stale::User(*user_id)),
+            Envelope::UserChanged { user_id } => {
+                self.user_changes.fetch_add(1, Ordering::SeqCst);
+                self.ask(Stale::User(*user_id));
+            }
         }
     }
 

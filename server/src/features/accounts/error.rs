@@ -11,7 +11,7 @@ use crate::limits::TooOften;
 
 /// Why something about an account was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum AccountError {
+pub(crate) enum AccountError {
     /// A field breaks a rule that only the service knows.
     #[error("{0} {1}")]
     Invalid(&'static str, &'static str),

@@ -43,7 +43,7 @@ pub(crate) struct AccessClaims {
 
 /// Why an access token opens nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum NotGood {
+pub(crate) enum NotGood {
     /// It was not made here, or not for this.
     Forged,
     /// It was made here, and its time is over: the next one is to be had.

@@ -24,7 +24,7 @@ use crate::tasks::Tasks;
 
 /// Why a mark was not moved.
 #[derive(Debug, thiserror::Error)]
-pub enum InboxError {
+pub(crate) enum InboxError {
     /// Only members have a mark.
     #[error("not a member")]
     NotAMember,

@@ -10,7 +10,7 @@ use crate::features::rooms::RoomError;
 
 /// Why something about a message was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum MessageError {
+pub(crate) enum MessageError {
     /// There is no such message or room, or this person may not see it.
     #[error("no such message")]
     NotFound,

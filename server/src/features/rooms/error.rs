@@ -8,7 +8,7 @@ use crate::limits::TooOften;
 
 /// Why something about a room was not done.
 #[derive(Debug, thiserror::Error)]
-pub enum RoomError {
+pub(crate) enum RoomError {
     /// There is no such room, or this person may not see it.
     #[error("no such room")]
     NotFound,
