@@ -65,6 +65,11 @@ impl Recent {
         }))
     }
 
+    /// The number of the newest.
+    pub(crate) fn last(&self) -> Option<i64> {
+        self.batches.back().map(|newest| newest.last)
+    }
+
     /// Forgets everything.
     pub(crate) fn clear(&mut self) {
         *self = Self::default();

@@ -104,8 +104,13 @@ impl Room {
         self.head
     }
 
+    /// What is kept ends at the head, or leads nowhere: whoever was handed it would be live without what
+    /// came after it.
     fn reach(&mut self, number: i64) {
         self.head = self.head.max(Some(number));
+        if self.recent.last().is_some_and(|last| Some(last) < self.head) {
+            self.recent.clear();
+        }
     }
 
     /// What the database has. Whoever was not given everything up to its head falls behind.
@@ -123,11 +128,8 @@ impl Room {
         if members_version > self.members_version { self.reload() } else { Next::default() }
     }
 
-    /// Events up to here are stored. What is kept does not lead there unless it was published here.
+    /// Events up to here are stored.
     fn miss(&mut self, last: i64) {
-        if self.head.is_none_or(|head| head < last) {
-            self.recent.clear();
-        }
         self.reach(last);
         self.fall_behind_where(|cursor| cursor < last);
     }
@@ -341,8 +343,8 @@ impl Room {
     fn apply_events(&mut self, first: i64, frames: &Frames) {
         let Ok(count) = i64::try_from(frames.len()) else { return };
         let last = first + count - 1;
-        self.reach(last);
         self.recent.keep(first, last, frames, self.subscribers.len());
+        self.reach(last);
         for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
             if subscriber.cursor >= last {
                 continue;

@@ -397,10 +397,18 @@ impl World {
                 self.subscribe(user);
                 // A stale look is followed by a new one.
                 self.subscribe(user);
+                // A socket that is behind asks memory first.
+                self.hand_over(user);
                 self.read(user, 10_000);
                 self.go_live(user);
             }
         }
+    }
+
+    /// What a node does every few seconds where something may be lost, and after a commit whose outcome
+    /// was unknown.
+    fn looks_at_the_head(&self) {
+        self.node.hub.note_head(ROOM, self.database.head, self.database.version);
     }
 
     fn everybody_is_where_the_database_is(&mut self) {
@@ -445,8 +453,24 @@ proptest! {
         for step in &steps {
             world.step(step);
         }
-        // The next event is what shows a lost one; between nodes a look at the heads does the same.
+        // The next event is what shows a lost one.
         world.commit(1, 0);
+        world.heal();
+        world.everybody_is_where_the_database_is();
+    }
+
+    #[test]
+    fn a_look_at_the_head_shows_whatever_was_lost_when_nothing_comes_after_it(
+        steps in prop::collection::vec(step(), 1..120),
+    ) {
+        let mut world = World::new(false);
+        for step in &steps {
+            world.step(step);
+        }
+        while let Some(envelope) = world.take(0) {
+            world.node.hub.deliver(envelope);
+        }
+        world.looks_at_the_head();
         world.heal();
         world.everybody_is_where_the_database_is();
     }
