@@ -10,12 +10,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sea_orm::{ConnectionTrait, DatabaseConnection, DbErr};
+use sea_orm::{DatabaseConnection, DbErr, FromQueryResult, QueryResult, Statement};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::location::Location;
-use super::log::{Length, Log};
 use crate::db::open::OpenError;
 
 /// Commits that follow each other within this time are one stretch of work.
@@ -24,9 +23,9 @@ const QUIET: Duration = Duration::from_secs(1);
 const LOOKS: Duration = Duration::from_millis(50);
 /// So much is written back at once: what is written often, such as the ends of lively rooms, once for all
 /// of it, and a commit that finds the disk busy waits for no more.
-const WRITE_BACK_BYTES: u64 = 4 * 1024 * 1024;
+const WRITE_BACK_BYTES: i64 = 4 * 1024 * 1024;
 /// From here on the log is begun anew even if a commit waits for it.
-const LONG_BYTES: u64 = 64 * 1024 * 1024;
+const LONG_BYTES: i64 = 64 * 1024 * 1024;
 
 /// Who is told of commits.
 #[derive(Clone, Debug)]
@@ -39,17 +38,20 @@ struct Shared {
     commits: AtomicU64,
     committed: Notify,
     connection: DatabaseConnection,
-    log: Log,
+    page_bytes: i64,
 }
 
 impl Checkpoints {
     /// Empties the log that was left; [`Checkpoints::run`] writes back what comes.
     pub(super) async fn open(location: &Location) -> Result<Self, OpenError> {
+        let connection = location.checkpointer().await?;
+        let PageSize { page_size } =
+            answer(&connection, "PRAGMA page_size").await.map_err(OpenError::Connect)?;
         let shared = Arc::new(Shared {
             commits: AtomicU64::new(0),
             committed: Notify::new(),
-            connection: location.checkpointer().await?,
-            log: Log::new(location.log_index()),
+            connection,
+            page_bytes: page_size.into(),
         });
         // What a crash left in the log may have been read from it before it reached the disk. In the
         // database it is written anew, so that nothing is shown from here on that a power cut undoes.
@@ -100,37 +102,70 @@ impl Shared {
 
     /// Writes back what the log has grown by, if that is enough.
     async fn writes_back(&self) {
-        let length = self.log.length().unwrap_or_else(|error| {
-            tracing::warn!(%error, "the length of the database's log could not be read");
-            Length::default()
-        });
-        if length.not_written_back >= WRITE_BACK_BYTES || length.whole >= LONG_BYTES {
+        let Some(log) = self.checkpoints("NOOP").await else { return };
+        let is_long = log.pages >= self.pages(LONG_BYTES);
+        if is_long || log.pages - log.written_back >= self.pages(WRITE_BACK_BYTES) {
             let done = self.checkpoints("PASSIVE").await;
-            if done && length.whole >= LONG_BYTES {
+            if is_long && done.is_some_and(|log| log.is_done) {
                 self.checkpoints("RESTART").await;
             }
         }
     }
 
+    fn pages(&self, bytes: i64) -> i64 {
+        bytes / self.page_bytes
+    }
+
     /// Writes everything back and empties the log, unless somebody reads or writes just now.
     async fn empties(&self) -> bool {
         // Without holding anybody up first, so that little is left to be done while commits wait.
-        self.checkpoints("PASSIVE").await && self.checkpoints("TRUNCATE").await
+        let is_done = |log: Option<Log>| log.is_some_and(|log| log.is_done);
+        is_done(self.checkpoints("PASSIVE").await) && is_done(self.checkpoints("TRUNCATE").await)
     }
 
-    /// Whether it was done; another time else.
-    async fn checkpoints(&self, mode: &str) -> bool {
-        let sql = format!("PRAGMA wal_checkpoint({mode})");
-        let backend = self.connection.get_database_backend();
-        let statement = sea_orm::Statement::from_string(backend, sql);
-        let done = match self.connection.query_one_raw(statement).await {
-            Ok(row) => row.map_or(Ok(false), |row| Ok(row.try_get::<i32>("", "busy")? == 0)),
-            Err(error) => Err(error),
-        };
-        done.unwrap_or_else(|error| {
-            // Nothing is lost: it stands in the log.
+    /// Where the log stands after a checkpoint of this mode, `NOOP` for none; nothing when it failed, and is
+    /// for another time.
+    ///
+    /// This alone is asked for it. Who opens and closes one of the database's files drops the locks that
+    /// SQLite has on it for the whole process, and the next process that opens the database believes that
+    /// nobody else does.
+    async fn checkpoints(&self, mode: &str) -> Option<Log> {
+        let log = answer::<Log>(&self.connection, &format!("PRAGMA wal_checkpoint({mode})")).await;
+        // Nothing is lost by a failure: it stands in the log.
+        log.inspect_err(|error| {
             tracing::warn!(%error, "the log of the database could not be written back");
-            false
         })
+        .ok()
+    }
+}
+
+/// The one row that a pragma answers.
+async fn answer<T: FromQueryResult>(
+    connection: &DatabaseConnection,
+    pragma: &str,
+) -> Result<T, DbErr> {
+    let statement = Statement::from_string(connection.get_database_backend(), pragma);
+    let row = T::find_by_statement(statement).one(connection).await?;
+    row.ok_or_else(|| DbErr::RecordNotFound(pragma.to_owned()))
+}
+
+#[derive(FromQueryResult)]
+struct PageSize {
+    page_size: i32,
+}
+
+/// What a checkpoint answers.
+struct Log {
+    /// Nobody kept it from its end.
+    is_done: bool,
+    pages: i64,
+    /// So many of them stand in the database.
+    written_back: i64,
+}
+
+impl FromQueryResult for Log {
+    fn from_query_result(row: &QueryResult, _: &str) -> Result<Self, DbErr> {
+        let number = |column: usize| row.try_get_by_index::<i32>(column).map(i64::from);
+        Ok(Self { is_done: number(0)? == 0, pages: number(1)?, written_back: number(2)? })
     }
 }

@@ -1,6 +1,6 @@
 //! Where the database is, and how each kind of connection to it is opened.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -24,13 +24,6 @@ impl Location {
     /// The database's own file.
     pub(super) fn file(&self) -> &Path {
         &self.0.file
-    }
-
-    /// The index of the log beside it.
-    pub(super) fn log_index(&self) -> PathBuf {
-        let mut name = self.file().as_os_str().to_owned();
-        name.push("-shm");
-        name.into()
     }
 
     /// The connection that writes, of which each commit is counted.

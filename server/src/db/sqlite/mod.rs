@@ -5,7 +5,6 @@ mod checkpoint;
 mod direct;
 mod location;
 mod lock;
-mod log;
 mod writer;
 
 use std::sync::Arc;

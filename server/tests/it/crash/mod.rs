@@ -22,7 +22,7 @@ use serde_json::Value;
 use self::load::Load;
 use self::oracle::{History, judge_diary, judge_history};
 use crate::on_both_databases;
-use crate::support::{Person, Storage, TestServer};
+use crate::support::{PASSWORD, Person, Storage, TestServer};
 
 const ROOMS: [&str; 3] = ["tea", "rust", "night"];
 
@@ -208,5 +208,23 @@ async fn a_server_whose_database_connections_are_cut_recovers_by_itself() {
         let ended = run.ends().await;
         assert_eq!(ended.server.pid(), pid, "the same process serves");
         println!("{} operations were refused for the moment", ended.refused);
+    }
+}
+
+/// A backup, a look into the database, an administrator who is made beside the server: each is another
+/// process that opens the database's files and closes them.
+#[tokio::test]
+async fn other_processes_at_the_database_of_a_busy_server_harm_nobody() {
+    for seed in seeds(times(12)) {
+        let mut run = Run::start(Storage::Sqlite, seed).await;
+        let pid = run.server.pid();
+        for number in 0..6 {
+            run.works().await;
+            let arguments = ["admin", "create", &format!("admin-{number}")];
+            let made = run.server.installation.run(&arguments, PASSWORD).await;
+            assert!(made.ended_well, "{}", made.stderr);
+            run.keeps_its_promises().await;
+        }
+        assert_eq!(run.ends().await.server.pid(), pid, "the same process serves");
     }
 }
