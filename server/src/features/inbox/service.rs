@@ -13,7 +13,7 @@ use sea_orm::DbErr;
 
 use super::furthest::Furthest;
 use super::marks::Marks;
-use super::store::{self, MarkRow, Moves, MyRoomRow, Readers, Which};
+use super::store::{self, MarkRow, Moves, MyRoomRow, Readers, Span, Which};
 use crate::db::{Db, Family};
 use crate::failures::database_problem;
 use crate::features::accounts::Privacy;
@@ -256,11 +256,13 @@ impl Inbox {
             Family::Private => Moves::PrivateRead,
         };
         let moved = self.advance(moves, &access, user_id, target).await?;
-        let (unread, mentions) = match moved.unread.zip(moved.mentions) {
-            Some(counts) => counts,
+        let mentions = moved.mentions.unwrap_or(0);
+        let unread = match moved.unread {
+            Some(unread) => unread,
             None => {
-                let (db, mark) = (self.db.read(), moved.read_seq);
-                store::counts(db, family, room_id, user_id, mark).await?
+                let span = Span { room_id, mark: moved.read_seq, head: moved.last_seq };
+                let counted = store::count(self.db.read(), family, user_id, [span]).await?;
+                counted.get(&room_id).copied().unwrap_or(0)
             }
         };
         let own = Receipt {

@@ -134,9 +134,9 @@ on_both_databases! {
                 world.writes_many(&ravi, &room, ["tea?".to_owned()]).await;
                 world.writes_many(&mira, &room, (0..messages).map(|n| n.to_string())).await;
                 let list = store::my_rooms_statement(family, Which::All);
-                let walk = store::walk_statement(family, "($1,$2,$3)");
+                let walk = store::walk_statement(family, "($1,$2,$3,$4)");
                 let of_list = world.steps(&list, &[mira.id]).await;
-                let of_walk = world.steps(&walk, &[room.id, mira.id, 0]).await;
+                let of_walk = world.steps(&walk, &[room.id, mira.id, 0, i64::MAX]).await;
                 steps.push((of_list, of_walk));
                 let mine = world.inbox.my_room(mira.id, family, room.id).await.unwrap();
                 assert_eq!(mine.unwrap().summary.unread, steps.len() as i64);
@@ -144,6 +144,27 @@ on_both_databases! {
             let [(list, walk), (longer_list, longer_walk)] = steps[..] else { unreachable!() };
             assert!(longer_list < list * 2, "{family:?} {steps:?}");
             assert!(longer_walk < walk * 2 + 50, "{family:?} {steps:?}");
+        }
+    }
+
+    async fn what_is_unread_is_told_as_of_the_head_that_it_is_told_with(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let his = world.writes_many(&ravi, &room, ["one", "two"].map(str::to_owned)).await;
+            world.writes_many(&mira, &room, (0..160).map(|n| n.to_string())).await;
+            let head = world.rooms.heads(&[room.topic()]).await.unwrap()[0].1.last_seq;
+            let counts = async || {
+                let span = store::Span { room_id: room.id, mark: 0, head };
+                store::count(world.db.read(), family, mira.id, [span]).await.unwrap()[&room.id]
+            };
+            assert_eq!(counts().await, 2, "{family:?}");
+            // All of this she hears of under numbers after the head, and counts it then.
+            world.writes_many(&ravi, &room, ["three".to_owned()]).await;
+            let delete = Operation::Delete { message_id: his[0].row.id };
+            world.does(&ravi, &room, delete).await.unwrap();
+            assert_eq!(counts().await, 2, "{family:?}");
         }
     }
 

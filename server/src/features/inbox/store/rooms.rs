@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetable, Value};
 
-use super::unread::{self, Counted};
+use super::unread::{self, Counted, Span};
 use crate::db::{self, Family};
 
 /// One of a person's rooms with their mark in it.
@@ -68,7 +68,7 @@ pub(in super::super) async fn my_rooms(
     for row in &rows {
         let (row, is_decided) = parse(row, family)?;
         if !is_decided {
-            undecided.push((row.id, row.read_seq));
+            undecided.push(Span { room_id: row.id, mark: row.read_seq, head: row.last_seq });
         }
         mine.push(row);
     }

@@ -60,52 +60,65 @@ pub(in super::super) async fn counts(
     let counted = Counted { room: "r.id", user: "$2", mark: "$3", head: "r.last_seq" };
     let (unread, mentions) = (unread(family, counted), mentions(family, counted));
     let rooms = family.rooms();
-    let sql =
-        format!("SELECT {unread} AS unread, {mentions} AS mentions FROM {rooms} r WHERE r.id = $1");
+    let sql = format!(
+        "SELECT {unread} AS unread, {mentions} AS mentions, r.last_seq FROM {rooms} r WHERE r.id = $1"
+    );
     let values = vec![room_id.into(), user_id.into(), mark.into()];
     let rows = db::query(connection, sql, values).await?;
     let row = rows.first().ok_or_else(|| DbErr::RecordNotFound("counts".to_owned()))?;
     let unread = match row.try_get("", "unread")? {
         Some(unread) => unread,
         None => {
-            let counted = count(connection, family, user_id, [(room_id, mark)]).await?;
+            let span = Span { room_id, mark, head: row.try_get("", "last_seq")? };
+            let counted = count(connection, family, user_id, [span]).await?;
             counted.get(&room_id).copied().unwrap_or(0)
         }
     };
     Ok((unread, row.try_get("", "mentions")?))
 }
 
-/// Counts what is unread after somebody's marks in these rooms, from the newest back. Their own messages
-/// are jumped over, since each knows the last one before it that somebody else wrote.
-pub(super) async fn count(
+/// What is counted in a room: the messages after the mark, as they were when the head was this.
+#[derive(Clone, Copy, Debug)]
+pub(in super::super) struct Span {
+    pub(in super::super) room_id: i64,
+    pub(in super::super) mark: i64,
+    pub(in super::super) head: i64,
+}
+
+/// Counts what is unread for somebody, from the head back. Their own messages are jumped over, since each
+/// knows the last one before it that somebody else wrote. What changed after the head is left out: a client
+/// is told of it under numbers of its own, and counts it then.
+pub(in super::super) async fn count(
     connection: &impl ConnectionTrait,
     family: Family,
     user_id: i64,
-    marks: impl IntoIterator<Item = (i64, i64)>,
+    spans: impl IntoIterator<Item = Span>,
 ) -> Result<HashMap<i64, i64>, DbErr> {
-    let mut list = RowList::<3>::new();
-    for (room_id, mark) in marks {
-        list.push([room_id.into(), user_id.into(), mark.into()]);
+    let mut list = RowList::<4>::new();
+    for Span { room_id, mark, head } in spans {
+        list.push([room_id.into(), user_id.into(), mark.into(), head.into()]);
     }
-    let found = list.select(connection, |marks| walk_statement(family, marks));
+    let found = list.select(connection, |spans| walk_statement(family, spans));
     let count = |row: &QueryResult| Ok((row.try_get("", "room_id")?, row.try_get("", "unread")?));
     found.await?.iter().map(count).collect()
 }
 
-pub(in super::super) fn walk_statement(family: Family, marks: &str) -> String {
+pub(in super::super) fn walk_statement(family: Family, spans: &str) -> String {
     let messages = family.messages();
     format!(
-        "WITH RECURSIVE asked (room_id, user_id, mark) AS (VALUES {marks}), \
-         walk (room_id, user_id, mark, seq, counted, steps) AS (\
-             SELECT a.room_id, a.user_id, a.mark, \
-                 (SELECT MAX(x.seq) FROM {messages} x WHERE x.room_id = a.room_id), 0, 0 \
+        "WITH RECURSIVE asked (room_id, user_id, mark, head) AS (VALUES {spans}), \
+         walk (room_id, user_id, mark, head, seq, counted, steps) AS (\
+             SELECT a.room_id, a.user_id, a.mark, a.head, \
+                 (SELECT MAX(x.seq) FROM {messages} x \
+                     WHERE x.room_id = a.room_id AND x.seq <= a.head), 0, 0 \
                  FROM asked a \
-             UNION ALL SELECT w.room_id, w.user_id, w.mark, \
+             UNION ALL SELECT w.room_id, w.user_id, w.mark, w.head, \
                  CASE WHEN m.sender_id = w.user_id AND m.others_before IS NOT NULL \
                      THEN m.others_before \
                      ELSE (SELECT MAX(x.seq) FROM {messages} x \
                          WHERE x.room_id = w.room_id AND x.seq < w.seq) END, \
-                 w.counted + CASE WHEN m.sender_id <> w.user_id AND m.deleted_at IS NULL \
+                 w.counted + CASE WHEN m.sender_id <> w.user_id \
+                         AND (m.deleted_at IS NULL OR m.changed_seq > w.head) \
                      THEN 1 ELSE 0 END, w.steps + 1 \
                  FROM walk w JOIN {messages} m ON m.room_id = w.room_id AND m.seq = w.seq \
                  WHERE w.seq > w.mark AND w.counted < {MOST} AND w.steps < {MOST_STEPS}) \
