@@ -17,6 +17,7 @@ mod m0009_refresh_rules;
 mod m0010_server_id;
 mod m0011_commit_marks;
 mod m0012_others_before;
+mod m0013_settled_at;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -38,6 +39,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0010_server_id::Migration),
             Box::new(m0011_commit_marks::Migration),
             Box::new(m0012_others_before::Migration),
+            Box::new(m0013_settled_at::Migration),
         ]
     }
 }

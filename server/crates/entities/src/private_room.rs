@@ -24,6 +24,8 @@ pub struct Model {
     pub floor_seq: i64,
     /// Rises with each change of the members.
     pub members_version: i64,
+    /// What was sent to be stored by one statement before this stores nothing any more.
+    pub settled_at: i64,
 }
 
 /// No relations: joins are written where they are used.

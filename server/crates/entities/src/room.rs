@@ -28,6 +28,8 @@ pub struct Model {
     pub members_version: i64,
     /// How many members there are.
     pub member_count: i64,
+    /// What was sent to be stored by one statement before this stores nothing any more.
+    pub settled_at: i64,
 }
 
 /// No relations: joins are written where they are used.

@@ -22,4 +22,4 @@ pub(crate) use error::RoomError;
 pub(crate) use http::RoomsApi;
 pub(crate) use membership::{join_writers, joined, people_since};
 pub(crate) use service::Rooms;
-pub(crate) use store::{admit_pairs, heads, lock_rooms};
+pub(crate) use store::{admit_pairs, heads, lock_rooms, settle_rooms};

@@ -102,6 +102,23 @@ pub(crate) async fn lock_rooms(
     db::lock_rows(transaction, family.rooms(), ["id"], keys).await
 }
 
+/// Makes what was sent to rooms before `at` store nothing any more, if it comes to the database later.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn settle_rooms(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    ids: Vec<i64>,
+    at: i64,
+) -> Result<(), DbErr> {
+    let sql = format!("UPDATE {} SET settled_at = $1 WHERE id = $2", family.rooms());
+    for id in ids {
+        db::run(transaction, sql.as_str(), vec![at.into(), id.into()]).await?;
+    }
+    Ok(())
+}
+
 pub(super) async fn insert_room(
     transaction: &impl ConnectionTrait,
     name: &str,

@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 
 use adda_realtime::Envelope;
-use sea_orm::DbErr;
+use sea_orm::{DatabaseBackend, DbErr};
 use uuid::Uuid;
 
 use super::committed::Committed;
@@ -17,7 +17,7 @@ use crate::db::{Db, Family};
 use crate::features::messages::MessageError;
 use crate::features::messages::encoder::MessageEncoder;
 use crate::features::messages::operation::{Outcome, Request};
-use crate::features::rooms::{heads, lock_rooms};
+use crate::features::rooms::{heads, lock_rooms, settle_rooms};
 
 /// Stores batches.
 #[derive(Debug)]
@@ -74,7 +74,7 @@ impl Committer {
     ) -> Result<Option<Committed>, DbErr> {
         let now = self.clock.now_ms();
         let Some(usual) = Usual::new(requests, ids, now) else { return Ok(None) };
-        let stored = usual.store(&self.db).await?;
+        let stored = usual.store(&self.db, self.clock.steady_ms()).await?;
         if stored.is_empty() {
             return Ok(None);
         }
@@ -86,8 +86,9 @@ impl Committer {
         Ok(Some(committed))
     }
 
-    /// Where these rooms stand once it is decided what became of every commit that was under way:
-    /// whoever holds a room's lock is waited for.
+    /// Where these rooms stand once it is decided what became of every commit that was under way: whoever
+    /// holds a room's lock is waited for, and a statement that has not reached PostgreSQL yet, and would
+    /// commit by itself whenever it does, finds that it comes too late.
     pub(super) async fn settle(
         &self,
         rooms: &BTreeSet<(Family, i64)>,
@@ -97,6 +98,10 @@ impl Committer {
         for family in Family::ALL {
             let ids = || rooms.iter().filter(|(of, _)| *of == family).map(|(_, id)| *id);
             lock_rooms(&transaction, family, ids()).await?;
+            if self.db.backend() == DatabaseBackend::Postgres {
+                let at = self.clock.steady_ms() + 1;
+                settle_rooms(&transaction, family, ids().collect(), at).await?;
+            }
             let heads = heads(&transaction, family, ids()).await?;
             envelopes.extend(heads.into_iter().map(|head| Envelope::Head {
                 topic: family.topic(head.id),

@@ -1,10 +1,14 @@
-//! What becomes of what was asked for when a defect breaks the writer off.
+//! What becomes of what was asked for when a defect breaks the writer off, or the database stalls.
 
-use adda_realtime::Signal;
+use adda_realtime::{Envelope, Signal};
 
+use super::batch::Committer;
+use super::usual::Usual;
+use crate::clock::Clock;
 use crate::db::Family;
-use crate::features::messages::MessageError;
+use crate::features::messages::operation::Request;
 use crate::features::messages::service::History;
+use crate::features::messages::{Actor, MessageEncoder, MessageError};
 use crate::testing::{DEFECT, Storage, World, create, edit, next, on_both_databases};
 
 on_both_databases! {
@@ -39,5 +43,36 @@ on_both_databases! {
             let page = world.messages.history(&ravi, &name, History::Newest, 10).await.unwrap();
             assert_eq!(page.items[0].text.as_deref(), Some("as it was"));
         }
+    }
+}
+
+#[tokio::test]
+async fn a_statement_that_reaches_the_database_after_its_outcome_was_found_out_stores_nothing() {
+    let world = World::new(Storage::Postgres).await;
+    let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+    let clock = Clock::Manual(world.now.clone());
+    let encoder = MessageEncoder::default();
+    let committer = Committer { db: world.db.clone(), clock: clock.clone(), encoder };
+    for family in Family::ALL {
+        let room = world.room_of(family, &mira, &ravi).await;
+        world.does(&mira, &room, create("before")).await.unwrap();
+        let request = || Request {
+            room: room.clone(),
+            actor: Actor::author(mira.id),
+            operation: create("late"),
+        };
+        let (requests, ids) = ([request()], [clock.uuid()]);
+        let late = Usual::new(&requests, &ids, clock.now_ms()).unwrap();
+        let sent_at = clock.steady_ms();
+        let heads = committer.settle(&[(family, room.id)].into()).await.unwrap();
+        assert!(matches!(heads[..], [Envelope::Head { last: 1, .. }]), "{heads:?}");
+        assert!(late.store(&world.db, sent_at).await.unwrap().is_empty(), "{family:?}");
+
+        // What is sent after that is stored as ever, in the one way and in the other.
+        assert_eq!(world.does(&ravi, &room, create("at once")).await.unwrap().row.seq, 2);
+        world.is_at(1_000);
+        let stored = late.store(&world.db, clock.steady_ms()).await.unwrap();
+        assert_eq!(stored.iter().map(|row| row.seq).collect::<Vec<_>>(), [3], "{family:?}");
+        world.is_at(0);
     }
 }

@@ -26,13 +26,15 @@ pub(in crate::features::messages::writer) struct StoredRow {
 }
 
 impl Usual<'_> {
-    /// Stores the batch if it is a usual one; answers its messages in their order, or none.
+    /// Stores the batch if it is a usual one; answers its messages in their order, or none. `sent_at` is
+    /// now, by a time that never goes back.
     ///
     /// # Errors
     /// What the database says; whether it is stored is unknown then, as with any commit.
     pub(in crate::features::messages::writer) async fn store(
         &self,
         db: &Db,
+        sent_at: i64,
     ) -> Result<Vec<StoredRow>, DbErr> {
         if db.backend() == DatabaseBackend::Sqlite {
             let stored = db.commit_directly(|connection| self.store_on_sqlite(connection)).await?;
@@ -41,7 +43,7 @@ impl Usual<'_> {
         if self.messages.len() > LARGEST_STATEMENT {
             return Ok(Vec::new());
         }
-        self.store_on_postgres(db).await
+        self.store_on_postgres(db, sent_at).await
     }
 
     /// Statement by statement: each is a call, and nobody else writes meanwhile.
@@ -114,8 +116,11 @@ impl Usual<'_> {
     }
 
     /// One statement. It sees one moment, and the rooms that it then locks, in the order of their ids, may
-    /// be newer than that: so a room counts only as long as both are the same.
-    async fn store_on_postgres(&self, db: &Db) -> Result<Vec<StoredRow>, DbErr> {
+    /// be newer than that: so a room counts only as long as both are the same. One that was given up and is
+    /// still on its way when it is found out what became of it stores nothing ([`Committer::settle`]).
+    ///
+    /// [`Committer::settle`]: crate::features::messages::writer::batch::Committer::settle
+    async fn store_on_postgres(&self, db: &Db, sent_at: i64) -> Result<Vec<StoredRow>, DbErr> {
         let (rooms, table) = (self.family.rooms(), self.family.messages());
         let writers = join_writers("JOIN", self.family, "asked.room_id", "asked.sender_id");
         let mut list = RowList::<9>::new();
@@ -132,13 +137,16 @@ impl Usual<'_> {
                 self.created_at.into(),
             ]);
         }
-        let (asked, values) = list.into_values(db.backend());
+        let (asked, mut values) = list.into_values(db.backend());
+        values.push(sent_at.into());
+        let sent_at = format!("${}", values.len());
         let people_since = people_since(self.family);
         let sql = format!(
             "WITH asked (id, room_id, nth, others_nth, sender_id, client_id, client_digest, text, created_at) \
                  AS (VALUES {asked}), \
              locked AS MATERIALIZED (SELECT id, last_seq, members_version FROM {rooms} \
-                 WHERE id IN (SELECT room_id FROM asked) ORDER BY id FOR UPDATE), \
+                 WHERE id IN (SELECT room_id FROM asked) AND settled_at <= {sent_at} \
+                 ORDER BY id FOR UPDATE), \
              fitting AS MATERIALIZED (SELECT asked.*, head.last_seq + asked.nth AS seq, \
                  CASE WHEN asked.others_nth IS NOT NULL THEN head.last_seq + asked.others_nth \
                      WHEN newest.sender_id = asked.sender_id THEN newest.others_before \
