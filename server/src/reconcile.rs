@@ -85,6 +85,7 @@ impl Reconciler {
             Stale::Members(topic) => self.read_members(topic).await?,
             Stale::User(user_id) => self.accounts.read_anew(&self.hub, Some(user_id)).await?,
             Stale::Anything => {
+                self.hub.reads_anything();
                 self.look().await?;
                 self.outdated = self.hub.outboxes().iter().map(Arc::downgrade).collect();
                 self.closed_at_once = self.outdated.len().div_ceil(CLOSE_IN);

@@ -4,7 +4,7 @@
 //! subscribers' queues and never across an await.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dashmap::DashMap;
@@ -24,7 +24,8 @@ pub enum Stale {
     Members(Topic),
     /// A user, with their sessions and what they hide; answer with [`Hub::close_sessions`].
     User(i64),
-    /// Anything: something was lost on its way here, and nobody knows what.
+    /// Anything: something was lost on its way here, and nobody knows what. Answered from
+    /// [`Hub::reads_anything`] on.
     Anything,
 }
 
@@ -48,6 +49,8 @@ pub struct Hub {
     policy: Arc<dyn HintPolicy>,
     stale: mpsc::UnboundedSender<Stale>,
     user_changes: AtomicU64,
+    /// Asked for, and not yet being answered.
+    asks_for_anything: AtomicBool,
 }
 
 fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
@@ -61,11 +64,18 @@ impl Hub {
     pub fn new(policy: Arc<dyn HintPolicy>) -> (Self, StaleParts) {
         #[allow(
             clippy::disallowed_methods,
-            reason = "a room asks once until it is answered, a user once a change"
+            reason = "a room and the whole ask once until they are answered, a user once a change"
         )]
         let (stale, requests) = mpsc::unbounded_channel();
-        let (rooms, users, user_changes) = (DashMap::new(), DashMap::new(), AtomicU64::new(0));
-        (Self { rooms, users, policy, stale, user_changes }, requests)
+        let hub = Self {
+            rooms: DashMap::new(),
+            users: DashMap::new(),
+            policy,
+            stale,
+            user_changes: AtomicU64::new(0),
+            asks_for_anything: AtomicBool::new(false),
+        };
+        (hub, requests)
     }
 
     /// A socket is here; `true` when it is the user's first on this node.
@@ -236,7 +246,14 @@ impl Hub {
     /// The broker lost something: all that this node has in memory may be old.
     pub fn may_have_missed(&self) {
         self.user_changes.fetch_add(1, Ordering::SeqCst);
-        self.ask(Stale::Anything);
+        if !self.asks_for_anything.swap(true, Ordering::SeqCst) {
+            self.ask(Stale::Anything);
+        }
+    }
+
+    /// Everything is read anew from now on: what is missed after this is asked for again.
+    pub fn reads_anything(&self) {
+        self.asks_for_anything.store(false, Ordering::SeqCst);
     }
 
     fn ask(&self, stale: Stale) {
