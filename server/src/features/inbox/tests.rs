@@ -168,6 +168,38 @@ on_both_databases! {
         }
     }
 
+    async fn marks_that_two_servers_move_in_opposed_orders_do_not_wait_for_each_other(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        let mira = world.person("mira").await;
+        let mut rooms = Vec::new();
+        for number in 0..20 {
+            let other = world.person(&format!("person-{number}")).await;
+            let room = world.private_room(&mira, &other).await;
+            world.does(&mira, &room, create("tea?")).await.unwrap();
+            rooms.push(room.id);
+        }
+        let (early, late) = rooms.split_at(10);
+        let moves = |read: &[i64], delivered: &[i64]| {
+            let marks = |rooms: &[i64]| rooms.iter().map(|room| ((*room, mira.id), 1)).collect();
+            let groups = [
+                (store::Moves::PrivateRead, marks(read)),
+                (store::Moves::Delivered, marks(delivered)),
+            ];
+            let (db, groups) = (world.db.clone(), groups.into());
+            tokio::spawn(async move {
+                for _ in 0..50 {
+                    store::move_marks(&db, &groups).await?;
+                }
+                Ok::<_, sea_orm::DbErr>(())
+            })
+        };
+        let (one, other) = tokio::join!(moves(early, late), moves(late, early));
+        one.unwrap().unwrap();
+        other.unwrap().unwrap();
+    }
+
     async fn a_history_from_before_is_brought_to_know_what_the_writer_would_have_stored(
         storage: Storage
     ) {

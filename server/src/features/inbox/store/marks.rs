@@ -63,6 +63,13 @@ pub(in super::super) async fn move_marks(
         return Ok(moved);
     }
     let transaction = db.begin().await?;
+    // Two statements may come to the rows of one table, each in its own order.
+    for family in Family::ALL {
+        let of_family = groups.iter().filter(|(moves, _)| moves.family() == family);
+        let keys = of_family.flat_map(|(_, marks)| marks.keys()).map(|&(room, user)| [room, user]);
+        let keys = keys.collect();
+        db::lock_rows(&transaction, family.members(), ["room_id", "user_id"], keys).await?;
+    }
     for (&moves, marks) in groups {
         let rows = list(marks).select(&transaction, |rows| statement(moves, rows)).await?;
         moved.insert(moves, db::parse(&rows)?);
