@@ -261,19 +261,24 @@ impl WriterTask {
         }
         tracing::warn!(%error, items = requests.len(), "a batch failed; its items are tried singly");
         let mut all = Committed::default();
-        for request in requests {
-            let one = std::slice::from_ref(request);
-            let committed = match self.committer.commit(one).await {
-                Ok(committed) => committed,
-                Err(error) => {
-                    if is_unavailable(&error) {
-                        self.doubt(one);
-                    }
-                    let error = Arc::new(error);
-                    Committed::refused(one, || MessageError::Write(error.clone()))
+        let mut rest = requests;
+        while let [one, others @ ..] = rest {
+            let one = std::slice::from_ref(one);
+            let error = match self.committer.commit(one).await {
+                Ok(committed) => {
+                    all.extend(committed);
+                    rest = others;
+                    continue;
                 }
+                Err(error) => Arc::new(error),
             };
-            all.extend(committed);
+            // Each of the others would wait for as long to find the database away.
+            let refused = if is_unavailable(&error) { rest } else { one };
+            if is_unavailable(&error) {
+                self.doubt(one);
+            }
+            all.extend(Committed::refused(refused, || MessageError::Write(error.clone())));
+            rest = &rest[refused.len()..];
         }
         Ok(all)
     }
