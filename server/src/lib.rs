@@ -1,7 +1,7 @@
 //! Adda: a self-hosted chat engine in one binary.
 //!
 //! `app` wires everything; `features` hold what Adda does, one folder each; `gateway` is the socket,
-//! `http` what the REST side stands on and `routes` the roof over all of it; `db` the database. See
+//! `http` what the REST side stands on and `routes` the router that joins all of it; `db` the database. See
 //! docs/ARCHITECTURE.md for the way of a message.
 
 mod app;

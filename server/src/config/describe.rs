@@ -22,7 +22,8 @@ impl Config {
     }
 }
 
-fn values(config: &Config) -> [(&'static Key, String); 14] {
+/// One for each setting: what is missing here does not compile.
+fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
     let not_set = || NOT_SET.to_owned();
     let hidden = |_: &Secret| HIDDEN.to_owned();
     let origins: Vec<&str> = config.allowed_origins.iter().map(Origin::as_str).collect();

@@ -13,39 +13,30 @@ pub(super) struct Key {
     pub(super) from_file: bool,
 }
 
-pub(super) const PORT: Key = key("PORT", "port");
-pub(super) const SECRET_KEY: Key = key("SECRET_KEY", "secret_key").or_from_file();
-pub(super) const SECRET_KEY_PREVIOUS: Key =
-    key("SECRET_KEY_PREVIOUS", "secret_key_previous").or_from_file();
-pub(super) const DATABASE_URL: Key = key("DATABASE_URL", "database_url").or_from_file();
-pub(super) const REDIS_URL: Key = key("REDIS_URL", "redis_url").or_from_file();
-pub(super) const DATA_DIR: Key = key("ADDA_DATA_DIR", "data_dir");
-pub(super) const MEDIA_DIR: Key = key("ADDA_MEDIA_DIR", "media_dir");
-pub(super) const BIND: Key = key("ADDA_BIND", "bind");
-pub(super) const PUBLIC_URL: Key = key("ADDA_PUBLIC_URL", "public_url");
-pub(super) const ALLOWED_ORIGINS: Key = key("ADDA_ALLOWED_ORIGINS", "allowed_origins");
-pub(super) const TRUSTED_PROXIES: Key = key("ADDA_TRUSTED_PROXIES", "trusted_proxies");
-pub(super) const REGISTRATION: Key = key("ADDA_REGISTRATION", "registration");
-pub(super) const RATE_LIMITS: Key = key("ADDA_RATE_LIMITS", "rate_limits");
-pub(super) const LOG: Key = key("ADDA_LOG", "log");
+/// Makes a constant of each setting, and the list of them all in the order in which they are shown.
+macro_rules! settings {
+    ($($name:ident = $key:expr;)*) => {
+        $(pub(super) const $name: Key = $key;)*
+        pub(super) const ALL: &[&Key] = &[$(&$name),*];
+    };
+}
 
-/// Every setting, in the order in which they are shown.
-pub(super) const ALL: [&Key; 14] = [
-    &PORT,
-    &SECRET_KEY,
-    &SECRET_KEY_PREVIOUS,
-    &DATABASE_URL,
-    &REDIS_URL,
-    &DATA_DIR,
-    &MEDIA_DIR,
-    &BIND,
-    &PUBLIC_URL,
-    &ALLOWED_ORIGINS,
-    &TRUSTED_PROXIES,
-    &REGISTRATION,
-    &RATE_LIMITS,
-    &LOG,
-];
+settings! {
+    PORT = key("PORT", "port");
+    SECRET_KEY = key("SECRET_KEY", "secret_key").or_from_file();
+    SECRET_KEY_PREVIOUS = key("SECRET_KEY_PREVIOUS", "secret_key_previous").or_from_file();
+    DATABASE_URL = key("DATABASE_URL", "database_url").or_from_file();
+    REDIS_URL = key("REDIS_URL", "redis_url").or_from_file();
+    DATA_DIR = key("ADDA_DATA_DIR", "data_dir");
+    MEDIA_DIR = key("ADDA_MEDIA_DIR", "media_dir");
+    BIND = key("ADDA_BIND", "bind");
+    PUBLIC_URL = key("ADDA_PUBLIC_URL", "public_url");
+    ALLOWED_ORIGINS = key("ADDA_ALLOWED_ORIGINS", "allowed_origins");
+    TRUSTED_PROXIES = key("ADDA_TRUSTED_PROXIES", "trusted_proxies");
+    REGISTRATION = key("ADDA_REGISTRATION", "registration");
+    RATE_LIMITS = key("ADDA_RATE_LIMITS", "rate_limits");
+    LOG = key("ADDA_LOG", "log");
+}
 
 const fn key(env: &'static str, toml: &'static str) -> Key {
     Key { env, toml, from_file: false }

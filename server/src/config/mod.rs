@@ -6,22 +6,7 @@
 //! value in the environment or in `.env` counts as absent, as compose files expect. In `.env`, `$NAME`
 //! is replaced by that variable except within single quotes.
 //!
-//! | setting | default | what it may be |
-//! | --- | --- | --- |
-//! | `PORT` | `8000` | 0 to 65535; 0 takes any free port |
-//! | `SECRET_KEY` | made and kept | 32 characters at least, not a placeholder; required with PostgreSQL |
-//! | `SECRET_KEY_PREVIOUS` | | the key before this one, while its tokens may still be shown |
-//! | `DATABASE_URL` | `sqlite://<data_dir>/adda.db` | `sqlite:`, `postgres:` or `postgresql:` |
-//! | `REDIS_URL` | | `redis://` or `rediss://` |
-//! | `ADDA_DATA_DIR` | `data` | the folder of the embedded database and of the kept key |
-//! | `ADDA_MEDIA_DIR` | `media` | the folder of the uploads |
-//! | `ADDA_BIND` | `0.0.0.0` | an IP address; the default is reachable from other hosts, as a container needs it |
-//! | `ADDA_PUBLIC_URL` | `http://localhost:<port>` | `http` or `https`, a host, perhaps a port; nothing after it |
-//! | `ADDA_ALLOWED_ORIGINS` | | further origins that may use the API from a browser, separated by commas |
-//! | `ADDA_TRUSTED_PROXIES` | | addresses and networks of proxies whose word on clients is believed, separated by commas |
-//! | `ADDA_REGISTRATION` | `open` | `open`, `invite` or `closed` |
-//! | `ADDA_RATE_LIMITS` | `on` | `on` or `off` |
-//! | `ADDA_LOG` | `info` | levels as in `info,adda=debug` |
+//! What each may be stands in the README's table.
 //!
 //! In `adda.toml` the same settings are called the same in lower case without `adda_`: `port`,
 //! `secret_key`, `data_dir`, `allowed_origins`, `trusted_proxies` (there also arrays) and so on. `SECRET_KEY`,

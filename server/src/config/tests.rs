@@ -566,10 +566,25 @@ fn a_description_tells_values_and_sources_and_hides_secrets() {
     assert_eq!(line("ADDA_LOG"), "warn adda.toml");
     assert_eq!(line("ADDA_BIND"), "0.0.0.0 the built-in defaults");
     assert_eq!(line("ADDA_PUBLIC_URL"), "http://localhost:9000 the built-in defaults");
-    assert_eq!(shown.lines().count(), 14);
     let everything = format!("{shown}{config:?}");
     for secret in [KEY, OTHER_KEY, "hunter22", "hunter23"] {
         assert!(!everything.contains(secret), "{everything}");
+    }
+}
+
+#[test]
+fn every_setting_is_described_and_stands_in_the_readme() {
+    let shown = load(&[], &[]).describe();
+    let described: Vec<_> =
+        shown.lines().map(|line| line.split_whitespace().next().unwrap()).collect();
+    let keys: Vec<_> = super::keys::ALL.iter().map(|key| key.env).collect();
+    assert_eq!(described, keys);
+    let readme = include_str!("../../../README.md");
+    for key in keys {
+        let has_row = readme.lines().any(|line| {
+            line.starts_with("| ") && line.split('|').nth(1).unwrap().contains(&format!("`{key}`"))
+        });
+        assert!(has_row, "{key} has no row in the README's table of settings");
     }
 }
 

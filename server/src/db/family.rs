@@ -63,7 +63,7 @@ impl Family {
 
     /// What a room `r` shows of itself: its title and topic, or the other person `p`.
     #[must_use]
-    pub(crate) const fn face(self) -> &'static str {
+    pub(crate) const fn peer_columns(self) -> &'static str {
         match self {
             Self::Public => {
                 "r.title, r.topic, CAST(NULL AS bigint) AS peer_id, \

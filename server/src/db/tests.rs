@@ -1,14 +1,25 @@
 //! Migrations on both databases.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use adda_entities::{
+    message, private_message, private_room, private_room_member, room, room_member, server_state,
+    session, user,
+};
 use adda_migrations::Migrator;
 use sea_orm::sqlx::error::{DatabaseError, ErrorKind};
-use sea_orm::{RuntimeErr, sqlx};
+use sea_orm::{EntityTrait, IdenStatic, Iterable, RuntimeErr, sqlx};
 use sea_orm_migration::MigratorTrait;
 
 use super::*;
 use crate::testing::{Storage, TestDatabase, on_both_databases};
+
+/// The table of an entity, and its columns.
+fn columns<E: EntityTrait>() -> (String, BTreeSet<String>) {
+    let columns = E::Column::iter().map(|column| column.as_str().to_owned());
+    (E::default().table_name().to_owned(), columns.collect())
+}
 
 impl Db {
     /// Counts the statements on the reading connections from now on.
@@ -56,6 +67,36 @@ async fn tables(db: &Db) -> Vec<String> {
 }
 
 on_both_databases! {
+    async fn an_entity_has_the_columns_of_its_table(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        for (table, of_entity) in [
+            columns::<message::Entity>(),
+            columns::<private_message::Entity>(),
+            columns::<private_room::Entity>(),
+            columns::<private_room_member::Entity>(),
+            columns::<room::Entity>(),
+            columns::<room_member::Entity>(),
+            columns::<server_state::Entity>(),
+            columns::<session::Entity>(),
+            columns::<user::Entity>(),
+        ] {
+            let sql = match storage {
+                Storage::Sqlite => format!("SELECT name FROM pragma_table_info('{table}')"),
+                Storage::Postgres => format!(
+                    "SELECT CAST(column_name AS text) AS name FROM information_schema.columns \
+                     WHERE table_name = '{table}'"
+                ),
+            };
+            let rows = query(db.read(), sql, vec![]).await.unwrap();
+            let of_table: BTreeSet<String> =
+                rows.iter().map(|row| row.try_get("", "name").unwrap()).collect();
+            assert_eq!(of_entity, of_table, "{table}");
+        }
+        db.close().await;
+    }
+
     async fn the_schema_goes_up_and_down_and_up_again(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();

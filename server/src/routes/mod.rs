@@ -1,4 +1,4 @@
-//! The roof above the features: the router and what every answer gets, the two specifications, who
+//! What joins the features: the router and what every answer gets, the two specifications, who
 //! pays for a request, health, and the delivery of the web app.
 
 mod docs;

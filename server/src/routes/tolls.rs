@@ -135,7 +135,11 @@ mod tests {
                 let method: Method = method.to_uppercase().parse().unwrap();
                 let path = path.trim_start_matches('/').replace(['{', '}'], "");
                 let toll = costs::operation(&method, &path);
-                let toll = toll.unwrap_or_else(|| panic!("{method} {path} costs nothing"));
+                let toll = toll.unwrap_or_else(|| {
+                    panic!(
+                        "{method} {path} has no cost: name it in budget/costs.rs, in `operation`"
+                    )
+                });
                 assert!(toll.guess >= toll.least && toll.least >= Duration::from_micros(300));
                 operations += 1;
             }

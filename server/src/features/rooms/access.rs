@@ -106,7 +106,7 @@ impl RoomAccess {
     }
 }
 
-/// The other person of a private room, from the columns that [`Family::face`] names.
+/// The other person of a private room, from the columns that [`Family::peer_columns`] names.
 #[must_use]
 pub(super) fn peer(
     id: Option<UserId>,

@@ -48,10 +48,10 @@ pub(super) async fn room_for(
     user_id: i64,
 ) -> Result<Option<RoomRow>, DbErr> {
     let (rooms, members, own) = (family.rooms(), family.members(), own_columns(family));
-    let (face, peer) = (family.face(), family.join_peer("$2"));
+    let (peer_columns, peer) = (family.peer_columns(), family.join_peer("$2"));
     let sql = format!(
         "SELECT r.id, r.name, r.created_at, r.last_seq, r.floor_seq, r.members_version, \
-         m.joined_at, m.read_seq, {own}, {face} \
+         m.joined_at, m.read_seq, {own}, {peer_columns} \
          FROM {rooms} r LEFT JOIN {members} m ON m.room_id = r.id AND m.user_id = $2 {peer} \
          WHERE r.name = $1"
     );

@@ -43,7 +43,7 @@ pub(crate) struct PostgresDatabase {
 
 fn postgres_url() -> String {
     std::env::vars().find(|(name, _)| name == "ADDA_TEST_POSTGRES_URL").map_or_else(
-        || panic!("ADDA_TEST_POSTGRES_URL is not set: run the tests with `make test`"),
+        || panic!("ADDA_TEST_POSTGRES_URL is not set: run `make test`, or `scripts/postgres-run cargo test …`"),
         |(_, url)| url,
     )
 }
