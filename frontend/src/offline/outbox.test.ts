@@ -7,7 +7,7 @@ import { Clock, MemoryStorage } from '../testing/world';
 import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
 import type { Outgoing, Refusal } from './outgoing';
-import { OutgoingStore } from './outgoingStore';
+import { OutgoingStore, PATIENCE_MS as STORE_PATIENCE_MS } from './outgoingStore';
 
 type Send = Extract<ClientFrame, { type: 'message.send' }>;
 
@@ -118,6 +118,23 @@ describe('what is written', () => {
     expect(local.length).toBe(0);
     living.clear();
     expect((await Tab.open('tab-5')).waiting).toEqual(['one', 'two']);
+  });
+
+  it('is sent although the database never answers', async () => {
+    const tab = await Tab.open();
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    const put = vi.spyOn(Database.prototype, 'put').mockReturnValue(new Promise(() => {}));
+    try {
+      const written = tab.write('one');
+      expect(tab.texts).toEqual([]);
+      await vi.advanceTimersByTimeAsync(STORE_PATIENCE_MS);
+      await written;
+      expect(tab.texts).toEqual(['one']);
+      expect(local.length).toBe(1);
+    } finally {
+      put.mockRestore();
+      vi.useRealTimers();
+    }
   });
 
   it('leaves nothing in localStorage once the database or the server has it', async () => {

@@ -8,6 +8,8 @@ import type { Database } from './db';
 import { readOutgoing, withContent, type Outgoing } from './outgoing';
 
 const PLACE = 'adda.outgoing.';
+/** A browser may leave a request to its database unanswered; a message waits for it no longer than this. */
+export const PATIENCE_MS = 1_000;
 
 /** In `localStorage`: the database is to forget this message. */
 interface Removal {
@@ -28,10 +30,14 @@ export class OutgoingStore {
     private readonly userId: number,
   ) {}
 
-  /** Kept at once; stored when this resolves. */
+  /** Kept at once; stored when this resolves, or still in `localStorage` if the database says nothing. */
   async put(entry: Outgoing): Promise<void> {
     const [place, text] = [PLACE + entry.clientId, toJson(entry)];
     this.local.setItem(place, text);
+    await soon(this.store(entry, place, text));
+  }
+
+  private async store(entry: Outgoing, place: string, text: string): Promise<void> {
     const isStored = await succeeds(() => this.db.put(entry));
     // It may have changed once more meanwhile.
     if (isStored && this.local.getItem(place) === text) this.local.removeItem(place);
@@ -115,6 +121,14 @@ async function succeeds(change: () => Promise<unknown>): Promise<boolean> {
   } catch {
     return false;
   }
+}
+
+/** Waits for something, but not for ever. */
+async function soon(done: Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
+  await Promise.race([done, enough]);
+  clearTimeout(timer);
 }
 
 /** What a text says as JSON; nothing where it is none. */
