@@ -47,7 +47,6 @@ impl Api {
         fail(format!("{what}: {status}: {text}"))
     }
 
-    /// The bytes of what is at `path`.
     pub(crate) async fn get_bytes(&self, path: &str, token: &str) -> Result<Vec<u8>> {
         self.call(Method::GET, path, Some(token), None).await
     }

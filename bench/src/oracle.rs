@@ -36,7 +36,6 @@ pub(crate) struct Faults {
 impl Faults {
     const SHOWN: usize = 5;
 
-    /// Notes one fault.
     pub(crate) fn note(&mut self, fault: impl FnOnce() -> String) {
         self.count += 1;
         if self.first.len() < Self::SHOWN {

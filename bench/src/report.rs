@@ -10,9 +10,7 @@ use crate::site::Database;
 /// What a figure should be.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Target {
-    /// At most this.
     AtMost(f64),
-    /// At least this.
     AtLeast(f64),
 }
 
@@ -45,11 +43,9 @@ impl Target {
 pub(crate) struct Measure {
     /// What was measured.
     pub(crate) row: String,
-    /// On which database.
     pub(crate) database: Database,
     /// The figure, or why there is none.
     pub(crate) value: Result<f64, Failure>,
-    /// Its unit.
     pub(crate) unit: &'static str,
     /// What it should be.
     pub(crate) target: Option<Target>,

@@ -85,7 +85,6 @@ impl Scanner {
         }
     }
 
-    /// What the frame is.
     pub(crate) fn kind(&mut self, frame: &[u8]) -> Kind {
         match self.kind.after(frame).map(kind_of) {
             Some(Kind::Other) | None => spelled_out(frame),

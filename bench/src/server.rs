@@ -20,7 +20,6 @@ const END: Duration = Duration::from_secs(30);
 
 /// What a server is started with.
 pub(crate) struct Settings<'a> {
-    /// The binary.
     pub(crate) binary: &'a Path,
     /// The folder of its data, its media and its log.
     pub(crate) folder: &'a Path,

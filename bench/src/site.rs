@@ -21,7 +21,6 @@ use crate::server::{Server, Settings};
 pub(crate) enum Database {
     /// The embedded one, with `synchronous=FULL`.
     Sqlite,
-    /// PostgreSQL.
     Postgres,
 }
 
@@ -37,7 +36,6 @@ impl Database {
 
 /// A database under test.
 pub(crate) struct Site {
-    /// Which one it is.
     pub(crate) database: Database,
     /// How long a load is measured.
     pub(crate) measured: Duration,

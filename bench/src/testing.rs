@@ -102,7 +102,6 @@ pub(crate) enum Fault {
     Repeats(u64),
     /// Delivers it on a page instead of live, which is no fault.
     Pages(u64),
-    /// Refuses it.
     Refuses(u64),
     /// Hangs up on everybody.
     HangsUp(u64),

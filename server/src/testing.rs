@@ -72,7 +72,6 @@ pub(crate) struct World {
     database: TestDatabase,
 }
 
-/// Makes the broker of a hub.
 pub(crate) type MakeBroker = fn(Arc<Hub>) -> Arc<dyn Broker>;
 
 /// A broker that loses nothing but does not promise that.
@@ -435,7 +434,6 @@ pub(crate) fn create_as(client_id: Uuid, text: &str) -> Operation {
     Operation::Create { client_id, content: MessageText::parse(text).unwrap().into() }
 }
 
-/// An edit.
 pub(crate) fn edit(message_id: Uuid, text: &str) -> Operation {
     Operation::Edit { message_id, content: MessageText::parse(text).unwrap().into() }
 }

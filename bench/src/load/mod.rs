@@ -59,7 +59,6 @@ pub(crate) enum Length {
     Messages(u32),
 }
 
-/// One load.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Load {
     /// How messages come.

@@ -61,7 +61,6 @@ pub(crate) fn failed(row: Row, database: Database, failure: Failure) -> Measure 
     }
 }
 
-/// The target for a database.
 fn by_database(database: Database, sqlite: Target, postgres: Target) -> Option<Target> {
     Some(match database {
         Database::Sqlite => sqlite,

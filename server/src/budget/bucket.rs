@@ -43,7 +43,6 @@ pub(crate) enum Asks {
 /// The right to be under way until it is dropped.
 pub(crate) type Permit = OwnedSemaphorePermit;
 
-/// The bucket.
 #[derive(Debug)]
 pub(super) struct Bucket {
     terms: Terms,
@@ -80,7 +79,6 @@ impl Bucket {
         self.turns.clone().acquire_owned().await.expect("the line is never closed")
     }
 
-    /// The state as of now.
     fn state(&self, now: Instant) -> MutexGuard<'_, State> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let passed = now.saturating_duration_since(state.at).as_secs_f64();

@@ -38,7 +38,6 @@ pub(super) struct Pools {
     pub(super) deadline: Deadline,
 }
 
-/// Opens the pools.
 pub(super) async fn open(url: &str) -> Result<Pools, OpenError> {
     let stalls = Arc::new(Stalls::default());
     // What writes finds its rows by their keys, so that no value makes another plan a better one; left to

@@ -10,7 +10,6 @@ use sea_orm::sqlx::sqlite::SqliteConnectOptions;
 /// A SQLite database: its file and how it is to be opened.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct SqliteUrl {
-    /// The file.
     pub file: PathBuf,
     /// What stands after the `?`.
     options: String,

@@ -8,7 +8,6 @@ use super::messages::Messages;
 use super::presence::Presence;
 use super::rooms::Rooms;
 
-/// The services of this server.
 #[derive(Clone)]
 pub(crate) struct Services {
     pub accounts: Arc<Accounts>,

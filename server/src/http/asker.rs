@@ -23,7 +23,6 @@ pub(crate) trait Recognised: Debug + Send + Sync {
 pub(crate) struct Asker(Arc<OnceLock<Box<dyn Recognised>>>);
 
 impl Asker {
-    /// The one of a request.
     #[must_use]
     pub(crate) fn of(request: &Request) -> Self {
         request.data::<Self>().cloned().unwrap_or_default()

@@ -19,7 +19,6 @@ const MOST_OF_ADDRESS: usize = 512;
 /// A connection has this time to ask for something before it makes room for a stranger.
 const TIME_TO_ASK: Duration = Duration::from_secs(1);
 
-/// Who is connected.
 #[derive(Debug)]
 pub(crate) struct Connections {
     capacity: Capacity,

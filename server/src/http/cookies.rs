@@ -82,7 +82,6 @@ impl Cookies {
         }
     }
 
-    /// The refresh token.
     #[must_use]
     pub(crate) fn refresh_token(&self) -> Option<String> {
         self.value(&self.name("refresh"))

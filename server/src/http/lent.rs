@@ -24,7 +24,6 @@ pub(crate) struct Lent<T> {
 #[derive(Debug)]
 pub(super) struct Owner<T>(Shelf<T>);
 
-/// Lends a thing.
 pub(super) fn lend<T>(thing: T) -> (Lent<T>, Owner<T>) {
     let shelf = Shelf::default();
     (Lent { thing: Some(thing), shelf: shelf.clone() }, Owner(shelf))

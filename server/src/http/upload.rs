@@ -152,7 +152,6 @@ pub(crate) enum UploadError {
     /// Who sends it was signed out meanwhile, or more.
     #[error("whoever sent it may do so no longer")]
     NoLonger(Box<Problem>),
-    /// The folder.
     #[error("an upload could not be kept: {0}")]
     Folder(#[from] io::Error),
 }

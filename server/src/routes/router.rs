@@ -43,7 +43,6 @@ pub(crate) struct Parts {
     pub origins: Origins,
     /// Whether what waits to be read is limited.
     pub rate_limits: bool,
-    /// Whose the cookies are.
     pub cookie_owner: CookieOwner,
 }
 

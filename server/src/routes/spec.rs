@@ -41,7 +41,6 @@ pub(super) fn service() -> OpenApiService<Api, ()> {
         .server(ServerObject::new("/api/v1").description("This server"))
 }
 
-/// The OpenAPI document.
 pub(super) fn openapi_document() -> Value {
     let Ok(Generated { paths, rest }) = serde_json::from_str(&service().spec()) else {
         return Value::Null;

@@ -42,7 +42,6 @@ pub(crate) enum AccountError {
     /// There is no such person or session.
     #[error("not found")]
     NotFound,
-    /// Too often.
     #[error("too often")]
     TooOften(TooOften),
     /// Too many passwords are being checked at this moment.
@@ -57,7 +56,6 @@ pub(crate) enum AccountError {
     /// The folder of pictures.
     #[error("a picture could not be kept: {0}")]
     Folder(#[from] std::io::Error),
-    /// The database.
     #[error(transparent)]
     Database(#[from] DbErr),
     /// Signing a token.

@@ -12,7 +12,6 @@ pub(crate) struct SignedIn {
     pub(super) access_token: String,
     /// Shows later that this device was signed in before.
     pub(super) device_token: String,
-    /// The refresh token.
     pub refresh_token: String,
 }
 

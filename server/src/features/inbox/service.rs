@@ -34,7 +34,6 @@ pub(crate) enum InboxError {
     /// The server is about to stop.
     #[error("the server is stopping")]
     Stopping,
-    /// The room.
     #[error(transparent)]
     Room(#[from] RoomError),
     /// The database, while reading.
@@ -73,7 +72,6 @@ impl From<InboxError> for Problem {
 /// One of a person's rooms.
 #[derive(Clone, Debug)]
 pub(crate) struct MyRoom {
-    /// Which.
     pub room: RoomRef,
     /// The version of the members under which this was seen.
     pub members_version: i64,

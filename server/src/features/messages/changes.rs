@@ -15,7 +15,6 @@ const WAITING: usize = 16;
 /// A change of a message that is stored for good.
 #[derive(Clone, Debug)]
 pub(crate) struct Changed {
-    /// In which room.
     pub room: RoomRef,
     /// Who did it.
     pub actor: Actor,

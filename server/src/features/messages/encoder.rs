@@ -47,7 +47,6 @@ impl MessageEncoder {
         }
     }
 
-    /// Messages of one room.
     pub(super) fn messages(&self, rows: &[MessageRow], room: &str) -> Vec<Message> {
         rows.iter().map(|row| self.message(row, room)).collect()
     }

@@ -26,8 +26,9 @@ pub(crate) enum Operation {
         /// What it shall say.
         content: Content,
     },
-    /// Delete a message.
-    Delete { message_id: Uuid },
+    Delete {
+        message_id: Uuid,
+    },
 }
 
 impl Operation {
@@ -44,7 +45,6 @@ impl Operation {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Actor {
     pub user_id: UserId,
-    /// With which right.
     pub right: Right,
 }
 

@@ -6,7 +6,6 @@ use uuid::Uuid;
 /// A stored message together with who sent it.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct MessageRow {
-    /// The id.
     pub id: Uuid,
     /// The room's number.
     pub room_id: i64,

@@ -41,7 +41,6 @@ pub(crate) struct MemberMark {
 /// A room that a person may see, and what they may do in it.
 #[derive(Clone, Debug)]
 pub(crate) struct RoomAccess {
-    /// Which room.
     pub room: RoomRef,
     /// Whether the person is a member, and so may write.
     pub is_member: bool,

@@ -24,10 +24,8 @@ pub(crate) enum RoomError {
     /// A private room takes two.
     #[error("a private room with oneself")]
     Alone,
-    /// Too often.
     #[error("too often")]
     TooOften(TooOften),
-    /// The database.
     #[error(transparent)]
     Database(#[from] DbErr),
 }

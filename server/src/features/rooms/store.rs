@@ -66,7 +66,6 @@ pub(crate) struct Head {
     pub id: i64,
     /// The number of its latest change.
     pub last_seq: i64,
-    /// The version of its members.
     pub members_version: i64,
 }
 
@@ -258,7 +257,6 @@ pub(crate) async fn admit_pairs(
 /// Somebody who became a member by the first message of a private room.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct AdmittedRow {
-    /// In which room.
     pub room_id: i64,
     pub user_id: i64,
     /// The version of the members since.

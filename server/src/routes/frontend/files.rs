@@ -24,7 +24,6 @@ struct Dist;
 /// All files by their path, which has no slash at its beginning.
 pub(super) struct Files(HashMap<String, File>);
 
-/// One file.
 pub(super) struct File {
     /// The value of `Content-Type`.
     pub(super) content_type: HeaderValue,

@@ -25,7 +25,6 @@ const SHOWN: &str = "(u.id = $1 OR (u.hide_receipts = FALSE AND NOT EXISTS \
 pub(in super::super) struct Readers<'a> {
     /// Who asks.
     pub(in super::super) viewer: i64,
-    /// Of which room.
     pub(in super::super) room_id: i64,
     /// Who have read up to here at least.
     pub(in super::super) seq: i64,

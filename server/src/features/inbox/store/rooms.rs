@@ -39,7 +39,6 @@ pub(in super::super) struct PeerRow {
 #[derive(Clone, Copy, Debug)]
 pub(in super::super) enum Which<'a> {
     All,
-    /// The one with this id.
     One(i64),
     /// The first so many whose names come after this one.
     Page {
