@@ -47,7 +47,7 @@ pub(crate) type Permit = OwnedSemaphorePermit;
 pub(super) struct Bucket {
     terms: Terms,
     state: Mutex<State>,
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
 }
 
 /// In seconds of processor time; below zero is debt.
@@ -70,13 +70,13 @@ impl Bucket {
             #[cfg(test)]
             spent: Duration::ZERO,
         };
-        let turns = Arc::new(Semaphore::new(terms.abreast));
-        Self { terms, state: Mutex::new(state), turns }
+        let permits = Arc::new(Semaphore::new(terms.abreast));
+        Self { terms, state: Mutex::new(state), permits }
     }
 
     /// The next turn, in the order of asking.
-    pub(super) async fn turn(&self) -> Permit {
-        self.turns.clone().acquire_owned().await.expect("the line is never closed")
+    pub(super) async fn permit(&self) -> Permit {
+        self.permits.clone().acquire_owned().await.expect("the line is never closed")
     }
 
     fn state(&self, now: Instant) -> MutexGuard<'_, State> {

@@ -177,9 +177,9 @@ impl Payer {
 
     /// The next turn of who pays: however much somebody asks for at once, only a few things of it are under
     /// way, and the database's own lines are left to others. To be given back before waiting for a peer.
-    pub(crate) async fn turn(&self) -> Option<Permit> {
+    pub(crate) async fn permit(&self) -> Option<Permit> {
         match self.buckets().next() {
-            Some(bucket) => Some(bucket.turn().await),
+            Some(bucket) => Some(bucket.permit().await),
             None => None,
         }
     }
@@ -283,11 +283,11 @@ mod tests {
         let payer = budgets.person(7, OFFICE);
         let mut under_way = Vec::new();
         for _ in 0..PERSON.abreast {
-            under_way.push(payer.turn().now_or_never().unwrap());
+            under_way.push(payer.permit().now_or_never().unwrap());
         }
-        let mut next = Box::pin(payer.turn());
+        let mut next = Box::pin(payer.permit());
         assert!(next.as_mut().now_or_never().is_none());
-        assert!(budgets.person(8, OFFICE).turn().now_or_never().is_some());
+        assert!(budgets.person(8, OFFICE).permit().now_or_never().is_some());
         under_way.pop();
         assert!(next.now_or_never().is_some());
     }

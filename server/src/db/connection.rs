@@ -12,7 +12,7 @@ use sea_orm::{
 
 use super::deadline::{Deadline, in_time};
 use super::failure::is_unavailable;
-use super::sqlite::WriteTurn;
+use super::sqlite::WritePermit;
 
 /// For everything that only reads.
 #[derive(Clone, Debug)]
@@ -70,16 +70,16 @@ pub(crate) struct Transaction {
     inner: DatabaseTransaction,
     deadline: Option<Deadline>,
     has_failed: AtomicBool,
-    turn: Option<WriteTurn>,
+    permit: Option<WritePermit>,
 }
 
 impl Transaction {
     pub(super) fn new(
         inner: DatabaseTransaction,
         deadline: Option<Deadline>,
-        turn: Option<WriteTurn>,
+        permit: Option<WritePermit>,
     ) -> Self {
-        Self { inner, deadline, has_failed: AtomicBool::new(false), turn }
+        Self { inner, deadline, has_failed: AtomicBool::new(false), permit }
     }
 
     /// Stores everything for good.
@@ -91,14 +91,14 @@ impl Transaction {
             let sentence = "a transaction of which a statement failed was to be committed";
             return Err(DbErr::Custom(sentence.to_owned()));
         }
-        let Self { inner, deadline, turn, .. } = self;
+        let Self { inner, deadline, permit, .. } = self;
         // A commit that was begun is brought to its end also for a caller who goes away: half of one
         // would cost the connection, and with it everybody's next commit a new one.
         let committing = tokio::spawn(async move {
             let committing = in_time(deadline.as_ref(), inner.commit());
-            match turn {
+            match permit {
                 None => committing.await,
-                Some(turn) => turn.commit(committing).await,
+                Some(permit) => permit.commit(committing).await,
             }
         });
         committing.await.unwrap_or_else(|_| {
@@ -119,10 +119,10 @@ impl Transaction {
         let answer = in_time(self.deadline.as_ref(), answer).await;
         if let Err(error) = &answer {
             self.has_failed.store(true, Ordering::Relaxed);
-            if let Some(turn) = &self.turn
+            if let Some(permit) = &self.permit
                 && is_unavailable(error)
             {
-                turn.distrust(error);
+                permit.distrust(error);
             }
         }
         answer

@@ -126,8 +126,8 @@ impl Db {
     pub(crate) async fn begin(&self) -> Result<Transaction, DbErr> {
         match &self.write {
             Write::Sqlite { writer, .. } => {
-                let (inner, turn) = writer.begin().await?;
-                Ok(Transaction::new(inner, None, Some(turn)))
+                let (inner, permit) = writer.begin().await?;
+                Ok(Transaction::new(inner, None, Some(permit)))
             }
             Write::Postgres { pool, deadline } => {
                 let inner = in_time(Some(deadline), pool.begin()).await?;

@@ -121,12 +121,12 @@ impl Session {
                 self.typing(connection, &command.room, kind).map(|()| done(reference.clone()))
             }
             ClientFrame::Delivered(command) => {
-                let _turn = self.payer.turn().await;
+                let _permit = self.payer.permit().await;
                 let told = inbox::delivered(&self.gateway.services.inbox, self.user_id, &command);
                 told.await.map(|()| done(reference.clone()))
             }
             ClientFrame::Read(command) => {
-                let _turn = self.payer.turn().await;
+                let _permit = self.payer.permit().await;
                 let read = inbox::read(&self.gateway.services.inbox, self.user_id, &command).await;
                 read.map(|()| done(reference.clone()))
             }
@@ -228,13 +228,13 @@ impl Session {
         let over: Vec<_> = self.watched.iter().copied().filter(is_over).collect();
         self.gateway.services.presence.unwatch(&over, &self.outbox);
         self.watched = users.into();
-        let _turn = self.payer.turn().await;
+        let _permit = self.payer.permit().await;
         presence::watch(&self.gateway.services.presence, &self.watched, &self.outbox).await
     }
 
     async fn open(&mut self, room: &RoomName) -> Result<Bytes, Problem> {
         let subscription = self.subscriptions.by_name(room.as_str()).ok_or_else(not_open_here)?;
-        let _turn = self.payer.turn().await;
+        let _permit = self.payer.permit().await;
         let snapshot =
             self.gateway.services.presence.open(&subscription.room, &self.outbox).await?;
         subscription.is_open = true;

@@ -41,12 +41,12 @@ pub(super) struct Start {
     pub(super) person: Option<Person>,
     /// Where from.
     pub(super) peer: Peer,
-    pub(super) place: SocketSlot,
+    pub(super) slot: SocketSlot,
 }
 
 /// Runs a socket to its end.
 pub(super) async fn run(start: Start) {
-    let Start { gateway, mut connection, scope, person, peer, place } = start;
+    let Start { gateway, mut connection, scope, person, peer, slot } = start;
     // The way in is boxed: its future is large and short-lived, the loop's small and long-lived.
     let entered = Box::pin(enter(&gateway, &mut connection, scope, person, peer)).await;
     let end = match entered {
@@ -64,7 +64,7 @@ pub(super) async fn run(start: Start) {
     // Room that is made in a while is none.
     let farewell = if end == End::MadeRoom { Duration::ZERO } else { gateway.timing.farewell };
     Box::pin(connection.close(end, farewell)).await;
-    drop(place);
+    drop(slot);
 }
 
 /// Says when to come back: each socket at another time, so that not all come at once.
@@ -81,18 +81,18 @@ async fn enter(
     person: Option<Person>,
     peer: Peer,
 ) -> Result<(Session, SocketSlot), End> {
-    let SignedIn { person, resume, mut turn, as_of } =
+    let SignedIn { person, resume, mut permit, as_of } =
         sign_in(gateway, connection, person, peer).await?;
-    let Ok(place) = gateway.slots.of_user(person.id) else { return Err(End::RateLimited) };
+    let Ok(slot) = gateway.slots.of_user(person.id) else { return Err(End::RateLimited) };
     let payer = gateway.budgets.person(person.id, peer);
     connection.signed_in(MAX_FRAME_BYTES, payer.clone());
     let Ok(pause) = payer.admit(costs::SIGN_IN, Asks::InTurn(SIGN_IN_PATIENCE)) else {
         return Err(End::RateLimited);
     };
     if !pause.is_zero() {
-        drop(turn);
+        drop(permit);
         sleep(pause).await;
-        turn = gateway.turns.take().await;
+        permit = gateway.read_permits.take().await;
     }
 
     let only_room = match scope {
@@ -109,8 +109,8 @@ async fn enter(
         // The order to close went to the sockets that were known by then; this one was not.
         session.outbox.close(CloseReason::Draining);
     }
-    session.begin(connection, &person, resume, turn).await?;
-    Ok((session, place))
+    session.begin(connection, &person, resume, permit).await?;
+    Ok((session, slot))
 }
 
 /// Somebody whose token was good.
@@ -118,8 +118,8 @@ struct SignedIn {
     person: Person,
     /// Where they go on.
     resume: Option<Resume>,
-    /// The turn in which the rest may be read.
-    turn: ReadPermit,
+    /// With which the rest may be read.
+    permit: ReadPermit,
     /// [`adda_realtime::Hub::user_changes`] before the token was looked at.
     as_of: u64,
 }
@@ -131,11 +131,11 @@ async fn sign_in(
     peer: Peer,
 ) -> Result<SignedIn, End> {
     if let Some(person) = person {
-        let turn = gateway.turns.take().await;
+        let permit = gateway.read_permits.take().await;
         let as_of = gateway.hub.user_changes();
         // The upgrade takes as long as the client wants.
         still_stands(gateway, &person).await?;
-        return Ok(SignedIn { person, resume: None, turn, as_of });
+        return Ok(SignedIn { person, resume: None, permit, as_of });
     }
     let stranger = gateway.slots.stranger(peer);
     let auth = tokio::select! {
@@ -145,11 +145,11 @@ async fn sign_in(
         () = gateway.draining.cancelled() => return Err(End::Draining),
     };
     drop(stranger);
-    let turn = gateway.turns.take().await;
+    let permit = gateway.read_permits.take().await;
     let as_of = gateway.hub.user_changes();
     let person = gateway.services.accounts.authenticate(&auth.token).await;
     let person = person.map_err(|error| sign_in_failed(&error))?;
-    Ok(SignedIn { person, resume: auth.resume, turn, as_of })
+    Ok(SignedIn { person, resume: auth.resume, permit, as_of })
 }
 
 fn sign_in_failed(error: &AccountError) -> End {

@@ -31,13 +31,13 @@ struct ResumePoint {
 }
 
 impl Session {
-    /// Subscribes to the rooms and says `ready`. The turn ends before anything is written.
+    /// Subscribes to the rooms and says `ready`. The permit is given back before anything is written.
     pub(super) async fn begin(
         &mut self,
         connection: &mut Connection,
         person: &Person,
         resume: Option<Resume>,
-        turn: ReadPermit,
+        permit: ReadPermit,
     ) -> Result<(), End> {
         let rooms = match self.outbox.only {
             None => self.gateway.services.inbox.my_rooms(self.user_id).await,
@@ -60,7 +60,7 @@ impl Session {
             summaries.extend(self.subscribe_at_last(my, from).await?);
         }
         self.compare_with_heads().await?;
-        drop(turn);
+        drop(permit);
         // Who is in was here, whatever happens to the server next.
         self.gateway.services.presence.written_down(self.user_id).await;
         self.subscriptions.shrink();
@@ -309,7 +309,7 @@ impl Session {
         if self.is_served_from_memory(topic) {
             return Ok(());
         }
-        let turn = self.turn().await?;
+        let permit = self.permit().await?;
         let (user_id, gateway) = (self.user_id, self.gateway.clone());
         gateway.broker.subscribe(&[topic]).await;
         let published = gateway.hub.head(topic);
@@ -323,7 +323,7 @@ impl Session {
         let access = match gateway.services.rooms.find(user_id, &name).await {
             Ok(access) if access.is_member => access,
             Ok(_) | Err(RoomError::NotFound) => {
-                drop(turn);
+                drop(permit);
                 if let Some(json) = self.forget(topic)? {
                     connection.queue_text(&json);
                 }
@@ -344,7 +344,7 @@ impl Session {
                 marks.map_err(|error| failed(&error))?
             }
         };
-        drop(turn);
+        drop(permit);
 
         // Whatever was published before the page was read is stored, or something is very wrong: then
         // the database is right, and waiting for what it does not have would never end.

@@ -71,12 +71,12 @@ async fn prepare(
     }
     let key = websocket_key(request)?;
     let upgrade = request.data::<SocketUpgrade>();
-    let taken = upgrade.and_then(|upgrade| Some((upgrade.take()?, upgrade.place().clone())));
+    let taken = upgrade.and_then(|upgrade| Some((upgrade.take()?, upgrade.slot().clone())));
     let (upgrade, place_of_connection) = taken.ok_or_else(|| {
         refuse(Code::UpgradeRequired, "Only a GET over HTTP/1.1 becomes a WebSocket.")
     })?;
     let peer = Peer::of(request);
-    let place = gateway.slots.of_peer(peer).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
+    let slot = gateway.slots.of_peer(peer).map_err(|_| Box::new(Problem::rate_limited(10_000)))?;
     let person = bearer(request.headers(), gateway).await?;
     place_of_connection.becomes_socket().map_err(|_| {
         let sentence = "The server has as many connections as it can hold; try again in a minute.";
@@ -93,7 +93,7 @@ async fn prepare(
             tracing::error!(%peer, "an upgraded connection is not a TCP stream");
             return;
         };
-        enter::run(Start { gateway, connection, scope, person, peer, place }).await;
+        enter::run(Start { gateway, connection, scope, person, peer, slot }).await;
         drop(place_of_connection);
     });
     Ok(Response::builder()
@@ -163,9 +163,9 @@ async fn bearer(headers: &HeaderMap, gateway: &Gateway) -> Result<Option<Person>
         let (scheme, token) = value.split_once(' ')?;
         scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
     });
-    let turn = gateway.turns.take().await;
+    let permit = gateway.read_permits.take().await;
     let person = gateway.services.accounts.authenticate(token.unwrap_or("")).await;
-    drop(turn);
+    drop(permit);
     person.map(Some).map_err(|error| Box::new(Problem::from(error)))
 }
 

@@ -58,7 +58,7 @@ pub(crate) struct Gateway {
     /// How many sockets somebody may have.
     pub slots: Arc<SocketSlots>,
     /// Who may read from the database now.
-    turns: ReadPermits,
+    read_permits: ReadPermits,
     pub budgets: Arc<Budgets>,
     /// How long a socket may take for what.
     pub timing: Timing,
@@ -95,7 +95,7 @@ impl Gateway {
             epoch,
             clock,
             slots: Arc::new(SocketSlots::new(budgets.is_enabled(), sockets)),
-            turns: ReadPermits::new(readers),
+            read_permits: ReadPermits::new(readers),
             budgets,
             timing,
             sockets: TaskTracker::new(),

@@ -36,9 +36,9 @@ mod tests {
 
     #[tokio::test]
     async fn one_more_than_may_read_waits_until_somebody_is_done() {
-        let turns = ReadPermits::new(2);
-        let (first, _second) = (turns.take().await, turns.take().await);
-        let mut third = Box::pin(turns.take());
+        let permits = ReadPermits::new(2);
+        let (first, _second) = (permits.take().await, permits.take().await);
+        let mut third = Box::pin(permits.take());
         assert!(third.as_mut().now_or_never().is_none());
         drop(first);
         assert!(third.now_or_never().is_some());

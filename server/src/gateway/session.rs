@@ -132,15 +132,15 @@ impl Session {
 
     /// This person's turn, and among all of them this socket's turn at the database; the order to close
     /// is obeyed meanwhile.
-    pub(super) async fn turn(&mut self) -> Result<(Option<budget::Permit>, ReadPermit), End> {
-        let turns = async {
-            let of_person = self.payer.turn().await;
-            (of_person, self.gateway.turns.take().await)
+    pub(super) async fn permit(&mut self) -> Result<(Option<budget::Permit>, ReadPermit), End> {
+        let permits = async {
+            let of_person = self.payer.permit().await;
+            (of_person, self.gateway.read_permits.take().await)
         };
         tokio::select! {
             biased;
             reason = poll_fn(|cx| self.outbox.poll_close(cx)) => Err(reason.into()),
-            turns = turns => Ok(turns),
+            permits = permits => Ok(permits),
         }
     }
 
@@ -243,9 +243,9 @@ impl Session {
 
     /// A new token without reconnecting.
     pub(super) async fn renew(&mut self, token: &str) -> Result<Result<(), Problem>, End> {
-        let turn = self.payer.turn().await;
+        let permit = self.payer.permit().await;
         let person = self.gateway.services.accounts.authenticate(token).await;
-        drop(turn);
+        drop(permit);
         match person {
             Ok(person)
                 if person.id == self.user_id && person.session_id == self.outbox.session_id =>

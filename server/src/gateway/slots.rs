@@ -87,12 +87,12 @@ impl SocketSlots {
     }
 
     pub(super) fn of_user(self: &Arc<Self>, user: UserId) -> Result<SocketSlot, NoSlot> {
-        self.place(take(&self.users, user, self.most(PER_USER)), Whose::User(user))
+        self.slot(take(&self.users, user, self.most(PER_USER)), Whose::User(user))
     }
 
     pub(super) fn of_peer(self: &Arc<Self>, peer: Peer) -> Result<SocketSlot, NoSlot> {
         let key = peer.network();
-        self.place(take(&self.addresses, key, self.most(self.most_of_address)), Whose::Address(key))
+        self.slot(take(&self.addresses, key, self.most(self.most_of_address)), Whose::Address(key))
     }
 
     /// Counts a socket that does not say yet whose it is. Whoever has been silent longest leaves where its
@@ -115,7 +115,7 @@ impl SocketSlots {
         if self.enabled { most } else { usize::MAX }
     }
 
-    fn place(self: &Arc<Self>, taken: bool, of: Whose) -> Result<SocketSlot, NoSlot> {
+    fn slot(self: &Arc<Self>, taken: bool, of: Whose) -> Result<SocketSlot, NoSlot> {
         taken.then(|| SocketSlot { slots: self.clone(), of }).ok_or(NoSlot)
     }
 }

@@ -63,13 +63,13 @@ impl<T: ParseFromJSON> ParsePayload for Body<T> {
             Ok((bytes, held))
         };
         let (bytes, held) = read.await.map_err(|broken: Broken| problem_error(broken.into()))?;
-        let turn = match request.data::<Payer>() {
-            Some(payer) => payer.turn().await,
+        let permit = match request.data::<Payer>() {
+            Some(payer) => payer.permit().await,
             None => None,
         };
         Asker::of(request).look_again().await.map_err(problem_error)?;
         let value = input::parse(&bytes).map_err(problem_error)?;
-        Ok(Self(value, (held, turn)))
+        Ok(Self(value, (held, permit)))
     }
 }
 

@@ -32,10 +32,10 @@ struct State {
     count: usize,
     sockets: usize,
     addresses: HashMap<IpAddr, usize>,
-    /// The idle ones, by the turn in which they became idle.
+    /// The idle ones, in the order in which they became idle.
     idle: BTreeMap<u64, Idle>,
     idle_of_address: BTreeSet<(IpAddr, u64)>,
-    next_turn: u64,
+    next_sequence: u64,
 }
 
 #[derive(Debug)]
@@ -57,7 +57,7 @@ pub(crate) struct ConnectionSlot {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Doing {
-    /// Nothing, since this turn.
+    /// Nothing, since this one in the order.
     Idle(u64),
     Request,
     Socket,
@@ -77,25 +77,25 @@ pub(crate) struct NoRoom;
 
 impl State {
     fn idles(&mut self, network: Option<IpAddr>, must_leave: &Arc<Notify>) -> Doing {
-        let turn = self.next_turn;
-        self.next_turn += 1;
+        let sequence = self.next_sequence;
+        self.next_sequence += 1;
         let must_leave = must_leave.clone();
-        self.idle.insert(turn, Idle { since: Instant::now(), network, must_leave });
-        self.idle_of_address.extend(network.map(|network| (network, turn)));
-        Doing::Idle(turn)
+        self.idle.insert(sequence, Idle { since: Instant::now(), network, must_leave });
+        self.idle_of_address.extend(network.map(|network| (network, sequence)));
+        Doing::Idle(sequence)
     }
 
-    fn is_idle_no_more(&mut self, turn: u64) -> Option<Idle> {
-        let idle = self.idle.remove(&turn)?;
+    fn is_idle_no_more(&mut self, sequence: u64) -> Option<Idle> {
+        let idle = self.idle.remove(&sequence)?;
         if let Some(network) = idle.network {
-            self.idle_of_address.remove(&(network, turn));
+            self.idle_of_address.remove(&(network, sequence));
         }
         Some(idle)
     }
 
     /// Tells this one to leave.
-    fn send_away(&mut self, turn: u64) {
-        if let Some(idle) = self.is_idle_no_more(turn) {
+    fn send_away(&mut self, sequence: u64) {
+        if let Some(idle) = self.is_idle_no_more(sequence) {
             idle.must_leave.notify_one();
         }
     }
@@ -147,12 +147,12 @@ impl Connections {
         if state.count < self.capacity.connections {
             return None;
         }
-        let Some((turn, idle)) = state.idle.first_key_value() else { return Some(TIME_TO_ASK) };
-        let (turn, had) = (*turn, idle.since.elapsed());
+        let Some((sequence, idle)) = state.idle.first_key_value() else { return Some(TIME_TO_ASK) };
+        let (sequence, had) = (*sequence, idle.since.elapsed());
         if had < TIME_TO_ASK {
             return Some(TIME_TO_ASK - had);
         }
-        state.send_away(turn);
+        state.send_away(sequence);
         Some(TIME_TO_ASK)
     }
 
@@ -164,8 +164,8 @@ impl Connections {
         if let Some(network) = network {
             if state.addresses.get(&network).is_some_and(|count| *count >= self.most_of_address) {
                 let all = (network, 0)..=(network, u64::MAX);
-                let (_, turn) = *state.idle_of_address.range(all).next()?;
-                state.send_away(turn);
+                let (_, sequence) = *state.idle_of_address.range(all).next()?;
+                state.send_away(sequence);
             }
             *state.addresses.entry(network).or_default() += 1;
         }
@@ -182,8 +182,8 @@ impl ConnectionSlot {
         let mut doing = self.doing.lock().unwrap_or_else(PoisonError::into_inner);
         let mut state = self.connections.lock();
         match (*doing, request) {
-            (Doing::Idle(turn), true) => {
-                state.is_idle_no_more(turn);
+            (Doing::Idle(sequence), true) => {
+                state.is_idle_no_more(sequence);
                 *doing = Doing::Request;
             }
             (Doing::Request, false) => *doing = state.idles(self.network, &self.must_leave),
@@ -225,8 +225,8 @@ impl ConnectionSlot {
             return Err(NoRoom);
         }
         state.sockets += 1;
-        if let Doing::Idle(turn) = *doing {
-            state.is_idle_no_more(turn);
+        if let Doing::Idle(sequence) = *doing {
+            state.is_idle_no_more(sequence);
         }
         state.is_not_of_address(self.network);
         *doing = Doing::Socket;
@@ -254,8 +254,8 @@ impl Drop for ConnectionSlot {
         match doing {
             Doing::Socket => state.sockets -= 1,
             Doing::Request => state.is_not_of_address(self.network),
-            Doing::Idle(turn) => {
-                state.is_idle_no_more(turn);
+            Doing::Idle(sequence) => {
+                state.is_idle_no_more(sequence);
                 state.is_not_of_address(self.network);
             }
         }
@@ -278,37 +278,37 @@ mod tests {
         Some([192, 0, 2, last].into())
     }
 
-    fn must_leave(place: &ConnectionSlot) -> bool {
-        place.must_leave().now_or_never().is_some()
+    fn must_leave(slot: &ConnectionSlot) -> bool {
+        slot.must_leave().now_or_never().is_some()
     }
 
     #[test]
     fn an_address_that_has_all_it_may_gives_up_what_was_idle_longest() {
         let connections = connections(4_000, 1_000);
-        let places: Vec<_> =
+        let slots: Vec<_> =
             (0..MOST_OF_ADDRESS).map(|_| connections.admit(network(1)).unwrap()).collect();
-        let _busy = places[0].is_busy();
-        drop(places[1].is_busy());
-        assert!(places.iter().all(|place| !must_leave(place)));
+        let _busy = slots[0].is_busy();
+        drop(slots[1].is_busy());
+        assert!(slots.iter().all(|slot| !must_leave(slot)));
         let _newcomer = connections.admit(network(1)).unwrap();
-        let leaving: Vec<_> = (0..places.len()).filter(|at| must_leave(&places[*at])).collect();
+        let leaving: Vec<_> = (0..slots.len()).filter(|at| must_leave(&slots[*at])).collect();
         assert_eq!(leaving, [2], "neither the busy one nor the one that just was");
         let _other = connections.admit(network(2)).unwrap();
-        assert!(places.iter().all(|place| !must_leave(place)), "others are no concern of it");
+        assert!(slots.iter().all(|slot| !must_leave(slot)), "others are no concern of it");
     }
 
     #[test]
     fn who_sends_no_body_makes_room_like_who_asks_nothing() {
         let connections = connections(4_000, 1_000);
-        let places: Vec<_> =
+        let slots: Vec<_> =
             (0..MOST_OF_ADDRESS).map(|_| connections.admit(network(1)).unwrap()).collect();
-        let _busy: Vec<_> = places.iter().map(ConnectionSlot::is_busy).collect();
+        let _busy: Vec<_> = slots.iter().map(ConnectionSlot::is_busy).collect();
         assert!(connections.admit(network(1)).is_none());
-        let awaits = places[3].awaits_body();
-        drop(places[2].awaits_body());
+        let awaits = slots[3].awaits_body();
+        drop(slots[2].awaits_body());
         let newcomer = connections.admit(network(1)).unwrap();
         let _busy_too = newcomer.is_busy();
-        assert!(must_leave(&places[3]) && !must_leave(&places[2]));
+        assert!(must_leave(&slots[3]) && !must_leave(&slots[2]));
         drop(awaits);
         assert!(connections.admit(network(1)).is_none(), "a body that is there is answered");
     }
@@ -316,15 +316,15 @@ mod tests {
     #[test]
     fn an_address_whose_connections_are_all_in_requests_gets_no_more() {
         let connections = connections(4_000, 1_000);
-        let place = || connections.admit(network(1));
-        let places: Vec<_> = (0..MOST_OF_ADDRESS).map(|_| place().unwrap()).collect();
-        let mut busy: Vec<_> = places.iter().map(ConnectionSlot::is_busy).collect();
-        assert!(place().is_none());
+        let slot = || connections.admit(network(1));
+        let slots: Vec<_> = (0..MOST_OF_ADDRESS).map(|_| slot().unwrap()).collect();
+        let mut busy: Vec<_> = slots.iter().map(ConnectionSlot::is_busy).collect();
+        assert!(slot().is_none());
         // A proxy stands for many, and is never one too many.
         assert!(connections.admit(None).is_some());
         busy.pop();
-        assert!(place().is_some());
-        drop((places, busy));
+        assert!(slot().is_some());
+        drop((slots, busy));
         assert!(connections.lock().addresses.is_empty(), "nobody is remembered without one");
         assert_eq!(connections.lock().count, 0);
     }
@@ -332,23 +332,23 @@ mod tests {
     #[test]
     fn who_asks_for_something_in_the_last_moment_may_stay() {
         let connections = connections(4_000, 1_000);
-        let places: Vec<_> =
+        let slots: Vec<_> =
             (0..MOST_OF_ADDRESS).map(|_| connections.admit(network(1)).unwrap()).collect();
         let _newcomer = connections.admit(network(1)).unwrap();
-        let _busy = places[0].is_busy();
-        assert!(!must_leave(&places[0]));
+        let _busy = slots[0].is_busy();
+        assert!(!must_leave(&slots[0]));
     }
 
     #[test]
     fn sockets_leave_room_for_requests() {
         let connections = connections(4, 2);
-        let places: Vec<_> = (0..3).map(|_| connections.admit(network(1)).unwrap()).collect();
-        assert!(places[0].becomes_socket().is_ok() && places[1].becomes_socket().is_ok());
-        assert!(places[2].becomes_socket().is_err());
+        let slots: Vec<_> = (0..3).map(|_| connections.admit(network(1)).unwrap()).collect();
+        assert!(slots[0].becomes_socket().is_ok() && slots[1].becomes_socket().is_ok());
+        assert!(slots[2].becomes_socket().is_err());
         assert_eq!(connections.lock().addresses[&network(1).unwrap()], 1);
-        drop(places);
-        let place = connections.admit(network(1)).unwrap();
-        assert!(place.becomes_socket().is_ok());
+        drop(slots);
+        let slot = connections.admit(network(1)).unwrap();
+        assert!(slot.becomes_socket().is_ok());
     }
 
     #[tokio::test]

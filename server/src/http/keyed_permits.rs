@@ -19,7 +19,7 @@ type Lines<K> = Arc<Mutex<HashMap<K, Line>>>;
 /// Those of one key.
 #[derive(Debug)]
 struct Line {
-    turns: Arc<Semaphore>,
+    permits: Arc<Semaphore>,
     /// With a turn, or waiting for one.
     here: usize,
 }
@@ -49,22 +49,22 @@ impl<K: Hash + Eq + Clone> KeyedPermits<K> {
 
     /// Waits for a turn, in the order of coming; `None` when too many wait already.
     pub(super) async fn take(&self, key: K) -> Option<KeyedPermit<K>> {
-        let (here, turns) = self.line_up(key)?;
+        let (here, permits) = self.line_up(key)?;
         // The semaphore is never closed.
-        let permit = turns.acquire_owned().await.ok()?;
+        let permit = permits.acquire_owned().await.ok()?;
         Some(KeyedPermit { _permit: permit, _here: here })
     }
 
     fn line_up(&self, key: K) -> Option<(Here<K>, Arc<Semaphore>)> {
         let mut lines = lock(&self.lines);
         let line = lines.entry(key.clone());
-        let line =
-            line.or_insert_with(|| Line { turns: Arc::new(Semaphore::new(self.at_once)), here: 0 });
+        let line = line
+            .or_insert_with(|| Line { permits: Arc::new(Semaphore::new(self.at_once)), here: 0 });
         if line.here >= self.at_once + self.most_waiting {
             return None;
         }
         line.here += 1;
-        Some((Here { lines: self.lines.clone(), key }, line.turns.clone()))
+        Some((Here { lines: self.lines.clone(), key }, line.permits.clone()))
     }
 }
 
@@ -88,23 +88,23 @@ mod tests {
 
     #[tokio::test]
     async fn each_key_has_its_turns_the_next_waits_and_who_comes_after_too_many_is_told() {
-        let turns = KeyedPermits::new(2, 1);
-        let first = turns.take("mira").await.unwrap();
-        let _second = turns.take("mira").await.unwrap();
-        let mut third = Box::pin(turns.take("mira"));
+        let permits = KeyedPermits::new(2, 1);
+        let first = permits.take("mira").await.unwrap();
+        let _second = permits.take("mira").await.unwrap();
+        let mut third = Box::pin(permits.take("mira"));
         assert!(third.as_mut().now_or_never().is_none(), "two at once");
-        assert!(turns.take("mira").await.is_none(), "one waits already");
-        assert!(turns.take("ravi").await.is_some(), "each key has its own");
+        assert!(permits.take("mira").await.is_none(), "one waits already");
+        assert!(permits.take("ravi").await.is_some(), "each key has its own");
         drop(first);
         assert!(third.await.is_some());
     }
 
     #[tokio::test]
     async fn who_goes_away_is_forgotten() {
-        let turns = KeyedPermits::new(1, 1);
-        let first = turns.take("mira").await;
-        assert!(turns.take("mira").now_or_never().is_none());
+        let permits = KeyedPermits::new(1, 1);
+        let first = permits.take("mira").await;
+        assert!(permits.take("mira").now_or_never().is_none());
         drop(first);
-        assert!(lock(&turns.lines).is_empty());
+        assert!(lock(&permits.lines).is_empty());
     }
 }

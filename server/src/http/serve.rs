@@ -53,7 +53,7 @@ const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 #[derive(Clone)]
 pub(crate) struct SocketUpgrade {
     upgrade: Arc<Mutex<Option<OnUpgrade>>>,
-    place: Arc<ConnectionSlot>,
+    slot: Arc<ConnectionSlot>,
 }
 
 impl SocketUpgrade {
@@ -65,8 +65,8 @@ impl SocketUpgrade {
 
     /// The connection's place, which the socket keeps.
     #[must_use]
-    pub(crate) fn place(&self) -> &Arc<ConnectionSlot> {
-        &self.place
+    pub(crate) fn slot(&self) -> &Arc<ConnectionSlot> {
+        &self.slot
     }
 }
 
@@ -116,7 +116,7 @@ impl Listener {
             let (stream, peer) = accepted;
             let tcp_peer = proxies.connected(peer);
             let address = tcp_peer.address;
-            let Some(place) = crowd.admit(tcp_peer.network()) else {
+            let Some(slot) = crowd.admit(tcp_peer.network()) else {
                 tracing::debug!(peer = %tcp_peer.address, "an address has too many connections");
                 continue;
             };
@@ -125,7 +125,7 @@ impl Listener {
                 // Where this connection led to, which one that listens everywhere does not know.
                 local: stream.local_addr().unwrap_or(self.address),
                 tcp_peer,
-                place,
+                slot,
                 stall: self.stall,
                 stop: stop.clone(),
             };
@@ -165,14 +165,14 @@ struct Connection {
     endpoint: Arc<BoxEndpoint<'static, Response>>,
     local: SocketAddr,
     tcp_peer: TcpPeer,
-    place: Arc<ConnectionSlot>,
+    slot: Arc<ConnectionSlot>,
     stall: Duration,
     stop: watch::Receiver<bool>,
 }
 
 impl Connection {
     async fn serve(self, stream: Stream) {
-        let Self { endpoint, local, tcp_peer, place, stall, mut stop } = self;
+        let Self { endpoint, local, tcp_peer, slot, stall, mut stop } = self;
         let address = tcp_peer.address;
         let has_asked = Arc::new(AtomicBool::new(false));
         let asks = has_asked.clone();
@@ -180,15 +180,15 @@ impl Connection {
         let leaves = unread.clone();
         // Comes back when HTTP has ended on it; a socket keeps it.
         let (stream, owner) = lend(stream);
-        let asked_on = place.clone();
+        let asked_on = slot.clone();
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             asks.store(true, Ordering::Relaxed);
             let peer = tcp_peer.of_request(request.headers());
             let (endpoint, unread) = (endpoint.clone(), leaves.clone());
-            let place = asked_on.clone();
+            let slot = asked_on.clone();
             async move {
-                let busy = place.is_busy();
-                let mut answer = answer(&endpoint, request, local, peer, &unread, place).await;
+                let busy = slot.is_busy();
+                let mut answer = answer(&endpoint, request, local, peer, &unread, slot).await;
                 let answering = answer.extensions_mut().remove::<Arc<Answering>>();
                 let answer = answer.map(|body| Held::new(body, (busy, answering)));
                 Ok::<_, std::convert::Infallible>(answer)
@@ -205,7 +205,7 @@ impl Connection {
         );
         let result = tokio::select! {
             result = connection.as_mut() => result,
-            () = place.must_leave() => {
+            () = slot.must_leave() => {
                 tracing::debug!(peer = %address, "an idle connection made room");
                 return;
             }
@@ -231,7 +231,7 @@ impl Connection {
             }
             tokio::select! {
                 () = linger(stream) => {}
-                () = place.must_leave() => {}
+                () = slot.must_leave() => {}
                 () = stopping(&mut stop) => {}
             }
         }
@@ -262,7 +262,7 @@ async fn answer(
     local: SocketAddr,
     peer: Peer,
     unread: &Unread,
-    place: Arc<ConnectionSlot>,
+    slot: Arc<ConnectionSlot>,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
     // The routes take a HEAD for a GET, and a WebSocket begins with nothing but a GET.
     let may_upgrade = request.method() == hyper::Method::GET
@@ -278,11 +278,11 @@ async fn answer(
     let body = body.map_err(std::io::Error::other).boxed();
     let mut request = Request::from_parts(RequestParts::from(parts), body.into());
     request.extensions_mut().insert(peer);
-    request.extensions_mut().insert(place.clone());
+    request.extensions_mut().insert(slot.clone());
     if let Some(upgrade) = upgrade {
         request
             .extensions_mut()
-            .insert(SocketUpgrade { upgrade: Arc::new(Mutex::new(Some(upgrade))), place });
+            .insert(SocketUpgrade { upgrade: Arc::new(Mutex::new(Some(upgrade))), slot });
     }
     let mut answer = endpoint.get_response(request).await.into();
     if let Some(rest) = owner.take_back() {

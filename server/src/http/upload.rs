@@ -86,13 +86,13 @@ impl Uploads {
         })
     }
 
-    async fn turn(&self, person: UserId, network: IpAddr) -> Option<UploadPermit> {
-        let turn = async {
+    async fn permit(&self, person: UserId, network: IpAddr) -> Option<UploadPermit> {
+        let permit = async {
             let of_person = self.by_person.take(person).await?;
             let of_address = self.by_address.take(network).await?;
             Some((of_person, of_address, self.by_all.take(()).await?))
         };
-        timeout(PATIENCE, turn).await.ok().flatten()
+        timeout(PATIENCE, permit).await.ok().flatten()
     }
 }
 
@@ -112,7 +112,7 @@ pub(crate) struct Upload {
 #[derive(Debug)]
 pub(crate) struct ReceivedFile {
     path: PathBuf,
-    _turn: UploadPermit,
+    _permit: UploadPermit,
 }
 
 impl ReceivedFile {
@@ -207,12 +207,12 @@ impl Upload {
         if announced > most + BESIDE_THE_FILE {
             return Err(UploadError::TooLarge(most));
         }
-        let turn = uploads.turn(person, network).await.ok_or(UploadError::NoTurn)?;
+        let permit = uploads.permit(person, network).await.ok_or(UploadError::NoTurn)?;
 
         let path = uploads.folder.join(Uuid::new_v4().to_string());
         let file = File::create_new(&path).await?;
         // From here on it is removed whatever happens.
-        let received = ReceivedFile { path, _turn: turn };
+        let received = ReceivedFile { path, _permit: permit };
         let counts = Arc::new(Counts::default());
         let bytes = Counted { body: BodyDataStream::new(body), counts: counts.clone() };
         let writing = write_file(Multipart::new(bytes, boundary), file, most, &counts);

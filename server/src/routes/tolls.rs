@@ -36,7 +36,7 @@ pub(super) struct Tolls {
 pub(super) struct Paid {
     payer: Payer,
     toll: Toll,
-    _turn: Option<Permit>,
+    _permit: Option<Permit>,
 }
 
 impl Tolls {
@@ -46,7 +46,7 @@ impl Tolls {
         let toll = costs::request(request.method(), request.uri().path());
         if request.uri().path() == "/livez" {
             sleep(payer.charge(toll.guess).min(LIVEZ_PAUSE)).await;
-            return Ok(Paid { payer: Payer::nobody(), toll, _turn: None });
+            return Ok(Paid { payer: Payer::nobody(), toll, _permit: None });
         }
         let cost = toll.guess + costs::bytes_in(body_bytes(request));
         match payer.admit(cost, Asks::InTurn(PATIENCE)) {
@@ -60,8 +60,8 @@ impl Tolls {
         request.extensions_mut().insert(payer.clone());
         // Whatever has a body takes its turn when that is there, and files have turns of their own.
         let has_body = matches!(*request.method(), Method::POST | Method::PUT | Method::PATCH);
-        let turn = if has_body { None } else { payer.turn().await };
-        Ok(Paid { payer, toll, _turn: turn })
+        let permit = if has_body { None } else { payer.permit().await };
+        Ok(Paid { payer, toll, _permit: permit })
     }
 
     fn payer(&self, peer: Peer, request: &Request) -> Payer {

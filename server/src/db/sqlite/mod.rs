@@ -17,7 +17,7 @@ pub(super) use checkpoint::Checkpoints;
 pub(crate) use direct::{Direct, DirectResult};
 use location::Location;
 pub(super) use lock::DatabaseLock;
-pub(super) use writer::{WriteTurn, Writer};
+pub(super) use writer::{WritePermit, Writer};
 
 pub(super) const READERS: u32 = 4;
 

@@ -52,7 +52,7 @@ struct State {
 
 /// One transaction's time on the connection.
 #[derive(Debug)]
-pub(in crate::db) struct WriteTurn {
+pub(in crate::db) struct WritePermit {
     state: OwnedMutexGuard<State>,
     /// What a fresh connection must read once this is committed.
     mark: Option<String>,
@@ -97,8 +97,8 @@ impl Writer {
 
     /// A transaction on a sound connection, which holds the write lock from its beginning, so that it
     /// can never fail halfway because somebody else wrote; and the turn in which it is to be committed.
-    pub(in crate::db) async fn begin(&self) -> Result<(DatabaseTransaction, WriteTurn), DbErr> {
-        let state = self.turn().await?;
+    pub(in crate::db) async fn begin(&self) -> Result<(DatabaseTransaction, WritePermit), DbErr> {
+        let state = self.permit().await?;
         let begun = state.begin().await;
         let inner = begun.inspect_err(|error| state.distrust(error))?;
         let mark = state.is_unproven.then(|| Uuid::new_v4().to_string());
@@ -112,7 +112,7 @@ impl Writer {
                 }
             })?;
         }
-        Ok((inner, WriteTurn { state, mark }))
+        Ok((inner, WritePermit { state, mark }))
     }
 
     /// Runs a transaction on the calling thread. Nothing is done while a commit must be proved, and
@@ -122,7 +122,7 @@ impl Writer {
         &self,
         work: impl FnOnce(&Direct) -> DirectResult<Option<T>>,
     ) -> Result<Option<T>, DbErr> {
-        let state = self.turn().await?;
+        let state = self.permit().await?;
         if state.is_unproven {
             return Ok(None);
         }
@@ -135,7 +135,7 @@ impl Writer {
     }
 
     /// The connection for one transaction, a sound one.
-    async fn turn(&self) -> Result<OwnedMutexGuard<State>, DbErr> {
+    async fn permit(&self) -> Result<OwnedMutexGuard<State>, DbErr> {
         let waiting = tokio::time::timeout(ACQUIRE_TIMEOUT, self.state.clone().lock_owned());
         let mut state =
             waiting.await.map_err(|_| DbErr::ConnectionAcquire(ConnAcquireErr::Timeout))?;
@@ -230,7 +230,7 @@ impl State {
     }
 }
 
-impl WriteTurn {
+impl WritePermit {
     /// From now on nothing more is done on this connection.
     pub(in crate::db) fn distrust(&self, error: &DbErr) {
         self.state.distrust(error);

@@ -38,7 +38,7 @@ pub(crate) struct Avatars {
     epoch: String,
     changes: Limit<UserId>,
     /// Decoding takes memory and time: one after the other.
-    turn: Semaphore,
+    permit: Semaphore,
     /// Folder and row change together: one after the other, and not while they are compared.
     placing: Mutex<()>,
     /// Whether something may have been left over.
@@ -59,7 +59,7 @@ impl Avatars {
             folder,
             epoch,
             changes: Limit::new(rate_limits, 10, Duration::from_secs(30)),
-            turn: Semaphore::new(1),
+            permit: Semaphore::new(1),
             placing: Mutex::default(),
             is_untidy: AtomicBool::new(true),
         }
@@ -83,9 +83,9 @@ impl Avatars {
     /// # Errors
     /// [`AccountError::NotAPicture`], [`AccountError::PictureTooLarge`], the folder, the database.
     pub(crate) async fn set(&self, person: &Person, file: &Path) -> Result<Me, AccountError> {
-        let turn = self.turn.acquire().await;
+        let permit = self.permit.acquire().await;
         let jpeg = picture::shrink(File::open(file)?).await?;
-        drop(turn);
+        drop(permit);
         // It may have waited long for its turn.
         self.accounts.look_again(person.session_id).await?;
         self.replace(person, Some(jpeg)).await

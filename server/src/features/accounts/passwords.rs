@@ -32,7 +32,7 @@ pub(super) struct Passwords {
 /// A bounded pool.
 #[derive(Debug)]
 pub(super) struct Pool {
-    turns: Semaphore,
+    permits: Semaphore,
     places: Semaphore,
 }
 
@@ -77,7 +77,7 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 
 impl Pool {
     fn new(at_once: usize) -> Self {
-        Self { turns: Semaphore::new(at_once), places: Semaphore::new(at_once + MOST_WAITING) }
+        Self { permits: Semaphore::new(at_once), places: Semaphore::new(at_once + MOST_WAITING) }
     }
 
     async fn on_pool<T: Send + 'static>(
@@ -85,7 +85,7 @@ impl Pool {
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
         let _place = self.places.try_acquire().map_err(|_| Busy)?;
-        let _turn = self.turns.acquire().await.map_err(|_| Busy)?;
+        let _permit = self.permits.acquire().await.map_err(|_| Busy)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Busy)
     }
 

@@ -196,7 +196,7 @@ impl Accounts {
     /// [`AccountError::Disabled`].
     pub(crate) async fn refresh(&self, token: &str) -> Result<SignedIn, AccountError> {
         let token = self.tokens.read_refresh(token).ok_or(AccountError::InvalidRefreshToken)?;
-        let turn = self.refreshes.turn(token.session_id, token.generation).await;
+        let permit = self.refreshes.permit(token.session_id, token.generation).await;
         let now = self.clock.now_ms();
         let transaction = self.db.begin().await?;
         let session = store::locked_session(&transaction, token.session_id).await?;
@@ -206,7 +206,7 @@ impl Accounts {
             .ok_or(AccountError::InvalidRefreshToken)?;
         let user = store::user_by_id(&transaction, session.user_id).await?;
         let user = user.ok_or(AccountError::InvalidRefreshToken)?;
-        let step = generations::judge(&progress(&session), token.generation, now, turn.is_race);
+        let step = generations::judge(&progress(&session), token.generation, now, permit.is_race);
         match step {
             Step::Next => {
                 session.generation += 1;

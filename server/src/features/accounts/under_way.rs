@@ -28,7 +28,7 @@ struct Together {
 
 /// A request's turn. It counts as under way until this is dropped.
 #[derive(Debug)]
-pub(super) struct RefreshTurn<'a> {
+pub(super) struct RefreshPermit<'a> {
     /// Whether another request with this token had its turn while this one was under way.
     pub(super) is_race: bool,
     _began: OwnedMutexGuard<bool>,
@@ -43,7 +43,7 @@ struct Here<'a> {
 
 impl UnderWay {
     /// Waits until no other request with this token has its turn.
-    pub(super) async fn turn(&self, session_id: Uuid, generation: i64) -> RefreshTurn<'_> {
+    pub(super) async fn permit(&self, session_id: Uuid, generation: i64) -> RefreshPermit<'_> {
         let key = (session_id, generation);
         let began = {
             let mut together = self
@@ -56,7 +56,7 @@ impl UnderWay {
         let here = Here { of: self, key };
         let mut began = began.lock_owned().await;
         let is_race = std::mem::replace(&mut *began, true);
-        RefreshTurn { is_race, _began: began, _here: here }
+        RefreshPermit { is_race, _began: began, _here: here }
     }
 }
 
@@ -78,24 +78,24 @@ mod tests {
     #[tokio::test]
     async fn who_came_while_another_was_under_way_knows_and_who_came_after_does_not() {
         let under_way = UnderWay::default();
-        let first = under_way.turn(Uuid::nil(), 1).await;
+        let first = under_way.permit(Uuid::nil(), 1).await;
         assert!(!first.is_race);
-        assert!(!under_way.turn(Uuid::nil(), 2).await.is_race, "another token is another matter");
-        let mut second = Box::pin(under_way.turn(Uuid::nil(), 1));
+        assert!(!under_way.permit(Uuid::nil(), 2).await.is_race, "another token is another matter");
+        let mut second = Box::pin(under_way.permit(Uuid::nil(), 1));
         assert!(second.as_mut().now_or_never().is_none(), "one at a time");
         drop(first);
         let second = second.await;
         assert!(second.is_race);
         drop(second);
-        assert!(!under_way.turn(Uuid::nil(), 1).await.is_race);
+        assert!(!under_way.permit(Uuid::nil(), 1).await.is_race);
         assert!(under_way.tokens.is_empty(), "nothing is remembered");
     }
 
     #[tokio::test]
     async fn who_goes_away_while_waiting_is_forgotten() {
         let under_way = UnderWay::default();
-        let first = under_way.turn(Uuid::nil(), 1).await;
-        assert!(under_way.turn(Uuid::nil(), 1).now_or_never().is_none());
+        let first = under_way.permit(Uuid::nil(), 1).await;
+        assert!(under_way.permit(Uuid::nil(), 1).now_or_never().is_none());
         drop(first);
         assert!(under_way.tokens.is_empty());
     }
