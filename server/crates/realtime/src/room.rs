@@ -70,7 +70,7 @@ pub(crate) struct Room {
     /// The version of the members that `subscribers` were checked against.
     members_version: i64,
     subscribers: Slab<Subscriber>,
-    /// The events up to `head`, as far back as is worth keeping.
+    /// The last events that were published here, as far back as is worth keeping.
     recent: Recent,
     /// What arrived under a newer version of the members than is known here.
     pending: VecDeque<Envelope>,
@@ -104,13 +104,8 @@ impl Room {
         self.head
     }
 
-    /// What is kept ends at the head, or leads nowhere: whoever was handed it would be live without what
-    /// came after it.
     fn reach(&mut self, number: i64) {
         self.head = self.head.max(Some(number));
-        if self.recent.last().is_some_and(|last| Some(last) < self.head) {
-            self.recent.clear();
-        }
     }
 
     /// What the database has. Whoever was not given everything up to its head falls behind.
@@ -209,6 +204,11 @@ impl Room {
         let Some(subscriber) = subscriber else { return false };
         if subscriber.live {
             return true;
+        }
+        // Somebody may have read what was not published here yet, or never will be: until it is, what is
+        // kept leads nowhere.
+        if self.recent.last() != self.head {
+            return false;
         }
         let Some(missed) = self.recent.after(cursor) else { return false };
         subscriber.cursor = cursor;
@@ -343,8 +343,8 @@ impl Room {
     fn apply_events(&mut self, first: i64, frames: &Frames) {
         let Ok(count) = i64::try_from(frames.len()) else { return };
         let last = first + count - 1;
-        self.recent.keep(first, last, frames, self.subscribers.len());
         self.reach(last);
+        self.recent.keep(first, last, frames, self.subscribers.len());
         for (_, subscriber) in self.subscribers.iter_mut().filter(|(_, s)| s.live) {
             if subscriber.cursor >= last {
                 continue;
