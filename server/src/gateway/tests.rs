@@ -602,7 +602,7 @@ on_both_databases! {
         let before = reads.load(std::sync::atomic::Ordering::Relaxed);
         let _second = served.connects(&mira).await;
         let asked = reads.load(std::sync::atomic::Ordering::Relaxed) - before;
-        assert_eq!(asked, 3, "who it is, the public rooms and the private ones");
+        assert_eq!(asked, 2, "who it is, and their rooms");
     }
 }
 

@@ -80,7 +80,7 @@ pub(crate) struct MyRoom {
 }
 
 impl MyRoom {
-    fn new(privacy: &Privacy, user_id: UserId, family: Family, row: MyRoomRow) -> Self {
+    fn new(privacy: &Privacy, user_id: UserId, row: MyRoomRow) -> Self {
         let marks = row.peer.as_ref().filter(|peer| privacy.share_receipts(user_id, peer.id));
         let peer_mark = marks
             .map(|peer| PeerMark { delivered_seq: peer.delivered_seq, read_seq: peer.read_seq });
@@ -91,11 +91,11 @@ impl MyRoom {
             avatar_url: avatar_url(peer.avatar.as_deref()),
         });
         Self {
-            room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
+            room: RoomRef { family: row.family, id: row.id, name: row.name.as_str().into() },
             members_version: row.members_version,
             summary: RoomSummary {
                 name: row.name,
-                kind: family.kind(),
+                kind: row.family.kind(),
                 title: row.title,
                 peer,
                 topic: row.topic,
@@ -138,17 +138,12 @@ impl Inbox {
         Self { db, rooms, privacy, broker, encoder, marks, furthest }
     }
 
-    /// The person's rooms by name, without their last messages: two statements, however many they are.
+    /// The person's rooms by name, without their last messages: one statement, however many they are.
     ///
     /// # Errors
     /// The database.
     pub(crate) async fn my_rooms(&self, user_id: UserId) -> Result<Vec<MyRoom>, InboxError> {
-        let mut mine = Vec::new();
-        for family in Family::ALL {
-            mine.extend(self.my_rooms_of(user_id, family, Which::All).await?);
-        }
-        mine.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
-        Ok(mine)
+        self.my_rooms_of(user_id, &Family::ALL, Which::All).await
     }
 
     /// One of the person's rooms; `None` for who is not a member.
@@ -161,7 +156,7 @@ impl Inbox {
         family: Family,
         room_id: i64,
     ) -> Result<Option<MyRoom>, InboxError> {
-        Ok(self.my_rooms_of(user_id, family, Which::One(room_id)).await?.pop())
+        Ok(self.my_rooms_of(user_id, &[family], Which::One(room_id)).await?.pop())
     }
 
     /// So many of the person's rooms at least, by name, as far as there are any after this one.
@@ -183,7 +178,7 @@ impl Inbox {
         let mut mine = Vec::new();
         for &family in families {
             let which = Which::Page { after, limit };
-            mine.extend(self.my_rooms_of(user_id, family, which).await?);
+            mine.extend(self.my_rooms_of(user_id, &[family], which).await?);
             let ends = mine.last().map(|my| RoomName::order_to_private(&my.summary.name));
             if mine.len() as u64 >= limit && ends == Some(begins) {
                 break;
@@ -196,11 +191,11 @@ impl Inbox {
     async fn my_rooms_of(
         &self,
         user_id: UserId,
-        family: Family,
+        families: &[Family],
         which: Which<'_>,
     ) -> Result<Vec<MyRoom>, InboxError> {
-        let rows = store::my_rooms(self.db.read(), family, user_id, which).await?;
-        Ok(rows.into_iter().map(|row| MyRoom::new(&self.privacy, user_id, family, row)).collect())
+        let rows = store::my_rooms(self.db.read(), families, user_id, which).await?;
+        Ok(rows.into_iter().map(|row| MyRoom::new(&self.privacy, user_id, row)).collect())
     }
 
     /// A page of the person's rooms with their last messages, by name.
@@ -259,8 +254,7 @@ impl Inbox {
             Some(unread) => unread,
             None => {
                 let span = Span { room_id, mark: moved.read_seq, head: moved.last_seq };
-                let counted = store::count(self.db.read(), family, user_id, [span]).await?;
-                counted.get(&room_id).copied().unwrap_or(0)
+                store::count_one(self.db.read(), family, user_id, span).await?
             }
         };
         let own = Receipt {

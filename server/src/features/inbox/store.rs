@@ -8,7 +8,7 @@ mod unread;
 pub(super) use marks::{MarkRow, Marks, Moves, marks_of_room, move_marks};
 pub(super) use receipts::{Readers, others_read_seq, receipts_page};
 pub(super) use rooms::{MyRoomRow, Which, my_rooms};
-pub(super) use unread::{Span, count, counts};
+pub(super) use unread::{Span, count_one, counts};
 
 #[cfg(test)]
 pub(super) use self::{rooms::my_rooms_statement, unread::walk_statement};

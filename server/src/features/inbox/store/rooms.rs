@@ -1,7 +1,5 @@
 //! The list of somebody's rooms.
 
-use std::collections::HashMap;
-
 use sea_orm::{ConnectionTrait, DbErr, QueryResult, TryGetable, Value};
 
 use super::unread::{self, Counted, Span};
@@ -10,6 +8,7 @@ use crate::db::{self, Family};
 /// One of a person's rooms with their mark in it.
 #[derive(Clone, Debug)]
 pub(in super::super) struct MyRoomRow {
+    pub(in super::super) family: Family,
     pub(in super::super) id: i64,
     pub(in super::super) name: String,
     pub(in super::super) last_seq: i64,
@@ -47,11 +46,12 @@ pub(in super::super) enum Which<'a> {
     },
 }
 
-/// The person's rooms of one family, by name: one statement, however many they are, and one more where a
-/// room has many messages of their own after their mark.
+/// The person's rooms of some families, by name: one statement, however many they are, since to ask is
+/// dearer than to look; and one more for each family where a room has many messages of their own after
+/// their mark.
 pub(in super::super) async fn my_rooms(
     connection: &impl ConnectionTrait,
-    family: Family,
+    families: &[Family],
     user_id: i64,
     which: Which<'_>,
 ) -> Result<Vec<MyRoomRow>, DbErr> {
@@ -61,39 +61,51 @@ pub(in super::super) async fn my_rooms(
         Which::One(id) => values.push(id.into()),
         Which::Page { after, .. } => values.push(after.into()),
     }
-    let rows = db::query(connection, my_rooms_statement(family, which), values).await?;
+    let rows = db::query(connection, my_rooms_statement(families, which), values).await?;
     let mut mine = Vec::with_capacity(rows.len());
     let mut undecided = Vec::new();
     for row in &rows {
-        let (row, is_decided) = parse(row, family)?;
+        let (row, is_decided) = parse(row)?;
         if !is_decided {
-            undecided.push(Span { room_id: row.id, mark: row.read_seq, head: row.last_seq });
+            let span = Span { room_id: row.id, mark: row.read_seq, head: row.last_seq };
+            undecided.push((row.family, span));
         }
         mine.push(row);
     }
-    let counts = unread::count(connection, family, user_id, undecided).await?;
-    count(&mut mine, &counts);
+    for &family in families {
+        let of_family = undecided.iter().filter(|(of, _)| *of == family).map(|(_, span)| *span);
+        let counts = unread::count(connection, family, user_id, of_family).await?;
+        for row in mine.iter_mut().filter(|row| row.family == family) {
+            if let Some(unread) = counts.get(&row.id) {
+                row.unread = *unread;
+            }
+        }
+    }
     Ok(mine)
 }
 
-fn count(rows: &mut [MyRoomRow], counts: &HashMap<i64, i64>) {
-    for row in rows {
-        if let Some(unread) = counts.get(&row.id) {
-            row.unread = *unread;
-        }
-    }
+/// The statement for the rooms of `$1`. The rooms are chosen before anything is counted in them, and
+/// sorted, which SQLite hands over for less than rows that come one by one as they are counted.
+pub(in super::super) fn my_rooms_statement(families: &[Family], which: Which<'_>) -> String {
+    let of_families = families.iter().map(|family| of_family(*family, which));
+    let of_families = of_families.collect::<Vec<_>>().join(" UNION ALL ");
+    format!("{of_families} ORDER BY 2")
 }
 
-/// The statement for the rooms of `$1`. The rooms are chosen before anything is counted in them.
-pub(in super::super) fn my_rooms_statement(family: Family, which: Which<'_>) -> String {
+fn of_family(family: Family, which: Which<'_>) -> String {
     let (rooms, members) = (family.rooms(), family.members());
     let counted = Counted { room: "r.id", user: "$1", mark: "r.read_seq", head: "r.last_seq" };
     let (unread, mentions) = (unread::unread(family, counted), unread::mentions(family, counted));
     let (of_both, own, peer) = match family {
-        Family::Public => ("r.title, r.topic", "r.title, r.topic", String::new()),
+        Family::Public => (
+            "r.title, r.topic",
+            "r.title, r.topic, CAST(NULL AS bigint), CAST(NULL AS text), CAST(NULL AS text), \
+             CAST(NULL AS bigint), CAST(NULL AS bigint)",
+            String::new(),
+        ),
         Family::Private => (
             "r.lo_user_id, r.hi_user_id",
-            "p.id, p.username, p.display_name, p.avatar, \
+            "p.display_name, CAST(NULL AS text), p.id, p.username, p.avatar, \
              COALESCE(q.delivered_seq, 0), COALESCE(q.read_seq, 0)",
             format!(
                 "{} LEFT JOIN {members} q ON q.room_id = r.id AND q.user_id = p.id",
@@ -111,8 +123,7 @@ pub(in super::super) fn my_rooms_statement(family: Family, which: Which<'_>) -> 
     format!(
         "SELECT r.id, r.name, r.last_seq, r.members_version, r.read_seq, {unread}, {mentions}, {own} \
          FROM (SELECT r.id, r.name, r.last_seq, r.members_version, m.read_seq, {of_both} \
-             FROM {members} m JOIN {rooms} r ON r.id = m.room_id WHERE m.user_id = $1 {chosen}) r \
-         {peer} ORDER BY r.name"
+             FROM {members} m JOIN {rooms} r ON r.id = m.room_id WHERE m.user_id = $1 {chosen}) r {peer}"
     )
 }
 
@@ -131,27 +142,26 @@ impl Columns<'_> {
 }
 
 /// The row, and whether its count of unread messages is decided.
-fn parse(row: &QueryResult, family: Family) -> Result<(MyRoomRow, bool), DbErr> {
+fn parse(row: &QueryResult) -> Result<(MyRoomRow, bool), DbErr> {
     let mut columns = Columns { row, next: 0 };
     let (id, name) = (columns.take()?, columns.take()?);
     let (last_seq, members_version) = (columns.take()?, columns.take()?);
     let (read_seq, unread, mentions) =
         (columns.take()?, columns.take::<Option<i64>>()?, columns.take()?);
-    let (title, topic, peer) = match family {
-        Family::Public => (columns.take()?, columns.take()?, None),
-        Family::Private => {
-            let peer = PeerRow {
-                id: columns.take()?,
-                username: columns.take()?,
-                display_name: columns.take()?,
-                avatar: columns.take()?,
-                delivered_seq: columns.take()?,
-                read_seq: columns.take()?,
-            };
-            (peer.display_name.clone(), None, Some(peer))
-        }
+    let (title, topic): (String, _) = (columns.take()?, columns.take()?);
+    let peer = match columns.take()? {
+        None => None,
+        Some(id) => Some(PeerRow {
+            id,
+            username: columns.take()?,
+            display_name: title.clone(),
+            avatar: columns.take()?,
+            delivered_seq: columns.take()?,
+            read_seq: columns.take()?,
+        }),
     };
     let row = MyRoomRow {
+        family: if peer.is_some() { Family::Private } else { Family::Public },
         id,
         name,
         last_seq,

@@ -70,8 +70,7 @@ pub(in super::super) async fn counts(
         Some(unread) => unread,
         None => {
             let span = Span { room_id, mark, head: row.try_get("", "last_seq")? };
-            let counted = count(connection, family, user_id, [span]).await?;
-            counted.get(&room_id).copied().unwrap_or(0)
+            count_one(connection, family, user_id, span).await?
         }
     };
     Ok((unread, row.try_get("", "mentions")?))
@@ -88,7 +87,7 @@ pub(in super::super) struct Span {
 /// Counts what is unread for somebody, from the head back. Their own messages are jumped over, since each
 /// knows the last one before it that somebody else wrote. What changed after the head is left out: a client
 /// is told of it under numbers of its own, and counts it then.
-pub(in super::super) async fn count(
+pub(super) async fn count(
     connection: &impl ConnectionTrait,
     family: Family,
     user_id: i64,
@@ -101,6 +100,17 @@ pub(in super::super) async fn count(
     let found = list.select(connection, |spans| walk_statement(family, spans));
     let count = |row: &QueryResult| Ok((row.try_get("", "room_id")?, row.try_get("", "unread")?));
     found.await?.iter().map(count).collect()
+}
+
+/// [`count`] in one room.
+pub(in super::super) async fn count_one(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    user_id: i64,
+    span: Span,
+) -> Result<i64, DbErr> {
+    let counted = count(connection, family, user_id, [span]).await?;
+    Ok(counted.get(&span.room_id).copied().unwrap_or(0))
 }
 
 pub(in super::super) fn walk_statement(family: Family, spans: &str) -> String {
