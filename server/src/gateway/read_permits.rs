@@ -1,4 +1,4 @@
-//! ReadPermits at the database, for sockets that sign in or catch up.
+//! Permits to read from the database, for sockets that sign in or catch up.
 //!
 //! A crowd of sockets may want to read at the same moment: after a restart everybody comes back,
 //! under an overload everybody falls behind. They wait here, in the order in which they came and
@@ -17,12 +17,12 @@ pub(super) type ReadPermit = OwnedSemaphorePermit;
 pub(super) struct ReadPermits(Arc<Semaphore>);
 
 impl ReadPermits {
-    /// A line in which so many at once have their turn.
+    /// So many permits at once.
     pub(super) fn new(at_once: usize) -> Self {
         Self(Arc::new(Semaphore::new(at_once)))
     }
 
-    /// The next turn.
+    /// The next permit, in the order of asking.
     pub(super) async fn take(&self) -> ReadPermit {
         self.0.clone().acquire_owned().await.expect("the line is never closed")
     }

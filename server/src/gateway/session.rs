@@ -121,7 +121,7 @@ impl Session {
         }
     }
 
-    /// Writes all that is queued; the order to close is obeyed meanwhile.
+    /// Writes all that is queued; an order to close ends it.
     pub(super) async fn write(&mut self, connection: &mut Connection) -> Result<(), End> {
         tokio::select! {
             biased;
@@ -130,8 +130,7 @@ impl Session {
         }
     }
 
-    /// This person's turn, and among all of them this socket's turn at the database; the order to close
-    /// is obeyed meanwhile.
+    /// A permit of this person's, and then one to read from the database; an order to close ends the wait.
     pub(super) async fn permit(&mut self) -> Result<(Option<budget::Permit>, ReadPermit), End> {
         let permits = async {
             let of_person = self.payer.permit().await;

@@ -42,7 +42,7 @@ pub(super) struct SocketSlot {
 pub(super) struct Stranger {
     slots: Arc<SocketSlots>,
     network: IpAddr,
-    turn: u64,
+    number: u64,
     must_leave: Arc<Notify>,
 }
 
@@ -99,16 +99,16 @@ impl SocketSlots {
     /// address has too many of them, so that silence keeps nobody out.
     pub(super) fn stranger(self: &Arc<Self>, peer: Peer) -> Stranger {
         let (network, must_leave) = (peer.network(), Arc::new(Notify::new()));
-        let turn = self.next_stranger.fetch_add(1, Ordering::Relaxed);
+        let number = self.next_stranger.fetch_add(1, Ordering::Relaxed);
         let mut strangers = self.strangers.entry(network).or_default();
         if strangers.len() >= self.most(STRANGERS_PER_ADDRESS)
             && let Some((_, longest)) = strangers.pop_first()
         {
             longest.notify_one();
         }
-        strangers.insert(turn, must_leave.clone());
+        strangers.insert(number, must_leave.clone());
         drop(strangers);
-        Stranger { slots: self.clone(), network, turn, must_leave }
+        Stranger { slots: self.clone(), network, number, must_leave }
     }
 
     const fn most(&self, most: usize) -> usize {
@@ -139,7 +139,7 @@ impl Stranger {
 impl Drop for Stranger {
     fn drop(&mut self) {
         self.slots.strangers.remove_if_mut(&self.network, |_, strangers| {
-            strangers.remove(&self.turn);
+            strangers.remove(&self.number);
             strangers.is_empty()
         });
     }

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// The turns of each key.
+/// The permits of each key.
 #[derive(Debug)]
 pub(super) struct KeyedPermits<K: Hash + Eq + Clone> {
     at_once: usize,
@@ -20,11 +20,11 @@ type Lines<K> = Arc<Mutex<HashMap<K, Line>>>;
 #[derive(Debug)]
 struct Line {
     permits: Arc<Semaphore>,
-    /// With a turn, or waiting for one.
+    /// With a permit, or waiting for one.
     here: usize,
 }
 
-/// A turn; it ends when this is dropped.
+/// A permit; it is given back when this is dropped.
 #[derive(Debug)]
 pub(super) struct KeyedPermit<K: Hash + Eq + Clone> {
     _permit: OwnedSemaphorePermit,
@@ -47,7 +47,7 @@ impl<K: Hash + Eq + Clone> KeyedPermits<K> {
         Self { at_once, most_waiting, lines: Lines::default() }
     }
 
-    /// Waits for a turn, in the order of coming; `None` when too many wait already.
+    /// Waits for a permit, in the order of coming; `None` when too many wait already.
     pub(super) async fn take(&self, key: K) -> Option<KeyedPermit<K>> {
         let (here, permits) = self.line_up(key)?;
         // The semaphore is never closed.

@@ -1,8 +1,8 @@
 //! Files that are sent: a form whose one file is streamed into the folder of uploads.
 //!
 //! Nothing of a body is read before its operation has said whose it is and how long it may be, and
-//! before it is that person's turn: so no body waits in memory or on the disk for anything but its
-//! own bytes. A sender who is too slow gives the turn up.
+//! before that person has a permit: so no body waits in memory or on the disk for anything but its
+//! own bytes. A sender who is too slow loses the permit.
 
 use std::io;
 use std::net::IpAddr;
@@ -43,7 +43,7 @@ const DEADLINE: Duration = Duration::from_secs(120);
 const PACE: Duration = Duration::from_secs(10);
 /// at least so much of it; slower lines than this are gone.
 const LEAST_IN_PACE: u64 = 32 * 1024;
-/// So long somebody waits for a turn.
+/// So long somebody waits for a permit.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Files at once of one person, and how many more wait.
@@ -53,7 +53,7 @@ const OF_ADDRESS: (usize, usize) = (8, 40);
 /// Of all.
 const OF_ALL: (usize, usize) = (16, 200);
 
-/// The folder in which files lie while they are received and looked at, and whose turn it is.
+/// The folder in which files lie while they are received and looked at, and who may send.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     folder: PathBuf,
@@ -108,7 +108,7 @@ pub(crate) struct Upload {
     body: poem::Body,
 }
 
-/// A file that was received. It is removed, and its turn ends, when this is dropped.
+/// A file that was received. It is removed, and its permit is given back, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct ReceivedFile {
     path: PathBuf,
@@ -147,7 +147,7 @@ pub(crate) enum UploadError {
     #[error("too slow")]
     TooSlow,
     /// Too many others are sending.
-    #[error("no turn")]
+    #[error("no permit")]
     NoTurn,
     /// Who sends it was signed out meanwhile, or more.
     #[error("whoever sent it may do so no longer")]
