@@ -19,7 +19,7 @@ async function fill(person: Person): Promise<void> {
   await Promise.all(Array.from({ length: 50 }, write));
 }
 
-interface Place {
+interface Standing {
   /** Where the top of the marked message is, as a part of the height of the window. */
   top: number;
   bottom: number;
@@ -29,7 +29,7 @@ interface Place {
 }
 
 /** Waits until nothing moves any more, and says where the marked message is. */
-async function settled(person: Person, text: string): Promise<Place> {
+async function settled(person: Person, text: string): Promise<Standing> {
   await expect(person.log).toHaveClass(/placed/);
   const marked = person.log.locator('.highlighted').filter({ hasText: text });
   // Where it is not drawn at all, what stands instead is said below.

@@ -1,6 +1,6 @@
 // The browser's database, shared by tabs of different versions, and damaged.
 import { expect, type Person, test } from '../support/journey';
-import { firstVersion, letGo, opens, withoutApp } from '../support/storage';
+import { firstVersion, closeDatabase, opens, withoutApp } from '../support/storage';
 
 const KEEPS_NOTHING = 'Your browser keeps nothing for Adda';
 const NEWER = 'A newer version of Adda is open in another tab.';
@@ -44,7 +44,7 @@ test('the app starts beside a tab that does not let go, and takes over once that
   await expect(mira.page.getByText(KEEPS_NOTHING)).toBeVisible();
   await mira.says('Meanwhile.');
   await expect(sent(mira)).toHaveCount(1);
-  await letGo(old.page);
+  await closeDatabase(old.page);
   await mira.sees('Left behind.', 'Meanwhile.');
   await expect(sent(mira)).toHaveCount(2);
   await expect(mira.page.getByText(KEEPS_NOTHING)).toHaveCount(0);
@@ -70,7 +70,7 @@ test('what the first version stored is sent and shown, and what is damaged holds
     ],
     'half a thought',
   );
-  await letGo(mira.page);
+  await closeDatabase(mira.page);
   await mira.enters();
   await mira.sees('Whole.', 'Refused.');
   await expect(sent(mira)).toHaveCount(1);

@@ -1,5 +1,5 @@
 import { expect, NO_SERVER, type Person, test } from '../support/journey';
-import { firstVersion, letGo, withoutApp } from '../support/storage';
+import { firstVersion, closeDatabase, withoutApp } from '../support/storage';
 
 /** What a person sent last over the socket, and who answers it: the server, or the test. */
 async function between(
@@ -48,7 +48,7 @@ test('half an emoji that an older version of the app had stored is sent all the 
     { ...entry, clientId: 'damaged', text: null, at: 'never' },
     { ...entry, clientId: crypto.randomUUID(), text: 'old and whole' },
   ]);
-  await letGo(mira.page);
+  await closeDatabase(mira.page);
   mira.expects(/is damaged and passed over/);
   await mira.enters();
   await mira.sees('old \ufffd half', 'old and whole');

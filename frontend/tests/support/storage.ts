@@ -31,15 +31,15 @@ export async function firstVersion(page: Page, entries: object[], draft = ''): P
       tx.objectStore('drafts').put({ userId, room: 'general', text: draft });
       await new Promise((stored) => (tx.oncomplete = stored));
       // An app of that version never let go of it while its page stood.
-      Object.assign(window, { letGo: () => open.result.close() });
+      Object.assign(window, { closeDatabase: () => open.result.close() });
     },
     [entries, draft] as const,
   );
 }
 
-/** Ends what the first version held on to. */
-export async function letGo(page: Page): Promise<void> {
-  await page.evaluate(() => (window as unknown as { letGo: () => void }).letGo());
+/** Closes what the first version kept open. */
+export async function closeDatabase(page: Page): Promise<void> {
+  await page.evaluate(() => (window as unknown as { closeDatabase: () => void }).closeDatabase());
 }
 
 /**

@@ -83,7 +83,7 @@ export class VirtualList {
       return virtualizer.itemSizeCache.has(item.key) ? item.end <= top : item.start < top;
     };
     $effect(() => untrack(() => this.virtualizer._didMount()));
-    $effect(() => () => this.letGo());
+    $effect(() => () => this.endAim());
     // Which rows are shown is known before they are drawn …
     $effect.pre(() => {
       const scroller = element();
@@ -121,7 +121,7 @@ export class VirtualList {
   }
 
   toEnd(): void {
-    this.letGo();
+    this.endAim();
     this.virtualizer.scrollToEnd();
   }
 
@@ -135,7 +135,7 @@ export class VirtualList {
    * heights are guessed until rows are drawn, and rows come in before it meanwhile.
    */
   toKey(key: string, align: Align): Promise<void> {
-    this.letGo();
+    this.endAim();
     return new Promise((over) => {
       const aim = { key, align, over };
       this.aim = aim;
@@ -152,7 +152,7 @@ export class VirtualList {
     if (index === count || target === undefined || still > STILL_FRAMES || frames > MOST_FRAMES) {
       // What it still has to do was meant for the rows as they were.
       this.virtualizer.cancelScroll();
-      this.letGo();
+      this.endAim();
       return;
     }
     const isThere = Math.abs((this.virtualizer.scrollOffset ?? 0) - target) < 1;
@@ -161,7 +161,7 @@ export class VirtualList {
     requestAnimationFrame(() => this.approach(aim, frames + 1, isThere && isDrawn ? still + 1 : 0));
   }
 
-  private letGo(): void {
+  private endAim(): void {
     const { aim } = this;
     this.aim = null;
     aim?.over();
