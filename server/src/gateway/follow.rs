@@ -39,6 +39,7 @@ impl Session {
         resume: Option<Resume>,
         permit: ReadPermit,
     ) -> Result<(), End> {
+        let unheard = self.gateway.hub.unheard();
         let rooms = match self.outbox.only {
             None => self.gateway.services.inbox.my_rooms(self.user_id).await,
             Some(topic) => {
@@ -59,7 +60,7 @@ impl Session {
             let from = resume.as_mut().and_then(|resume| self.cursor_of(resume, &my.room.name));
             summaries.extend(self.subscribe_at_last(my, from).await?);
         }
-        self.compare_with_heads().await?;
+        self.compare_with_heads(unheard).await?;
         drop(permit);
         // Who is in was here, whatever happens to the server next.
         self.gateway.services.presence.written_down(self.user_id).await;
@@ -157,10 +158,11 @@ impl Session {
         true
     }
 
-    /// Compares the rooms of which the hub knows no head yet, all of them in one look, with what the
-    /// database has: something may have been said between the reading of a room and the subscription
-    /// to it. Those that have nothing new need no page then.
-    async fn compare_with_heads(&mut self) -> Result<(), End> {
+    /// Makes the rooms live of which the hub knows no head yet: something may have been said between the
+    /// reading of a room and the subscription to it. Where the hub hears everything, and heard nothing
+    /// since for nobody (`unheard`, before the reading), there was nothing. Else they are compared, all of
+    /// them in one look, with what the database has. Those that have nothing new need no page then.
+    async fn compare_with_heads(&mut self, unheard: u64) -> Result<(), End> {
         let hub = self.gateway.hub.clone();
         let is_unknown = |room: &&Subscription| !room.owed && hub.head(room.room.topic()).is_none();
         let unknown: Vec<_> = self.subscriptions.all().filter(is_unknown).collect();
@@ -170,12 +172,18 @@ impl Session {
         let topics: Vec<Topic> = unknown.iter().map(|room| room.room.topic()).collect();
         // What is committed after this is sure to arrive, and what was before is read now.
         self.gateway.broker.subscribe(&topics).await;
-        let heads = self.gateway.services.rooms.heads(&topics).await.map_err(|error| {
-            tracing::warn!(%error, "the heads of a socket's rooms could not be read");
-            End::Internal
-        })?;
-        for (topic, head) in heads {
-            hub.note_head(topic, head.last_seq, head.members_version);
+        if self.gateway.broker.may_lose() || hub.unheard() != unheard {
+            let heads = self.gateway.services.rooms.heads(&topics).await.map_err(|error| {
+                tracing::warn!(%error, "the heads of a socket's rooms could not be read");
+                End::Internal
+            })?;
+            for (topic, head) in heads {
+                hub.note_head(topic, head.last_seq, head.members_version);
+            }
+        } else {
+            for room in &unknown {
+                hub.note_head(room.room.topic(), room.cursor, room.members_version);
+            }
         }
         let went_live: HashSet<Topic> = unknown
             .into_iter()

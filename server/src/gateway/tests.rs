@@ -597,10 +597,8 @@ on_both_databases! {
         let served = Served::on(world, Timing::default(), false, Proxies::new(&[], false));
         let mira = served.world.person("mira").await;
         served.world.room("tea", &[&mira]).await;
-        // Where the room stands is known as long as this one is there.
-        let _first = served.connects(&mira).await;
         let before = reads.load(std::sync::atomic::Ordering::Relaxed);
-        let _second = served.connects(&mira).await;
+        let _socket = served.connects(&mira).await;
         let asked = reads.load(std::sync::atomic::Ordering::Relaxed) - before;
         assert_eq!(asked, 2, "who it is, and their rooms");
     }

@@ -49,6 +49,7 @@ pub struct Hub {
     policy: Arc<dyn HintPolicy>,
     stale: mpsc::UnboundedSender<Stale>,
     user_changes: AtomicU64,
+    unheard: AtomicU64,
     /// Asked for, and not yet being answered.
     asks_for_anything: AtomicBool,
 }
@@ -73,6 +74,7 @@ impl Hub {
             policy,
             stale,
             user_changes: AtomicU64::new(0),
+            unheard: AtomicU64::new(0),
             asks_for_anything: AtomicBool::new(false),
         };
         (hub, requests)
@@ -142,6 +144,15 @@ impl Hub {
         self.rooms.get(&topic).map(|room| room.clone())
     }
 
+    /// The room, for something that is told; where there is none, that is counted.
+    fn room_that_hears(&self, topic: Topic) -> Option<Arc<Mutex<Room>>> {
+        self.room(topic).or_else(|| {
+            // Counted before looking again: who is just subscribing is found, or finds this counted.
+            self.unheard.fetch_add(1, Ordering::SeqCst);
+            self.room(topic)
+        })
+    }
+
     /// Subscribes a socket, behind, at a cursor that was read before this call. What is committed after
     /// this call is sure to arrive; of what was committed between the two nothing may be known here,
     /// for a topic is forgotten with its last subscriber. So the subscription stays behind until its
@@ -174,9 +185,19 @@ impl Hub {
         });
         // Whoever came by what still waits there has nobody else to be told by.
         let Some((_, room)) = dropped else { return false };
+        // What it heard is forgotten with it, and what is just being delivered finds nobody in it.
+        self.unheard.fetch_add(1, Ordering::SeqCst);
         let joined = lock(&room).pending_joiners();
         joined.iter().for_each(|user| self.signal_user(*user, Signal::Added(topic)));
         true
+    }
+
+    /// How often something came, or may have, for a topic that nobody here was subscribed to. Where the
+    /// broker loses nothing, what was read of a topic before [`Hub::subscribe`] is still its head if this
+    /// is the same before the reading and after the call, and may be told to [`Hub::note_head`].
+    #[must_use]
+    pub fn unheard(&self) -> u64 {
+        self.unheard.load(Ordering::SeqCst)
     }
 
     /// Makes a subscription live at the cursor with which it subscribed, and hands over what was
@@ -265,7 +286,7 @@ impl Hub {
     /// The topic's head and the version of its members as read from the database. Whoever was not given
     /// everything up to that falls behind, so a lost last event of a quiet topic is found by this.
     pub fn note_head(&self, topic: Topic, last: i64, members_version: i64) {
-        let Some(room) = self.room(topic) else { return };
+        let Some(room) = self.room_that_hears(topic) else { return };
         let next = lock(&room).note_head(last, members_version);
         self.after(topic, &next);
     }
@@ -381,7 +402,7 @@ impl Hub {
 
     /// Whether the room is known here.
     fn deliver_to_room(&self, topic: Topic, envelope: Envelope) -> bool {
-        let Some(room) = self.room(topic) else { return false };
+        let Some(room) = self.room_that_hears(topic) else { return false };
         let next = lock(&room).accept(envelope);
         self.after(topic, &next);
         true

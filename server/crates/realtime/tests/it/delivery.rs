@@ -1,6 +1,6 @@
 //! Numbered events: once, in order, or the subscriber is behind.
 
-use adda_realtime::{CloseReason, Envelope, HintKind, Outbox, Signal};
+use adda_realtime::{CloseReason, Envelope, HintKind, Outbox, Signal, Subscribe};
 use bytes::Bytes;
 use uuid::Uuid;
 
@@ -300,4 +300,18 @@ fn the_first_socket_of_a_user_and_the_last_are_told_apart() {
         frame: Bytes::from_static(b"late"),
     }]);
     assert_eq!(drain(&second).unwrap().len(), 1, "who is gone is sent nothing");
+}
+
+#[test]
+fn what_comes_for_nobody_is_counted_and_what_comes_for_somebody_is_not() {
+    let node = Node::new();
+    let (outbox, before) = (node.connects(1), node.hub.unheard());
+    node.hub.deliver(events(1, &["a"], 0));
+    assert_eq!(node.hub.unheard(), before + 1);
+    let Subscribe::Behind(key) = node.hub.subscribe(ROOM, &outbox, 1, 0) else { panic!("behind") };
+    node.hub.deliver(events(2, &["b"], 0));
+    assert_eq!(node.hub.unheard(), before + 1);
+    // What came before is gone with the room.
+    assert!(node.hub.unsubscribe(ROOM, key, &outbox));
+    assert_eq!(node.hub.unheard(), before + 2);
 }

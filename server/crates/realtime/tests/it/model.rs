@@ -25,6 +25,8 @@ enum Step {
         count: usize,
         bytes: usize,
     },
+    /// One event is committed without anybody knowing, and found by who looks what became of it.
+    Settle,
     Join(i64),
     Leave(i64),
     /// Something happens to one of the envelopes on the network.
@@ -65,6 +67,7 @@ fn step() -> impl Strategy<Value = Step> {
     prop_oneof![
         4 => (1..5_usize, prop_oneof![6 => Just(0), 3 => Just(600), 1 => Just(60_000)])
             .prop_map(|(count, bytes)| Step::Commit { count, bytes }),
+        1 => Just(Step::Settle),
         1 => (1..USERS).prop_map(Step::Join),
         1 => (1..USERS).prop_map(Step::Leave),
         6 => any::<usize>().prop_map(Step::Deliver),
@@ -99,8 +102,9 @@ struct Reader {
     user: i64,
     outbox: Arc<Outbox>,
     key: Option<usize>,
-    /// The version of the members and the head that it saw when it looked at the room.
-    look: Option<(i64, i64)>,
+    /// The version of the members and the head that it saw when it looked at the room, and how often the
+    /// hub had heard something for nobody by then.
+    look: Option<(i64, i64, u64)>,
     /// Whether it goes on from the head that it sees when it looks, as who is new here does.
     is_new: bool,
     /// Everything up to here was given to the client.
@@ -201,16 +205,20 @@ impl World {
         }
     }
 
+    fn sees(&self) -> (i64, i64, u64) {
+        (self.database.version, self.database.head, self.node.hub.unheard())
+    }
+
     fn look(&mut self, user: i64) {
         let is_member = self.database.members.contains(&user);
-        let seen = (self.database.version, self.database.head);
+        let seen = self.sees();
         let reader = self.reader(user);
         reader.look = (is_member && reader.key.is_none()).then_some(seen);
     }
 
     fn subscribe(&mut self, user: i64) {
         let reader = &mut self.readers[usize::try_from(user).unwrap()];
-        let Some((version, head)) = reader.look.take() else { return };
+        let Some((version, head, unheard)) = reader.look.take() else { return };
         let cursor = if reader.is_new { head } else { reader.cursor };
         match self.node.hub.subscribe(ROOM, &reader.outbox, cursor, version) {
             Subscribe::Behind(key) => {
@@ -218,6 +226,10 @@ impl World {
                 reader.key = Some(key);
                 reader.has_read_all = false;
                 reader.cursor = cursor;
+                // Where nothing is lost, what was read is believed if nothing came for nobody since.
+                if self.may_be_empty && hub.head(ROOM).is_none() && hub.unheard() == unheard {
+                    hub.note_head(ROOM, head, version);
+                }
                 reader.is_behind = !(std::mem::take(&mut reader.is_new)
                     && hub.go_live_at_known_head(ROOM, key, &reader.outbox, cursor));
             }
@@ -323,7 +335,8 @@ impl World {
                 }
                 Got::Signal(Signal::Added(_)) => {
                     if reader.key.is_none() && self.database.members.contains(&user) {
-                        reader.look = Some((self.database.version, self.database.head));
+                        let seen = (self.database.version, self.database.head);
+                        reader.look = Some((seen.0, seen.1, self.node.hub.unheard()));
                     }
                 }
             }
@@ -352,6 +365,11 @@ impl World {
     fn step(&mut self, step: &Step) {
         match *step {
             Step::Commit { count, bytes } => self.commit(count, bytes),
+            Step::Settle => {
+                self.commit(1, 0);
+                self.network.pop();
+                self.looks_at_the_head();
+            }
             Step::Join(user) => self.change_members(user, MembershipChange::Joined),
             Step::Leave(user) => self.change_members(user, MembershipChange::Left),
             Step::Deliver(which) => {
