@@ -31,10 +31,12 @@ pub(super) fn unread(family: Family, counted: Counted<'_>) -> String {
     let messages = family.messages();
     let Counted { room, user, mark, head } = counted;
     format!(
-        "(SELECT CASE WHEN COUNT(*) >= {MOST} THEN CAST({MOST} AS bigint) \
-             WHEN {mark} + {FIRST} >= {head} THEN COUNT(*) END \
-         FROM {messages} x WHERE x.room_id = {room} AND x.seq > {mark} AND x.seq <= {mark} + {FIRST} \
-             AND x.sender_id <> {user} AND x.deleted_at IS NULL)"
+        "CASE WHEN {mark} < {head} THEN (\
+             SELECT CASE WHEN COUNT(*) >= {MOST} THEN CAST({MOST} AS bigint) \
+                 WHEN {mark} + {FIRST} >= {head} THEN COUNT(*) END \
+             FROM {messages} x WHERE x.room_id = {room} AND x.seq > {mark} \
+                 AND x.seq <= {mark} + {FIRST} AND x.sender_id <> {user} AND x.deleted_at IS NULL) \
+         ELSE CAST(0 AS bigint) END"
     )
 }
 
@@ -42,10 +44,12 @@ pub(super) fn unread(family: Family, counted: Counted<'_>) -> String {
 /// is in no list of mentions.
 pub(super) fn mentions(family: Family, counted: Counted<'_>) -> String {
     let mentions = family.mentions();
-    let Counted { room, user, mark, .. } = counted;
+    let Counted { room, user, mark, head } = counted;
     format!(
-        "(SELECT COUNT(*) FROM (SELECT 1 FROM {mentions} y WHERE y.room_id = {room} \
-         AND y.user_id = {user} AND y.seq > {mark} ORDER BY y.seq LIMIT {MOST}) z)"
+        "CASE WHEN {mark} < {head} THEN (\
+             SELECT COUNT(*) FROM (SELECT 1 FROM {mentions} y WHERE y.room_id = {room} \
+             AND y.user_id = {user} AND y.seq > {mark} ORDER BY y.seq LIMIT {MOST}) z) \
+         ELSE CAST(0 AS bigint) END"
     )
 }
 
