@@ -86,11 +86,18 @@ async fn whoever_knows_a_name_keeps_its_owner_out_neither_elsewhere_nor_on_a_kno
     let register = json!({"username": "ravi", "password": PASSWORD});
     let ravi = Request::post("/auth/register", register).of(&server.address).await.expect(201);
 
-    // A guess is regained every six seconds, which a busy machine may take to get here.
+    // A guess is regained every six seconds, perhaps just before the owner comes: seldom, and not always.
     let is_refused = async |device: &Value| {
-        guesses_until_refused(&server, "mira").await;
-        let stranger = Request::post("/auth/login", login("mira", device)).of(&server.address);
-        stranger.await.expect_problem(429, "rate_limited");
+        for _ in 0..5 {
+            guesses_until_refused(&server, "mira").await;
+            let stranger = Request::post("/auth/login", login("mira", device)).of(&server.address);
+            let answer = stranger.await;
+            if answer.status != 200 {
+                answer.expect_problem(429, "rate_limited");
+                return;
+            }
+        }
+        panic!("whoever has the password is let in after too many guesses");
     };
     is_refused(&Value::Null).await;
     assert_eq!(signs_in_from(&server, [127, 0, 0, 2], login("mira", &Value::Null)).await, 200);
