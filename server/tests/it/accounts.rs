@@ -671,11 +671,29 @@ on_both_databases! {
             mira.access_token
         );
         connection.write_all(request.as_bytes()).await.unwrap();
-        // Who comes after it is answered, so it was read.
-        Request::get("/users/me").with_token(&mira.access_token).of(&server.address).await;
+        was_read(&connection).await;
         drop(connection);
         Request::get("/users/me").with_token(&mira.access_token).of(&server.address).await;
         held.rollback().await.unwrap();
         assert_eq!(socket.hears_close().await, Some(4505));
+    }
+}
+
+/// Waits until the other end, on this machine, has read what was written: the system tells of each
+/// connection what lies there unread.
+async fn was_read(connection: &TcpStream) {
+    let ends = [connection.peer_addr().unwrap(), connection.local_addr().unwrap()];
+    let ends = ends.map(|end| format!(":{:04X}", end.port()));
+    loop {
+        let table = std::fs::read_to_string("/proc/net/tcp").unwrap();
+        let columns = table.lines().map(|line| line.split_whitespace().collect::<Vec<_>>());
+        let is_read = columns
+            .filter(|columns| columns[1].ends_with(&ends[0]) && columns[2].ends_with(&ends[1]))
+            .map(|columns| columns[4].ends_with(":00000000"))
+            .next();
+        if is_read.expect("it is connected") {
+            return;
+        }
+        tokio::task::yield_now().await;
     }
 }
