@@ -181,12 +181,15 @@ impl Hub {
         let dropped = self.rooms.remove_if(&topic, |_, room| {
             let mut room = lock(room);
             room.unsubscribe(key, outbox);
-            room.is_unused()
+            let is_unused = room.is_unused();
+            if is_unused {
+                // What it heard is forgotten with it. Counted before another can take its place.
+                self.unheard.fetch_add(1, Ordering::SeqCst);
+            }
+            is_unused
         });
         // Whoever came by what still waits there has nobody else to be told by.
         let Some((_, room)) = dropped else { return false };
-        // What it heard is forgotten with it, and what is just being delivered finds nobody in it.
-        self.unheard.fetch_add(1, Ordering::SeqCst);
         let joined = lock(&room).pending_joiners();
         joined.iter().for_each(|user| self.signal_user(*user, Signal::Added(topic)));
         true
