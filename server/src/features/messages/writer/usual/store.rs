@@ -141,6 +141,17 @@ impl Usual<'_> {
         values.push(sent_at.into());
         let sent_at = format!("${}", values.len());
         let people_since = people_since(self.family);
+        // A message alone is the whole of its batch and its room's head; the database need not count that.
+        let (usual, whole, heads) = if self.messages.len() == 1 {
+            ("fitting", "", "(SELECT room_id, seq AS last_seq FROM fitting)")
+        } else {
+            (
+                "usual",
+                "usual AS MATERIALIZED (SELECT * FROM fitting \
+                     WHERE (SELECT COUNT(*) FROM fitting) = (SELECT COUNT(*) FROM asked)),",
+                "(SELECT room_id, MAX(seq) AS last_seq FROM usual GROUP BY room_id)",
+            )
+        };
         let sql = format!(
             "WITH asked (id, room_id, nth, others_nth, sender_id, client_id, client_digest, text, created_at) \
                  AS (VALUES {asked}), \
@@ -161,17 +172,15 @@ impl Usual<'_> {
                  WHERE NOT EXISTS (SELECT 1 FROM {table} x WHERE x.sender_id = asked.sender_id \
                      AND x.room_id = asked.room_id AND x.client_id = asked.client_id) \
                      AND head.last_seq >= {people_since}), \
-             usual AS MATERIALIZED (SELECT * FROM fitting \
-                 WHERE (SELECT COUNT(*) FROM fitting) = (SELECT COUNT(*) FROM asked)), \
-             moved AS (UPDATE {rooms} SET last_seq = heads.last_seq FROM \
-                 (SELECT room_id, MAX(seq) AS last_seq FROM usual GROUP BY room_id) heads \
+             {whole} \
+             moved AS (UPDATE {rooms} SET last_seq = heads.last_seq FROM {heads} heads \
                  WHERE {rooms}.id = heads.room_id), \
              stored AS (INSERT INTO {table} (id, room_id, seq, changed_seq, client_id, \
                      client_digest, sender_id, text, others_before, created_at) \
                  SELECT id, room_id, seq, seq, client_id, client_digest, sender_id, text, \
-                     others_before, created_at FROM usual) \
+                     others_before, created_at FROM {usual}) \
              SELECT room_id, seq, members_version, sender_id, username, display_name, avatar \
-             FROM usual"
+             FROM {usual}"
         );
         db::parse(&db.commit_statement(sql, values).await?)
     }
