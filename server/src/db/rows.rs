@@ -143,7 +143,8 @@ impl<const N: usize> RowList<N> {
 }
 
 /// Takes the locks of rows in the order of their keys, so that no two transactions wait for each other,
-/// whatever order their statements come to the rows in. On SQLite a transaction has the only lock there is.
+/// whatever order their statements come to the rows in. Whoever inserts what refers to these rows does not
+/// wait: their keys are not changed. On SQLite a transaction has the only lock there is.
 ///
 /// # Errors
 /// What the database says, that a lock was not given in time among it.
@@ -161,7 +162,10 @@ pub(crate) async fn lock_rows<const N: usize>(
     let list = RowList { rows: keys.into_iter().map(|key| key.map(Value::from)).collect() };
     let key = key.join(", ");
     let locked = list.select(transaction, |keys| {
-        format!("SELECT 1 FROM {table} WHERE ({key}) IN (VALUES {keys}) ORDER BY {key} FOR UPDATE")
+        format!(
+            "SELECT 1 FROM {table} WHERE ({key}) IN (VALUES {keys}) \
+             ORDER BY {key} FOR NO KEY UPDATE"
+        )
     });
     locked.await.map(drop)
 }

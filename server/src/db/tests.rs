@@ -327,3 +327,21 @@ async fn transactions_that_come_to_the_same_rows_in_opposed_orders_do_not_wait_f
     one.unwrap().unwrap();
     other.unwrap().unwrap();
 }
+
+#[tokio::test]
+async fn who_refers_to_a_row_does_not_wait_for_who_changes_it() {
+    let world = crate::testing::World::new(Storage::Postgres).await;
+    let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+    let changes = world.db.begin().await.unwrap();
+    lock_rows(&changes, "users", ["id"], vec![[mira.id], [ravi.id]]).await.unwrap();
+    let seen = "UPDATE users SET last_seen_at = 1 WHERE id = $1";
+    run(&changes, seen, vec![mira.id.into()]).await.unwrap();
+    let refers = world.db.begin().await.unwrap();
+    // It gives up by itself where it has to wait.
+    run(&refers, "SET LOCAL lock_timeout = '500ms'", vec![]).await.unwrap();
+    let sql = "INSERT INTO private_rooms (name, lo_user_id, hi_user_id, created_at) \
+               VALUES ('private_x', $1, $2, 0)";
+    run(&refers, sql, vec![mira.id.into(), ravi.id.into()]).await.unwrap();
+    refers.commit().await.unwrap();
+    changes.commit().await.unwrap();
+}

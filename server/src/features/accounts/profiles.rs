@@ -37,13 +37,16 @@ impl Accounts {
         if display_name.is_none() && hide_last_seen.is_none() && hide_receipts.is_none() {
             return Ok(person.me());
         }
+        // Whoever hides something decides it for whoever asks at the same moment too, whose row this one
+        // may not have seen: so it is told though it may be as it was.
+        let decides = hide_last_seen.is_some() || hide_receipts.is_some();
         let name = display_name.map(DisplayName::into_string);
         let transaction = self.db.begin().await?;
         let user =
             store::update_profile(&transaction, person.id, name, hide_last_seen, hide_receipts);
         let user = user.await?;
         transaction.commit().await?;
-        if hidden(&user) != person.hidden {
+        if decides {
             self.online.privacy().set(user.id, hidden(&user));
             self.tell_change(user.id);
         }
@@ -118,8 +121,8 @@ impl Accounts {
         let (text, limit, db) = (listed.text, page.read_limit(), self.db.read());
         let after = match &page.after {
             Some(username) => {
-                let place = store::place_of(db, username).await?;
-                Some(place.ok_or(AccountError::Invalid("cursor", FOREIGN_CURSOR))?)
+                let position = store::position_of(db, username).await?;
+                Some(position.ok_or(AccountError::Invalid("cursor", FOREIGN_CURSOR))?)
             }
             None => None,
         };

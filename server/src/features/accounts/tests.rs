@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use adda_protocol::accounts::{LoginRequest, RegisterRequest};
+use adda_protocol::accounts::{LoginRequest, RegisterRequest, UpdateMeRequest};
 use adda_protocol::{Password, Username};
 
 use super::person::Origin;
@@ -58,6 +58,24 @@ on_both_databases! {
         token = refreshed(&world, &token).await.unwrap();
         world.is_at(30 * DAY);
         assert_eq!(refreshed(&world, &token).await, None);
+    }
+
+    async fn who_hides_something_and_not_on_two_devices_at_once_is_shown_as_it_was_stored(
+        storage: Storage
+    ) {
+        let world = World::new(storage).await;
+        // Both devices were recognised before either decided.
+        let mira = world.person("mira").await;
+        for hides in [true, false] {
+            let request = UpdateMeRequest {
+                display_name: None,
+                hide_last_seen: Some(hides),
+                hide_receipts: Some(hides),
+            };
+            assert_eq!(world.accounts.update_me(&mira, request).await.unwrap().hide_receipts, hides);
+            assert_eq!(world.online.privacy().hides_receipts(mira.id), hides);
+            assert_eq!(world.online.privacy().hides_last_seen(mira.id), hides);
+        }
     }
 
     async fn an_ended_session_is_out_at_once(storage: Storage) {

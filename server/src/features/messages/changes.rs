@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use adda_protocol::event::Change;
+use adda_realtime::Topic;
 use tokio::sync::broadcast;
 
 use super::operation::Actor;
@@ -24,17 +25,27 @@ pub(crate) struct Changed {
     pub row: Arc<MessageRow>,
 }
 
+/// What a listener is told.
+#[derive(Clone, Debug)]
+pub(crate) enum Told {
+    /// The changes of a batch, each room's in the order of their numbers.
+    Changes(Arc<[Changed]>),
+    /// Where rooms stand in which something may have been stored that nobody was told of, since it was
+    /// unknown what became of a commit.
+    Heads(Arc<[(Topic, i64)]>),
+}
+
 /// Hears of the changes of each batch once it is committed, the batches of a room in their order.
 ///
 /// A listener never holds up the writer: one that is [`WAITING`] batches behind is told by
-/// [`broadcast::error::RecvError::Lagged`] that it missed some, and reads from the numbers what they
-/// changed (`changed_seq` above the last that it knows of a room).
-pub(super) type ChangeListener = broadcast::Receiver<Arc<[Changed]>>;
+/// [`broadcast::error::RecvError::Lagged`] that it missed some. After that, and after [`Told::Heads`], it
+/// reads from the numbers what they changed (`changed_seq` above the last that it knows of a room).
+pub(super) type ChangeListener = broadcast::Receiver<Told>;
 
 /// Where the writers tell of changes.
 #[derive(Clone, Debug)]
 pub(super) struct Changes {
-    sender: broadcast::Sender<Arc<[Changed]>>,
+    sender: broadcast::Sender<Told>,
 }
 
 impl Changes {
@@ -46,10 +57,15 @@ impl Changes {
         self.sender.subscribe()
     }
 
-    pub(super) fn tell(&self, changed: Vec<Changed>) {
-        if !changed.is_empty() && self.sender.receiver_count() > 0 {
+    pub(super) fn tell(&self, changes: Vec<Changed>, heads: Vec<(Topic, i64)>) {
+        if self.sender.receiver_count() == 0 {
+            return;
+        }
+        let changes = (!changes.is_empty()).then(|| Told::Changes(changes.into()));
+        let heads = (!heads.is_empty()).then(|| Told::Heads(heads.into()));
+        for told in changes.into_iter().chain(heads) {
             // Whoever listened may be gone meanwhile.
-            let _ = self.sender.send(changed.into());
+            let _ = self.sender.send(told);
         }
     }
 }

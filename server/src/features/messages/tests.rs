@@ -11,6 +11,7 @@ use serde_json::Value;
 use tokio::sync::broadcast::error::RecvError;
 use uuid::Uuid;
 
+use super::changes::Told;
 use super::row::MessageRow;
 use super::service::{History, SyncPage, fitting};
 use super::*;
@@ -23,7 +24,7 @@ async fn access(world: &World, person: &Person, room: &RoomRef) -> RoomAccess {
     world.rooms.find(person.id, &RoomName::parse(&room.name).unwrap()).await.unwrap()
 }
 
-/// A room's whole history: place, latest change, text.
+/// A room's whole history: number, latest change, text.
 async fn stored(world: &World, person: &Person, room: &RoomRef) -> Vec<(i64, i64, Option<String>)> {
     let name = RoomName::parse(&room.name).unwrap();
     let page = world.messages.history(person, &name, History::Newest, 100).await.unwrap();
@@ -114,7 +115,9 @@ on_both_databases! {
             world.does(&mira, &room, deleted).await.unwrap();
             let mut heard = Vec::new();
             for _ in 0..3 {
-                heard.extend(quick.recv().await.unwrap().iter().cloned());
+                let told = quick.recv().await;
+                let Ok(Told::Changes(changes)) = told else { panic!("{told:?}") };
+                heard.extend(changes.iter().cloned());
             }
             let kinds: Vec<_> = heard.iter().map(|it| (it.kind, it.row.changed_seq)).collect();
             let expected = [(Change::Created, 1), (Change::Updated, 2), (Change::Deleted, 3)];
@@ -473,8 +476,8 @@ on_both_databases! {
         let page = world.messages.sync_page(&seen, 0, true).await.unwrap();
         assert!(page.reset && !page.more);
         assert_eq!((page.cursor, page.last_seq), (501, 501));
-        let places: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
-        assert_eq!(places, (402..=501).collect::<Vec<_>>(), "the newest page");
+        let numbers: Vec<_> = page.messages.iter().map(|message| message.seq).collect();
+        assert_eq!(numbers, (402..=501).collect::<Vec<_>>(), "the newest page");
         let page = world.messages.sync_page(&seen, 1, true).await.unwrap();
         assert!(!page.reset, "five hundred after the first");
     }
@@ -560,10 +563,10 @@ on_both_databases! {
                 (History::Around(1), &[1, 2], false, true),
                 (History::Around(0), &[1, 2, 3], false, true),
             ];
-            for (part, places, has_before, has_after) in cases {
+            for (part, numbers, has_before, has_after) in cases {
                 let page = world.messages.history(&mira, &name, part, 3).await.unwrap();
                 let found: Vec<_> = page.items.iter().map(|message| message.seq).collect();
-                assert_eq!(found, places, "{part:?}");
+                assert_eq!(found, numbers, "{part:?}");
                 assert_eq!((page.has_before, page.has_after), (has_before, has_after), "{part:?}");
             }
         }
@@ -584,10 +587,10 @@ on_both_databases! {
             (History::After(0), 1..=5, false, true),
             (History::Around(15), 13..=17, true, true),
         ];
-        for (part, places, has_before, has_after) in cases {
+        for (part, numbers, has_before, has_after) in cases {
             let page = world.messages.history(&mira, &name, part, 100).await.unwrap();
             let found: Vec<_> = page.items.iter().map(|message| message.seq).collect();
-            assert_eq!(found, places.collect::<Vec<_>>(), "{part:?}");
+            assert_eq!(found, numbers.collect::<Vec<_>>(), "{part:?}");
             assert_eq!((page.has_before, page.has_after), (has_before, has_after), "{part:?}");
         }
         let page = world.messages.changes(&mira, &name, 5, 100).await.unwrap();
@@ -664,9 +667,9 @@ on_both_databases! {
         // As many as a page of the list has, at which all the messages are soon cheaper to read than one
         // step for each room, if the statement leaves the choice.
         let asked: Vec<i64> = ids.iter().copied().cycle().take(128).collect();
-        let places: Vec<String> = (1..=asked.len()).map(|number| format!("(${number})")).collect();
+        let parameters: Vec<String> = (1..=asked.len()).map(|number| format!("(${number})")).collect();
         let sql = store::last_messages_statement(
-            world.db.backend(), Family::Public, &places.join(",")
+            world.db.backend(), Family::Public, &parameters.join(",")
         );
         let plan = plan(&world, &sql, &asked).await;
         assert!(plan.iter().any(|step| step.contains("messages_by_seq")), "{plan:#?}");

@@ -101,7 +101,8 @@ pub(crate) async fn lock_rooms(
     db::lock_rows(transaction, family.rooms(), ["id"], keys).await
 }
 
-/// Makes what was sent to rooms before `at` store nothing any more, if it comes to the database later.
+/// Makes what was sent to rooms before `at` store nothing any more, if it comes to the database later. What
+/// another server settled by a clock that is ahead stays settled. On PostgreSQL alone.
 ///
 /// # Errors
 /// What the database says.
@@ -111,7 +112,10 @@ pub(crate) async fn settle_rooms(
     ids: Vec<i64>,
     at: i64,
 ) -> Result<(), DbErr> {
-    let sql = format!("UPDATE {} SET settled_at = $1 WHERE id = $2", family.rooms());
+    let sql = format!(
+        "UPDATE {} SET settled_at = GREATEST(settled_at, $1) WHERE id = $2",
+        family.rooms()
+    );
     for id in ids {
         db::run(transaction, sql.as_str(), vec![at.into(), id.into()]).await?;
     }

@@ -95,7 +95,7 @@ fn statement(moves: Moves, rows: &str, backend: DatabaseBackend) -> String {
             format!(
                 ", locked AS MATERIALIZED (SELECT moved.* FROM moved JOIN {members} m \
                  ON m.room_id = moved.room_id AND m.user_id = moved.user_id \
-                 ORDER BY m.room_id, m.user_id FOR UPDATE OF m)"
+                 ORDER BY m.room_id, m.user_id FOR NO KEY UPDATE OF m)"
             ),
             "locked",
         ),

@@ -89,12 +89,9 @@ impl Committer {
     /// Where these rooms stand once it is decided what became of every commit that was under way: whoever
     /// holds a room's lock is waited for, and a statement that has not reached PostgreSQL yet, and would
     /// commit by itself whenever it does, finds that it comes too late.
-    pub(super) async fn settle(
-        &self,
-        rooms: &BTreeSet<(Family, i64)>,
-    ) -> Result<Vec<Envelope>, DbErr> {
+    pub(super) async fn settle(&self, rooms: &BTreeSet<(Family, i64)>) -> Result<Committed, DbErr> {
         let transaction = self.db.begin().await?;
-        let mut envelopes = Vec::new();
+        let mut settled = Committed::default();
         for family in Family::ALL {
             let ids = || rooms.iter().filter(|(of, _)| *of == family).map(|(_, id)| *id);
             lock_rooms(&transaction, family, ids()).await?;
@@ -102,14 +99,14 @@ impl Committer {
                 let at = self.clock.steady_ms() + 1;
                 settle_rooms(&transaction, family, ids().collect(), at).await?;
             }
-            let heads = heads(&transaction, family, ids()).await?;
-            envelopes.extend(heads.into_iter().map(|head| Envelope::Head {
-                topic: family.topic(head.id),
-                members_version: head.members_version,
-                last: head.last_seq,
-            }));
+            for head in heads(&transaction, family, ids()).await? {
+                let (topic, last) = (family.topic(head.id), head.last_seq);
+                let members_version = head.members_version;
+                settled.heads.push((topic, last));
+                settled.envelopes.push(Envelope::Head { topic, members_version, last });
+            }
         }
         transaction.commit().await?;
-        Ok(envelopes)
+        Ok(settled)
     }
 }

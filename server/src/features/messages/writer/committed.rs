@@ -1,6 +1,6 @@
 //! What came of a transaction.
 
-use adda_realtime::Envelope;
+use adda_realtime::{Envelope, Topic};
 
 use crate::features::messages::MessageError;
 use crate::features::messages::changes::Changed;
@@ -15,6 +15,8 @@ pub(super) struct Committed {
     pub(super) envelopes: Vec<Envelope>,
     /// The same changes as values.
     pub(super) changes: Vec<Changed>,
+    /// Where rooms stand in which something else may have been stored before.
+    pub(super) heads: Vec<(Topic, i64)>,
 }
 
 impl Committed {
@@ -28,5 +30,6 @@ impl Committed {
         self.outcomes.extend(later.outcomes);
         self.envelopes.extend(later.envelopes);
         self.changes.extend(later.changes);
+        self.heads.extend(later.heads);
     }
 }

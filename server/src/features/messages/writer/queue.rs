@@ -170,7 +170,7 @@ impl Task for Publisher {
                 // Whoever listens finds a gap in the numbers and reads what is missing.
                 tracing::error!("publishing panicked; what is stored is stored");
             }
-            self.changes.tell(committed.changes);
+            self.changes.tell(committed.changes, committed.heads);
             for (answer, outcome) in answers.into_iter().zip(committed.outcomes) {
                 // Whoever asked may be gone; what is stored is stored.
                 let _ = answer.send(outcome);
@@ -294,9 +294,8 @@ impl WriterTask {
         if self.in_doubt.is_empty() {
             return Ok(true);
         }
-        let envelopes = self.committer.settle(&self.in_doubt).await?;
+        let committed = self.committer.settle(&self.in_doubt).await?;
         self.in_doubt.clear();
-        let committed = Committed { envelopes, ..Committed::default() };
         Ok(self.published.send(Written { answers: Vec::new(), committed }).await.is_ok())
     }
 }

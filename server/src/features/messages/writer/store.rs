@@ -93,7 +93,7 @@ pub(in crate::features::messages) async fn set_last_seq(
     .map(drop)
 }
 
-/// Inserts new messages, each with the place of the last one before it by somebody else.
+/// Inserts new messages, each with the `seq` of the last one before it by somebody else.
 pub(in crate::features::messages) async fn insert(
     transaction: &impl ConnectionTrait,
     family: Family,
@@ -136,7 +136,7 @@ pub(super) struct NewestRow {
 }
 
 impl NewestRow {
-    /// The place of the last message by somebody else than this sender, up to this one.
+    /// The `seq` of the last message by somebody else than this sender, up to this one.
     pub(super) fn others_up_to(&self, sender_id: i64) -> Option<i64> {
         if self.sender_id == sender_id { self.others_before } else { Some(self.seq) }
     }
@@ -210,7 +210,7 @@ pub(super) async fn people_by_handle(
     found.await?.iter().map(person).collect()
 }
 
-/// Somebody who is mentioned: in which room, who, and at which place.
+/// Somebody who is mentioned: in which room, who, and by which message's `seq`.
 pub(super) type MentionKey = (i64, i64, i64);
 
 fn mention_list(keys: impl IntoIterator<Item = MentionKey>) -> RowList<3> {

@@ -28,7 +28,7 @@ pub(super) struct Usual<'a> {
 struct NewMessage<'a> {
     id: Uuid,
     room_id: i64,
-    /// Its place is so many after the room's head.
+    /// Its `seq` is so many after the room's head.
     nth_in_room: i64,
     /// The last one before it in the batch that somebody else writes in the room, where there is one.
     others_nth: Option<i64>,

@@ -69,7 +69,7 @@ pub(super) struct Work<'a> {
     senders: HashMap<(i64, i64), Sender>,
     by_client_id: HashMap<(i64, i64, Uuid), Uuid>,
     messages: HashMap<Uuid, Arc<MessageRow>>,
-    /// With the place of the last message before it by somebody else.
+    /// With the `seq` of the last message before it by somebody else.
     created: Vec<(Uuid, Option<i64>)>,
     changed: BTreeSet<Uuid>,
     /// Who can be mentioned, of those whom the texts may mean.

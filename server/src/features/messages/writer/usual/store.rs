@@ -157,7 +157,7 @@ impl Usual<'_> {
                  AS (VALUES {asked}), \
              locked AS MATERIALIZED (SELECT id, last_seq, members_version FROM {rooms} \
                  WHERE id IN (SELECT room_id FROM asked) AND settled_at <= {sent_at} \
-                 ORDER BY id FOR UPDATE), \
+                 ORDER BY id FOR NO KEY UPDATE), \
              fitting AS MATERIALIZED (SELECT asked.*, head.last_seq + asked.nth AS seq, \
                  CASE WHEN asked.others_nth IS NOT NULL THEN head.last_seq + asked.others_nth \
                      WHEN newest.sender_id = asked.sender_id THEN newest.others_before \
