@@ -15,6 +15,7 @@ import { RealtimeClient } from './realtime/client';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Router } from './router.svelte';
 import { Account } from './store/account.svelte';
+import { applyOutgoing } from './store/apply';
 import { ChatStore } from './store/chat.svelte';
 import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';
@@ -64,7 +65,7 @@ export class App implements Parts {
       after,
       now: () => Date.now(),
       uuid,
-      changed: (entries) => store.setOutgoing(entries),
+      changed: (entries) => store.update(applyOutgoing, entries),
     });
     const page = { beforePaint, after, now: () => Date.now() };
     const realtime: RealtimeClient = new RealtimeClient(

@@ -126,11 +126,11 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) 
 /// environment asks for one (`RUST_BACKTRACE`).
 fn log_panic(panic: &PanicHookInfo<'_>) {
     let message = panic.payload_as_str().unwrap_or("without a message");
-    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let location = panic.location().map(ToString::to_string).unwrap_or_default();
     let backtrace = Backtrace::capture();
     match backtrace.status() {
-        BacktraceStatus::Captured => tracing::error!(?message, place, %backtrace, "panicked"),
-        _ => tracing::error!(?message, place, "panicked"),
+        BacktraceStatus::Captured => tracing::error!(?message, location, %backtrace, "panicked"),
+        _ => tracing::error!(?message, location, "panicked"),
     }
 }
 

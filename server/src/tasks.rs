@@ -115,7 +115,7 @@ impl Tasks {
 ///
 /// A combinator, not an `async fn`: that would have room for the work twice, as its argument and as what it
 /// waits for, and the work of an idle socket is most of what the socket costs.
-pub(crate) fn told_of_panics(
+pub(crate) fn log_panics(
     what: &'static str,
     peer: impl Display,
     work: impl Future<Output = ()>,
@@ -203,7 +203,7 @@ mod tests {
             std::hint::black_box(held);
         };
         let size = size_of_val(&work);
-        let guarded = size_of_val(&told_of_panics("a socket", "192.0.2.1", work));
+        let guarded = size_of_val(&log_panics("a socket", "192.0.2.1", work));
         assert!(guarded < size + 128, "{guarded} for {size}");
     }
 

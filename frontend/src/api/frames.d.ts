@@ -300,7 +300,7 @@ export interface components {
             end: number;
             /**
              * Format: uint32
-             * @description The place of the `@`, counted in Unicode scalar values.
+             * @description Where the `@` stands, counted in Unicode scalar values.
              */
             start: number;
             /**
@@ -357,7 +357,7 @@ export interface components {
             sender: components["schemas"]["UserRef"];
             /**
              * Format: int64
-             * @description The message's place: the number it was created with.
+             * @description The number the message was created with: where it stands in its room.
              */
             seq: number;
             /** @description What was written; absent once deleted. */
@@ -774,7 +774,7 @@ export interface components {
         RoomSummary: {
             /** @description Public or private. */
             kind: components["schemas"]["RoomKind"];
-            /** @description The latest message by place; absent in an empty room and on the socket. */
+            /** @description The latest message by `seq`; absent in an empty room and on the socket. */
             last_message?: components["schemas"]["Message"];
             /**
              * Format: int64

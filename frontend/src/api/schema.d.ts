@@ -280,7 +280,7 @@ export interface paths {
         };
         /**
          * Read a room's history.
-         * @description Ascending by `seq`, bounds exclusive except that `around` includes its own place. Without a
+         * @description Ascending by `seq`, bounds exclusive except that `around` includes its own number. Without a
          *     bound, the newest page. A page of long texts ends early; `has_before` and `has_after` say what
          *     is left on either side.
          */
@@ -737,7 +737,7 @@ export interface components {
             end: number;
             /**
              * Format: uint32
-             * @description The place of the `@`, counted in Unicode scalar values.
+             * @description Where the `@` stands, counted in Unicode scalar values.
              */
             start: number;
             /**
@@ -794,7 +794,7 @@ export interface components {
             sender: components["schemas"]["UserRef"];
             /**
              * Format: int64
-             * @description The message's place: the number it was created with.
+             * @description The number the message was created with: where it stands in its room.
              */
             seq: number;
             /** @description What was written; absent once deleted. */
@@ -1011,7 +1011,7 @@ export interface components {
         RoomSummary: {
             /** @description Public or private. */
             kind: components["schemas"]["RoomKind"];
-            /** @description The latest message by place; absent in an empty room and on the socket. */
+            /** @description The latest message by `seq`; absent in an empty room and on the socket. */
             last_message?: components["schemas"]["Message"];
             /**
              * Format: int64
@@ -2589,11 +2589,11 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
-                /** @description Only messages after this place. */
+                /** @description Only messages whose `seq` is above this. */
                 after?: number;
-                /** @description The messages on both sides of this place. */
+                /** @description The messages on both sides of this `seq`. */
                 around?: number;
-                /** @description Only messages before this place. */
+                /** @description Only messages whose `seq` is below this. */
                 before?: number;
                 /** @description The most messages of the page. */
                 limit?: number;

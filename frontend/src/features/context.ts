@@ -32,7 +32,7 @@ export interface Chat {
   /** Whether what is written here outlives this page. */
   readonly storage: DatabaseState;
   /** To be read: what changes it are the parts below. */
-  readonly store: Pick<ChatStore, 'state' | 'connection' | 'outgoing'>;
+  readonly store: Pick<ChatStore, 'state'>;
   readonly realtime: RealtimeClient;
   readonly history: History;
   readonly account: Account;

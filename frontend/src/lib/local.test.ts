@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { MemoryStorage } from '../testing/world';
 import { Local } from './local';
 
-const places = (local: Local) => Array.from({ length: local.length }, (_, at) => local.key(at));
+const keys = (local: Local) => Array.from({ length: local.length }, (_, at) => local.key(at));
 
 describe('what a browser keeps', () => {
   it('is kept by its storage where there is one', () => {
@@ -13,7 +13,7 @@ describe('what a browser keeps', () => {
     expect(storage.getItem('a')).toBe('1');
     expect([local.getItem('a'), local.getItem('b'), local.keeps]).toEqual(['1', null, true]);
     local.removeItem('a');
-    expect([storage.getItem('a'), places(local)]).toEqual([null, []]);
+    expect([storage.getItem('a'), keys(local)]).toEqual([null, []]);
   });
 
   it.each<[string, () => MemoryStorage | null | undefined]>([
@@ -23,7 +23,7 @@ describe('what a browser keeps', () => {
   ])('is kept in memory where the storage %s', (_, open) => {
     const local = new Local(open);
     local.setItem('a', '1');
-    expect([local.getItem('a'), places(local), local.keeps]).toEqual(['1', ['a'], false]);
+    expect([local.getItem('a'), keys(local), local.keeps]).toEqual(['1', ['a'], false]);
     local.removeItem('a');
     expect([local.getItem('a'), local.length]).toEqual([null, 0]);
   });
@@ -38,9 +38,9 @@ describe('what a browser keeps', () => {
     local.setItem('a', 'new');
     local.setItem('b', '2');
     expect([local.getItem('a'), local.getItem('b'), local.keeps]).toEqual(['new', '2', false]);
-    expect(places(local).sort()).toEqual(['a', 'b']);
+    expect(keys(local).sort()).toEqual(['a', 'b']);
     local.removeItem('a');
-    expect([local.getItem('a'), places(local)]).toEqual([null, ['b']]);
+    expect([local.getItem('a'), keys(local)]).toEqual([null, ['b']]);
   });
 
   it('is removed also where the storage takes no change', () => {
@@ -51,6 +51,6 @@ describe('what a browser keeps', () => {
     };
     const local = new Local(() => storage);
     local.removeItem('a');
-    expect([local.getItem('a'), places(local)]).toEqual([null, []]);
+    expect([local.getItem('a'), keys(local)]).toEqual([null, []]);
   });
 });

@@ -29,44 +29,42 @@ export class Local implements LocalStorage {
     return isTaken === true;
   }
 
-  getItem(place: string): string | null {
-    const own = this.memory.get(place);
+  getItem(key: string): string | null {
+    const own = this.memory.get(key);
     if (own !== undefined) return own;
-    return attempt(() => this.store?.getItem(place)) ?? null;
+    return attempt(() => this.store?.getItem(key)) ?? null;
   }
 
-  setItem(place: string, text: string): void {
+  setItem(key: string, text: string): void {
     const { store } = this;
     const isTaken = attempt(() => {
-      store?.setItem(place, text);
+      store?.setItem(key, text);
       return store !== null;
     });
-    if (isTaken === true) this.memory.delete(place);
-    else this.memory.set(place, text);
+    if (isTaken === true) this.memory.delete(key);
+    else this.memory.set(key, text);
   }
 
-  removeItem(place: string): void {
-    this.memory.delete(place);
-    attempt(() => this.store?.removeItem(place));
-    if (this.getItem(place) !== null) this.memory.set(place, null);
+  removeItem(key: string): void {
+    this.memory.delete(key);
+    attempt(() => this.store?.removeItem(key));
+    if (this.getItem(key) !== null) this.memory.set(key, null);
   }
 
   get length(): number {
-    return this.places.length;
+    return this.keys.length;
   }
 
   key(at: number): string | null {
-    return this.places[at] ?? null;
+    return this.keys[at] ?? null;
   }
 
-  private get places(): string[] {
+  private get keys(): string[] {
     const { store } = this;
     const length = attempt(() => store?.length) ?? 0;
     const kept = Array.from({ length }, (_, at) => attempt(() => store?.key(at)) ?? null);
     const all = new Set([...kept, ...this.memory.keys()]);
-    return [...all].filter(
-      (place): place is string => place !== null && this.memory.get(place) !== null,
-    );
+    return [...all].filter((key): key is string => key !== null && this.memory.get(key) !== null);
   }
 }
 

@@ -39,9 +39,9 @@ const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
   },
 ];
 
-/** A browser's database that says nothing for so long says nothing any more … */
+/** How long to wait for a browser's database to open. */
 export const PATIENCE_MS = 4_000;
-/** … and another tab that has it open lets go of it at once, or not at all. */
+/** How long to wait for another tab, which has an older version open, to close it. */
 const BLOCKED_MS = 500;
 
 export type DatabaseState =

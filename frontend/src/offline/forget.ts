@@ -2,7 +2,7 @@
 // sits down at it next finds nothing of them, whichever way they were signed out.
 import { keysOf, type LocalStorage } from '../lib/local';
 
-/** Each place in `localStorage` that belongs to a person, and how to tell to whom. */
+/** Each key in `localStorage` that belongs to a person, and how to tell to whom. */
 const PERSONAL: readonly [beginning: string, owner: (rest: string, text: string) => unknown][] = [
   ['adda.outgoing.', (_, text) => ownerOf(text)],
   ['adda.draft.', (rest) => Number(rest.split('.')[0])],
@@ -20,9 +20,9 @@ function ownerOf(text: string): unknown {
 /** Forgets what `localStorage` keeps of everybody but one person; of everybody, where there is none. */
 export function clearLocal(local: LocalStorage, keep: number | null): void {
   for (const [beginning, owner] of PERSONAL) {
-    for (const place of keysOf(local, beginning)) {
-      const whose = owner(place.slice(beginning.length), local.getItem(place) ?? '');
-      if (whose !== keep) local.removeItem(place);
+    for (const key of keysOf(local, beginning)) {
+      const whose = owner(key.slice(beginning.length), local.getItem(key) ?? '');
+      if (whose !== keep) local.removeItem(key);
     }
   }
 }

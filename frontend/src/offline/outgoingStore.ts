@@ -7,7 +7,7 @@ import { toJson } from '../lib/wellformed';
 import type { Database } from './db';
 import { readOutgoing, withContent, type Outgoing } from './outgoing';
 
-const PLACE = 'adda.outgoing.';
+const PREFIX = 'adda.outgoing.';
 /** A browser may leave a request to its database unanswered; a message waits for it no longer than this. */
 export const PATIENCE_MS = 1_000;
 
@@ -32,32 +32,32 @@ export class OutgoingStore {
 
   /** Kept at once; stored when this resolves, or still in `localStorage` if the database says nothing. */
   async put(entry: Outgoing): Promise<void> {
-    const [place, text] = [PLACE + entry.clientId, toJson(entry)];
-    this.local.setItem(place, text);
-    await soon(this.store(entry, place, text));
+    const [key, text] = [PREFIX + entry.clientId, toJson(entry)];
+    this.local.setItem(key, text);
+    await soon(this.store(entry, key, text));
   }
 
-  private async store(entry: Outgoing, place: string, text: string): Promise<void> {
+  private async store(entry: Outgoing, key: string, text: string): Promise<void> {
     const isStored = await succeeds(() => this.db.put(entry));
     // It may have changed once more meanwhile.
-    if (isStored && this.local.getItem(place) === text) this.local.removeItem(place);
+    if (isStored && this.local.getItem(key) === text) this.local.removeItem(key);
   }
 
   /** Forgets a message that the server has: should it stay after all, it is the same one once more. */
   async remove(clientId: string): Promise<void> {
-    this.local.removeItem(PLACE + clientId);
+    this.local.removeItem(PREFIX + clientId);
     await succeeds(() => this.db.remove(clientId));
   }
 
   /** Forgets a message that the person gave up: it must not stay. */
   async giveUp(clientId: string): Promise<void> {
-    const place = PLACE + clientId;
-    const isStored = this.local.getItem(place) === null;
-    this.local.removeItem(place);
+    const key = PREFIX + clientId;
+    const isStored = this.local.getItem(key) === null;
+    this.local.removeItem(key);
     if (await succeeds(() => this.db.remove(clientId))) return;
     if (!isStored || this.db.isClosed) return;
     const removal: Removal = { userId: this.userId, isRemoved: true };
-    this.local.setItem(place, toJson(removal));
+    this.local.setItem(key, toJson(removal));
   }
 
   /** Goes through all messages of this person, also those of other tabs. What is damaged is passed over. */
@@ -80,7 +80,7 @@ export class OutgoingStore {
     const removals = this.localRecords().filter(([, record]) => isRemoval(record));
     for (const [clientId] of removals) {
       const isDone = await succeeds(() => this.db.remove(clientId));
-      if (isDone) this.local.removeItem(PLACE + clientId);
+      if (isDone) this.local.removeItem(PREFIX + clientId);
     }
     return new Set(removals.map(([clientId]) => clientId));
   }
@@ -97,9 +97,9 @@ export class OutgoingStore {
 
   /** What stands in `localStorage`, but for what is another person's. */
   private localRecords(): [clientId: string, record: unknown][] {
-    const all = keysOf(this.local, PLACE).map((place): [string, unknown] => [
-      place.slice(PLACE.length),
-      parsed(this.local.getItem(place)),
+    const all = keysOf(this.local, PREFIX).map((key): [string, unknown] => [
+      key.slice(PREFIX.length),
+      parsed(this.local.getItem(key)),
     ]);
     return all.filter(([, record]) => (ownerOf(record) ?? this.userId) === this.userId);
   }

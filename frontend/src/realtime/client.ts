@@ -7,6 +7,7 @@ import type { Api } from '../api/client';
 import type { ClientFrame, Message, Problem, ReadyFrame, ServerFrame } from '../api/types';
 import type { Outbox } from '../offline/outbox';
 import {
+  applyConnection,
   applyFrames,
   applyReach,
   applyRead,
@@ -88,7 +89,7 @@ export class RealtimeClient {
   }
 
   onState(state: ConnectionState): void {
-    this.store.setConnection(state);
+    this.store.update(applyConnection, state);
     if (state.phase === 'ready') return;
     for (const answer of [...this.answers.values()])
       answer.reject(new Unreachable(new Error('The connection was lost.')));
@@ -118,7 +119,7 @@ export class RealtimeClient {
 
   /** The person does not want to wait, or wants another try of what was given up. */
   reconnect(): void {
-    if (this.store.connection.phase === 'stopped') this.connection().start();
+    if (this.store.state.connection.phase === 'stopped') this.connection().start();
     else this.connection().wake();
   }
 

@@ -1,12 +1,30 @@
 // The next state from what the server said: pure. A frame type that the protocol has and this file
 // does not handle is an error of the compiler.
 import type { Me, ReadyFrame, Room, RoomSummary, ServerFrame, UserRef } from '../api/types';
+import type { Outgoing } from '../offline/outgoing';
 import { changed, synced, type Change } from './changes';
-import { inRoom, withRoom, type ChatState, type Presence, type RoomState } from './model';
+import {
+  inRoom,
+  withRoom,
+  type ChatState,
+  type ConnectionState,
+  type Presence,
+  type RoomState,
+} from './model';
 import { further, ofPeer, reachedBy } from './reach';
 import { markedBy, readUpTo, stillRead, withLast } from './unread';
 
 type Frame<T extends ServerFrame['type']> = Extract<ServerFrame, { type: T }>;
+
+/** How the connection is. */
+export function applyConnection(state: ChatState, connection: ConnectionState): ChatState {
+  return { ...state, connection };
+}
+
+/** Which messages the server does not have yet, oldest first. */
+export function applyOutgoing(state: ChatState, outgoing: readonly Outgoing[]): ChatState {
+  return { ...state, outgoing };
+}
 
 /** After the sign-in: which rooms there are and where they stand. */
 export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {

@@ -1,6 +1,7 @@
 // What the app knows, as plain data that is never changed in place: whoever holds an older state
 // still holds a true one. `apply.ts` makes the next state from a frame.
 import type { Me, Message, RoomSummary, UserRef } from '../api/types';
+import type { Outgoing } from '../offline/outgoing';
 
 /** A stretch of a room's history without holes, ascending by `seq`. */
 export interface Timeline {
@@ -73,6 +74,9 @@ export interface ChatState {
   people: ReadonlyMap<number, UserRef>;
   /** Whether the rooms are known at all. */
   isLoaded: boolean;
+  connection: ConnectionState;
+  /** Messages that the server does not have yet, oldest first. */
+  outgoing: readonly Outgoing[];
 }
 
 export const EMPTY: ChatState = {
@@ -84,6 +88,8 @@ export const EMPTY: ChatState = {
   lastSeen: new Map(),
   people: new Map(),
   isLoaded: false,
+  connection: { phase: 'stopped', code: null },
+  outgoing: [],
 };
 
 /** A room that can be shown: one of the person's own, or the one that is read along. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 
 import { edited, message, messages, page, range } from '../testing/messages';
 import type { Timeline } from './model';
-import { append, fromPage, merge, place, prepend } from './timeline';
+import { append, fromPage, indexOf, merge, prepend } from './timeline';
 
 const stretch = (from: number, to: number, more: Partial<Timeline> = {}): Timeline => ({
   items: messages(from, to),
@@ -73,9 +73,9 @@ describe('a stretch of history', () => {
   });
 });
 
-describe('the place of a number', () => {
+describe('the index of a number', () => {
   it('is where it stands or would stand', () => {
     const items = [2, 4, 6].map((seq) => message(seq));
-    expect([1, 2, 3, 4, 5, 6, 7].map((seq) => place(items, seq))).toEqual([0, 0, 1, 1, 2, 2, 3]);
+    expect([1, 2, 3, 4, 5, 6, 7].map((seq) => indexOf(items, seq))).toEqual([0, 0, 1, 1, 2, 2, 3]);
   });
 });

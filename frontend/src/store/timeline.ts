@@ -30,7 +30,7 @@ export function merge(timeline: Timeline, messages: readonly Message[]): Timelin
   const items = [...timeline.items];
   let changed = false;
   for (const message of messages) {
-    const at = place(items, message.seq);
+    const at = indexOf(items, message.seq);
     const known = items[at];
     if (known?.seq === message.seq) {
       if (known.changed_seq < message.changed_seq) {
@@ -49,7 +49,7 @@ export function merge(timeline: Timeline, messages: readonly Message[]): Timelin
 }
 
 /** Where a number stands, or would stand. Most news is at the end. */
-export function place(items: readonly Message[], seq: number): number {
+export function indexOf(items: readonly Message[], seq: number): number {
   const last = items.at(-1);
   if (last === undefined || last.seq < seq) return items.length;
   let low = 0;

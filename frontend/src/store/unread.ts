@@ -6,6 +6,11 @@ import type { RoomState } from './model';
 /** Unread messages are counted up to here; beyond it one only knows that there are more. */
 export const MOST_UNREAD = 100;
 
+/** Whether a count of unread messages stopped: there may be more. */
+export function isMany(unread: number): boolean {
+  return unread >= MOST_UNREAD;
+}
+
 type Counts = Pick<RoomSummary, 'unread' | 'mentions'>;
 
 /** Whether a message that stands names the person. Nobody mentions themselves. */

@@ -78,15 +78,15 @@ export class MemoryStorage implements LocalStorage {
     return [...this.kept.keys()][at] ?? null;
   }
 
-  getItem(place: string): string | null {
-    return this.kept.get(place) ?? null;
+  getItem(key: string): string | null {
+    return this.kept.get(key) ?? null;
   }
 
-  setItem(place: string, text: string): void {
-    this.kept.set(place, text);
+  setItem(key: string, text: string): void {
+    this.kept.set(key, text);
   }
 
-  removeItem(place: string): void {
-    this.kept.delete(place);
+  removeItem(key: string): void {
+    this.kept.delete(key);
   }
 }

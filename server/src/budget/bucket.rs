@@ -20,15 +20,15 @@ pub(super) struct Terms {
     pub(super) at_once: Duration,
     /// The most that is saved.
     pub(super) savings: Duration,
-    /// How much of it may be under way at the same time.
-    pub(super) abreast: usize,
+    /// So many requests may be under way at the same time.
+    pub(super) max_concurrent: usize,
 }
 
 /// What a refusal costs.
 const REFUSAL: Duration = Duration::from_micros(50);
-/// What was done at whatever cost is forgiven beyond this, so that nobody is kept out for long.
+/// Debt above this is forgiven, so that nobody is kept out for long.
 const MOST_DEBT: Duration = Duration::from_secs(10);
-/// Whoever is to rest for longer looks again after this.
+/// The longest single pause; whoever waits longer asks the budget again after it.
 const LONGEST_REST: Duration = Duration::from_secs(1);
 
 /// How somebody asks.
@@ -36,7 +36,7 @@ const LONGEST_REST: Duration = Duration::from_secs(1);
 pub(crate) enum Asks {
     /// For one thing after the other, and would rather wait for so long than be refused.
     InTurn(Duration),
-    /// For more before this is answered: is told at once what the savings do not pay for.
+    /// For more before this is answered, and is refused at once what the savings do not pay for.
     AtOnce,
 }
 
@@ -70,7 +70,7 @@ impl Bucket {
             #[cfg(test)]
             spent: Duration::ZERO,
         };
-        let permits = Arc::new(Semaphore::new(terms.abreast));
+        let permits = Arc::new(Semaphore::new(terms.max_concurrent));
         Self { terms, state: Mutex::new(state), permits }
     }
 
@@ -165,7 +165,7 @@ mod tests {
 
     const IN_TURN: Asks = Asks::InTurn(ms(500));
     const TERMS: Terms =
-        Terms { share: 0.1, fastest: 0.5, at_once: ms(100), savings: ms(1_000), abreast: 1 };
+        Terms { share: 0.1, fastest: 0.5, at_once: ms(100), savings: ms(1_000), max_concurrent: 1 };
 
     #[test]
     fn what_is_within_the_share_never_waits() {

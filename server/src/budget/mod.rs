@@ -32,7 +32,7 @@ const PERSON: Terms = Terms {
     fastest: 0.25,
     at_once: Duration::from_millis(50),
     savings: Duration::from_millis(1_200),
-    abreast: 2,
+    max_concurrent: 2,
 };
 /// All the people behind one address: ten who do nothing but flood, or an office of hundreds.
 const SIGNED_IN: Terms = Terms {
@@ -40,7 +40,7 @@ const SIGNED_IN: Terms = Terms {
     fastest: 2.5,
     at_once: Duration::from_millis(500),
     savings: Duration::from_secs(12),
-    abreast: Semaphore::MAX_PERMITS,
+    max_concurrent: Semaphore::MAX_PERMITS,
 };
 /// What nobody has signed in for, by address: hundreds of people who open the app or come back at the
 /// same moment.
@@ -49,7 +49,7 @@ const GUESTS: Terms = Terms {
     fastest: 0.5,
     at_once: Duration::from_millis(250),
     savings: Duration::from_secs(6),
-    abreast: Semaphore::MAX_PERMITS,
+    max_concurrent: Semaphore::MAX_PERMITS,
 };
 
 /// All the buckets of this node.
@@ -282,7 +282,7 @@ mod tests {
         let budgets = Budgets::new(true);
         let payer = budgets.person(7, OFFICE);
         let mut under_way = Vec::new();
-        for _ in 0..PERSON.abreast {
+        for _ in 0..PERSON.max_concurrent {
             under_way.push(payer.permit().now_or_never().unwrap());
         }
         let mut next = Box::pin(payer.permit());

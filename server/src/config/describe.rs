@@ -51,8 +51,8 @@ fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
 }
 
 fn source(config: &Config, key: &Key) -> String {
-    if let Some((_, place)) = config.places.iter().find(|(name, _)| *name == key.env) {
-        return place.source();
+    if let Some((_, origin)) = config.origins.iter().find(|(name, _)| *name == key.env) {
+        return origin.source();
     }
     let path = secrets::kept_file(&config.data_dir);
     match (key.env, &config.secret_key) {

@@ -8,18 +8,18 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum ConfigError {
     /// A value is not what its setting takes.
-    #[error("{place} {problem}")]
+    #[error("{origin} {problem}")]
     Invalid {
         /// The setting and where it was found, as in "PORT in the environment".
-        place: String,
+        origin: String,
         /// What is wrong and what would be right, continuing the sentence.
         problem: String,
     },
     /// A name that no setting has.
-    #[error("{place} is not a setting of Adda; {advice}")]
+    #[error("{origin} is not a setting of Adda; {advice}")]
     Unknown {
         /// The name and where it was found.
-        place: String,
+        origin: String,
         /// The nearest known name, or all of them.
         advice: String,
     },
@@ -50,10 +50,10 @@ pub(crate) enum ConfigError {
         reason: String,
     },
     /// A file that a `_FILE` setting names cannot be read.
-    #[error("{place} names the file {}, which cannot be read ({reason}); name a file that this user can read", path.display())]
+    #[error("{origin} names the file {}, which cannot be read ({reason}); name a file that this user can read", path.display())]
     UnreadableFile {
         /// The `_FILE` setting and where it was found.
-        place: String,
+        origin: String,
         /// The file.
         path: PathBuf,
         /// The system's reason.

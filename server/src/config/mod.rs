@@ -70,7 +70,7 @@ pub(crate) struct Config {
     secret_key: Option<Secret>,
     secret_key_previous: Option<Secret>,
     /// The setting's name and where its value came from, for [`Config::describe`].
-    places: Vec<(&'static str, SettingOrigin)>,
+    origins: Vec<(&'static str, SettingOrigin)>,
 }
 
 impl Config {
@@ -136,7 +136,7 @@ impl Config {
             log,
             secret_key,
             secret_key_previous,
-            places: settings.into_places(),
+            origins: settings.into_origins(),
         })
     }
 

@@ -110,7 +110,7 @@ pub(super) fn read_kept(data_dir: &Path) -> Result<Option<Secret>, ConfigError> 
         Err(reason) => return Err(ConfigError::SecretKeyFile { path, reason }),
     };
     check_key(text.trim_end_matches(['\r', '\n'])).map(Some).map_err(|problem| {
-        ConfigError::Invalid { place: format!("SECRET_KEY, kept in {},", path.display()), problem }
+        ConfigError::Invalid { origin: format!("SECRET_KEY, kept in {},", path.display()), problem }
     })
 }
 

@@ -1,4 +1,4 @@
-//! Reading the places a setting can stand in, refusing names that are not settings, and merging
+//! Reading where a setting can stand in, refusing names that are not settings, and merging
 //! what is left, so that each value still knows where it came from.
 
 use std::collections::BTreeSet;
@@ -87,7 +87,7 @@ impl fmt::Display for SettingOrigin {
 pub(super) struct Settings {
     merged: Figment,
     dir: PathBuf,
-    places: Vec<(&'static str, SettingOrigin)>,
+    origins: Vec<(&'static str, SettingOrigin)>,
 }
 
 impl Settings {
@@ -101,7 +101,7 @@ impl Settings {
             .merge(Layer { source: Source::Toml, values: toml_file(dir)? })
             .merge(Layer { source: Source::DotEnv, values: dot_env_file(dir)? })
             .merge(Layer { source: Source::Environment, values: environment(env)? });
-        Ok(Self { merged, dir: dir.to_owned(), places: Vec::new() })
+        Ok(Self { merged, dir: dir.to_owned(), origins: Vec::new() })
     }
 
     /// The value of a setting that has a default.
@@ -120,16 +120,16 @@ impl Settings {
         key: &Key,
         parse: impl Fn(&Value) -> Result<T, String>,
     ) -> Result<Option<T>, ConfigError> {
-        let Some((value, place)) = self.find(key)? else { return Ok(None) };
+        let Some((value, origin)) = self.find(key)? else { return Ok(None) };
         let parsed = parse(&value)
-            .map_err(|problem| ConfigError::Invalid { place: place.to_string(), problem })?;
-        self.places.push((key.env, place));
+            .map_err(|problem| ConfigError::Invalid { origin: origin.to_string(), problem })?;
+        self.origins.push((key.env, origin));
         Ok(Some(parsed))
     }
 
     /// Where each value that was asked for stands.
-    pub(super) fn into_places(self) -> Vec<(&'static str, SettingOrigin)> {
-        self.places
+    pub(super) fn into_origins(self) -> Vec<(&'static str, SettingOrigin)> {
+        self.origins
     }
 
     fn find(&self, key: &Key) -> Result<Option<(Value, SettingOrigin)>, ConfigError> {
@@ -142,7 +142,7 @@ impl Settings {
                 Err(ConfigError::Both { first: first.to_string(), second: second.to_string() })
             }
             (direct, None) => Ok(direct),
-            (None, Some((value, place))) => self.read_named_file(&value, place).map(Some),
+            (None, Some((value, origin))) => self.read_named_file(&value, origin).map(Some),
         }
     }
 
@@ -158,11 +158,11 @@ impl Settings {
     fn read_named_file(
         &self,
         value: &Value,
-        place: SettingOrigin,
+        origin: SettingOrigin,
     ) -> Result<(Value, SettingOrigin), ConfigError> {
         let Some(path) = value.as_str().filter(|path| !path.is_empty()) else {
             return Err(ConfigError::Invalid {
-                place: place.to_string(),
+                origin: origin.to_string(),
                 problem: "must be the name of a file".to_owned(),
             });
         };
@@ -170,10 +170,10 @@ impl Settings {
         match fs::read_to_string(&path) {
             Ok(text) => {
                 let value = Value::from(text.trim_end_matches(['\r', '\n']));
-                Ok((value, SettingOrigin { file: Some(path), ..place }))
+                Ok((value, SettingOrigin { file: Some(path), ..origin }))
             }
             Err(reason) => {
-                Err(ConfigError::UnreadableFile { place: place.to_string(), path, reason })
+                Err(ConfigError::UnreadableFile { origin: origin.to_string(), path, reason })
             }
         }
     }
@@ -205,7 +205,7 @@ pub(super) fn process_environment() -> Result<Vec<(String, String)>, ConfigError
             Ok(value) => variables.push((name, value)),
             Err(_) if keys::from_env(&name).is_some() => {
                 return Err(ConfigError::Invalid {
-                    place: format!("{name} in {}", Source::Environment.name()),
+                    origin: format!("{name} in {}", Source::Environment.name()),
                     problem: "is not valid UTF-8, but must be text".to_owned(),
                 });
             }
@@ -245,7 +245,7 @@ fn dot_env_file(dir: &Path) -> Result<Dict, ConfigError> {
             Some(toml) => {
                 if !seen.insert(name.clone()) {
                     return Err(ConfigError::Invalid {
-                        place: format!("{name} in {DOT_ENV_FILE}"),
+                        origin: format!("{name} in {DOT_ENV_FILE}"),
                         problem: "stands there twice, but must be set once".to_owned(),
                     });
                 }
@@ -293,7 +293,7 @@ fn unknown(name: &str, source: Source, known: &[String]) -> ConfigError {
         Some(nearest) => format!("did you mean {nearest}?"),
         None => format!("the settings are {}", known.join(", ")),
     };
-    ConfigError::Unknown { place: format!("{name} in {}", source.name()), advice }
+    ConfigError::Unknown { origin: format!("{name} in {}", source.name()), advice }
 }
 
 fn malformed_dot_env(text: &str, error: &dotenvy::Error) -> ConfigError {

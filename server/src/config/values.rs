@@ -182,8 +182,8 @@ pub(super) fn public_url(value: &Value) -> Result<Origin, String> {
 pub(super) fn origins(value: &Value) -> Result<Vec<Origin>, String> {
     let texts = list(value)?;
     let mut origins = Vec::with_capacity(texts.len());
-    for (place, text) in texts.into_iter().enumerate() {
-        let number = place + 1;
+    for (index, text) in texts.into_iter().enumerate() {
+        let number = index + 1;
         let origin: Origin = text
             .parse()
             .map_err(|problem| format!("has an entry (number {number}) that {problem}"))?;
@@ -197,9 +197,9 @@ pub(super) fn origins(value: &Value) -> Result<Vec<Origin>, String> {
 /// Addresses and networks separated by commas, or an array of them.
 pub(super) fn networks(value: &Value) -> Result<Vec<IpNet>, String> {
     let mut networks = Vec::new();
-    for (place, text) in list(value)?.into_iter().enumerate() {
+    for (index, text) in list(value)?.into_iter().enumerate() {
         let network = network(text)
-            .map_err(|problem| format!("has an entry (number {}) that {problem}", place + 1))?;
+            .map_err(|problem| format!("has an entry (number {}) that {problem}", index + 1))?;
         if !networks.contains(&network) {
             networks.push(network);
         }

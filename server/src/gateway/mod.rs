@@ -34,7 +34,7 @@ use crate::features::Services;
 use crate::features::messages::MAX_RESUME_CHANGES;
 use crate::features::presence::TYPING_TTL_MS;
 use crate::peer::Peer;
-use crate::tasks::told_of_panics;
+use crate::tasks::log_panics;
 
 pub(crate) use handshake::{every_room, one_room};
 use read_permits::ReadPermits;
@@ -105,7 +105,7 @@ impl Gateway {
 
     /// Runs a socket. A panic ends it alone, and whatever it took is given back.
     fn begin(&self, peer: Peer, socket: impl Future<Output = ()> + Send + 'static) {
-        self.sockets.spawn(told_of_panics("a socket", peer, socket));
+        self.sockets.spawn(log_panics("a socket", peer, socket));
     }
 
     /// How many sockets are open.

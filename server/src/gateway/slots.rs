@@ -30,7 +30,7 @@ pub(crate) struct SocketSlots {
     next_stranger: AtomicU64,
 }
 
-/// A place that is taken, given back when dropped.
+/// A slot that is taken, given back when dropped.
 #[derive(Debug)]
 pub(super) struct SocketSlot {
     slots: Arc<SocketSlots>,

@@ -808,11 +808,11 @@ async fn a_socket_that_panics_is_logged_with_whose_it_is_and_leaves_nothing_behi
     let served = Served::limited().await;
     let mira = served.world.person("mira").await;
     let peer = crate::peer::Peer { address: [192, 0, 2, 1].into(), is_https: false };
-    let place = served.gateway.slots.of_user(mira.id).unwrap();
+    let slot = served.gateway.slots.of_user(mira.id).unwrap();
     let session = session::Session::new(&served.gateway, &mira, Payer::nobody(), None);
     assert!(served.gateway.hub.is_connected(mira.id));
     served.gateway.begin(peer, async move {
-        let _held = (place, session);
+        let _held = (slot, session);
         panic!("a defect")
     });
     let given_up = timeout(PATIENCE, async {

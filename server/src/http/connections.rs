@@ -45,7 +45,7 @@ struct Idle {
     must_leave: Arc<Notify>,
 }
 
-/// One connection's place, given back when it is dropped.
+/// One connection's slot, given back when it is dropped.
 #[derive(Debug)]
 pub(crate) struct ConnectionSlot {
     connections: Arc<Connections>,
@@ -156,7 +156,7 @@ impl Connections {
         Some(TIME_TO_ASK)
     }
 
-    /// A place for a connection of this network, or of nobody in particular; `None` when the network
+    /// A slot for a connection of this network, or of nobody in particular; `None` when the network
     /// has as many as it may and all of them are in requests.
     pub(super) fn admit(self: &Arc<Self>, network: Option<IpAddr>) -> Option<Arc<ConnectionSlot>> {
         let must_leave = Arc::new(Notify::new());

@@ -32,7 +32,7 @@ use super::patience::Patient;
 use super::stream::Stream;
 use super::unread::{Unread, linger};
 use crate::peer::Peer;
-use crate::tasks::told_of_panics;
+use crate::tasks::log_panics;
 
 /// A request's head must be complete within this time.
 const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
@@ -44,7 +44,7 @@ const SEND_BUFFER_BYTES: usize = 64 * 1024;
 /// counted before the kernel has it.
 const MAX_HEAD_BYTES: usize = 32 * 1024;
 /// Connections that may wait to be accepted. When everybody comes back at once after a restart, one
-/// that finds no place is tried again only a second later.
+/// that finds no room is tried again only a second later.
 const BACKLOG: u32 = 4_096;
 /// After an error of accepting (no more file descriptors), wait instead of spinning.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
@@ -63,7 +63,7 @@ impl SocketUpgrade {
         self.upgrade.lock().unwrap_or_else(PoisonError::into_inner).take()
     }
 
-    /// The connection's place, which the socket keeps.
+    /// The connection's slot, which the socket keeps.
     #[must_use]
     pub(crate) fn slot(&self) -> &Arc<ConnectionSlot> {
         &self.slot
@@ -129,7 +129,7 @@ impl Listener {
                 stall: self.stall,
                 stop: stop.clone(),
             };
-            connections.spawn(told_of_panics(
+            connections.spawn(log_panics(
                 "a connection",
                 address,
                 connection.serve((self.opens)(stream)),
@@ -141,7 +141,7 @@ impl Listener {
     }
 
     async fn accept(&self, crowd: &Connections) -> (TcpStream, SocketAddr) {
-        // Without a place the connection waits in the backlog.
+        // Without a free slot the connection waits in the backlog.
         crowd.room().await;
         loop {
             match self.tcp.accept().await {

@@ -20,17 +20,17 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
 use super::stream::Stream;
-use crate::tasks::told_of_panics;
+use crate::tasks::log_panics;
 
 /// The longest rest that is read away for the connection to go on: that of any JSON body.
 const SHORT_REST: u64 = 128 * 1024;
-/// In this time.
+/// The longest time in which it is read away.
 const REST_WITHIN: Duration = Duration::from_secs(5);
-/// A connection that ends lingers so long at most,
+/// The longest time that a connection which ends is read on, so that its peer sees the answer.
 const LINGER: Duration = Duration::from_secs(30);
-/// as long as something comes this often,
+/// The longest time that it is read on while nothing comes.
 const LINGER_IDLE: Duration = Duration::from_secs(3);
-/// and so much at most: several times what may be uploaded.
+/// The most that is read then: several times what may be uploaded.
 const LINGER_BYTES: usize = 64 * 1024 * 1024;
 
 /// What a connection knows of the bodies that were left.
@@ -65,7 +65,7 @@ impl Unread {
         let is_slow = answer.status() == StatusCode::REQUEST_TIMEOUT;
         if is_short && !is_slow && !waits {
             let reading = self.clone().read_away(rest);
-            tokio::spawn(told_of_panics("the rest of a body", self.peer, reading));
+            tokio::spawn(log_panics("the rest of a body", self.peer, reading));
         } else {
             self.is_left.store(true, Ordering::Relaxed);
             answer.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));

@@ -37,20 +37,20 @@ use crate::peer::Peer;
 
 /// What a form may be beside its file, and what may be read ahead of what was written.
 const BESIDE_THE_FILE: u64 = 512 * 1024;
-/// A file has arrived by then,
+/// The longest time that a file may take to arrive.
 const DEADLINE: Duration = Duration::from_secs(120);
-/// and in each such time
+/// How often it is looked at whether enough of it arrived.
 const PACE: Duration = Duration::from_secs(10);
-/// at least so much of it; slower lines than this are gone.
+/// The fewest bytes that arrive in each such time; whoever is slower is given up.
 const LEAST_IN_PACE: u64 = 32 * 1024;
-/// So long somebody waits for a permit.
+/// The longest time that somebody waits for a permit.
 const PATIENCE: Duration = Duration::from_secs(15);
 
 /// Files at once of one person, and how many more wait.
 const OF_PERSON: (usize, usize) = (2, 10);
-/// Of one address: an office, or somebody with many accounts.
+/// The same of one address: an office, or somebody with many accounts.
 const OF_ADDRESS: (usize, usize) = (8, 40);
-/// Of all.
+/// The same on the whole server.
 const OF_ALL: (usize, usize) = (16, 200);
 
 /// The folder in which files lie while they are received and looked at, and who may send.

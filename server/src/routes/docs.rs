@@ -95,12 +95,12 @@ enum DocsPage {
     Socket,
 }
 
-fn navigation(place: DocsPage) -> String {
+fn navigation(page: DocsPage) -> String {
     let entry = |at: DocsPage, address: &str, name: &str| {
-        let current = if at == place { " aria-current=\"page\"" } else { "" };
+        let current = if at == page { " aria-current=\"page\"" } else { "" };
         format!("<a href=\"{address}\"{current}>{name}</a>")
     };
-    let document = match place {
+    let document = match page {
         DocsPage::Rest => "<a href=\"/api/v1/openapi.json\">openapi.json</a>",
         DocsPage::Socket => "<a href=\"/api/v1/asyncapi.json\">asyncapi.json</a>",
     };

@@ -19,16 +19,25 @@ export class Draft {
   ) {}
 
   async load(): Promise<string> {
-    const left = this.local.getItem(this.place);
-    // A database that fails now has no draft, and whoever writes is not kept from it.
-    if (left === null) return this.db.draft(this.userId, this.room).catch(() => '');
-    if (await this.saved(left)) this.local.removeItem(this.place);
+    const left = this.local.getItem(this.key);
+    if (left === null) return this.stored();
+    if (await this.saved(left)) this.local.removeItem(this.key);
     return left;
+  }
+
+  /** A database that fails now has no draft, and whoever writes is not kept from it. */
+  private async stored(): Promise<string> {
+    try {
+      return await this.db.draft(this.userId, this.room);
+    } catch (error) {
+      reportError(error);
+      return '';
+    }
   }
 
   /** The page is going. */
   putAside(): void {
-    if (this.unsaved !== null && !this.db.isClosed) this.local.setItem(this.place, this.unsaved);
+    if (this.unsaved !== null && !this.db.isClosed) this.local.setItem(this.key, this.unsaved);
   }
 
   /** The text is this now. */
@@ -50,7 +59,7 @@ export class Draft {
       return;
     }
     if (this.unsaved === text) this.unsaved = null;
-    this.local.removeItem(this.place);
+    this.local.removeItem(this.key);
   }
 
   /** Whether the database took it. */
@@ -63,7 +72,7 @@ export class Draft {
     }
   }
 
-  private get place(): string {
+  private get key(): string {
     return `adda.draft.${this.userId}.${this.room}`;
   }
 }

@@ -21,15 +21,15 @@ export function fit(names: readonly string[], query: string): 0 | 1 | 2 | null {
   if (all.some((name) => name.startsWith(wanted))) return 0;
   // The vowel signs of Bengali belong to their word: no word begins after one.
   const isWordStart = (name: string, at: number) => !/[\p{L}\p{M}\p{N}]$/u.test(name.slice(0, at));
-  const places = all.flatMap((name) => placesOf(name, wanted).map((at) => isWordStart(name, at)));
-  if (places.length === 0) return null;
-  return places.some((isStart) => isStart) ? 1 : 2;
+  const indices = all.flatMap((name) => indicesOf(name, wanted).map((at) => isWordStart(name, at)));
+  if (indices.length === 0) return null;
+  return indices.some((isStart) => isStart) ? 1 : 2;
 }
 
-function placesOf(name: string, wanted: string): number[] {
-  const places: number[] = [];
-  for (let at = name.indexOf(wanted); at >= 0; at = name.indexOf(wanted, at + 1)) places.push(at);
-  return places;
+function indicesOf(name: string, wanted: string): number[] {
+  const indices: number[] = [];
+  for (let at = name.indexOf(wanted); at >= 0; at = name.indexOf(wanted, at + 1)) indices.push(at);
+  return indices;
 }
 
 /** By which names a room is known. */
@@ -46,14 +46,14 @@ export function rankedRooms(
   query: string,
   open: string | null,
 ): RoomState[] {
-  const place = (room: RoomState): number | null => {
+  const rank = (room: RoomState): number | null => {
     if (query !== '') return fit(namesOf(room), query);
     if (room.summary.name === open) return 2;
     return room.summary.unread > 0 ? 0 : 1;
   };
   return [...rooms]
-    .map((room) => ({ room, place: place(room) }))
-    .filter((it): it is { room: RoomState; place: number } => it.place !== null)
-    .sort((a, b) => a.place - b.place || latest(b.room) - latest(a.room))
+    .map((room) => ({ room, rank: rank(room) }))
+    .filter((it): it is { room: RoomState; rank: number } => it.rank !== null)
+    .sort((a, b) => a.rank - b.rank || latest(b.room) - latest(a.room))
     .map(({ room }) => room);
 }

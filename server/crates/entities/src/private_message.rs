@@ -11,7 +11,7 @@ pub struct Model {
     pub id: Uuid,
     /// The room.
     pub room_id: i64,
-    /// The place: the number it was created with.
+    /// The number it was created with.
     pub seq: i64,
     /// The number of its latest change.
     pub changed_seq: i64,
@@ -25,7 +25,7 @@ pub struct Model {
     pub text: Option<String>,
     /// Who is mentioned in the text and where, as JSON; absent when nobody is.
     pub mentions: Option<String>,
-    /// The place of the last message before it that somebody else wrote, 0 where there is none.
+    /// The `seq` of the last message before it that somebody else wrote, 0 where there is none.
     pub others_before: Option<i64>,
     /// When it was written.
     pub created_at: i64,

@@ -30,8 +30,8 @@ pub fn parse<T: Type + ParseFromJSON>(json: &[u8]) -> Result<T, Problem> {
 pub fn value(json: &[u8]) -> Result<Value, Problem> {
     let json = json.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(json);
     serde_json::from_slice(json).map_err(|error| {
-        let place = format!("line {}, column {}", error.line(), error.column());
-        let detail = format!("is not JSON that can be read: {} ({place})", unreadable(&error));
+        let position = format!("line {}, column {}", error.line(), error.column());
+        let detail = format!("is not JSON that can be read: {} ({position})", unreadable(&error));
         Problem::invalid_field("", detail)
     })
 }
@@ -63,8 +63,8 @@ fn unreadable(error: &serde_json::Error) -> &'static str {
 pub fn find_string(json: &[u8], name: &str) -> Option<String> {
     let key = format!("\"{name}\"");
     // Where the object itself has it; else wherever it stands: a quote too many hides what follows it.
-    let places = keys(json, key.as_bytes());
-    places.chain(occurrences(json, key.as_bytes())).find_map(|after| {
+    let positions = keys(json, key.as_bytes());
+    positions.chain(occurrences(json, key.as_bytes())).find_map(|after| {
         let rest = skip_blanks(&json[after..]).strip_prefix(b":")?;
         serde_json::Deserializer::from_slice(rest).into_iter::<String>().next()?.ok()
     })

@@ -21,7 +21,7 @@ pub struct Link {
 /// A stretch of the text, `@` and a handle, that means somebody who may read the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
 pub struct Mention {
-    /// The place of the `@`, counted in Unicode scalar values.
+    /// Where the `@` stands, counted in Unicode scalar values.
     pub start: u32,
     /// One past the handle's last character.
     pub end: u32,
@@ -49,7 +49,7 @@ pub struct Message {
     pub id: Uuid,
     /// The room's name.
     pub room: String,
-    /// The message's place: the number it was created with.
+    /// The number the message was created with: where it stands in its room.
     pub seq: i64,
     /// The number of its latest change.
     pub changed_seq: i64,

@@ -78,7 +78,7 @@ pub struct RoomSummary {
     pub peer: Option<UserRef>,
     /// What the room is about.
     pub topic: Option<String>,
-    /// The latest message by place; absent in an empty room and on the socket.
+    /// The latest message by `seq`; absent in an empty room and on the socket.
     pub last_message: Option<Message>,
     /// The number of the room's latest change.
     pub last_seq: i64,

@@ -24,8 +24,8 @@ mod tests {
             let plain: Vec<_> = (0..length).collect();
             let mut masked = plain.clone();
             apply(mask, &mut masked);
-            for (place, (plain, masked)) in plain.iter().zip(&masked).enumerate() {
-                assert_eq!(plain ^ mask[place % 4], *masked, "{place} of {length}");
+            for (index, (plain, masked)) in plain.iter().zip(&masked).enumerate() {
+                assert_eq!(plain ^ mask[index % 4], *masked, "{index} of {length}");
             }
         }
     }

@@ -105,7 +105,7 @@ impl Avatars {
             None => None,
             Some(jpeg) => {
                 let (folder, owner) = (self.folder.clone(), self.epoch.clone());
-                Some(blocking(move || place(&folder, &owner, &jpeg)).await?)
+                Some(blocking(move || write_new(&folder, &owner, &jpeg)).await?)
             }
         };
         let changed = self.accounts.set_avatar(person, name).await;
@@ -182,7 +182,7 @@ fn own_name(name: &str) -> Option<String> {
 }
 
 /// Writes a picture to the disk under a new name, whole or not at all.
-fn place(folder: &Path, owner: &str, jpeg: &[u8]) -> io::Result<String> {
+fn write_new(folder: &Path, owner: &str, jpeg: &[u8]) -> io::Result<String> {
     if !folder.exists() {
         std::fs::create_dir_all(folder)?;
         std::fs::write(folder.join(OWNER), owner)?;
@@ -251,10 +251,10 @@ mod tests {
     fn what_cannot_be_written_whole_leaves_nothing() {
         let folder = tempfile::tempdir().unwrap();
         let folder = folder.path().join("avatars");
-        let name = place(&folder, "this", b"a picture").unwrap();
+        let name = write_new(&folder, "this", b"a picture").unwrap();
         assert_eq!(std::fs::read(folder.join(&name)).unwrap(), b"a picture");
         assert_eq!(found(&folder, "this").unwrap(), [name]);
-        assert!(place(&folder.join("database"), "this", b"a picture").is_err());
+        assert!(write_new(&folder.join("database"), "this", b"a picture").is_err());
         assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 2);
     }
 

@@ -2,8 +2,8 @@
 //!
 //! Token n makes generation n+1 the current one. Token n once more is either somebody whose answer was
 //! lost, or one of two tabs, or a thief. It is answered with the same n+1 for ten seconds, and after
-//! them for as long as nothing of n+1 was used: whoever has n+1 and never uses it is nobody. Else the
-//! session ends (RFC 9700). So a thief who comes after the owner ends the session, unless each time
+//! them for as long as nothing of n+1 was used, since the answer that brought it may have been lost. Else
+//! the session ends (RFC 9700). So a thief who comes after the owner ends the session, unless each time
 //! within the ten seconds; therefore three generations in a row that were each repeated end it too.
 
 /// For so long token n answers the same n+1 whatever was done with that.

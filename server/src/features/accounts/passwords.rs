@@ -33,7 +33,8 @@ pub(super) struct Passwords {
 #[derive(Debug)]
 pub(super) struct Pool {
     permits: Semaphore,
-    places: Semaphore,
+    /// Of those who hash and those who wait.
+    admissions: Semaphore,
 }
 
 impl Default for Passwords {
@@ -77,14 +78,17 @@ static NOBODY: LazyLock<String> = LazyLock::new(|| {
 
 impl Pool {
     fn new(at_once: usize) -> Self {
-        Self { permits: Semaphore::new(at_once), places: Semaphore::new(at_once + MOST_WAITING) }
+        Self {
+            permits: Semaphore::new(at_once),
+            admissions: Semaphore::new(at_once + MOST_WAITING),
+        }
     }
 
     async fn on_pool<T: Send + 'static>(
         &self,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Busy> {
-        let _place = self.places.try_acquire().map_err(|_| Busy)?;
+        let _admission = self.admissions.try_acquire().map_err(|_| Busy)?;
         let _permit = self.permits.acquire().await.map_err(|_| Busy)?;
         tokio::task::spawn_blocking(work).await.map_err(|_| Busy)
     }

@@ -23,7 +23,7 @@ const LONGEST_SIDE: u32 = 12_000;
 /// beside that must fit into the rest.
 const MOST_MEMORY: u64 = confined::MOST_MEMORY - 12 * 1024 * 1024;
 const QUALITY: u8 = 86;
-/// The command of this program that is this.
+/// The hidden subcommand that runs this module in a process of its own.
 pub(crate) const COMMAND: &str = "shrink-picture";
 
 /// The middle of the picture in a file as a small square JPEG, made in a process of its own.

@@ -269,7 +269,7 @@ pub(super) async fn last_seen(
         .await
 }
 
-/// A place in the list of people: by name, and by handle where names are the same.
+/// A position in the list of people: by name, and by handle where names are the same.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct ListPosition {
     name_key: String,
@@ -277,7 +277,7 @@ pub(super) struct ListPosition {
 }
 
 /// Where somebody stands in the list of people.
-pub(super) async fn place_of(
+pub(super) async fn position_of(
     connection: &impl ConnectionTrait,
     username: &str,
 ) -> Result<Option<ListPosition>, DbErr> {
@@ -290,7 +290,7 @@ pub(super) async fn place_of(
         .await
 }
 
-/// Of these people those whose handle or name contains the text, by name, after a place.
+/// Of these people those whose handle or name contains the text, by name, after a position in the list.
 pub(super) async fn users_like_among(
     connection: &impl ConnectionTrait,
     ids: &[i64],
@@ -308,7 +308,7 @@ pub(super) async fn users_like_among(
     Ok(found)
 }
 
-/// People whose handle or name contains the text, by name, after a place.
+/// People whose handle or name contains the text, by name, after a position in the list.
 pub(super) fn users_like(
     text: &str,
     after: Option<&ListPosition>,

@@ -1,7 +1,7 @@
 //! Requests with one refresh token that are under way at the same moment, such as those of two tabs:
 //! one after the other, and each knows whether another was there.
 //!
-//! Hidden in memory: requests that reach two nodes at once are at worst taken for a repeat.
+//! In memory alone: requests that reach two nodes at once are at worst taken for a repeat.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
 //! How far a public room has been read by anybody else: its two greatest read marks, told at most
-//! every two seconds. Whoever has the greatest sees the other one as that of the others.
+//! every two seconds. Whoever has the greatest mark is sent the second greatest: how far the others have read.
 //!
 //! Whoever hides what they have read does not count, and is told nothing.
 //!
@@ -86,9 +86,9 @@ impl Furthest {
         room.members_version = room.members_version.max(access.members_version);
         room.marks.retain(|mark| mark.user_id != user_id);
         // Of two who have read as far, the one who came first stands first.
-        let place = room.marks.partition_point(|mark| mark.read_seq >= read_seq);
-        if place < TOLD {
-            room.marks.insert(place, Mark { user_id, read_seq, is_told: false });
+        let index = room.marks.partition_point(|mark| mark.read_seq >= read_seq);
+        if index < TOLD {
+            room.marks.insert(index, Mark { user_id, read_seq, is_told: false });
             room.marks.truncate(TOLD);
         }
     }

@@ -162,7 +162,7 @@ impl Inbox {
     /// So many of the person's rooms at least, by name, as far as there are any after this one.
     ///
     /// The names of private rooms lie side by side, with public ones before and behind. So the family in
-    /// which a page begins mostly fills it, and nothing is counted in rooms that the page has no place for.
+    /// which a page begins mostly fills it, and nothing is counted in rooms that do not fit on the page.
     async fn my_rooms_after(
         &self,
         user_id: UserId,

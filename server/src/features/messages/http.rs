@@ -41,7 +41,7 @@ pub(crate) struct MessagesApi;
 impl MessagesApi {
     /// Read a room's history.
     ///
-    /// Ascending by `seq`, bounds exclusive except that `around` includes its own place. Without a
+    /// Ascending by `seq`, bounds exclusive except that `around` includes its own number. Without a
     /// bound, the newest page. A page of long texts ends early; `has_before` and `has_after` say what
     /// is left on either side.
     #[oai(path = "/rooms/:room/messages", method = "get", operation_id = "listMessages")]
@@ -51,11 +51,11 @@ impl MessagesApi {
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
-        /// Only messages before this place.
+        /// Only messages whose `seq` is below this.
         before: Query<Option<i64>>,
-        /// Only messages after this place.
+        /// Only messages whose `seq` is above this.
         after: Query<Option<i64>>,
-        /// The messages on both sides of this place.
+        /// The messages on both sides of this `seq`.
         around: Query<Option<i64>>,
         /// The most messages of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]

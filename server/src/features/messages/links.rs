@@ -276,14 +276,14 @@ fn end_of_address(chars: &[char], start: usize, at: usize) -> usize {
     let wrapper = before(chars, start);
     let mut open = Brackets::default();
     let mut end = at;
-    for (place, &c) in chars.iter().enumerate().skip(at) {
+    for (index, &c) in chars.iter().enumerate().skip(at) {
         if is_stop(c) || (c == '\'' && wrapper == Some('\'')) || !open.take(c) {
             break;
         }
         // `_` often ends an address, but `_https://example.org/_` is emphasis.
         let is_emphasis = c == '_' && wrapper == Some('_');
         if !is_emphasis && !is_never_last(c) {
-            end = place + 1;
+            end = index + 1;
         }
     }
     end
@@ -325,9 +325,9 @@ fn end_of_authority(chars: &[char], start: usize) -> usize {
     chars[start..].iter().position(ends).map_or(chars.len(), |length| start + length)
 }
 
-/// The character before a place.
+/// The character before an index.
 fn before(chars: &[char], at: usize) -> Option<char> {
-    at.checked_sub(1).map(|place| chars[place])
+    at.checked_sub(1).map(|index| chars[index])
 }
 
 fn begins_with(chars: &[char], at: usize, word: &str) -> bool {

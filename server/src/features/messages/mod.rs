@@ -3,7 +3,7 @@
 //! Invariants:
 //! - Only [`writer`] changes a message, in a transaction that numbers the change; it publishes after
 //!   the commit and acknowledges after it has published.
-//! - A room's numbers are dense. `seq` is a message's place, `changed_seq` its latest change.
+//! - A room's numbers are dense. `seq` is the number a message was created with, `changed_seq` its latest change.
 //! - The same `(sender, room, client_id)` is one message for ever, by a unique key.
 //! - A deleted message stays as a tombstone without its text.
 

@@ -9,7 +9,7 @@ pub(crate) struct MessageRow {
     pub id: Uuid,
     /// The room's number.
     pub room_id: i64,
-    /// The place.
+    /// The number it was created with.
     pub seq: i64,
     /// The number of the latest change.
     pub changed_seq: i64,

@@ -34,11 +34,11 @@ const PAGE_BYTES: usize = 128 * 1024;
 pub(crate) enum History {
     /// The newest page.
     Newest,
-    /// The page that ends before a place.
+    /// The page that ends before a number.
     Before(i64),
-    /// The page that begins after a place.
+    /// The page that begins after a number.
     After(i64),
-    /// The page with a place in its middle.
+    /// The page with a number in its middle.
     Around(i64),
 }
 
@@ -213,7 +213,7 @@ impl Messages {
             History::Around(seq) => {
                 let half = limit / 2;
                 let mut page = self.before(&access, seq.saturating_add(1), limit - half).await?;
-                // Before the first message all of the page is after the place.
+                // Before the first message all of the page is after the number.
                 let upper = if page.rows.is_empty() { limit } else { half };
                 let after = self.after(&access, seq, upper).await?;
                 page.rows.extend(after.rows);

@@ -15,9 +15,9 @@ pub(super) const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.clien
 /// Which part of the numbers, and from which end.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Range {
-    /// The greatest places below.
+    /// The greatest numbers below.
     Before(i64),
-    /// The smallest places above.
+    /// The smallest numbers above.
     After(i64),
 }
 
@@ -30,7 +30,7 @@ pub(super) struct Most {
     pub(super) bytes: usize,
 }
 
-/// A stretch of a room's history, ascending by place.
+/// A stretch of a room's history, ascending by `seq`.
 pub(super) async fn history(
     connection: &impl ConnectionTrait,
     family: Family,
@@ -118,7 +118,7 @@ pub(super) async fn message(
     Ok(db::parse(&rows)?.pop())
 }
 
-/// The latest message by place of each of these rooms.
+/// The latest message, by `seq`, of each of these rooms.
 ///
 /// # Errors
 /// What the database says.

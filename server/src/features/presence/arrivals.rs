@@ -1,6 +1,6 @@
 //! Who came, on the way into the database: all who came while the last of them were written are
-//! written together, so that five thousand at once are a few statements. Whoever waits for theirs
-//! knows that a crash from now on leaves a trace of their visit.
+//! written together, so that five thousand at once are a few statements. A socket waits for its own
+//! before it says `ready`, so that when its person was last seen survives a crash.
 
 use std::collections::HashSet;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -50,7 +50,7 @@ fn written_to(role: Role, is_final: bool, opcode: Opcode, payload: &[u8]) -> Vec
     bytes
 }
 
-/// Cuts into pieces at these places.
+/// Cuts into pieces at these indices.
 fn cut<'a>(bytes: &'a [u8], at: &[Index]) -> Vec<&'a [u8]> {
     let mut at: Vec<_> = at.iter().map(|index| index.index(bytes.len() + 1)).collect();
     at.extend([0, bytes.len()]);
@@ -70,7 +70,7 @@ fn control() -> impl Strategy<Value = Said> {
     ]
 }
 
-/// A message with the places at which it is made into fragments, and a control frame between them.
+/// A message with the indices at which it is made into fragments, and a control frame between them.
 fn message() -> impl Strategy<Value = (Said, Vec<Index>, Option<Said>)> {
     let said = prop_oneof![
         ".{0,250}".prop_map(|text| Said::Text(text.into())),
