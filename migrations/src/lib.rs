@@ -18,6 +18,7 @@ mod m0010_server_id;
 mod m0011_commit_marks;
 mod m0012_others_before;
 mod m0013_settled_at;
+mod m0014_media;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -40,6 +41,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0011_commit_marks::Migration),
             Box::new(m0012_others_before::Migration),
             Box::new(m0013_settled_at::Migration),
+            Box::new(m0014_media::Migration),
         ]
     }
 }

@@ -100,12 +100,11 @@ impl Server {
         let limited = config.rate_limits;
         let budgets = Arc::new(Budgets::new(limited));
         let node = parts::Node { privacy, hub: hub.clone(), broker: broker.clone() };
-        let services = parts::services(config, &db, &clock, &site, node, &tasks).await?;
-
         let address = config.listen_address();
         let listener =
             Listener::bind(address).map_err(|source| StartError::Listen { address, source })?;
         let public = config.public_url(listener.address.port());
+        let services = parts::services(config, &db, &clock, &site, &public, node, &tasks).await?;
         let gateway = Arc::new(Gateway::new(
             services.clone(),
             hub.clone(),

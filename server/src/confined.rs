@@ -2,16 +2,18 @@
 //! it takes no more memory and time than the process is given, and takes nobody along when it ends.
 //!
 //! The process is this same program, with nothing of its environment. It reads the file as its
-//! standard input, writes what it made of it, and says by its exit code why it made nothing.
+//! standard input and says by its exit code why it made nothing of it. What it made is small and comes
+//! through a pipe, or it goes into a second file, and what is known of it comes through the pipe.
 
 use std::fs::File;
-use std::io;
+use std::io::{self, Write as _};
+use std::os::fd::AsFd as _;
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
-use tokio::io::AsyncReadExt;
-use tokio::process::Command;
+use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
 /// What a process may allocate, in bytes. With its code, which it shares with this one, it takes
@@ -23,6 +25,9 @@ const MOST_SECONDS: u64 = 3;
 const DEADLINE: Duration = Duration::from_secs(20);
 /// The most that it may answer.
 const MOST_OUTPUT: u64 = 1024 * 1024;
+/// The longest file that it may write: a quarter of an hour at 24,000 samples of two bytes a second, and
+/// some.
+const LONGEST_FILE: u64 = 44 * 1024 * 1024;
 /// No memory is kept for later, so that what is given back can be taken again.
 const ALLOCATOR: (&str, &str) = ("MALLOC_CONF", "retain:false,narenas:1,tcache:false");
 
@@ -52,19 +57,35 @@ pub(crate) enum Refusal {
 /// # Errors
 /// [`Refusal`].
 pub(crate) async fn run(command: &str, file: File) -> Result<Vec<u8>, Refusal> {
-    let mut child = Command::new(program()?)
-        .arg(command)
-        .env_clear()
-        .env(ALLOCATOR.0, ALLOCATOR.1)
-        .stdin(file)
-        .stdout(Stdio::piped())
-        .stderr(Stdio::null())
-        .kill_on_drop(true)
-        .spawn()?;
+    let mut child = process(command, file)?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
+    let answers = child.stdout.take();
+    answer(child, answers).await
+}
+
+/// Runs a command of this program on a file, which writes into another; answers what is known of it.
+///
+/// # Errors
+/// [`Refusal`].
+pub(crate) async fn run_into(command: &str, file: File, into: File) -> Result<Vec<u8>, Refusal> {
+    let mut child = process(command, file)?.stdout(into).stderr(Stdio::piped()).spawn()?;
+    let answers = child.stderr.take();
+    answer(child, answers).await
+}
+
+fn process(command: &str, file: File) -> io::Result<Command> {
+    let mut process = Command::new(program()?);
+    process.arg(command).env_clear().env(ALLOCATOR.0, ALLOCATOR.1).stdin(file).kill_on_drop(true);
+    Ok(process)
+}
+
+async fn answer(
+    mut child: Child,
+    answers: Option<impl AsyncRead + Unpin>,
+) -> Result<Vec<u8>, Refusal> {
     let mut made = Vec::new();
     let work = async {
-        if let Some(output) = child.stdout.take() {
-            output.take(MOST_OUTPUT).read_to_end(&mut made).await?;
+        if let Some(answers) = answers {
+            answers.take(MOST_OUTPUT).read_to_end(&mut made).await?;
         }
         child.wait().await
     };
@@ -91,10 +112,22 @@ fn program() -> io::Result<std::path::PathBuf> {
 #[must_use]
 pub(crate) fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
     let made = bind().map_err(Refusal::Io).and_then(|()| make(standard_input()?));
-    let written = made.and_then(|made| {
-        use io::Write as _;
-        Ok(io::stdout().write_all(&made)?)
+    ended(&made.and_then(|made| Ok(io::stdout().write_all(&made)?)))
+}
+
+/// The same for what writes into a second file.
+#[must_use]
+pub(crate) fn work_into(make: impl FnOnce(File, File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
+    // Nothing but the answer: a panic is told by its exit code.
+    std::panic::set_hook(Box::new(|_| {}));
+    let made = bind().map_err(Refusal::Io).and_then(|()| {
+        let into = io::stdout().as_fd().try_clone_to_owned()?;
+        make(standard_input()?, into.into())
     });
+    ended(&made.and_then(|made| Ok(io::stderr().write_all(&made)?)))
+}
+
+fn ended(written: &Result<(), Refusal>) -> ExitCode {
     match written {
         Ok(()) => ExitCode::SUCCESS,
         Err(Refusal::Unreadable) => UNREADABLE.into(),
@@ -104,8 +137,12 @@ pub(crate) fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitC
 }
 
 fn bind() -> io::Result<()> {
-    let bounds =
-        [(Resource::Data, MOST_MEMORY), (Resource::Cpu, MOST_SECONDS), (Resource::Core, 0)];
+    let bounds = [
+        (Resource::Data, MOST_MEMORY),
+        (Resource::Cpu, MOST_SECONDS),
+        (Resource::Fsize, LONGEST_FILE),
+        (Resource::Core, 0),
+    ];
     for (resource, most) in bounds {
         setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
     }
@@ -113,6 +150,5 @@ fn bind() -> io::Result<()> {
 }
 
 fn standard_input() -> io::Result<File> {
-    use std::os::fd::AsFd as _;
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
 }

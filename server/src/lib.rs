@@ -16,6 +16,7 @@ mod features;
 mod gateway;
 mod http;
 mod limits;
+mod mac;
 mod open_files;
 mod peer;
 mod private_files;

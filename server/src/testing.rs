@@ -30,6 +30,7 @@ use crate::config::Registration;
 use crate::db::{self, Db, Family, Transaction};
 use crate::features::accounts::{Accounts, Admit, Online, Person, Privacy, Settings, Tokens};
 use crate::features::inbox::Inbox;
+use crate::features::media::Addresses;
 use crate::features::messages::{
     Accepted, Actor, MessageEncoder, MessageError, Messages, Operation, Pending, Writer,
 };
@@ -183,7 +184,7 @@ impl World {
         let (of_rooms, of_accounts) = (rooms.clone(), accounts.clone());
         let reconciler = Reconciler::new(hub.clone(), broker.clone(), of_rooms, of_accounts, stale);
         tasks.spawn("reconciling", reconciler);
-        let encoder = MessageEncoder::default();
+        let encoder = MessageEncoder::new(addresses(&clock));
         let writer = Writer::start(&db, &clock, &encoder, &broker, &tasks).unwrap();
         let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
         let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder, &tasks);
@@ -478,4 +479,9 @@ pub(crate) fn drain(outbox: &Outbox) -> Vec<Vec<serde_json::Value>> {
             Item::Signal(signal) => panic!("{signal:?}"),
         })
         .collect()
+}
+
+/// The addresses of media at a server of the tests.
+pub(crate) fn addresses(clock: &Clock) -> Addresses {
+    Addresses::new("http://adda.test", SECRET, None, clock.clone())
 }

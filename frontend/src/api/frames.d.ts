@@ -5,6 +5,26 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Audio
+         * @description A voice message.
+         */
+        Audio: {
+            /**
+             * Format: int64
+             * @description How long it is, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: uuid
+             * @description Its id, which is also the name of its files.
+             */
+            id: string;
+            /** @description The recording as it was sent, which is small, and last a WAV file, which plays everywhere. */
+            sources: components["schemas"]["Source"][];
+            /** @description How loud it is in each of 64 parts of the same length, from 0 to 31, which is the loudest of all. */
+            waveform: number[];
+        };
+        /**
          * Auth
          * @description The first frame, within 5 s, unless the handshake carried a Bearer token. A later one renews the
          *     token without reconnecting and is answered `ok`.
@@ -314,6 +334,8 @@ export interface components {
          * @description A message in its present state. A deleted one stays as a tombstone without content.
          */
         Message: {
+            /** @description The voice message that it is; absent once deleted. */
+            audio?: components["schemas"]["Audio"];
             /**
              * Format: int64
              * @description The number of its latest change.
@@ -360,7 +382,7 @@ export interface components {
              * @description The number the message was created with: where it stands in its room.
              */
             seq: number;
-            /** @description What was written; absent once deleted. */
+            /** @description What was written; absent once deleted, and where something else was sent alone. */
             text?: string;
         };
         /**
@@ -448,6 +470,8 @@ export interface components {
              *     a UUID of version 7, whose order is that of time: the server finds those fastest.
              */
             client_id: string;
+            /** @description What was uploaded (`POST /media`) and is to be carried: one voice message. */
+            media?: string[];
             /** @description Echoed in the answer. */
             ref?: string;
             /**
@@ -458,10 +482,10 @@ export interface components {
             room: string;
             /**
              * MessageText
-             * @description What to say.
+             * @description What to say; may be absent where something is attached.
              * @example see https://example.org
              */
-            text: string;
+            text?: string;
         };
         /**
          * MessageUpdated
@@ -965,6 +989,21 @@ export interface components {
              */
             type: "user.updated";
         } & components["schemas"]["UserUpdated"];
+        /**
+         * Source
+         * @description A file that can be played or shown.
+         */
+        Source: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description Its type. */
+            mime: string;
+            /** @description Where it is, for ten to twenty minutes; `GET /media/{id}` gives fresh addresses. */
+            url: string;
+        };
         /**
          * Sync
          * @description What is new in a room, by `changed_seq`, each message in its present state. Sent when resuming

@@ -164,6 +164,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Upload a recording.
+         * @description Up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made into a WAV
+         *     file beside it that plays everywhere. Attach it by its id to a message within a day.
+         */
+        post: operations["uploadMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms": {
         parameters: {
             query?: never;
@@ -464,6 +485,26 @@ export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
         /**
+         * Audio
+         * @description A voice message.
+         */
+        Audio: {
+            /**
+             * Format: int64
+             * @description How long it is, in milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: uuid
+             * @description Its id, which is also the name of its files.
+             */
+            id: string;
+            /** @description The recording as it was sent, which is small, and last a WAV file, which plays everywhere. */
+            sources: components["schemas"]["Source"][];
+            /** @description How loud it is in each of 64 parts of the same length, from 0 to 31, which is the loudest of all. */
+            waveform: number[];
+        };
+        /**
          * Authenticated
          * @description A signed-in session: who, and the two tokens.
          */
@@ -673,6 +714,19 @@ export interface components {
             username: string;
         };
         /**
+         * Media
+         * @description What was uploaded: attach it to a message by its id within a day.
+         */
+        Media: {
+            /** @description A recording. */
+            audio?: components["schemas"]["Audio"];
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+        };
+        /**
          * Member
          * @description A member of a room.
          */
@@ -751,6 +805,8 @@ export interface components {
          * @description A message in its present state. A deleted one stays as a tombstone without content.
          */
         Message: {
+            /** @description The voice message that it is; absent once deleted. */
+            audio?: components["schemas"]["Audio"];
             /**
              * Format: int64
              * @description The number of its latest change.
@@ -797,7 +853,7 @@ export interface components {
              * @description The number the message was created with: where it stands in its room.
              */
             seq: number;
-            /** @description What was written; absent once deleted. */
+            /** @description What was written; absent once deleted, and where something else was sent alone. */
             text?: string;
         };
         /**
@@ -1055,12 +1111,14 @@ export interface components {
              *     a UUID of version 7, whose order is that of time: the server finds those fastest.
              */
             client_id: string;
+            /** @description What was uploaded (`POST /media`) and is to be carried: one voice message. */
+            media?: string[] | null;
             /**
              * MessageText
-             * @description What to say.
+             * @description What to say; may be absent where something is attached.
              * @example see https://example.org
              */
-            text: string;
+            text?: string | null;
         };
         /**
          * Session
@@ -1102,6 +1160,21 @@ export interface components {
         SessionList: {
             /** @description The latest used first. */
             items: components["schemas"]["Session"][];
+        };
+        /**
+         * Source
+         * @description A file that can be played or shown.
+         */
+        Source: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /** @description Its type. */
+            mime: string;
+            /** @description Where it is, for ten to twenty minutes; `GET /media/{id}` gives fresh addresses. */
+            url: string;
         };
         /**
          * UpdateMeRequest
@@ -1854,6 +1927,99 @@ export interface operations {
             };
             /** @description This may be seen but not done by this person. */
             403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uploadMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    file: string;
+                };
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Media"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of the type that is described here. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -7,11 +7,12 @@ use futures_util::FutureExt;
 
 use super::error::StartError;
 use crate::clock::Clock;
-use crate::config::{Config, ConfigError};
+use crate::config::{Config, ConfigError, Origin};
 use crate::db::Db;
 use crate::features::Services;
 use crate::features::accounts::{Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens};
 use crate::features::inbox::Inbox;
+use crate::features::media::{Addresses, Files, Media};
 use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
@@ -64,6 +65,7 @@ pub(super) async fn services(
     db: &Db,
     clock: &Clock,
     site: &Site,
+    public: &Origin,
     node: Node,
     tasks: &Tasks,
 ) -> Result<Services, StartError> {
@@ -82,7 +84,17 @@ pub(super) async fn services(
         limited,
     ));
     let presence = Presence::new(accounts.clone(), rooms.clone(), online, hub, broker.clone());
-    let encoder = MessageEncoder::default();
+    let secrets = config.ensure_secret().map_err(StartError::from)?;
+    let previous = secrets.previous.as_ref().map(|secret| secret.expose());
+    let addresses =
+        Addresses::new(public.as_str(), secrets.current.expose(), previous, clock.clone());
+    let files = Files::in_folder(&config.media_dir).map_err(|source| StartError::Media {
+        folder: config.media_dir.display().to_string(),
+        source,
+    })?;
+    let (of_media, of_accounts) = (addresses.clone(), accounts.clone());
+    let media = Media::new(db.clone(), clock.clone(), of_accounts, files, of_media, limited);
+    let encoder = MessageEncoder::new(addresses);
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
     let messages = Messages::new(db.clone(), rooms.clone(), writer, encoder.clone());
     let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder, tasks);
@@ -91,6 +103,7 @@ pub(super) async fn services(
         avatars: Arc::new(avatars),
         rooms,
         presence: Arc::new(presence),
+        media: Arc::new(media),
         messages: Arc::new(messages),
         inbox: Arc::new(inbox),
     })

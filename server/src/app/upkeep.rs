@@ -19,6 +19,8 @@ pub(super) async fn purge(services: Services, budgets: Arc<Budgets>) {
         services.avatars.purge_limits();
         services.avatars.tidy().await;
         services.rooms.purge_limits();
+        services.media.purge_limits();
+        services.media.tidy().await;
         budgets.purge();
     }
 }

@@ -1,9 +1,11 @@
 //! What Adda does, one folder a feature.
 //!
-//! They may use each other in one direction only: site ← accounts ← rooms ← presence ← messages ← inbox.
+//! They may use each other in one direction only: site ← accounts ← rooms ← presence ← media ← messages
+//! ← inbox.
 
 pub(crate) mod accounts;
 pub(crate) mod inbox;
+pub(crate) mod media;
 pub(crate) mod messages;
 pub(crate) mod paging;
 pub(crate) mod presence;

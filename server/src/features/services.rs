@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::accounts::{Accounts, Avatars};
 use super::inbox::Inbox;
+use super::media::Media;
 use super::messages::Messages;
 use super::presence::Presence;
 use super::rooms::Rooms;
@@ -14,6 +15,7 @@ pub(crate) struct Services {
     pub avatars: Arc<Avatars>,
     pub rooms: Arc<Rooms>,
     pub presence: Arc<Presence>,
+    pub media: Arc<Media>,
     pub messages: Arc<Messages>,
     pub inbox: Arc<Inbox>,
 }

@@ -85,7 +85,8 @@ impl Session {
         let answer = match frame {
             ClientFrame::MessageSend(command) => {
                 let target = self.target(&command.room);
-                self.pay_for_telling(connection, &target, command.text.as_str().len());
+                let bytes = command.text.as_ref().map_or(0, |text| text.as_str().len());
+                self.pay_for_telling(connection, &target, bytes);
                 let answer = messages::send(&self.gateway.services.messages, target, command).await;
                 return self.later(connection, json.len(), reference, answer).await;
             }

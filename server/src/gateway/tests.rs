@@ -18,12 +18,13 @@ use uuid::Uuid;
 use super::*;
 use crate::budget::{Asks, Payer};
 use crate::features::accounts::{Avatars, Person};
+use crate::features::media::{Files, Media};
 use crate::features::presence::Presence;
 use crate::http::stream::sealed::Sealed;
 use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Stream, Uploads};
 use crate::open_files::Capacity;
 use crate::routes::{Health, Parts, routes};
-use crate::testing::{Log, Storage, World, on_both_databases};
+use crate::testing::{Log, Storage, World, addresses, on_both_databases};
 
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -75,11 +76,20 @@ impl Served {
         // Nobody here has a picture, or sends one.
         let folder = std::path::PathBuf::new();
         let avatars = Avatars::new(world.accounts.clone(), folder, String::new(), rate_limits);
+        let media = Media::new(
+            world.db.clone(),
+            clock.clone(),
+            world.accounts.clone(),
+            Files::in_folder(tempfile::tempdir().unwrap().path()).unwrap(),
+            addresses(&clock),
+            rate_limits,
+        );
         let services = Services {
             accounts: world.accounts.clone(),
             avatars: Arc::new(avatars),
             rooms: world.rooms.clone(),
             presence: Arc::new(presence),
+            media: Arc::new(media),
             messages: world.messages.clone(),
             inbox: world.inbox.clone(),
         };

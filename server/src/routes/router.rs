@@ -23,6 +23,7 @@ use super::tolls::{Paid, Tolls};
 use crate::budget::Budgets;
 use crate::features::Services;
 use crate::features::accounts::avatar;
+use crate::features::media;
 use crate::gateway::{self, Gateway};
 use crate::http::{
     Answers, Asker, CookieOwner, Foreign, InFlight, Origins, Uploads, finish, is_preflight,
@@ -63,6 +64,7 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/ws", get(gateway::every_room))
         .at("/ws/chat/:room", get(gateway::one_room))
         .at("/media/avatars/:name", get(avatar))
+        .at("/media/audio/:name", get(media::serve))
         .nest("/api/v1", spec::service())
         .at("/*path", Frontend::embedded(origins.configured().as_deref()))
         .data(services.accounts)
@@ -70,6 +72,7 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(uploads)
         .data(Arc::new(InFlight::default()))
         .data(services.rooms)
+        .data(services.media)
         .data(services.messages)
         .data(services.inbox)
         .data(cookie_owner)

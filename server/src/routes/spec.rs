@@ -13,11 +13,12 @@ use serde_json::{Map, Value, json};
 
 use crate::features::accounts::AccountsApi;
 use crate::features::inbox::InboxApi;
+use crate::features::media::MediaApi;
 use crate::features::messages::MessagesApi;
 use crate::features::rooms::RoomsApi;
 
 /// The REST API's parts.
-pub(super) type Api = (AccountsApi, RoomsApi, MessagesApi, InboxApi);
+pub(super) type Api = (AccountsApi, RoomsApi, MediaApi, MessagesApi, InboxApi);
 
 const ABOUT: &str = "Adda is a self-hosted chat engine. Sign in with `POST /auth/login`, send the \
     access token as `Authorization: Bearer`, and listen on the WebSocket `/ws` (see the AsyncAPI \
@@ -31,7 +32,7 @@ const LICENSE_URL: &str = "https://spdx.org/licenses/MIT.html";
 
 /// The REST API as an endpoint that also knows its own specification.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (AccountsApi, RoomsApi, MessagesApi, InboxApi);
+    let api = (AccountsApi, RoomsApi, MediaApi, MessagesApi, InboxApi);
     OpenApiService::new(api, "Adda", env!("CARGO_PKG_VERSION"))
         .description(ABOUT)
         .license(LicenseObject::new(LICENSE).url(LICENSE_URL))

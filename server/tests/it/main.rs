@@ -15,6 +15,7 @@ mod events;
 mod floods;
 mod layering;
 mod limits;
+mod media;
 mod mentions;
 mod messages;
 mod own_address;

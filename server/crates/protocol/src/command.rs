@@ -117,8 +117,11 @@ pub struct MessageSend {
     /// An id that the client makes; the same one is the same message for ever. Best
     /// a UUID of version 7, whose order is that of time: the server finds those fastest.
     pub client_id: Uuid,
-    /// What to say.
-    pub text: MessageText,
+    /// What to say; may be absent where something is attached.
+    pub text: Option<MessageText>,
+    /// What was uploaded (`POST /media`) and is to be carried: one voice message.
+    #[oai(validator(min_items = 1, max_items = 10))]
+    pub media: Option<Vec<Uuid>>,
 }
 
 /// `message.edit`, answered `ok` with the message.

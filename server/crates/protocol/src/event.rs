@@ -402,6 +402,7 @@ mod tests {
             text: Some("line\nbreak \u{1F375}".into()),
             links: vec![],
             mentions: vec![],
+            audio: None,
             created_at: Timestamp(0),
             edited_at: None,
             deleted_at: None,

@@ -8,6 +8,7 @@ pub mod accounts;
 pub mod command;
 pub mod event;
 pub mod input;
+pub mod media;
 pub mod messages;
 pub mod opaque;
 pub mod problem;

@@ -5,6 +5,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON};
 use uuid::Uuid;
 
 use crate::accounts::UserRef;
+use crate::media::Audio;
 use crate::{MessageText, Timestamp, UserId};
 
 /// A stretch of the text that a client makes clickable.
@@ -57,12 +58,14 @@ pub struct Message {
     pub client_id: Uuid,
     /// Who wrote it.
     pub sender: UserRef,
-    /// What was written; absent once deleted.
+    /// What was written; absent once deleted, and where something else was sent alone.
     pub text: Option<String>,
     /// The links in the text.
     pub links: Vec<Link>,
     /// Who is mentioned in the text.
     pub mentions: Vec<Mention>,
+    /// The voice message that it is; absent once deleted.
+    pub audio: Option<Audio>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was last edited; absent if never.
@@ -77,8 +80,11 @@ pub struct SendMessageRequest {
     /// An id that the client makes; the same one is the same message for ever. Best
     /// a UUID of version 7, whose order is that of time: the server finds those fastest.
     pub client_id: Uuid,
-    /// What to say.
-    pub text: MessageText,
+    /// What to say; may be absent where something is attached.
+    pub text: Option<MessageText>,
+    /// What was uploaded (`POST /media`) and is to be carried: one voice message.
+    #[oai(validator(min_items = 1, max_items = 10))]
+    pub media: Option<Vec<Uuid>>,
 }
 
 /// `PATCH /rooms/{room}/messages/{message_id}`.

@@ -7,11 +7,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use hmac::{Hmac, KeyInit, Mac};
 use jsonwebtoken::{Algorithm, DecodingKey, EncodingKey, Header, Validation};
 use serde::{Deserialize, Serialize};
-use sha2::Sha256;
 use uuid::Uuid;
+
+use crate::mac::{Key, keys, mac};
 
 /// Seconds that an access token is good for.
 pub(super) const ACCESS_SECONDS: i64 = 600;
@@ -55,9 +55,9 @@ pub(crate) struct Tokens {
     signing: EncodingKey,
     /// The current key first, then the previous one while it overlaps.
     verifying: Vec<DecodingKey>,
-    refresh: Vec<[u8; 32]>,
-    device: Vec<[u8; 32]>,
-    setup: Vec<[u8; 32]>,
+    refresh: Vec<Key>,
+    device: Vec<Key>,
+    setup: Vec<Key>,
     validation: Validation,
 }
 
@@ -65,15 +65,6 @@ impl std::fmt::Debug for Tokens {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Tokens([hidden])")
     }
-}
-
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    #[allow(clippy::expect_used, reason = "HMAC takes a key of any length")]
-    let mut mac = <Hmac<Sha256> as KeyInit>::new_from_slice(key).expect("any length will do");
-    for part in parts {
-        mac.update(part);
-    }
-    mac.finalize().into_bytes().into()
 }
 
 fn setup_token(key: &[u8; 32], server_id: &str) -> String {
@@ -85,8 +76,8 @@ impl Tokens {
     /// From the server's secret and, while it is being rotated, the one before.
     #[must_use]
     pub(crate) fn new(secret: &str, previous: Option<&str>) -> Self {
-        let key = |secret: &str, purpose: &str| mac(secret.as_bytes(), &[purpose.as_bytes()]);
-        let secrets = || std::iter::once(secret).chain(previous);
+        let keys = |purpose| keys(std::iter::once(secret).chain(previous), purpose);
+        let access = keys("adda access token v1");
         let mut validation = Validation::new(Algorithm::HS256);
         validation.set_issuer(&[ISSUER]);
         validation.set_audience(&[AUDIENCE]);
@@ -94,13 +85,11 @@ impl Tokens {
         // The expiry is checked below, against the clock that is passed in.
         validation.validate_exp = false;
         Self {
-            signing: EncodingKey::from_secret(&key(secret, "adda access token v1")),
-            verifying: secrets()
-                .map(|secret| DecodingKey::from_secret(&key(secret, "adda access token v1")))
-                .collect(),
-            refresh: secrets().map(|secret| key(secret, "adda refresh token v1")).collect(),
-            device: secrets().map(|secret| key(secret, "adda device token v1")).collect(),
-            setup: secrets().map(|secret| key(secret, "adda set-up token v1")).collect(),
+            signing: EncodingKey::from_secret(&access[0]),
+            verifying: access.iter().map(|key| DecodingKey::from_secret(key)).collect(),
+            refresh: keys("adda refresh token v1"),
+            device: keys("adda device token v1"),
+            setup: keys("adda set-up token v1"),
             validation,
         }
     }

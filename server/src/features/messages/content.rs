@@ -1,43 +1,68 @@
-//! What a message says. One value travels from both entrances to the row, so that another kind of
-//! content is another variant here and nowhere a second mandatory argument.
+//! What a message says and carries. One value travels from both entrances to the writer, so that another
+//! kind of content is another part here and nowhere a second argument.
 
 use adda_protocol::MessageText;
 use sha2::{Digest, Sha256};
+use uuid::Uuid;
 
-/// The content of a message, valid as it stands: each kind is checked where it is parsed.
+use super::error::MessageError;
+
+/// What an event says of one thing that a message carries, in bytes.
+const MEDIA_BYTES: usize = 1_024;
+
+/// The content of a message: words, something that was uploaded, or both.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// Words.
-    Text(MessageText),
+pub(crate) struct Content {
+    text: Option<MessageText>,
+    /// Uploads of the sender's, in their order, each once.
+    media: Vec<Uuid>,
 }
 
 impl Content {
+    /// # Errors
+    /// [`MessageError::Empty`] for nothing at all, [`MessageError::NoSuchMedia`] for one thing twice.
+    pub(crate) fn new(text: Option<MessageText>, media: Vec<Uuid>) -> Result<Self, MessageError> {
+        if text.is_none() && media.is_empty() {
+            return Err(MessageError::Empty);
+        }
+        let is_repeated = (1..media.len()).any(|at| media[..at].contains(&media[at]));
+        if is_repeated { Err(MessageError::NoSuchMedia) } else { Ok(Self { text, media }) }
+    }
+
     /// The words in it, where people can be mentioned and links be found.
     pub(super) fn text(&self) -> Option<&str> {
-        match self {
-            Self::Text(text) => Some(text.as_str()),
-        }
+        self.text.as_ref().map(MessageText::as_str)
+    }
+
+    /// The uploads that it shall carry.
+    pub(super) fn media(&self) -> &[Uuid] {
+        &self.media
     }
 
     /// How many bytes of an event it makes, about.
     pub(super) fn size(&self) -> usize {
-        self.text().map_or(0, str::len)
+        self.text().map_or(0, str::len) + self.media.len() * MEDIA_BYTES
     }
 
     /// Tells a repeat of a send from another message under the same `client_id`. It is stored: what one
-    /// kind of content gives may never change.
+    /// content gives may never change.
     pub(super) fn digest(&self) -> i64 {
-        let hash = match self {
-            Self::Text(text) => Sha256::digest(text.as_str()),
-        };
+        let mut hash = Sha256::new();
+        if !self.media.is_empty() {
+            // No text begins like this.
+            hash.update([0xff]);
+            self.media.iter().for_each(|id| hash.update(id.as_bytes()));
+            hash.update([0xff]);
+        }
+        hash.update(self.text().unwrap_or_default());
         let mut first = [0; 8];
-        first.copy_from_slice(&hash[..8]);
+        first.copy_from_slice(&hash.finalize()[..8]);
         i64::from_be_bytes(first)
     }
 }
 
 impl From<MessageText> for Content {
     fn from(text: MessageText) -> Self {
-        Self::Text(text)
+        Self { text: Some(text), media: Vec::new() }
     }
 }

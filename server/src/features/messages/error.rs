@@ -26,6 +26,15 @@ pub(crate) enum MessageError {
     /// The `client_id` was used with other content.
     #[error("the client id was used before")]
     ClientIdReused,
+    /// Neither words nor anything else.
+    #[error("the message is empty")]
+    Empty,
+    /// Something that is to be attached is not there, or not theirs, or is attached to another message.
+    #[error("no such upload")]
+    NoSuchMedia,
+    /// A voice message and something else.
+    #[error("a voice message stands alone")]
+    NotAlone,
     /// More than one bound.
     #[error("before, after and around exclude each other")]
     SeveralBounds,
@@ -63,6 +72,18 @@ impl From<MessageError> for Problem {
             MessageError::ClientIdReused => say(
                 Code::ClientIdReused,
                 "This `client_id` belongs to another message of yours; make a new one.",
+            ),
+            MessageError::Empty => Problem::invalid_field(
+                "text",
+                "is missing: a message needs a text, or something in `media`",
+            ),
+            MessageError::NoSuchMedia => Problem::invalid_field(
+                "media",
+                "names what you have not uploaded, or what a message carries already; upload it again",
+            ),
+            MessageError::NotAlone => Problem::invalid_field(
+                "media",
+                "names a voice message and more: a voice message is sent by itself",
             ),
             MessageError::SeveralBounds => Problem::invalid_field(
                 "before",

@@ -12,6 +12,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
+use super::content::Content;
 use super::error::MessageError;
 use super::operation::{Accepted, Actor, Operation};
 use super::service::{History, Messages};
@@ -82,8 +83,9 @@ impl MessagesApi {
         Created<Message>,
         Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | NOT_FOUND | CONFLICT }>,
     > {
-        let SendMessageRequest { client_id, text } = body.0;
-        let accepted = messages.send(&bearer.0, &room.0, client_id, text.into()).await?;
+        let SendMessageRequest { client_id, text, media } = body.0;
+        let content = Content::new(text, media.unwrap_or_default())?;
+        let accepted = messages.send(&bearer.0, &room.0, client_id, content).await?;
         pay(&payer, &messages, &room.0, &accepted);
         let duplicate = accepted.duplicate;
         let message = messages.wire(&accepted, &room.0);

@@ -23,6 +23,8 @@ pub(crate) struct MessageRow {
     pub text: Option<String>,
     /// Who is mentioned, as it is stored.
     pub mentions: Option<String>,
+    /// What it carries, as it is stored.
+    pub media: Option<String>,
     /// When it was written.
     pub created_at: i64,
     /// When it was last edited.

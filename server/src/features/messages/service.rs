@@ -104,7 +104,8 @@ impl Page {
 
 /// The stretch of rows on both sides of one of them, with it, whose texts fit into a page.
 fn fitting_around(rows: &[MessageRow], center: usize) -> Stretch<usize> {
-    let bytes = |at: usize| rows[at].text.as_ref().map_or(0, String::len);
+    let length = |text: &Option<String>| text.as_ref().map_or(0, String::len);
+    let bytes = |at: usize| length(&rows[at].text) + length(&rows[at].media);
     if rows.is_empty() {
         return 0..0;
     }

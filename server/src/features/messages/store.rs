@@ -9,7 +9,7 @@ use super::row::MessageRow;
 use crate::db::{self, Family, RowList};
 
 pub(super) const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.client_id, m.client_digest, \
-     m.sender_id, m.text, m.mentions, m.created_at, m.edited_at, m.deleted_at, \
+     m.sender_id, m.text, m.mentions, m.media, m.created_at, m.edited_at, m.deleted_at, \
      u.username, u.display_name, u.avatar";
 
 /// Which part of the numbers, and from which end.
@@ -90,7 +90,8 @@ async fn stretch(
         "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
          WHERE m.room_id = $1 AND m.{by} {beyond} $2 AND m.{by} {reach}({by}) FROM ( \
              SELECT {by}, SUM(bytes) OVER (ORDER BY {by} {order}) - bytes AS bytes_before FROM ( \
-                 SELECT {by}, COALESCE(OCTET_LENGTH(text), 0) AS bytes FROM {messages} \
+                 SELECT {by}, COALESCE(OCTET_LENGTH(text), 0) + COALESCE(OCTET_LENGTH(media), 0) AS bytes \
+                 FROM {messages} \
                  WHERE room_id = $1 AND {by} {beyond} $2 ORDER BY {by} {order} LIMIT $3 \
              ) lengths \
          ) sums WHERE bytes_before <= $4) \

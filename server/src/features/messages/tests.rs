@@ -15,10 +15,13 @@ use super::changes::Told;
 use super::row::MessageRow;
 use super::service::{History, SyncPage, fitting};
 use super::*;
+use crate::clock::Clock;
 use crate::db::Family;
 use crate::features::accounts::Person;
 use crate::features::rooms::{RoomAccess, RoomRef};
-use crate::testing::{Storage, World, create, create_as, drain, edit, on_both_databases};
+use crate::testing::{
+    Storage, World, addresses, create, create_as, drain, edit, on_both_databases,
+};
 
 async fn access(world: &World, person: &Person, room: &RoomRef) -> RoomAccess {
     world.rooms.find(person.id, &RoomName::parse(&room.name).unwrap()).await.unwrap()
@@ -612,6 +615,7 @@ fn a_page_holds_at_least_one_message_however_large() {
             sender_id: 1,
             text: Some("x".repeat(bytes)),
             mentions: None,
+            media: None,
             created_at: 0,
             edited_at: None,
             deleted_at: None,
@@ -619,7 +623,7 @@ fn a_page_holds_at_least_one_message_however_large() {
             display_name: "Mira".to_owned(),
             avatar: None,
         };
-        MessageEncoder::default().message(&row, "tea")
+        MessageEncoder::new(addresses(&Clock::System)).message(&row, "tea")
     };
     assert_eq!(fitting(&[]), 0);
     assert_eq!(fitting(&[message(100_000)]), 1);

@@ -35,6 +35,7 @@ pub(crate) async fn greet(
         sender_id,
         text: content.text().map(str::to_owned),
         mentions: None,
+        media: None,
         created_at: clock.now_ms(),
         edited_at: None,
         deleted_at: None,

@@ -8,6 +8,7 @@ use adda_protocol::event::acknowledgement;
 use adda_protocol::{Problem, RoomName, UserId};
 use futures_util::future::BoxFuture;
 
+use super::content::Content;
 use super::error::MessageError;
 use super::operation::{Actor, Operation};
 use super::service::{Messages, settled};
@@ -59,15 +60,9 @@ pub(crate) async fn send(
     target: Target<'_>,
     command: MessageSend,
 ) -> Result<Answer, Problem> {
-    let MessageSend { reference, room, client_id, text } = command;
-    submit(
-        messages,
-        target,
-        &room,
-        Operation::Create { client_id, content: text.into() },
-        reference,
-    )
-    .await
+    let MessageSend { reference, room, client_id, text, media } = command;
+    let content = Content::new(text, media.unwrap_or_default())?;
+    submit(messages, target, &room, Operation::Create { client_id, content }, reference).await
 }
 
 /// `message.edit`.

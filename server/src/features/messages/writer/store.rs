@@ -100,7 +100,7 @@ pub(in crate::features::messages) async fn insert(
     rows: impl IntoIterator<Item = (&MessageRow, Option<i64>)>,
 ) -> Result<(), DbErr> {
     let messages = family.messages();
-    let mut list = RowList::<11>::new();
+    let mut list = RowList::<12>::new();
     for (row, others_before) in rows {
         list.push([
             row.id.into(),
@@ -112,6 +112,7 @@ pub(in crate::features::messages) async fn insert(
             row.sender_id.into(),
             row.text.clone().into(),
             row.mentions.clone().into(),
+            row.media.clone().into(),
             Value::BigInt(others_before),
             row.created_at.into(),
         ]);
@@ -119,7 +120,7 @@ pub(in crate::features::messages) async fn insert(
     list.execute(transaction, |rows| {
         format!(
             "INSERT INTO {messages} (id, room_id, seq, changed_seq, client_id, client_digest, \
-             sender_id, text, mentions, others_before, created_at) VALUES {rows}"
+             sender_id, text, mentions, media, others_before, created_at) VALUES {rows}"
         )
     })
     .await
@@ -169,22 +170,23 @@ pub(super) async fn update(
     rows: impl IntoIterator<Item = &MessageRow>,
 ) -> Result<(), DbErr> {
     let messages = family.messages();
-    let mut list = RowList::<6>::new();
+    let mut list = RowList::<7>::new();
     for row in rows {
         list.push([
             row.id.into(),
             row.changed_seq.into(),
             row.text.clone().into(),
             row.mentions.clone().into(),
+            row.media.clone().into(),
             Value::BigInt(row.edited_at),
             Value::BigInt(row.deleted_at),
         ]);
     }
     list.execute(transaction, |rows| {
         format!(
-            "WITH changed (id, changed_seq, text, mentions, edited_at, deleted_at) AS (VALUES {rows}) \
+            "WITH changed (id, changed_seq, text, mentions, media, edited_at, deleted_at) AS (VALUES {rows}) \
              UPDATE {messages} SET changed_seq = changed.changed_seq, text = changed.text, \
-             mentions = changed.mentions, edited_at = changed.edited_at, deleted_at = changed.deleted_at \
+             mentions = changed.mentions, media = changed.media, edited_at = changed.edited_at, deleted_at = changed.deleted_at \
              FROM changed WHERE {messages}.id = changed.id"
         )
     })

@@ -11,7 +11,7 @@ use crate::features::messages::operation::Request;
 use crate::features::messages::service::History;
 use crate::features::messages::{Actor, MessageEncoder, MessageError};
 use crate::features::rooms::settle_rooms;
-use crate::testing::{DEFECT, Storage, World, create, edit, next, on_both_databases};
+use crate::testing::{DEFECT, Storage, World, addresses, create, edit, next, on_both_databases};
 
 on_both_databases! {
     async fn what_a_defect_kept_from_being_told_is_read_by_whoever_listens(storage: Storage) {
@@ -57,7 +57,7 @@ async fn a_statement_that_reaches_the_database_after_its_outcome_was_found_out_s
     let world = World::new(Storage::Postgres).await;
     let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
     let clock = Clock::Manual(world.now.clone());
-    let encoder = MessageEncoder::default();
+    let encoder = MessageEncoder::new(addresses(&clock));
     let committer = Committer { db: world.db.clone(), clock: clock.clone(), encoder };
     for family in Family::ALL {
         let room = world.room_of(family, &mira, &ravi).await;

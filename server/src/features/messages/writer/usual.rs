@@ -18,7 +18,7 @@ mod store;
 
 pub(super) use store::StoredRow;
 
-/// New messages of one family of rooms that mention nobody and are not repeats of each other.
+/// New messages of one family of rooms that mention nobody, carry nothing and are not repeats of each other.
 pub(super) struct Usual<'a> {
     pub(super) family: Family,
     created_at: i64,
@@ -49,6 +49,7 @@ impl<'a> Usual<'a> {
             let (room_id, sender_id) = (request.room.id, request.actor.user_id);
             let text = content.text();
             if request.room.family != family
+                || !content.media().is_empty()
                 || !keys.insert((room_id, sender_id, *client_id))
                 || text.is_some_and(|text| !mentions::candidates(text).is_empty())
             {

@@ -15,6 +15,7 @@ use super::committed::Committed;
 use super::store::{self, MentionKey, NewestRow};
 use super::usual::StoredRow;
 use crate::db::{Family, Transaction};
+use crate::features::media::{self, Description, UploadRow};
 use crate::features::messages::MessageError;
 use crate::features::messages::changes::Changed;
 use crate::features::messages::content::Content;
@@ -78,6 +79,12 @@ pub(super) struct Work<'a> {
     mentioned_before: BTreeSet<MentionKey>,
     /// The messages whose mentions are to be noted.
     mentioning: BTreeSet<Uuid>,
+    /// What can be attached still, of what is asked for.
+    uploads: HashMap<Uuid, UploadRow>,
+    /// What becomes part of which room and message.
+    attached: Vec<(Uuid, i64, Uuid)>,
+    /// The messages whose media go.
+    emptied: Vec<Uuid>,
     changes: Vec<Changed>,
 }
 
@@ -96,6 +103,9 @@ impl<'a> Work<'a> {
             people: HashMap::new(),
             mentioned_before: BTreeSet::new(),
             mentioning: BTreeSet::new(),
+            uploads: HashMap::new(),
+            attached: Vec::new(),
+            emptied: Vec::new(),
             changes: Vec::new(),
         }
     }
@@ -171,6 +181,10 @@ impl<'a> Work<'a> {
         }
         let messages = store::by_id(transaction, family, needed).await?;
         work.messages = messages.into_iter().map(|row| (row.id, Arc::new(row))).collect();
+        let contents = requests.clone().filter_map(|request| request.operation.content());
+        let media: BTreeSet<Uuid> = contents.flat_map(Content::media).copied().collect();
+        let uploads = media::claimable(transaction, media).await?;
+        work.uploads = uploads.into_iter().map(|row| (row.id, row)).collect();
         let texts = requests.filter_map(|request| request.operation.content()?.text());
         let handles: BTreeSet<String> =
             texts.flat_map(mentions::candidates).flat_map(|c| c.handles).collect();
@@ -215,10 +229,14 @@ impl<'a> Work<'a> {
                 let deleted = MessageRow {
                     text: None,
                     mentions: None,
+                    media: None,
                     deleted_at: Some(self.now),
                     ..(*row).clone()
                 };
                 self.mention_anew(&row, &deleted);
+                if row.media.is_some() {
+                    self.emptied.push(row.id);
+                }
                 self.change(request, deleted, Change::Deleted)
             }
         }
@@ -281,6 +299,7 @@ impl<'a> Work<'a> {
             sender_id: request.actor.user_id,
             text: content.text().map(str::to_owned),
             mentions: self.mentions(request, content),
+            media: self.attach(request, content, new_id)?,
             created_at: self.now,
             edited_at: None,
             deleted_at: None,
@@ -293,6 +312,34 @@ impl<'a> Work<'a> {
         }
         self.by_client_id.insert(key, row.id);
         self.change(request, row, Change::Created)
+    }
+
+    /// What the content carries, as it is stored: uploads of whoever writes, that nothing carries yet.
+    fn attach(
+        &mut self,
+        request: &Request,
+        content: &Content,
+        message_id: Uuid,
+    ) -> Result<Option<String>, MessageError> {
+        let ids = content.media();
+        if ids.is_empty() {
+            return Ok(None);
+        }
+        let theirs = |id| {
+            let upload = self.uploads.get(id);
+            let upload = upload.filter(|row| row.owner_id == request.actor.user_id)?;
+            upload.description()
+        };
+        let media: Option<Vec<Description>> = ids.iter().map(theirs).collect();
+        let media = media.ok_or(MessageError::NoSuchMedia)?;
+        if media.len() > 1 && media.iter().any(Description::stands_alone) {
+            return Err(MessageError::NotAlone);
+        }
+        for id in ids {
+            self.uploads.remove(id);
+            self.attached.push((*id, request.room.id, message_id));
+        }
+        Ok(Description::list_to_json(&media))
     }
 
     /// Gives the change its number and makes its event.
@@ -338,6 +385,8 @@ impl<'a> Work<'a> {
         // except for its times of change.
         let changed = self.changed.iter().filter_map(|id| self.messages.get(id).map(Arc::as_ref));
         store::update(transaction, self.family, changed).await?;
+        media::claim(transaction, self.family, &self.attached).await?;
+        media::discard_of_messages(transaction, self.family, &self.emptied).await?;
         let before = std::mem::take(&mut self.mentioned_before);
         store::delete_mentions(transaction, self.family, before).await?;
         let mentioning =

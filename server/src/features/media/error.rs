@@ -1,0 +1,75 @@
+//! What can go wrong with media, and how a person is told.
+
+use std::io;
+
+use adda_protocol::{Code, Problem};
+use sea_orm::DbErr;
+
+use crate::confined::Refusal;
+use crate::failures::{database_problem, storage_problem};
+use crate::features::accounts::AccountError;
+use crate::limits::TooOften;
+
+/// Why something was not done with a recording or a file.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum MediaError {
+    /// There is no such file, or this address does not open it.
+    #[error("no such file")]
+    NotFound,
+    /// What was sent cannot be decoded.
+    #[error("not a recording")]
+    NotARecording,
+    /// It is longer, or takes more to decode, than is given.
+    #[error("the recording is too long")]
+    TooLong,
+    /// The part that was asked for lies beyond the end of the file, which is so long.
+    #[error("beyond the end, at {0}")]
+    BeyondTheEnd(u64),
+    #[error("too often")]
+    TooOften(TooOften),
+    #[error(transparent)]
+    Account(#[from] AccountError),
+    #[error(transparent)]
+    Database(#[from] DbErr),
+    #[error(transparent)]
+    Folder(#[from] io::Error),
+    #[error("the store of media failed: {0}")]
+    Store(#[from] object_store::Error),
+}
+
+impl From<TooOften> for MediaError {
+    fn from(error: TooOften) -> Self {
+        Self::TooOften(error)
+    }
+}
+
+impl From<Refusal> for MediaError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Unreadable => Self::NotARecording,
+            Refusal::TooMuch => Self::TooLong,
+            Refusal::Io(error) => Self::Folder(error),
+        }
+    }
+}
+
+impl From<MediaError> for Problem {
+    fn from(error: MediaError) -> Self {
+        match error {
+            MediaError::NotFound | MediaError::BeyondTheEnd(_) => Self::not_found(),
+            MediaError::NotARecording => Self::invalid_field(
+                "file",
+                "must be a recording that can be played: WebM, Ogg, MP4, WAV, MP3 or FLAC",
+            ),
+            MediaError::TooLong => Self::new(
+                Code::TooLarge,
+                "The recording is longer than 15 minutes; send it in parts.",
+            ),
+            MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
+            MediaError::Account(error) => error.into(),
+            MediaError::Database(error) => database_problem(&error),
+            MediaError::Folder(error) => storage_problem(&error),
+            MediaError::Store(error) => storage_problem(&io::Error::other(error)),
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Where the files of media are: a folder, by `object_store`.
+
+use std::io;
+use std::path::Path;
+use std::sync::Arc;
+
+use object_store::buffered::BufWriter;
+use object_store::local::LocalFileSystem;
+use object_store::path::Path as Name;
+use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt};
+use tokio::fs::File;
+use tokio::io::AsyncWriteExt;
+
+/// The store.
+#[derive(Clone, Debug)]
+pub(crate) struct Files {
+    store: Arc<dyn ObjectStore>,
+}
+
+impl Files {
+    /// In a folder, which is made if it is not there.
+    ///
+    /// # Errors
+    /// The folder cannot be made or used.
+    pub(crate) fn in_folder(folder: &Path) -> io::Result<Self> {
+        std::fs::create_dir_all(folder)?;
+        let store = LocalFileSystem::new_with_prefix(folder).map_err(io::Error::other)?;
+        // A message that carries it is acknowledged for good.
+        Ok(Self { store: Arc::new(store.with_fsync(true)) })
+    }
+
+    /// Stores what is in a file under a name, whole or not at all; answers its length.
+    pub(super) async fn put(&self, name: &str, from: &Path) -> Result<u64, object_store::Error> {
+        let failed = |error: io::Error| object_store::Error::Generic {
+            store: "media",
+            source: Box::new(error),
+        };
+        let mut file = File::open(from).await.map_err(failed)?;
+        let mut writer = BufWriter::new(self.store.clone(), Name::from(name));
+        let copied = match tokio::io::copy(&mut file, &mut writer).await {
+            Ok(bytes) => writer.shutdown().await.map(|()| bytes),
+            Err(error) => {
+                // The first error is the one to tell.
+                let _ = writer.abort().await;
+                Err(error)
+            }
+        };
+        copied.map_err(failed)
+    }
+
+    /// A file, or a part of it.
+    pub(super) async fn get(
+        &self,
+        name: &str,
+        range: Option<GetRange>,
+    ) -> Result<GetResult, object_store::Error> {
+        let options = GetOptions { range, ..GetOptions::default() };
+        self.store.get_opts(&Name::from(name), options).await
+    }
+
+    /// Removes a file, if it is there.
+    pub(super) async fn remove(&self, name: &str) -> Result<(), object_store::Error> {
+        match self.store.delete(&Name::from(name)).await {
+            Err(object_store::Error::NotFound { .. }) => Ok(()),
+            removed => removed,
+        }
+    }
+}

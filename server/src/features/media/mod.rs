@@ -1,0 +1,30 @@
+//! Recordings, pictures and files that messages carry.
+//!
+//! - What is sent is never what is served under its own name: it is decoded first, in a confined process.
+//! - A file without a row, or a row without its file, is never left: the row of an upload is written before
+//!   its files and described after them, and files are removed by a list that is written in the transaction
+//!   which takes their row away.
+//! - An upload that no message carries goes after a day.
+//! - An address that is given out opens one file for ten to twenty minutes, to whoever has it; it is given
+//!   only to who may read the room, and a row that is gone closes it at once.
+
+mod addresses;
+mod description;
+mod error;
+mod files;
+mod http;
+mod service;
+mod sound;
+mod store;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use addresses::Addresses;
+pub(crate) use description::Description;
+pub(crate) use error::MediaError;
+pub(crate) use files::Files;
+pub(crate) use http::{MediaApi, serve};
+pub(crate) use service::Media;
+pub(crate) use sound::{COMMAND as HEAR_SOUND, hear_here};
+pub(crate) use store::{UploadRow, claim, claimable, discard_of_messages};

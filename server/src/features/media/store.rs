@@ -1,0 +1,193 @@
+//! The rows of media: uploads, what messages carry, and what is to be removed.
+
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
+use uuid::Uuid;
+
+use super::description::Description;
+use crate::db::{self, Family, RowList};
+
+/// The table of what messages carry.
+const fn media(family: Family) -> &'static str {
+    match family {
+        Family::Public => "media",
+        Family::Private => "private_media",
+    }
+}
+
+/// Notes an upload before its files are written.
+pub(super) async fn begin_upload(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    owner_id: i64,
+    now: i64,
+    files: &[String],
+) -> Result<(), DbErr> {
+    let sql =
+        "INSERT INTO uploads (id, owner_id, created_at, bytes, files) VALUES ($1, $2, $3, 0, $4)";
+    let values = vec![id.into(), owner_id.into(), now.into(), names(files).into()];
+    db::run(connection, sql, values).await.map(drop)
+}
+
+/// Says that all files of an upload are there. `false` when it was given up meanwhile.
+pub(super) async fn finish_upload(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+    bytes: i64,
+    description: &str,
+) -> Result<bool, DbErr> {
+    let sql = "UPDATE uploads SET bytes = $2, description = $3 WHERE id = $1";
+    let values = vec![id.into(), bytes.into(), description.into()];
+    Ok(db::run(connection, sql, values).await? == 1)
+}
+
+/// An upload whose files are all there.
+#[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
+pub(crate) struct UploadRow {
+    pub(crate) id: Uuid,
+    /// Whose it is: nobody else may attach it.
+    pub(crate) owner_id: i64,
+    description: String,
+}
+
+impl UploadRow {
+    /// What it is.
+    pub(crate) fn description(&self) -> Option<Description> {
+        serde_json::from_str(&self.description).ok()
+    }
+}
+
+/// The uploads of these ids that can be attached, locked in the order of their ids.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn claimable(
+    transaction: &impl ConnectionTrait,
+    ids: impl IntoIterator<Item = Uuid>,
+) -> Result<Vec<UploadRow>, DbErr> {
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let locked = match transaction.get_database_backend() {
+        DatabaseBackend::Postgres => "ORDER BY id FOR UPDATE",
+        _ => "ORDER BY id",
+    };
+    let found = list.select(transaction, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!(
+            "SELECT id, owner_id, description FROM uploads \
+             WHERE description IS NOT NULL AND id IN ({ids}) {locked}"
+        )
+    });
+    db::parse(&found.await?)
+}
+
+/// Makes uploads part of messages: which one, in which room, of which message.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn claim(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    claims: &[(Uuid, i64, Uuid)],
+) -> Result<(), DbErr> {
+    let table = media(family);
+    for (id, room_id, message_id) in claims {
+        let sql = format!(
+            "INSERT INTO {table} (id, owner_id, created_at, bytes, files, description, room_id, message_id) \
+             SELECT id, owner_id, created_at, bytes, files, description, $2, $3 FROM uploads WHERE id = $1"
+        );
+        let values = vec![(*id).into(), (*room_id).into(), (*message_id).into()];
+        db::run(transaction, sql, values).await?;
+        db::run(transaction, "DELETE FROM uploads WHERE id = $1", vec![(*id).into()]).await?;
+    }
+    Ok(())
+}
+
+/// Gives up what messages carry.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn discard_of_messages(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    message_ids: &[Uuid],
+) -> Result<(), DbErr> {
+    let table = media(family);
+    for id in message_ids {
+        let listed = format!(
+            "INSERT INTO discarded_media (id, files) SELECT id, files FROM {table} WHERE message_id = $1"
+        );
+        db::run(transaction, listed, vec![(*id).into()]).await?;
+        let sql = format!("DELETE FROM {table} WHERE message_id = $1");
+        db::run(transaction, sql, vec![(*id).into()]).await?;
+    }
+    Ok(())
+}
+
+/// Gives up uploads that were made before a time, described ones and others by different times.
+pub(super) async fn discard_uploads(
+    transaction: &impl ConnectionTrait,
+    unfinished_before: i64,
+    before: i64,
+) -> Result<(), DbErr> {
+    // What is taken away is what is listed: another may become part of a message at this moment.
+    let sql = "DELETE FROM uploads WHERE created_at < $1 \
+               OR (description IS NULL AND created_at < $2) RETURNING id, files";
+    let values = vec![before.into(), unfinished_before.into()];
+    let overdue: Vec<DiscardedRow> = db::parse(&db::query(transaction, sql, values).await?)?;
+    for row in overdue {
+        let sql = "INSERT INTO discarded_media (id, files) VALUES ($1, $2)";
+        db::run(transaction, sql, vec![row.id.into(), row.files.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Whose files are to be removed.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct DiscardedRow {
+    pub(super) id: Uuid,
+    files: String,
+}
+
+impl DiscardedRow {
+    pub(super) fn files(&self) -> Vec<String> {
+        serde_json::from_str(&self.files).unwrap_or_default()
+    }
+}
+
+pub(super) async fn discarded(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<DiscardedRow>, DbErr> {
+    db::parse(
+        &db::query(connection, "SELECT id, files FROM discarded_media LIMIT 100", vec![]).await?,
+    )
+}
+
+pub(super) async fn forget_discarded(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<(), DbErr> {
+    db::run(connection, "DELETE FROM discarded_media WHERE id = $1", vec![id.into()])
+        .await
+        .map(drop)
+}
+
+#[derive(Debug, FromQueryResult)]
+struct DescriptionRow {
+    description: String,
+}
+
+/// What is uploaded or carried under this id.
+pub(super) async fn description(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<Description>, DbErr> {
+    let sql = "SELECT description FROM private_media WHERE id = $1 \
+               UNION ALL SELECT description FROM media WHERE id = $1 \
+               UNION ALL SELECT description FROM uploads WHERE id = $1 AND description IS NOT NULL";
+    let rows: Vec<DescriptionRow> = db::parse(&db::query(connection, sql, vec![id.into()]).await?)?;
+    Ok(rows.first().and_then(|row| serde_json::from_str(&row.description).ok()))
+}
+
+fn names(files: &[String]) -> String {
+    serde_json::to_string(files).unwrap_or_default()
+}

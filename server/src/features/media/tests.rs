@@ -1,0 +1,75 @@
+//! Addresses and parts, by a clock that the test sets.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use super::addresses::Addresses;
+use super::service::Part;
+use crate::clock::Clock;
+
+const NAME: &str = "audio/6e0c5b7e-3d1f-4c7e-9f6d-1f0e2d3c4b5a.wav";
+
+fn query(address: &str) -> (i64, String) {
+    let (_, query) = address.split_once("?until=").unwrap();
+    let (until, signature) = query.split_once("&signature=").unwrap();
+    (until.parse().unwrap(), signature.to_owned())
+}
+
+#[test]
+fn an_address_opens_its_file_for_ten_to_twenty_minutes_and_is_the_same_for_ten() {
+    let now = Arc::new(AtomicI64::new(0));
+    let is_at = |seconds: i64| now.store(seconds * 1_000, Ordering::Relaxed);
+    let addresses = Addresses::new("https://adda.test", "secret", None, Clock::Manual(now.clone()));
+    for begin in [0, 600, 599, 1_700_000_000, 1_700_000_399] {
+        is_at(begin);
+        let address = addresses.of(NAME);
+        assert!(
+            address.starts_with(&format!("https://adda.test/media/{NAME}?until=")),
+            "{address}"
+        );
+        let (until, signature) = query(&address);
+        assert!((600..=1_200).contains(&(until - begin)), "{begin}: {until}");
+        assert_eq!(addresses.good_for(NAME, until, &signature), Some(until - begin));
+        is_at((begin / 600) * 600 + 599);
+        assert_eq!(addresses.of(NAME), address);
+        is_at(until - 1);
+        assert_eq!(addresses.good_for(NAME, until, &signature), Some(1));
+        is_at(until);
+        assert_eq!(addresses.good_for(NAME, until, &signature), None);
+    }
+}
+
+#[test]
+fn what_was_made_of_an_address_opens_nothing_and_the_secret_before_still_does() {
+    let clock = || Clock::Manual(Arc::new(AtomicI64::new(0)));
+    let of = |secret, previous| Addresses::new("https://adda.test", secret, previous, clock());
+    let addresses = of("secret", None);
+    let (until, signature) = query(&addresses.of(NAME));
+    let other = NAME.replace(".wav", ".webm");
+    assert_eq!(addresses.good_for(&other, until, &signature), None);
+    assert_eq!(addresses.good_for(NAME, until + 600, &signature), None);
+    assert_eq!(addresses.good_for(NAME, i64::MAX, &signature), None);
+    assert_eq!(addresses.good_for(NAME, until, ""), None);
+    assert_eq!(addresses.good_for(NAME, until, &signature.to_lowercase()), None);
+    assert_eq!(of("another", None).good_for(NAME, until, &signature), None);
+    assert!(of("another", Some("secret")).good_for(NAME, until, &signature).is_some());
+}
+
+#[test]
+fn one_part_is_understood_and_several_are_the_whole() {
+    for (header, part) in [
+        ("bytes=0-", Some(Part::From(0, None))),
+        ("bytes=5-9", Some(Part::From(5, Some(9)))),
+        ("bytes=-100", Some(Part::Last(100))),
+        (" bytes=0-0 ", Some(Part::From(0, Some(0)))),
+        ("bytes=0-1,5-9", None),
+        ("bytes=9-5", None),
+        ("bytes=-", None),
+        ("bytes=a-b", None),
+        ("bytes=99999999999999999999999-", None),
+        ("lines=0-1", None),
+        ("", None),
+    ] {
+        assert_eq!(Part::parse(header), part, "{header}");
+    }
+}

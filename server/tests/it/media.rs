@@ -1,0 +1,217 @@
+//! Voice messages: uploaded, carried by messages, played by whoever may, and gone with them.
+
+use std::path::Path;
+
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, RANGE};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use crate::on_both_databases;
+use crate::support::{Person, Storage, TestServer};
+
+fn sound(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sounds").join(name)).unwrap()
+}
+
+async fn sends(person: &Person, file: &[u8]) -> (u16, Value) {
+    let head = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
+    let body = [&head[..], file, b"\r\n--cut--\r\n"].concat();
+    let url = format!("http://{}/api/v1/media", person.address);
+    let request = reqwest::Client::new().post(url).bearer_auth(&person.access_token);
+    let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(body);
+    let answer = request.send().await.unwrap();
+    (answer.status().as_u16(), answer.json().await.unwrap())
+}
+
+async fn uploads(person: &Person, name: &str) -> Value {
+    let (status, media) = sends(person, &sound(name)).await;
+    assert_eq!(status, 200, "{media:#}");
+    media
+}
+
+struct Fetched {
+    status: u16,
+    headers: HeaderMap,
+    body: Vec<u8>,
+}
+
+/// Fetches a file by its address, as a browser does: without a token.
+async fn fetches(server: &TestServer, address: &str, range: Option<&str>) -> Fetched {
+    let path = &address[address.find("/media/").unwrap()..];
+    let mut request = reqwest::Client::new().get(format!("http://{}{path}", server.address));
+    if let Some(range) = range {
+        request = request.header(RANGE, range);
+    }
+    let answer = request.send().await.unwrap();
+    let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+    Fetched { status, headers, body: answer.bytes().await.unwrap().to_vec() }
+}
+
+fn address(audio: &Value, at: usize) -> String {
+    audio["sources"][at]["url"].as_str().unwrap().to_owned()
+}
+
+fn carrying(media: &[&Value]) -> Value {
+    let ids: Vec<_> = media.iter().map(|media| media["id"].clone()).collect();
+    json!({"client_id": Uuid::new_v4(), "media": ids})
+}
+
+/// What lies in the folder of sounds.
+fn lying(server: &TestServer) -> usize {
+    let folder = server.installation.folder.path().join("media/audio");
+    std::fs::read_dir(folder).map_or(0, Iterator::count)
+}
+
+on_both_databases! {
+    async fn a_voice_message_is_heard_by_the_others_whole_and_in_parts(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let recording = sound("mono-48k-opus.webm");
+        let media = uploads(&mira, "mono-48k-opus.webm").await;
+        let path = format!("/users/{}/private-room", ravi.id);
+        let private = mira.put(&path, Value::Null).await.expect(201);
+        let private = private["name"].as_str().unwrap().to_owned();
+        for (room, media) in
+            [("general", media), (private.as_str(), uploads(&mira, "mono-48k-opus.webm").await)]
+        {
+            let mut his = ravi.connects().await;
+            let mut frame = carrying(&[&media]);
+            frame["type"] = json!("message.send");
+            frame["room"] = json!(room);
+            let mut hers = mira.connects().await;
+            let sent = hers.asks(frame).await["message"].clone();
+            his.is_told_of(&sent).await;
+            let audio = &sent["audio"];
+            assert_eq!(audio["id"], media["id"]);
+            assert!((450..600).contains(&audio["duration_ms"].as_i64().unwrap()), "{audio:#}");
+            assert_eq!(audio["waveform"].as_array().unwrap().len(), 64);
+            assert!(sent["text"].is_null());
+
+            let as_sent = fetches(&server, &address(audio, 0), None).await;
+            assert_eq!((as_sent.status, &as_sent.body), (200, &recording));
+            assert_eq!(as_sent.headers[CONTENT_TYPE], "audio/webm");
+            assert_eq!(as_sent.headers["x-content-type-options"], "nosniff");
+            assert_eq!(as_sent.headers["content-security-policy"], "default-src 'none'; sandbox");
+            let wav = fetches(&server, &address(audio, 1), None).await;
+            assert_eq!((wav.status, &wav.body[..4]), (200, &b"RIFF"[..]));
+            assert_eq!(wav.headers[CONTENT_TYPE], "audio/wav");
+            assert_eq!(audio["sources"][1]["bytes"], wav.body.len());
+            let length = wav.body.len();
+            for (range, part) in [
+                ("bytes=100-199", 100..200),
+                ("bytes=-50", length - 50..length),
+                ("bytes=44-", 44..length),
+                ("bytes=0-99999999", 0..length),
+            ] {
+                let fetched = fetches(&server, &address(audio, 1), Some(range)).await;
+                assert_eq!((fetched.status, &fetched.body[..]), (206, &wav.body[part.clone()]));
+                let said = format!("bytes {}-{}/{length}", part.start, part.end - 1);
+                assert_eq!(fetched.headers[CONTENT_RANGE], said.as_str());
+            }
+            let beyond = fetches(&server, &address(audio, 1), Some("bytes=99999999-")).await;
+            assert_eq!(beyond.status, 416);
+            assert_eq!(beyond.headers[CONTENT_RANGE], format!("bytes */{length}").as_str());
+
+            // As it is read later, and with the room.
+            let path = format!("/rooms/{room}/messages");
+            let history = ravi.get(&path).await.expect(200);
+            assert_eq!(history["items"].as_array().unwrap().last().unwrap()["audio"]["id"], media["id"]);
+        }
+    }
+
+    async fn an_address_that_was_changed_and_a_message_that_was_deleted_open_nothing(
+        storage: Storage
+    ) {
+        let mut server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let media = uploads(&mira, "stereo-48k-aac.m4a").await;
+        let sent = mira.post("/rooms/general/messages", carrying(&[&media])).await.expect(201);
+        let wav = address(&sent["audio"], 1);
+        let (bare, _) = wav.split_once('?').unwrap();
+        let nobody = wav.replace(media["id"].as_str().unwrap(), &Uuid::new_v4().to_string());
+        for changed in [
+            bare.to_owned(),
+            format!("{bare}?until=99999999999&signature=AAAAAAAAAAAAAAAAAAAAAA"),
+            wav.replace("until=1", "until=2"),
+            wav.replace(".wav", ".m4a"),
+            wav.replace("/audio/", "/audio/..%2Faudio%2F"),
+            nobody,
+        ] {
+            assert_eq!(fetches(&server, &changed, None).await.status, 404, "{changed}");
+        }
+        assert_eq!(fetches(&server, &wav, None).await.status, 200);
+        assert_eq!(lying(&server), 2);
+
+        let message = format!("/rooms/general/messages/{}", sent["id"].as_str().unwrap());
+        let tombstone = mira.delete(&message).await.expect(200);
+        assert!(tombstone["audio"].is_null(), "{tombstone:#}");
+        for at in [0, 1] {
+            assert_eq!(fetches(&server, &address(&sent["audio"], at), None).await.status, 404);
+        }
+        // What is looked for every minute is looked for at start.
+        server.stop().await;
+        server.start_again().await;
+        crate::support::eventually("the files are gone", || lying(&server) == 0).await;
+    }
+
+    async fn an_upload_is_attached_once_by_whoever_sent_it(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let (one, other) =
+            (uploads(&mira, "stereo-44k1.mp3").await, uploads(&mira, "mono-8k-mulaw.wav").await);
+        assert_eq!(other["audio"]["sources"].as_array().unwrap().len(), 1, "{other:#}");
+        let path = "/rooms/general/messages";
+        ravi.post(path, carrying(&[&one])).await.expect_problem(400, "invalid_input");
+        mira.post(path, carrying(&[&one, &other])).await.expect_problem(400, "invalid_input");
+        mira.post(path, carrying(&[&one, &one])).await.expect_problem(400, "invalid_input");
+        let nothing = json!({"id": Uuid::new_v4()});
+        mira.post(path, carrying(&[&nothing])).await.expect_problem(400, "invalid_input");
+        let empty = json!({"client_id": Uuid::new_v4()});
+        mira.post(path, empty).await.expect_problem(400, "invalid_input");
+
+        let mut with_words = carrying(&[&one]);
+        with_words["text"] = json!("listen");
+        let sent = mira.post(path, with_words.clone()).await.expect(201);
+        assert_eq!((&sent["text"], &sent["audio"]["id"]), (&json!("listen"), &one["id"]));
+        let again = mira.post(path, with_words.clone()).await.expect(200);
+        assert_eq!(again["id"], sent["id"]);
+        with_words["media"] = json!([other["id"]]);
+        mira.post(path, with_words).await.expect_problem(409, "client_id_reused");
+        mira.post(path, carrying(&[&one])).await.expect_problem(400, "invalid_input");
+        // Another text leaves what it carries.
+        let message = format!("{path}/{}", sent["id"].as_str().unwrap());
+        let edited = mira.patch(&message, json!({"text": "hear"})).await.expect(200);
+        assert_eq!(edited["audio"]["id"], one["id"]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_recording_is_refused_with_a_sentence_and_leaves_nothing() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let cut = &sound("stereo-44k1-vorbis.ogg")[..200];
+    for file in [&b""[..], b"hello", b"<svg xmlns='http://www.w3.org/2000/svg'></svg>", cut] {
+        let (status, problem) = sends(&mira, file).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("invalid_input")), "{problem:#}");
+        assert!(
+            problem["errors"][0]["detail"].as_str().unwrap().contains("recording"),
+            "{problem:#}"
+        );
+    }
+    // An hour of silence in a few kilobytes.
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 4_000,
+        bits_per_sample: 8,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut longest = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut longest, spec).unwrap();
+    (0..4_000 * 60 * 16).for_each(|_| writer.write_sample(0_i8).unwrap());
+    writer.finalize().unwrap();
+    let (status, problem) = sends(&mira, longest.get_ref()).await;
+    assert_eq!((status, &problem["code"]), (413, &json!("too_large")), "{problem:#}");
+    assert_eq!(lying(&server), 0);
+    let incoming = server.installation.folder.path().join("media/incoming");
+    assert_eq!(std::fs::read_dir(incoming).unwrap().count(), 0);
+}
