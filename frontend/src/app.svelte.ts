@@ -17,6 +17,7 @@ import { Router } from './router.svelte';
 import { Account } from './store/account.svelte';
 import { applyOutgoing } from './store/apply';
 import { ChatStore } from './store/chat.svelte';
+import { Player } from './store/player.svelte';
 import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';
 import { Membership } from './store/membership';
@@ -134,9 +135,11 @@ export class App implements Parts {
       account: new Account(store, this.api, me),
       membership: new Membership(store, this.api),
       people: new PeopleDirectory(store, this.api),
+      player: new Player(this.api, new Audio(), () => Date.now()),
       outbox,
       db,
       close() {
+        this.player.close();
         removeEventListener('online', wake);
         removeEventListener('offline', doubt);
         stopTrying();

@@ -13,6 +13,7 @@ import type { ChatStore } from '../store/chat.svelte';
 import type { PeopleDirectory } from '../store/directory';
 import type { History } from '../store/history';
 import type { Membership } from '../store/membership';
+import type { Player } from '../store/player.svelte';
 import type { Preferences } from '../store/preferences.svelte';
 import type { Retry } from '../store/retry.svelte';
 import type { Session } from '../store/session.svelte';
@@ -38,6 +39,7 @@ export interface Chat {
   readonly account: Account;
   readonly membership: Membership;
   readonly people: PeopleDirectory;
+  readonly player: Player;
   readonly outbox: Outbox;
   readonly db: Database;
 }

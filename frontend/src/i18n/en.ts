@@ -217,6 +217,15 @@ export const en = {
     copyAddress: 'Copy the address',
     notLoaded: 'The people could not be loaded.',
   },
+  voice: {
+    message: 'Voice message',
+    play: 'Play the voice message',
+    pause: 'Pause the voice message',
+    position: 'Position in the voice message',
+    of: (at: string, whole: string) => `${at} of ${whole}`,
+    speed: (speed: string) => `Speed ${speed}×; change it`,
+    failed: 'The recording could not be played. Try again.',
+  },
   switcher: {
     title: 'Go to',
     open: 'Find a conversation',

@@ -35,6 +35,7 @@ export class I18n {
     date: new Intl.DateTimeFormat(this.tag, { dateStyle: 'long' }),
     short: new Intl.DateTimeFormat(this.tag, { day: 'numeric', month: 'short' }),
     number: new Intl.NumberFormat(this.tag),
+    seconds: new Intl.NumberFormat(this.tag, { minimumIntegerDigits: 2 }),
     relative: new Intl.RelativeTimeFormat(this.tag, { numeric: 'auto' }),
   });
 
@@ -72,6 +73,13 @@ export class I18n {
 
   number(value: number): string {
     return this.formats.number.format(value);
+  }
+
+  /** 1:05, of milliseconds. */
+  duration(ms: number): string {
+    const seconds = Math.floor(Math.max(0, ms) / 1_000);
+    const { format } = this.formats.seconds;
+    return `${this.number(Math.floor(seconds / 60))}:${format(seconds % 60)}`;
   }
 }
 

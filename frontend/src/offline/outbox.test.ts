@@ -61,7 +61,7 @@ class Tab {
     return self;
   }
 
-  get texts(): string[] {
+  get texts(): (string | undefined)[] {
     return this.sent.map((frame) => frame.text);
   }
 

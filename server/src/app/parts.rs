@@ -93,7 +93,15 @@ pub(super) async fn services(
         source,
     })?;
     let (of_media, of_accounts) = (addresses.clone(), accounts.clone());
-    let media = Media::new(db.clone(), clock.clone(), of_accounts, files, of_media, limited);
+    let media = Media::new(
+        db.clone(),
+        clock.clone(),
+        of_accounts,
+        files,
+        of_media,
+        config.media_quota,
+        limited,
+    );
     let encoder = MessageEncoder::new(addresses);
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
     let messages = Messages::new(db.clone(), rooms.clone(), writer, encoder.clone());

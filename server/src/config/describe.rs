@@ -40,6 +40,7 @@ fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
         (&keys::REDIS_URL, redis_url.unwrap_or_else(not_set)),
         (&keys::DATA_DIR, config.data_dir.display().to_string()),
         (&keys::MEDIA_DIR, config.media_dir.display().to_string()),
+        (&keys::MEDIA_QUOTA_MB, (config.media_quota >> 20).to_string()),
         (&keys::BIND, config.bind.to_string()),
         (&keys::PUBLIC_URL, config.public_url(config.port).to_string()),
         (&keys::ALLOWED_ORIGINS, origins),

@@ -29,6 +29,7 @@ settings! {
     REDIS_URL = key("REDIS_URL", "redis_url").or_from_file();
     DATA_DIR = key("ADDA_DATA_DIR", "data_dir");
     MEDIA_DIR = key("ADDA_MEDIA_DIR", "media_dir");
+    MEDIA_QUOTA_MB = key("ADDA_MEDIA_QUOTA_MB", "media_quota_mb");
     BIND = key("ADDA_BIND", "bind");
     PUBLIC_URL = key("ADDA_PUBLIC_URL", "public_url");
     ALLOWED_ORIGINS = key("ADDA_ALLOWED_ORIGINS", "allowed_origins");

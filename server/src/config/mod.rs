@@ -61,6 +61,8 @@ pub(crate) struct Config {
     pub data_dir: PathBuf,
     /// The folder of the uploads; it may not exist yet.
     pub media_dir: PathBuf,
+    /// How many bytes of media a person may have.
+    pub media_quota: u64,
     /// Who may make an account.
     pub registration: Registration,
     /// Whether rate limits hold; false only for load tests.
@@ -103,6 +105,7 @@ impl Config {
             settings.optional(&keys::TRUSTED_PROXIES, values::networks)?.unwrap_or_default();
         let data_dir = dir.join(settings.required(&keys::DATA_DIR, values::folder)?);
         let media_dir = dir.join(settings.required(&keys::MEDIA_DIR, values::folder)?);
+        let media_quota = settings.required(&keys::MEDIA_QUOTA_MB, values::mebibytes)?;
         let (database, database_url) = settings
             .optional(&keys::DATABASE_URL, values::database_url)?
             .unwrap_or_else(|| values::embedded_database(&data_dir));
@@ -131,6 +134,7 @@ impl Config {
             redis_url,
             data_dir,
             media_dir,
+            media_quota,
             registration,
             rate_limits,
             log,

@@ -254,6 +254,16 @@ pub(super) fn folder(value: &Value) -> Result<PathBuf, String> {
     }
 }
 
+/// Whole mebibytes, as bytes.
+pub(super) fn mebibytes(value: &Value) -> Result<u64, String> {
+    let parsed = match value {
+        Value::Num(_, number) => number.to_i128().and_then(|number| u32::try_from(number).ok()),
+        _ => value.as_str().and_then(|text| text.trim().parse().ok()),
+    };
+    let mebibytes = parsed.ok_or("is not a number of MiB, but must be one, such as 1024")?;
+    Ok(u64::from(mebibytes) << 20)
+}
+
 pub(super) fn registration(value: &Value) -> Result<Registration, String> {
     let text = text(value)?;
     [Registration::Open, Registration::Invite, Registration::Closed]

@@ -82,6 +82,7 @@ impl Served {
             world.accounts.clone(),
             Files::in_folder(tempfile::tempdir().unwrap().path()).unwrap(),
             addresses(&clock),
+            0,
             rate_limits,
         );
         let services = Services {

@@ -186,6 +186,32 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn who_has_as_much_as_they_may_deletes_something_first() {
+    let settings = [("ADDA_MEDIA_QUOTA_MB", "1")];
+    let server = TestServer::start_with(Storage::Sqlite, &settings).await;
+    let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut large = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut large, spec).unwrap();
+    (0..16_000 * 40).for_each(|_| writer.write_sample(1_000_i16).unwrap());
+    writer.finalize().unwrap();
+    let (status, media) = sends(&mira, large.get_ref()).await;
+    assert_eq!(status, 200, "{media:#}");
+    let path = "/rooms/general/messages";
+    let sent = mira.post(path, carrying(&[&media])).await.expect(201);
+    let (status, problem) = sends(&mira, &sound("stereo-44k1.mp3")).await;
+    assert_eq!((status, &problem["code"]), (413, &json!("quota_exceeded")), "{problem:#}");
+    uploads(&ravi, "stereo-44k1.mp3").await;
+    mira.delete(&format!("{path}/{}", sent["id"].as_str().unwrap())).await.expect(200);
+    uploads(&mira, "stereo-44k1.mp3").await;
+}
+
+#[tokio::test]
 async fn what_is_no_recording_is_refused_with_a_sentence_and_leaves_nothing() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;

@@ -42,6 +42,8 @@ pub enum Code {
     MessageDeleted,
     /// 413: larger than the documented limit.
     TooLarge,
+    /// 413: this person has as many files on the server as they may.
+    QuotaExceeded,
     /// 415: not JSON.
     UnsupportedMediaType,
     /// 426: this address is a WebSocket.
@@ -73,7 +75,7 @@ impl Code {
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
             Self::NameTaken | Self::ClientIdReused | Self::MessageDeleted => 409,
-            Self::TooLarge => 413,
+            Self::TooLarge | Self::QuotaExceeded => 413,
             Self::UnsupportedMediaType => 415,
             Self::UpgradeRequired => 426,
             Self::RateLimited => 429,
@@ -104,6 +106,7 @@ impl Code {
             Self::ClientIdReused => "Client id was used before",
             Self::MessageDeleted => "Message was deleted",
             Self::TooLarge => "Too large",
+            Self::QuotaExceeded => "Quota exceeded",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::UpgradeRequired => "WebSocket required",
             Self::RateLimited => "Too many requests",

@@ -25,6 +25,9 @@ pub(crate) enum MediaError {
     /// The part that was asked for lies beyond the end of the file, which is so long.
     #[error("beyond the end, at {0}")]
     BeyondTheEnd(u64),
+    /// The person has as much as they may.
+    #[error("the quota is used up")]
+    QuotaExceeded,
     #[error("too often")]
     TooOften(TooOften),
     #[error(transparent)]
@@ -65,10 +68,19 @@ impl From<MediaError> for Problem {
                 Code::TooLarge,
                 "The recording is longer than 15 minutes; send it in parts.",
             ),
+            MediaError::QuotaExceeded => Self::new(
+                Code::QuotaExceeded,
+                "You have as many recordings on this server as you may; delete some of your voice messages first.",
+            ),
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
             MediaError::Account(error) => error.into(),
             MediaError::Database(error) => database_problem(&error),
             MediaError::Folder(error) => storage_problem(&error),
+            // Its row is there, and it is not: somebody was in the folder.
+            MediaError::Store(object_store::Error::NotFound { path, .. }) => {
+                tracing::error!(path, "a file of media is missing");
+                Self::not_found()
+            }
             MediaError::Store(error) => storage_problem(&io::Error::other(error)),
         }
     }

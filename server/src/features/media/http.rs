@@ -47,7 +47,7 @@ impl MediaApi {
         bearer: Bearer,
         file: Upload,
     ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN }>> {
-        media.may_upload(&bearer.0)?;
+        media.may_upload(&bearer.0).await?;
         let file = file.receive(bearer.0.id, MOST_AUDIO_BYTES).await.map_err(Problem::from)?;
         let made = media.add_recording(&bearer.0, file.path()).await?;
         payer.charge(costs::sound(made.audio.as_ref().map_or(0, |audio| audio.duration_ms)));

@@ -38,6 +38,8 @@ pub(crate) struct Media {
     accounts: Arc<Accounts>,
     files: Files,
     addresses: Addresses,
+    /// How many bytes a person may have.
+    quota: u64,
     uploads: Limit<UserId>,
     permits: Semaphore,
 }
@@ -50,6 +52,7 @@ impl Media {
         accounts: Arc<Accounts>,
         files: Files,
         addresses: Addresses,
+        quota: u64,
         rate_limits: bool,
     ) -> Self {
         Self {
@@ -58,6 +61,7 @@ impl Media {
             accounts,
             files,
             addresses,
+            quota,
             uploads: Limit::new(rate_limits, 20, Duration::from_secs(3)),
             permits: Semaphore::new(AT_ONCE),
         }
@@ -68,12 +72,15 @@ impl Media {
         self.uploads.purge();
     }
 
-    /// Whether the person may upload again already: asked before anything is received.
+    /// Whether the person may upload now: asked before anything is received.
     ///
     /// # Errors
-    /// Too often.
-    pub(super) fn may_upload(&self, person: &Person) -> Result<(), MediaError> {
-        Ok(self.uploads.check(&person.id)?)
+    /// Too often, [`MediaError::QuotaExceeded`], the database.
+    pub(super) async fn may_upload(&self, person: &Person) -> Result<(), MediaError> {
+        self.uploads.check(&person.id)?;
+        let bytes = store::bytes_of(self.db.read(), person.id).await?;
+        let is_left = u64::try_from(bytes).is_ok_and(|bytes| bytes < self.quota);
+        if is_left { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
     /// Takes a recording that lies in a file, for its sender to attach it to a message.

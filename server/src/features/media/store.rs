@@ -171,6 +171,19 @@ pub(super) async fn forget_discarded(
         .map(drop)
 }
 
+/// How many bytes somebody has, in uploads and in messages.
+pub(super) async fn bytes_of(
+    connection: &impl ConnectionTrait,
+    owner_id: i64,
+) -> Result<i64, DbErr> {
+    let sql = "SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) AS bytes FROM ( \
+                   SELECT bytes FROM uploads WHERE owner_id = $1 \
+                   UNION ALL SELECT bytes FROM media WHERE owner_id = $1 \
+                   UNION ALL SELECT bytes FROM private_media WHERE owner_id = $1) theirs";
+    let rows = db::query(connection, sql, vec![owner_id.into()]).await?;
+    rows.first().map_or(Ok(0), |row| row.try_get("", "bytes"))
+}
+
 #[derive(Debug, FromQueryResult)]
 struct DescriptionRow {
     description: String,

@@ -1,0 +1,156 @@
+// Plays voice messages: one at a time, on while the room changes, for as long as somebody is signed in.
+import type { Api } from '../api/client';
+import type { Message } from '../api/types';
+import { local } from '../lib/local';
+
+export type Audio = NonNullable<Message['audio']>;
+
+/** The part of an `HTMLAudioElement` that is used. */
+export type Sound = Pick<
+  HTMLAudioElement,
+  | 'src'
+  | 'currentTime'
+  | 'playbackRate'
+  | 'paused'
+  | 'play'
+  | 'pause'
+  | 'canPlayType'
+  | 'addEventListener'
+>;
+
+/** A voice message that is played, or was last. */
+interface Current {
+  id: string;
+  message: Message;
+  /** Where in it, in seconds. */
+  at: number;
+  state: 'loading' | 'playing' | 'paused' | 'failed';
+  /** Its addresses were asked for anew, since they opened nothing. */
+  isSecondTry: boolean;
+}
+
+export const SPEEDS = [1, 1.5, 2] as const;
+const KEY = 'adda.speed';
+/** An address that ends so soon is not begun with, in milliseconds. */
+const MARGIN_MS = 5_000;
+
+export class Player {
+  current = $state.raw<Current | null>(null);
+  speed = $state<number>(SPEEDS.find((speed) => String(speed) === local.getItem(KEY)) ?? 1);
+  /** Which turn it is: an answer that comes for an earlier one is late. */
+  private turn = 0;
+
+  constructor(
+    private readonly api: Pick<Api, 'origin' | 'call'>,
+    private readonly sound: Sound,
+    private readonly now: () => number,
+  ) {
+    sound.addEventListener('timeupdate', () => this.moved());
+    sound.addEventListener('playing', () => this.is('playing'));
+    sound.addEventListener('pause', () => this.is('paused'));
+    sound.addEventListener('ended', () => this.ended());
+    sound.addEventListener('error', () => void this.tryAgain());
+  }
+
+  /** Plays a message from where it stands, or pauses it. */
+  async toggle(message: Message): Promise<void> {
+    const { current } = this;
+    if (current?.id !== message.id) return this.begin(message, 0);
+    if (current.state === 'playing' || current.state === 'loading') this.sound.pause();
+    else await this.begin(message, current.at);
+  }
+
+  /** Goes to a place in a message, in seconds, and plays on where it was playing. */
+  async seek(message: Message, at: number): Promise<void> {
+    const { current } = this;
+    if (current?.id === message.id && current.state !== 'failed') {
+      this.sound.currentTime = at;
+      this.current = { ...current, at };
+    } else {
+      await this.begin(message, at);
+    }
+  }
+
+  /** The next of the speeds; it is remembered. */
+  faster(): void {
+    const next = SPEEDS[(SPEEDS.findIndex((speed) => speed === this.speed) + 1) % SPEEDS.length];
+    this.speed = next ?? 1;
+    this.sound.playbackRate = this.speed;
+    local.setItem(KEY, String(this.speed));
+  }
+
+  /** Nobody is signed in any more. */
+  close(): void {
+    this.turn += 1;
+    this.sound.pause();
+    this.sound.src = '';
+    this.current = null;
+  }
+
+  /** The address may have ended while it was played. */
+  private async tryAgain(): Promise<void> {
+    const { current } = this;
+    if (current && !current.isSecondTry) await this.begin(current.message, current.at, true);
+    else this.is('failed');
+  }
+
+  private async begin(message: Message, at: number, isSecondTry = false): Promise<void> {
+    const turn = ++this.turn;
+    this.sound.pause();
+    this.current = { id: message.id, message, at, state: 'loading', isSecondTry };
+    try {
+      const audio =
+        isSecondTry || !this.isGood(message) ? await this.asked(message) : message.audio;
+      if (turn !== this.turn) return;
+      const address = this.address(audio);
+      if (this.sound.src !== address) this.sound.src = address;
+      this.sound.currentTime = at;
+      this.sound.playbackRate = this.speed;
+      await this.sound.play();
+    } catch {
+      // Who pauses before it plays breaks that off.
+      if (turn === this.turn && this.current.state === 'loading') this.is('failed');
+    }
+  }
+
+  /** Whether the addresses are good for a while yet. */
+  private isGood({ audio }: Message): boolean {
+    const until = (url: string) => Number(new URL(url).searchParams.get('until')) * 1_000;
+    return audio?.sources.every(({ url }) => until(url) > this.now() + MARGIN_MS) ?? false;
+  }
+
+  /** The recording with new addresses. */
+  private async asked(message: Message): Promise<Audio | undefined> {
+    const path = { room: message.room, message_id: message.id };
+    const again = await this.api.call('get', '/rooms/{room}/messages/{message_id}', { path });
+    return again.audio;
+  }
+
+  /** The first one that this browser plays, where this app finds the server. */
+  private address(audio: Audio | undefined): string {
+    const sources = audio?.sources ?? [];
+    const source =
+      sources.find(({ mime }) => this.sound.canPlayType(mime) !== '') ?? sources.at(-1);
+    if (!source) throw new Error('The message has no recording any more.');
+    const { pathname, search } = new URL(source.url);
+    return new URL(`${this.api.origin}${pathname}${search}`, location.href).href;
+  }
+
+  private moved(): void {
+    const { current } = this;
+    if (current && current.state !== 'loading') {
+      this.current = { ...current, at: this.sound.currentTime };
+    }
+  }
+
+  private ended(): void {
+    if (this.current) this.current = { ...this.current, at: 0, state: 'paused' };
+  }
+
+  private is(state: Current['state']): void {
+    const { current } = this;
+    // What was set aside for another says nothing any more.
+    if (!current || (state === 'paused' && current.state === 'failed')) return;
+    this.current = { ...current, state };
+  }
+}

@@ -1,0 +1,138 @@
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+
+import type { Message } from '../api/types';
+import { local } from '../lib/local';
+import { message } from '../testing/messages';
+import { Player, type Sound } from './player.svelte';
+
+const NOW = 1_700_000_000_000;
+
+/** A sound that plays as soon as it is asked to. */
+class FakeSound implements Sound {
+  src = '';
+  currentTime = 0;
+  playbackRate = 1;
+  paused = true;
+  plays: readonly string[] = ['audio/webm', 'audio/wav'];
+  private readonly listeners = new Map<string, () => void>();
+
+  addEventListener(type: string, run: unknown): void {
+    this.listeners.set(type, run as () => void);
+  }
+
+  say(type: string): void {
+    this.listeners.get(type)?.();
+  }
+
+  canPlayType(mime: string): CanPlayTypeResult {
+    return this.plays.includes(mime) ? 'maybe' : '';
+  }
+
+  play(): Promise<void> {
+    this.paused = false;
+    this.say('playing');
+    return Promise.resolve();
+  }
+
+  pause(): void {
+    if (this.paused) return;
+    this.paused = true;
+    this.say('pause');
+  }
+}
+
+function voice(seq: number, endsIn = 900): Message {
+  const url = (kind: string) =>
+    `https://chat.example/media/audio/${seq}.${kind}?until=${NOW / 1_000 + endsIn}&signature=s`;
+  const sources = [
+    { url: url('webm'), mime: 'audio/webm', bytes: 10 },
+    { url: url('wav'), mime: 'audio/wav', bytes: 1_000 },
+  ];
+  const audio = { id: String(seq), duration_ms: 10_000, waveform: [0, 31], sources };
+  return { ...message(seq), audio };
+}
+
+const sound = new FakeSound();
+const call = vi.fn();
+const playerOf = () => new Player({ origin: '', call: call as never }, sound, () => NOW);
+
+beforeEach(() => {
+  Object.assign(sound, new FakeSound());
+  call.mockReset();
+  local.removeItem('adda.speed');
+  vi.stubGlobal('location', { href: 'https://here.example/rooms/general' });
+});
+
+describe('a voice message', () => {
+  it('is played from this page’s server, in the smallest form that the browser plays', async () => {
+    const player = playerOf();
+    await player.toggle(voice(1));
+    expect(sound.src).toMatch(/^https:\/\/here\.example\/media\/audio\/1\.webm\?until=/);
+    expect(player.current).toMatchObject({ id: voice(1).id, state: 'playing' });
+    sound.plays = ['audio/wav'];
+    await player.toggle(voice(2));
+    expect(sound.src).toContain('/media/audio/2.wav?');
+    expect(player.current).toMatchObject({ id: voice(2).id, state: 'playing', at: 0 });
+  });
+
+  it('goes on where it was paused, and begins again once it ended', async () => {
+    const player = playerOf();
+    await player.toggle(voice(1));
+    sound.currentTime = 4;
+    sound.say('timeupdate');
+    await player.toggle(voice(1));
+    expect(player.current).toMatchObject({ state: 'paused', at: 4 });
+    await player.toggle(voice(1));
+    expect(sound.currentTime).toBe(4);
+    sound.say('ended');
+    expect(player.current).toMatchObject({ state: 'paused', at: 0 });
+  });
+
+  it('is asked for anew when its address ends, and when it could not be played', async () => {
+    const player = playerOf();
+    call.mockResolvedValue(voice(1));
+    await player.toggle(voice(1, 3));
+    expect(call).toHaveBeenCalledOnce();
+    expect(sound.src).toContain(`until=${NOW / 1_000 + 900}`);
+    sound.currentTime = 7;
+    sound.say('timeupdate');
+    sound.say('error');
+    await vi.waitFor(() => expect(player.current).toMatchObject({ state: 'playing', at: 7 }));
+    expect(call).toHaveBeenCalledTimes(2);
+    sound.say('error');
+    expect(player.current).toMatchObject({ state: 'failed' });
+    expect(call).toHaveBeenCalledTimes(2);
+    await player.toggle(voice(1));
+    expect(player.current).toMatchObject({ state: 'playing' });
+  });
+
+  it('gives way to another that is begun while its address is asked for', async () => {
+    const player = playerOf();
+    let answer: (message: Message) => void = () => {};
+    call.mockReturnValue(new Promise<Message>((resolve) => (answer = resolve)));
+    const first = player.toggle(voice(1, 0));
+    await player.toggle(voice(2));
+    answer(voice(1));
+    await first;
+    expect(player.current).toMatchObject({ id: voice(2).id, state: 'playing' });
+    expect(sound.src).toContain('/2.webm');
+  });
+
+  it('fails with a word, and not for whoever pauses in between', async () => {
+    const player = playerOf();
+    call.mockRejectedValue(new Error('away'));
+    await player.toggle(voice(1, 0));
+    expect(player.current).toMatchObject({ state: 'failed' });
+  });
+});
+
+it('remembers the speed', async () => {
+  const player = playerOf();
+  await player.toggle(voice(1));
+  player.faster();
+  expect([player.speed, sound.playbackRate]).toEqual([1.5, 1.5]);
+  expect(playerOf().speed).toBe(1.5);
+  player.faster();
+  player.faster();
+  expect(player.speed).toBe(1);
+});

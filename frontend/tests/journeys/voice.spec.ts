@@ -1,0 +1,80 @@
+import { expect, type Person, test } from '../support/journey';
+
+/** Seconds of a tone that swells, as a WAV file. */
+function recording(seconds: number): Buffer {
+  const rate = 16_000;
+  const samples = Buffer.alloc(seconds * rate * 2);
+  for (let at = 0; at < seconds * rate; at += 1) {
+    const swell = Math.sin((Math.PI * at) / (seconds * rate)) ** 2;
+    const words = 0.6 + 0.4 * Math.sin((2 * Math.PI * 3 * at) / rate);
+    const tone = Math.sin((2 * Math.PI * 440 * at) / rate) * swell * words;
+    samples.writeInt16LE(Math.round(tone * 20_000), at * 2);
+  }
+  const head = Buffer.from('RIFF....WAVEfmt ....................data....', 'latin1');
+  head.writeUInt32LE(36 + samples.length, 4);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(rate, 24);
+  head.writeUInt32LE(rate * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([head, samples]);
+}
+
+/** Sends a voice message as another client does. */
+async function sendsVoice(person: Person, seconds: number): Promise<void> {
+  const { request } = person.context;
+  const headers = { authorization: `Bearer ${person.token}` };
+  const file = { name: 'voice.wav', mimeType: 'audio/wav', buffer: recording(seconds) };
+  const { origin } = person.server;
+  const uploaded = await request.post(`${origin}/api/v1/media`, { headers, multipart: { file } });
+  expect(uploaded.status(), await uploaded.text()).toBe(200);
+  const { id } = (await uploaded.json()) as { id: string };
+  const data = { client_id: crypto.randomUUID(), media: [id] };
+  const sent = await request.post(`${origin}/api/v1/rooms/general/messages`, { headers, data });
+  expect(sent.status()).toBe(201);
+}
+
+test('a voice message is heard, paused, sought in and played faster', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.enters();
+  await sendsVoice(mira, 8);
+  const voice = rahul.log.locator('.voice');
+  await expect(voice).toContainText('0:08');
+  await voice.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(voice.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  await expect(voice).toContainText('0:01');
+  await voice.getByRole('button', { name: /Speed 1×/ }).click();
+  await expect(voice.getByRole('button', { name: /Speed 1.5×/ })).toBeVisible();
+  await voice.getByRole('button', { name: 'Pause the voice message' }).click();
+  await expect(voice.getByRole('button', { name: 'Play the voice message' })).toBeVisible();
+  // By keys, to where it is to go on.
+  const position = voice.getByRole('slider', { name: 'Position in the voice message' });
+  await position.focus();
+  await position.press('End');
+  await expect(position).toHaveAttribute('aria-valuetext', '0:08 of 0:08');
+  await position.press('Home');
+  await expect(position).toHaveAttribute('aria-valuetext', '0:00 of 0:08');
+});
+
+test('what is said last may be a voice message, and one that is deleted is gone', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  await sendsVoice(mira, 1);
+  await expect(rahul.log.locator('.voice')).toBeVisible();
+  await rahul.page.goto('/people');
+  const room = rahul.page.locator('a[href="/rooms/general"]').first();
+  if (await room.isVisible()) await expect(room).toContainText('Mira: Voice message');
+  await rahul.enters();
+  const [message] = await mira.history();
+  const headers = { authorization: `Bearer ${mira.token}` };
+  const address = `${mira.server.origin}/api/v1/rooms/general/messages/${message?.id}`;
+  expect((await mira.context.request.delete(address, { headers })).status()).toBe(200);
+  await expect(rahul.log.locator('.voice')).toHaveCount(0);
+  await rahul.sees('This message was deleted.');
+});
