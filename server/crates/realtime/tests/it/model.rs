@@ -368,7 +368,16 @@ impl World {
             Step::Settle => {
                 self.commit(1, 0);
                 self.network.pop();
-                self.looks_at_the_head();
+                if self.may_be_empty {
+                    // Whoever looks tells of it after all that they committed before.
+                    self.network.push(Envelope::Head {
+                        topic: ROOM,
+                        members_version: self.database.version,
+                        last: self.database.head,
+                    });
+                } else {
+                    self.looks_at_the_head();
+                }
             }
             Step::Join(user) => self.change_members(user, MembershipChange::Joined),
             Step::Leave(user) => self.change_members(user, MembershipChange::Left),
