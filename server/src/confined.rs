@@ -21,6 +21,8 @@ use tokio::time::timeout;
 pub(crate) const MOST_MEMORY: u64 = 58 * 1024 * 1024;
 /// The time of a processor, in seconds, after which it is ended.
 const MOST_SECONDS: u64 = 3;
+/// The same for what writes a file: a quarter of an hour of sound takes two on one core, and some have less.
+const MOST_SECONDS_OF_FILE: u64 = 10;
 /// It is ended after this time also when it waits for a processor.
 const DEADLINE: Duration = Duration::from_secs(20);
 /// The most that it may answer.
@@ -111,7 +113,8 @@ fn program() -> io::Result<std::path::PathBuf> {
 /// The other side: does the work within the bounds, and writes what was made.
 #[must_use]
 pub(crate) fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
-    let made = bind().map_err(Refusal::Io).and_then(|()| make(standard_input()?));
+    let bound = bind(MOST_SECONDS).map_err(Refusal::Io);
+    let made = bound.and_then(|()| make(standard_input()?));
     ended(&made.and_then(|made| Ok(io::stdout().write_all(&made)?)))
 }
 
@@ -120,7 +123,7 @@ pub(crate) fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitC
 pub(crate) fn work_into(make: impl FnOnce(File, File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
     // Nothing but the answer: a panic is told by its exit code.
     std::panic::set_hook(Box::new(|_| {}));
-    let made = bind().map_err(Refusal::Io).and_then(|()| {
+    let made = bind(MOST_SECONDS_OF_FILE).map_err(Refusal::Io).and_then(|()| {
         let into = io::stdout().as_fd().try_clone_to_owned()?;
         make(standard_input()?, into.into())
     });
@@ -136,10 +139,10 @@ fn ended(written: &Result<(), Refusal>) -> ExitCode {
     }
 }
 
-fn bind() -> io::Result<()> {
+fn bind(seconds: u64) -> io::Result<()> {
     let bounds = [
         (Resource::Data, MOST_MEMORY),
-        (Resource::Cpu, MOST_SECONDS),
+        (Resource::Cpu, seconds),
         (Resource::Fsize, LONGEST_FILE),
         (Resource::Core, 0),
     ];

@@ -1001,7 +1001,7 @@ export interface components {
             bytes: number;
             /** @description Its type. */
             mime: string;
-            /** @description Where it is, for ten to twenty minutes; `GET /media/{id}` gives fresh addresses. */
+            /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
             url: string;
         };
         /**

@@ -21,9 +21,8 @@ const LOOK: Duration = micros(1_000);
 const SEARCH: Duration = micros(5_000);
 /// A page of a list; the guess is of a page of the largest messages.
 const PAGE: Toll = Toll { guess: micros(5_000), least: micros(1_000) };
-/// A recording that is decoded in a process of its own, and for each second of it.
+/// A recording that is received; how long it is decoded comes on top.
 const RECORDING: Duration = micros(20_000);
-const SECOND_OF_SOUND: Duration = micros(1_500);
 /// A picture that is decoded and made anew.
 const PICTURE: Duration = micros(40_000);
 /// A file of the app, or a document.
@@ -111,12 +110,6 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
         _ => return None,
     };
     Some(toll)
-}
-
-/// A recording that was decoded, by its length in milliseconds.
-#[must_use]
-pub(crate) fn sound(milliseconds: i64) -> Duration {
-    times(SECOND_OF_SOUND, usize::try_from(milliseconds / 1_000).unwrap_or(0))
 }
 
 /// A body, or what else comes in.

@@ -114,10 +114,13 @@ impl Paid {
     }
 }
 
-/// A response and the bytes of its body, as far as it knows them.
+/// A response and the bytes of its body, as far as it knows them. A file that is streamed says them in its
+/// head.
 fn measured(mut response: Response) -> (Response, usize) {
+    let said = response.header(CONTENT_LENGTH).and_then(|length| length.parse().ok());
     let body: BoxBody<_, _> = response.take_body().into();
     let bytes = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    let bytes = bytes.max(said.unwrap_or(0));
     response.set_body(Body::from(body));
     (response, bytes)
 }

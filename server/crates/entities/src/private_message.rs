@@ -25,6 +25,8 @@ pub struct Model {
     pub text: Option<String>,
     /// Who is mentioned in the text and where, as JSON; absent when nobody is.
     pub mentions: Option<String>,
+    /// What it carries, as JSON; absent when that is nothing.
+    pub media: Option<String>,
     /// The `seq` of the last message before it that somebody else wrote, 0 where there is none.
     pub others_before: Option<i64>,
     /// When it was written.

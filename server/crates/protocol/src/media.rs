@@ -6,7 +6,7 @@ use uuid::Uuid;
 /// A file that can be played or shown.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
 pub struct Source {
-    /// Where it is, for ten to twenty minutes; `GET /media/{id}` gives fresh addresses.
+    /// Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses.
     pub url: String,
     /// Its type.
     pub mime: String,

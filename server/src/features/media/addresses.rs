@@ -55,12 +55,12 @@ impl Addresses {
     /// For how many seconds more an address of this file is good; `None` for one that is not, or was not
     /// made here.
     pub(super) fn good_for(&self, name: &str, until: i64, signed: &str) -> Option<i64> {
-        let left = until - self.signer.clock.now_ms() / 1_000;
         let is_ours = self
             .signer
             .keys
             .iter()
             .any(|key| signature(key, name, until).as_bytes().ct_eq(signed.as_bytes()).into());
+        let left = until.saturating_sub(self.signer.clock.now_ms() / 1_000);
         (is_ours && left > 0).then_some(left)
     }
 }

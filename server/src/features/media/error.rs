@@ -66,11 +66,12 @@ impl From<MediaError> for Problem {
             ),
             MediaError::TooLong => Self::new(
                 Code::TooLarge,
-                "The recording is longer than 15 minutes; send it in parts.",
+                "The recording is longer than 15 minutes, or takes too much to decode; send it in parts.",
             ),
             MediaError::QuotaExceeded => Self::new(
                 Code::QuotaExceeded,
-                "You have as many recordings on this server as you may; delete some of your voice messages first.",
+                "You have as many recordings on this server as you may; delete some of your voice messages first. What \
+                 you uploaded and did not send goes after a day.",
             ),
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
             MediaError::Account(error) => error.into(),

@@ -1,7 +1,7 @@
 //! Where the files of media are: a folder, by `object_store`.
 
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use object_store::buffered::BufWriter;
@@ -15,6 +15,7 @@ use tokio::io::AsyncWriteExt;
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     store: Arc<dyn ObjectStore>,
+    folder: PathBuf,
 }
 
 impl Files {
@@ -26,7 +27,7 @@ impl Files {
         std::fs::create_dir_all(folder)?;
         let store = LocalFileSystem::new_with_prefix(folder).map_err(io::Error::other)?;
         // A message that carries it is acknowledged for good.
-        Ok(Self { store: Arc::new(store.with_fsync(true)) })
+        Ok(Self { store: Arc::new(store.with_fsync(true)), folder: folder.to_owned() })
     }
 
     /// Stores what is in a file under a name, whole or not at all; answers its length.
@@ -58,8 +59,15 @@ impl Files {
         self.store.get_opts(&Name::from(name), options).await
     }
 
-    /// Removes a file, if it is there.
+    /// Removes a file, if it is there, and what is left where its writing broke off: the store writes into
+    /// `name#1` first.
     pub(super) async fn remove(&self, name: &str) -> Result<(), object_store::Error> {
+        let unfinished = self.folder.join(format!("{name}#1"));
+        if let Err(error) = tokio::fs::remove_file(&unfinished).await
+            && error.kind() != io::ErrorKind::NotFound
+        {
+            return Err(object_store::Error::Generic { store: "media", source: Box::new(error) });
+        }
         match self.store.delete(&Name::from(name)).await {
             Err(object_store::Error::NotFound { .. }) => Ok(()),
             removed => removed,

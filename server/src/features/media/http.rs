@@ -13,7 +13,7 @@ mod delivery;
 pub(crate) use self::delivery::serve;
 use super::error::MediaError;
 use super::service::{MOST_AUDIO_BYTES, Media};
-use crate::budget::{Payer, costs};
+use crate::budget::Payer;
 use crate::features::accounts::Bearer;
 use crate::http::{BASE, Fails, SIGNED_IN, Upload, WITH_BODY};
 
@@ -49,8 +49,10 @@ impl MediaApi {
     ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN }>> {
         media.may_upload(&bearer.0).await?;
         let file = file.receive(bearer.0.id, MOST_AUDIO_BYTES).await.map_err(Problem::from)?;
-        let made = media.add_recording(&bearer.0, file.path()).await?;
-        payer.charge(costs::sound(made.audio.as_ref().map_or(0, |audio| audio.duration_ms)));
-        Ok(Json(made))
+        // What was refused was decoded, too.
+        let pay = |took| {
+            payer.charge(took);
+        };
+        Ok(Json(media.add_recording(&bearer.0, file.path(), pay).await?))
     }
 }

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use adda_protocol::UserId;
 use adda_protocol::media as wire;
@@ -17,9 +17,9 @@ use super::description::{Description, StoredAudio, StoredFile};
 use super::error::MediaError;
 use super::files::Files;
 use super::sound::{self, SoundKind};
-use super::store;
+use super::store::{self, DiscardedRow};
 use crate::clock::Clock;
-use crate::db::Db;
+use crate::db::{self, Db};
 use crate::features::accounts::{Accounts, Person};
 use crate::limits::Limit;
 
@@ -83,7 +83,8 @@ impl Media {
         if is_left { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
-    /// Takes a recording that lies in a file, for its sender to attach it to a message.
+    /// Takes a recording that lies in a file, for its sender to attach it to a message. `pay` is told how long
+    /// it was decoded, whatever became of it.
     ///
     /// # Errors
     /// [`MediaError::NotARecording`], [`MediaError::TooLong`], the store, the database.
@@ -91,11 +92,14 @@ impl Media {
         &self,
         person: &Person,
         file: &Path,
+        pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
         let permit = self.permits.acquire().await;
-        let wav = Scratch::beside(file);
-        let heard = sound::hear(File::open(file)?, File::create_new(&wav.path)?).await?;
+        let (wav, began) = (Scratch::beside(file), Instant::now());
+        let heard = sound::hear(File::open(file)?, File::create_new(&wav.path)?).await;
+        pay(began.elapsed());
         drop(permit);
+        let heard = heard?;
         // It may have waited long for its turn.
         self.accounts.look_again(person.session_id).await?;
 
@@ -106,29 +110,50 @@ impl Media {
         // A WAV file as it was sent would stand beside the one that was made, under the same name.
         let files: Vec<_> =
             if heard.kind == SoundKind::Wav { vec![made] } else { vec![sent, made] };
-        let names: Vec<String> = files.iter().map(|(name, ..)| name.clone()).collect();
-
-        let transaction = self.db.begin().await?;
-        store::begin_upload(&transaction, id, person.id, self.clock.now_ms(), &names).await?;
-        transaction.commit().await?;
+        self.begin(person, id, &files).await?;
         let mut sources = Vec::with_capacity(files.len());
         for (name, mime, from) in files {
             let bytes = i64::try_from(self.files.put(&name, from).await?).unwrap_or(i64::MAX);
             sources.push(StoredFile { name, mime: mime.to_owned(), bytes });
         }
-        let bytes = sources.iter().map(|file| file.bytes).sum();
         let audio =
             StoredAudio { id, duration_ms: heard.duration_ms, waveform: heard.waveform, sources };
         let description = Description::Audio(audio);
         let json = serde_json::to_string(&description).map_err(std::io::Error::from)?;
         let transaction = self.db.begin().await?;
-        let is_there = store::finish_upload(&transaction, id, bytes, &json).await?;
+        let is_there = store::finish_upload(&transaction, id, &json).await?;
         transaction.commit().await?;
         if !is_there {
-            // It took so long that it was given up.
+            // It took so long that it was given up, and its files looked for before they were here.
+            for file in description.files() {
+                self.files.remove(&file.name).await?;
+            }
             return Err(MediaError::NotFound);
         }
         Ok(description.wire(id, &self.addresses))
+    }
+
+    /// Notes an upload whose files are to be written, if they fit into what the person may have: several at
+    /// once are counted one after the other.
+    async fn begin(
+        &self,
+        person: &Person,
+        id: Uuid,
+        files: &[(String, &str, &Path)],
+    ) -> Result<(), MediaError> {
+        let names: Vec<String> = files.iter().map(|(name, ..)| name.clone()).collect();
+        let lengths: std::io::Result<Vec<u64>> =
+            files.iter().map(|(.., path)| Ok(path.metadata()?.len())).collect();
+        let bytes = i64::try_from(lengths?.iter().sum::<u64>()).unwrap_or(i64::MAX);
+        let transaction = self.db.begin().await?;
+        db::lock_rows(&transaction, "users", ["id"], vec![[person.id]]).await?;
+        let before = store::bytes_of(&transaction, person.id).await?;
+        if u64::try_from(before.saturating_add(bytes)).is_ok_and(|bytes| bytes > self.quota) {
+            return Err(MediaError::QuotaExceeded);
+        }
+        store::begin_upload(&transaction, id, person.id, self.clock.now_ms(), bytes, &names)
+            .await?;
+        Ok(transaction.commit().await?)
     }
 
     /// The file of this name, or a part of it, for whoever has its address; with its type, and for how many
@@ -170,20 +195,22 @@ impl Media {
         let (broken_off, before) = (now - BROKEN_OFF_AFTER_MS, now - FORGOTTEN_AFTER_MS);
         store::discard_uploads(&transaction, broken_off, before).await?;
         transaction.commit().await?;
-        loop {
-            let discarded = store::discarded(self.db.read()).await?;
-            if discarded.is_empty() {
-                return Ok(());
-            }
-            for row in discarded {
-                for name in row.files() {
-                    self.files.remove(&name).await?;
-                }
-                let transaction = self.db.begin().await?;
-                store::forget_discarded(&transaction, row.id).await?;
-                transaction.commit().await?;
+        for row in store::discarded(self.db.read()).await? {
+            if let Err(error) = self.remove(&row).await {
+                // The others need not wait for it.
+                tracing::warn!(%error, id = %row.id, "files of media could not be removed yet");
             }
         }
+        Ok(())
+    }
+
+    async fn remove(&self, row: &DiscardedRow) -> Result<(), MediaError> {
+        for name in row.files() {
+            self.files.remove(&name).await?;
+        }
+        let transaction = self.db.begin().await?;
+        store::forget_discarded(&transaction, row.id).await?;
+        Ok(transaction.commit().await?)
     }
 }
 

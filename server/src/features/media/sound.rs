@@ -115,14 +115,14 @@ fn transcode(file: File, wav: File) -> Result<Heard, Refusal> {
     Ok(Heard { duration_ms, waveform, kind })
 }
 
-/// A recording that was made live or cut off just ends, and so does one that goes on as another.
+/// A recording that was made live or cut off just ends. One that goes on as another is refused: who plays it
+/// as it was sent would hear what was not heard here.
 fn next_packet(
     format: &mut dyn FormatReader,
 ) -> Result<Option<symphonia::core::packet::Packet>, Refusal> {
     match format.next_packet() {
         Ok(packet) => Ok(packet),
         Err(Error::IoError(error)) if error.kind() == ErrorKind::UnexpectedEof => Ok(None),
-        Err(Error::ResetRequired) => Ok(None),
         Err(error) => Err(refusal(error)),
     }
 }

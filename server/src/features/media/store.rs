@@ -20,11 +20,12 @@ pub(super) async fn begin_upload(
     id: Uuid,
     owner_id: i64,
     now: i64,
+    bytes: i64,
     files: &[String],
 ) -> Result<(), DbErr> {
-    let sql =
-        "INSERT INTO uploads (id, owner_id, created_at, bytes, files) VALUES ($1, $2, $3, 0, $4)";
-    let values = vec![id.into(), owner_id.into(), now.into(), names(files).into()];
+    let sql = "INSERT INTO uploads (id, owner_id, created_at, bytes, files) \
+               VALUES ($1, $2, $3, $4, $5)";
+    let values = vec![id.into(), owner_id.into(), now.into(), bytes.into(), names(files).into()];
     db::run(connection, sql, values).await.map(drop)
 }
 
@@ -32,11 +33,10 @@ pub(super) async fn begin_upload(
 pub(super) async fn finish_upload(
     connection: &impl ConnectionTrait,
     id: Uuid,
-    bytes: i64,
     description: &str,
 ) -> Result<bool, DbErr> {
-    let sql = "UPDATE uploads SET bytes = $2, description = $3 WHERE id = $1";
-    let values = vec![id.into(), bytes.into(), description.into()];
+    let sql = "UPDATE uploads SET description = $2 WHERE id = $1";
+    let values = vec![id.into(), description.into()];
     Ok(db::run(connection, sql, values).await? == 1)
 }
 
@@ -158,7 +158,7 @@ pub(super) async fn discarded(
     connection: &impl ConnectionTrait,
 ) -> Result<Vec<DiscardedRow>, DbErr> {
     db::parse(
-        &db::query(connection, "SELECT id, files FROM discarded_media LIMIT 100", vec![]).await?,
+        &db::query(connection, "SELECT id, files FROM discarded_media LIMIT 1000", vec![]).await?,
     )
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::addresses::Addresses;
+use super::files::Files;
 use super::service::Part;
 use crate::clock::Clock;
 
@@ -49,10 +50,26 @@ fn what_was_made_of_an_address_opens_nothing_and_the_secret_before_still_does() 
     assert_eq!(addresses.good_for(&other, until, &signature), None);
     assert_eq!(addresses.good_for(NAME, until + 600, &signature), None);
     assert_eq!(addresses.good_for(NAME, i64::MAX, &signature), None);
+    assert_eq!(addresses.good_for(NAME, i64::MIN, &signature), None);
     assert_eq!(addresses.good_for(NAME, until, ""), None);
     assert_eq!(addresses.good_for(NAME, until, &signature.to_lowercase()), None);
     assert_eq!(of("another", None).good_for(NAME, until, &signature), None);
     assert!(of("another", Some("secret")).good_for(NAME, until, &signature).is_some());
+}
+
+#[tokio::test]
+async fn a_file_is_removed_with_what_is_left_of_a_writing_that_broke_off() {
+    let folder = tempfile::tempdir().unwrap();
+    let files = Files::in_folder(folder.path()).unwrap();
+    let sent = folder.path().join("sent");
+    std::fs::write(&sent, b"aloud").unwrap();
+    assert_eq!(files.put(NAME, &sent).await.unwrap(), 5);
+    let lying = || std::fs::read_dir(folder.path().join("audio")).unwrap().count();
+    assert_eq!(lying(), 1);
+    std::fs::write(folder.path().join(format!("{NAME}#1")), b"al").unwrap();
+    files.remove(NAME).await.unwrap();
+    assert_eq!(lying(), 0);
+    files.remove(NAME).await.unwrap();
 }
 
 #[test]

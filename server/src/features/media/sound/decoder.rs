@@ -1,7 +1,5 @@
 //! Packets become samples of one channel, whatever codec they are of.
 
-use std::io::ErrorKind;
-
 use rusty_opus::OpusDecoder;
 use symphonia::core::codecs::audio::well_known::CODEC_ID_OPUS;
 use symphonia::core::codecs::audio::{AudioCodecParameters, AudioDecoder, AudioDecoderOptions};
@@ -114,7 +112,9 @@ impl Decoder {
 /// What an error of a container or a codec says of the file.
 pub(super) fn refusal(error: Error) -> Refusal {
     match error {
-        Error::IoError(error) if error.kind() != ErrorKind::UnexpectedEof => Refusal::Io(error),
+        // What the system says of the disk has its number; whoever reads a container says the like of what
+        // it finds in it.
+        Error::IoError(error) if error.raw_os_error().is_some() => Refusal::Io(error),
         Error::LimitError(_) => Refusal::TooMuch,
         _ => Refusal::Unreadable,
     }

@@ -137,6 +137,14 @@ fn what_is_no_recording_is_refused_and_what_is_too_long_is_told_apart() {
         damaged[200..length].iter_mut().step_by(7).for_each(|byte| *byte ^= 0x55);
         damaged
     };
+    let chained = || [sound("stereo-48k-opus.ogg"), sound("mono-16k-opus.ogg")].concat();
+    // A table of four thousand million sizes, each of which is one byte.
+    let endless = || {
+        let mut file = sound("stereo-48k-aac.m4a");
+        let at = file.windows(4).position(|word| word == b"stsz").unwrap();
+        file[at + 8..at + 16].copy_from_slice(&[0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]);
+        file
+    };
     let head_alone = |name: &str| sound(name)[..200].to_vec();
     for (what, file) in [
         ("nothing", Vec::new()),
@@ -145,6 +153,8 @@ fn what_is_no_recording_is_refused_and_what_is_too_long_is_told_apart() {
         ("zeros", vec![0; 100_000]),
         ("a head alone", head_alone("stereo-44k1-vorbis.ogg")),
         ("a damaged one", damaged()),
+        ("two in a row", chained()),
+        ("an endless table", endless()),
         ("no samples", wav(8_000, [])),
         ("an impossible rate", wav(1_000, [1; 1_000])),
         ("loudspeakers all around, as Opus", sound("surround-48k-opus.ogg")),
