@@ -1,5 +1,6 @@
 // The only wiring file: builds every part and hands it to the others.
 import { Api } from './api/client';
+import { Refused } from './api/errors';
 import { rightAddress, socketAddress, type Site } from './api/site';
 import type { Me } from './api/types';
 import type { App as Parts, Chat } from './features/context';
@@ -61,6 +62,15 @@ export class App implements Parts {
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
+      upload: async ({ recording }) => {
+        const body = new FormData();
+        body.append('file', recording, 'voice');
+        return (await this.api.call('post', '/media', { body })).id;
+      },
+      reasonOf: (error) =>
+        error instanceof Refused && !error.isTemporary
+          ? { code: error.code, detail: error.problem.detail }
+          : null,
       livingTabs,
       gone: (tab) => lockReleased(TAB + tab),
       after,

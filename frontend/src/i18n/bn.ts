@@ -186,6 +186,11 @@ export const bn: Catalogue = {
       if (names.length === 1) return `${names[0]} লিখছেন…`;
       return `${names.slice(0, -1).join(', ')} ও ${names.at(-1)} লিখছেন…`;
     },
+    recording: (names, others) => {
+      if (others > 0) return `${names.join(', ')} ও আরও ${n(others)} জন রেকর্ড করছেন…`;
+      if (names.length === 1) return `${names[0]} রেকর্ড করছেন…`;
+      return `${names.slice(0, -1).join(', ')} ও ${names.at(-1)} রেকর্ড করছেন…`;
+    },
   },
   people: {
     conversations: 'আলাপ',
@@ -213,6 +218,15 @@ export const bn: Catalogue = {
     of: (at, whole) => `${whole}-এর মধ্যে ${at}`,
     speed: (speed) => `গতি ${speed}×; বদলান`,
     failed: 'রেকর্ডিং শোনানো গেল না। আবার চেষ্টা করুন।',
+    record: 'ভয়েস বার্তা রেকর্ড করুন',
+    recording: 'ভয়েস বার্তা রেকর্ড হচ্ছে',
+    hold: 'রেকর্ডিং থামিয়ে রাখুন',
+    goOn: 'রেকর্ডিং চালিয়ে যান',
+    cancel: 'রেকর্ডিং ফেলে দিন',
+    send: 'ভয়েস বার্তা পাঠান',
+    recorded: (length) => `রেকর্ড হয়েছে: ${length}`,
+    denied: 'মাইক্রোফোন ব্যবহারের অনুমতি নেই। ব্রাউজারের সেটিংসে এই পাতার জন্য অনুমতি দিন।',
+    unable: 'এই ব্রাউজার রেকর্ড করতে পারে এমন কোনো মাইক্রোফোন নেই।',
   },
   switcher: {
     title: 'কোথায় যাবেন',

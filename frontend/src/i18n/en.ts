@@ -198,6 +198,11 @@ export const en = {
       if (names.length === 1) return `${names[0]} is typing…`;
       return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are typing…`;
     },
+    recording: (names: string[], others: number) => {
+      if (others > 0) return `${names.join(', ')} and ${n(others)} more are recording…`;
+      if (names.length === 1) return `${names[0]} is recording…`;
+      return `${names.slice(0, -1).join(', ')} and ${names.at(-1)} are recording…`;
+    },
   },
   people: {
     conversations: 'Conversations',
@@ -225,6 +230,15 @@ export const en = {
     of: (at: string, whole: string) => `${at} of ${whole}`,
     speed: (speed: string) => `Speed ${speed}×; change it`,
     failed: 'The recording could not be played. Try again.',
+    record: 'Record a voice message',
+    recording: 'Recording a voice message',
+    hold: 'Pause the recording',
+    goOn: 'Go on recording',
+    cancel: 'Throw the recording away',
+    send: 'Send the voice message',
+    recorded: (length: string) => `Recorded: ${length}`,
+    denied: 'Adda may not use the microphone. Allow it in the browser’s settings for this page.',
+    unable: 'There is no microphone that this browser can record from.',
   },
   switcher: {
     title: 'Go to',

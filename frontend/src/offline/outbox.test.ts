@@ -6,7 +6,7 @@ import type { ClientFrame, Code, Problem } from '../api/types';
 import { Clock, MemoryStorage } from '../testing/world';
 import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
-import type { Outgoing, Refusal } from './outgoing';
+import type { Outgoing, Refusal, Voice } from './outgoing';
 import { OutgoingStore, PATIENCE_MS as STORE_PATIENCE_MS } from './outgoingStore';
 
 type Send = Extract<ClientFrame, { type: 'message.send' }>;
@@ -38,6 +38,9 @@ class Tab {
   readonly sent: Send[] = [];
   shown: readonly Outgoing[] = [];
   isConnected = true;
+  /** What becomes of the next uploads. */
+  upload: (voice: Voice) => Promise<string> = () =>
+    Promise.reject(new Error('nothing is uploaded'));
   outbox!: Outbox;
 
   static async open(tab = 'tab-1', user = MIRA): Promise<Tab> {
@@ -50,6 +53,8 @@ class Tab {
         if (self.isConnected) self.sent.push(frame as Send);
         return self.isConnected;
       },
+      upload: (voice) => self.upload(voice),
+      reasonOf: (error) => (error instanceof Error ? null : (error as Refusal)),
       livingTabs: () => Promise.resolve(new Set(living)),
       gone: (other) => new Promise((resolve) => ends.set(`${tab} of ${other}`, resolve)),
       after: clock.after,
@@ -71,7 +76,7 @@ class Tab {
   }
 
   get waiting(): string[] {
-    return this.shown.map((entry) => entry.content.text);
+    return this.shown.map(({ content }) => (content.kind === 'text' ? content.text : 'a voice'));
   }
 
   async write(...texts: string[]): Promise<void> {
@@ -611,6 +616,96 @@ describe('what a tab left behind', () => {
     expect(other.waiting).toEqual([]);
     living.clear();
     expect((await Tab.open('tab-3', MIRA)).waiting).toEqual(['a secret']);
+  });
+});
+
+describe('a voice message', () => {
+  const spoken = (media: string | null = null): Voice => ({
+    kind: 'voice',
+    recording: new Blob(['aloud'], { type: 'audio/webm' }),
+    durationMs: 3_000,
+    media,
+  });
+
+  it('is sent once it is uploaded, and lets what is written after it go first', async () => {
+    const tab = await Tab.open();
+    let uploaded: (media: string) => void = () => {};
+    tab.upload = () => new Promise((resolve) => (uploaded = resolve));
+    await tab.outbox.add('general', spoken());
+    await tab.write('after it');
+    expect(tab.texts).toEqual(['after it']);
+    uploaded('media-1');
+    await vi.waitFor(() => expect(tab.shown[0]?.state.kind).toBe('ready'));
+    const [{ clientId }] = [tab.shown[1] as Outgoing];
+    await tab.outbox.acknowledged(clientId);
+    expect(tab.sent.at(-1)).toMatchObject({ media: ['media-1'] });
+    expect(tab.sent.at(-1)?.text).toBeUndefined();
+  });
+
+  it('is uploaded again after a while, and at once when the connection is back', async () => {
+    const tab = await Tab.open();
+    let tries = 0;
+    tab.upload = () => {
+      tries += 1;
+      return Promise.reject(new Error('away'));
+    };
+    await tab.outbox.add('general', spoken());
+    await vi.waitFor(() => expect(tries).toBe(1));
+    await clock.pass(1_999);
+    expect(tries).toBe(1);
+    await clock.pass(1);
+    await vi.waitFor(() => expect(tries).toBe(2));
+    tab.upload = () => Promise.resolve('media-1');
+    tab.outbox.disconnected();
+    tab.outbox.connected();
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['media-1'] }]));
+  });
+
+  it('is refused where it cannot be decoded, and uploaded anew when it is tried again', async () => {
+    const tab = await Tab.open();
+    const refusal: Refusal = { code: 'invalid_input', detail: 'That is no recording.' };
+    // What is no error of the network is a refusal here.
+    tab.upload = () => Promise.reject(refusal);
+    const { clientId } = await tab.outbox.add('general', spoken());
+    await vi.waitFor(() => expect(tab.shown[0]?.state).toEqual({ kind: 'refused', refusal }));
+    tab.upload = () => Promise.resolve('media-2');
+    await tab.outbox.retry(clientId);
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['media-2'] }]));
+    // The upload was forgotten meanwhile.
+    const problem = { code: 'invalid_input', detail: 'No such upload.' } as Problem;
+    await tab.outbox.refused(clientId, problem);
+    tab.upload = () => Promise.resolve('media-3');
+    await tab.outbox.retry(clientId);
+    await vi.waitFor(() => expect(tab.sent.at(-1)).toMatchObject({ media: ['media-3'] }));
+  });
+
+  it('outlives the page with what was recorded, and stands in no `localStorage`', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    await tab.outbox.add('general', spoken());
+    expect(local.length).toBe(0);
+    living.clear();
+    const next = await Tab.open('tab-2');
+    const recordings: Blob[] = [];
+    next.upload = ({ recording }) => {
+      recordings.push(recording);
+      return Promise.resolve('media-1');
+    };
+    next.outbox.connected();
+    await vi.waitFor(() => expect(next.sent).toMatchObject([{ media: ['media-1'] }]));
+    expect(await recordings[0]?.text()).toBe('aloud');
+  });
+
+  it('that was given up while it was uploaded is not sent', async () => {
+    const tab = await Tab.open();
+    let uploaded: (media: string) => void = () => {};
+    tab.upload = () => new Promise((resolve) => (uploaded = resolve));
+    const { clientId } = await tab.outbox.add('general', spoken());
+    await tab.outbox.discard(clientId);
+    uploaded('media-1');
+    await tab.write('something else');
+    expect(tab.sent).toMatchObject([{ text: 'something else' }]);
+    expect(tab.waiting).toEqual(['something else']);
   });
 });
 

@@ -6,13 +6,24 @@
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 // What is refused, answered by nobody or broken holds up nothing else, and everything can be given up.
 import type { ClientFrame, Problem } from '../api/types';
-import type { Content, Outgoing, OutgoingState, Refusal } from './outgoing';
+import {
+  begun,
+  type Content,
+  type Outgoing,
+  type OutgoingState,
+  type Refusal,
+  type Voice,
+} from './outgoing';
 import type { OutgoingStore } from './outgoingStore';
 
 /** The part of the world that an outbox needs. */
 export interface OutboxWorld {
   /** Hands a frame to the connection; `false` when there is none. */
   send(frame: ClientFrame): boolean;
+  /** Brings a recording to the server; answers what it is called there. */
+  upload(voice: Voice): Promise<string>;
+  /** Why an upload failed for good; nothing where it is worth another try. */
+  reasonOf(error: unknown): Refusal | null;
   /** The tabs that are alive, this one among them. */
   livingTabs(): Promise<ReadonlySet<string>>;
   /** Resolves when a tab that is alive is gone. */
@@ -50,6 +61,9 @@ export class Outbox {
   /** Given up here, or known to the server: what is read from the database at this moment may be older. */
   private readonly gone = new Set<string>();
   private lastAt = 0;
+  private isUploading = false;
+  /** Set while an upload that failed waits for its next try. */
+  private readonly uploadPauses = new Map<string, () => void>();
   /** The tabs whose end is waited for. */
   private readonly heirOf = new Set<string>();
   private isClosed = false;
@@ -79,7 +93,7 @@ export class Outbox {
     if (own) return own;
     const isAnothers = entry.tab !== this.tab && living.has(entry.tab);
     if (isAnothers || this.gone.has(entry.clientId)) return null;
-    const state: OutgoingState = entry.state.kind === 'refused' ? entry.state : { kind: 'ready' };
+    const state = entry.state.kind === 'refused' ? entry.state : begun(entry.content);
     const mine = { ...entry, tab: this.tab, state };
     this.entries.push(mine);
     return mine;
@@ -107,7 +121,7 @@ export class Outbox {
       userId: this.userId,
       room,
       content,
-      state: { kind: 'ready' },
+      state: begun(content),
       at: this.lastAt,
       tab: this.tab,
     };
@@ -121,7 +135,12 @@ export class Outbox {
   /** Tries again what was refused. */
   async retry(clientId: string): Promise<void> {
     this.forgetTries(clientId);
-    const entry = this.enter(clientId, { kind: 'ready' });
+    const known = this.find(clientId);
+    if (!known) return;
+    // What was uploaded may be what was refused.
+    const { content } = known;
+    if (content.kind === 'voice') this.carry(clientId, { ...content, media: null });
+    const entry = this.enter(clientId, begun(this.find(clientId)?.content ?? content));
     if (!entry) return;
     await this.stored.put(entry);
     this.flush();
@@ -239,9 +258,11 @@ export class Outbox {
   }
 
   private forgetTimers(): void {
-    [...this.waits.values(), ...this.pauses.values()].forEach((cancel) => cancel());
-    this.waits.clear();
-    this.pauses.clear();
+    const timers = [this.waits, this.pauses, this.uploadPauses];
+    for (const timer of timers) {
+      timer.forEach((cancel) => cancel());
+      timer.clear();
+    }
   }
 
   /** Sends nothing into a room for a while; of no name: into none. */
@@ -273,15 +294,58 @@ export class Outbox {
     this.world.changed([...this.entries]);
   }
 
+  /** Gives a message another content: the same one, further on its way. */
+  private carry(clientId: string, content: Content): void {
+    this.entries = this.entries.map((entry) =>
+      entry.clientId === clientId ? { ...entry, content } : entry,
+    );
+  }
+
+  /** Uploads what waits for that, one after the other. */
+  private async upload(): Promise<void> {
+    if (this.isUploading || this.isClosed) return;
+    const next = this.entries.find(
+      ({ clientId, state }) => state.kind === 'uploading' && !this.uploadPauses.has(clientId),
+    );
+    if (next?.content.kind !== 'voice') return;
+    this.isUploading = true;
+    const { clientId, content } = next;
+    try {
+      const media = await this.world.upload(content);
+      this.carry(clientId, { ...content, media });
+      const entry = this.enter(clientId, { kind: 'ready' });
+      if (entry) void this.stored.put(entry);
+      this.failures.delete(clientId);
+    } catch (error) {
+      await this.failedToUpload(clientId, error);
+    }
+    this.isUploading = false;
+    this.flush();
+  }
+
+  private async failedToUpload(clientId: string, error: unknown): Promise<void> {
+    if (!this.find(clientId)) return;
+    const refusal = this.world.reasonOf(error);
+    if (refusal) return this.refuse(clientId, refusal);
+    const tries = counted(this.failures, clientId);
+    const ms = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
+    const over = () => {
+      this.uploadPauses.delete(clientId);
+      void this.upload();
+    };
+    this.uploadPauses.set(clientId, this.world.after(ms, over));
+  }
+
   /** Sends the oldest of each room: the next one follows its answer, so that the order stays. */
   private flush(): void {
+    void this.upload();
     if (this.pauses.has('') || this.isClosed) return;
-    const busy = new Set(this.pauses.keys());
+    const sending = this.entries.filter(({ state }) => state.kind === 'sending');
+    const busy = new Set([...this.pauses.keys(), ...sending.map(({ room }) => room)]);
     for (const entry of this.entries) {
       const { clientId, room, state } = entry;
-      if (state.kind === 'refused' || busy.has(room)) continue;
+      if (state.kind !== 'ready' || busy.has(room)) continue;
       busy.add(room);
-      if (state.kind === 'sending') continue;
       if (!this.world.send(commandOf(entry))) return;
       this.enter(clientId, { kind: 'sending' });
       const late = this.world.after(PATIENCE_MS, () => void this.unanswered(clientId));
@@ -295,6 +359,10 @@ function commandOf({ clientId, room, content }: Outgoing): ClientFrame {
     case 'text': {
       const { text } = content;
       return { type: 'message.send', ref: clientId, room, client_id: clientId, text };
+    }
+    case 'voice': {
+      const media = content.media === null ? [] : [content.media];
+      return { type: 'message.send', ref: clientId, room, client_id: clientId, media };
     }
   }
 }

@@ -8,10 +8,21 @@ export interface Refusal {
 }
 
 /** What is sent. */
-export type Content = { kind: 'text'; text: string };
+export type Content = { kind: 'text'; text: string } | Voice;
+
+/** A voice message. */
+export interface Voice {
+  kind: 'voice';
+  recording: Blob;
+  durationMs: number;
+  /** What the server calls it, once it is there. */
+  media: string | null;
+}
 
 /** How far it has got. */
 export type OutgoingState =
+  /** What it carries is not on the server yet: others are sent before it. */
+  | { kind: 'uploading' }
   | { kind: 'ready' }
   /** On this connection, and not answered yet. */
   | { kind: 'sending' }
@@ -45,14 +56,18 @@ export function readOutgoing(stored: unknown): Outgoing | null {
 }
 
 function isContent(content: unknown): content is Content {
-  return isRecord(content) && content['kind'] === 'text' && typeof content['text'] === 'string';
+  if (!isRecord(content)) return false;
+  const { kind, text, recording, durationMs, media } = content;
+  if (kind === 'text') return typeof text === 'string';
+  const isNamed = media === null || typeof media === 'string';
+  return kind === 'voice' && recording instanceof Blob && typeof durationMs === 'number' && isNamed;
 }
 
 function isState(state: unknown): state is OutgoingState {
   if (!isRecord(state)) return false;
   const { kind, refusal } = state;
   if (kind === 'refused') return isRecord(refusal) && typeof refusal['code'] === 'string';
-  return kind === 'ready' || kind === 'sending';
+  return kind === 'uploading' || kind === 'ready' || kind === 'sending';
 }
 
 /**
@@ -64,6 +79,11 @@ export function withContent(stored: unknown): unknown {
   const { text, refusal, ...rest } = stored;
   const state = refusal === undefined ? { kind: 'ready' } : { kind: 'refused', refusal };
   return { ...rest, content: { kind: 'text', text }, state };
+}
+
+/** Where a message begins that is new, or is tried again. */
+export function begun(content: Content): OutgoingState {
+  return { kind: content.kind === 'voice' && content.media === null ? 'uploading' : 'ready' };
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -32,6 +32,11 @@ export class OutgoingStore {
 
   /** Kept at once; stored when this resolves, or still in `localStorage` if the database says nothing. */
   async put(entry: Outgoing): Promise<void> {
+    if (entry.content.kind === 'voice') {
+      // No recording fits into `localStorage`.
+      await soon(succeeds(() => this.db.put(entry)).then(() => {}));
+      return;
+    }
     const [key, text] = [PREFIX + entry.clientId, toJson(entry)];
     this.local.setItem(key, text);
     await soon(this.store(entry, key, text));

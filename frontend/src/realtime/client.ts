@@ -240,11 +240,11 @@ export class RealtimeClient {
     this.watching.want(view, people);
   }
 
-  /** The person is writing; the others are told every few seconds. */
-  typing(room: string): void {
+  /** The person is writing or recording; the others are told every few seconds. */
+  typing(room: string, kind: 'text' | 'voice' = 'text'): void {
     const now = this.page.now();
     if (now - (this.typedAt.get(room) ?? -Infinity) < TYPING_EVERY_MS) return;
-    if (this.send({ type: 'typing', room, kind: 'text' })) this.typedAt.set(room, now);
+    if (this.send({ type: 'typing', room, kind })) this.typedAt.set(room, now);
   }
 
   /** What was written is sent: the next letter is news again. */

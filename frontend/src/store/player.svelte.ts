@@ -47,7 +47,7 @@ export class Player {
   ) {
     sound.addEventListener('timeupdate', () => this.moved());
     sound.addEventListener('playing', () => this.is('playing'));
-    sound.addEventListener('pause', () => this.is('paused'));
+    sound.addEventListener('pause', () => this.hasPaused());
     sound.addEventListener('ended', () => this.ended());
     sound.addEventListener('error', () => void this.tryAgain());
   }
@@ -56,8 +56,15 @@ export class Player {
   async toggle(message: Message): Promise<void> {
     const { current } = this;
     if (current?.id !== message.id) return this.begin(message, 0);
-    if (current.state === 'playing' || current.state === 'loading') this.sound.pause();
+    if (current.state === 'playing' || current.state === 'loading') this.pause();
     else await this.begin(message, current.at);
+  }
+
+  private pause(): void {
+    // What is being loaded is not to begin.
+    this.turn += 1;
+    this.sound.pause();
+    this.is('paused');
   }
 
   /** Goes to a place in a message, in seconds, and plays on where it was playing. */
@@ -96,6 +103,7 @@ export class Player {
 
   private async begin(message: Message, at: number, isSecondTry = false): Promise<void> {
     const turn = ++this.turn;
+    const hasFailed = isSecondTry || this.current?.state === 'failed';
     this.sound.pause();
     this.current = { id: message.id, message, at, state: 'loading', isSecondTry };
     try {
@@ -103,13 +111,14 @@ export class Player {
         isSecondTry || !this.isGood(message) ? await this.asked(message) : message.audio;
       if (turn !== this.turn) return;
       const address = this.address(audio);
-      if (this.sound.src !== address) this.sound.src = address;
+      // What could not be loaded is loaded again only if it is said again.
+      if (hasFailed || this.sound.src !== address) this.sound.src = address;
       this.sound.currentTime = at;
       this.sound.playbackRate = this.speed;
       await this.sound.play();
     } catch {
       // Who pauses before it plays breaks that off.
-      if (turn === this.turn && this.current.state === 'loading') this.is('failed');
+      if (turn === this.turn) this.is('failed');
     }
   }
 
@@ -147,10 +156,12 @@ export class Player {
     if (this.current) this.current = { ...this.current, at: 0, state: 'paused' };
   }
 
+  /** Said late: what was paused may be loading again, or another may be, by then. */
+  private hasPaused(): void {
+    if (this.current?.state === 'playing' && this.sound.paused) this.is('paused');
+  }
+
   private is(state: Current['state']): void {
-    const { current } = this;
-    // What was set aside for another says nothing any more.
-    if (!current || (state === 'paused' && current.state === 'failed')) return;
-    this.current = { ...current, state };
+    if (this.current) this.current = { ...this.current, state };
   }
 }

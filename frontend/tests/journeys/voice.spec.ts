@@ -1,5 +1,13 @@
 import { expect, type Person, test } from '../support/journey';
 
+// Chromium’s own microphone: a tone that beeps each second.
+test.use({
+  launchOptions: async ({ launchOptions }, use) => {
+    const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] });
+  },
+});
+
 /** Seconds of a tone that swells, as a WAV file. */
 function recording(seconds: number): Buffer {
   const rate = 16_000;
@@ -77,4 +85,51 @@ test('what is said last may be a voice message, and one that is deleted is gone'
   expect((await mira.context.request.delete(address, { headers })).status()).toBe(200);
   await expect(rahul.log.locator('.voice')).toHaveCount(0);
   await rahul.sees('This message was deleted.');
+});
+
+test('a voice message is recorded, paused and sent, and heard by the other', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  await mira.page.getByRole('button', { name: 'Record a voice message' }).click();
+  const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
+  await expect(bar).toContainText('0:02');
+  await expect(rahul.page.getByText('Mira is recording…').first()).toBeVisible();
+  await bar.getByRole('button', { name: 'Pause the recording' }).click();
+  await bar.getByRole('button', { name: 'Go on recording' }).click();
+  await expect(bar).toContainText('0:03');
+  await bar.getByRole('button', { name: 'Send the voice message' }).click();
+  await expect(bar).toHaveCount(0);
+  const voice = rahul.log.locator('.voice');
+  await expect(voice).toContainText(/0:0[345]/);
+  await voice.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(voice).toContainText('0:01');
+  await expect(rahul.page.getByText('Mira is recording…')).toHaveCount(0);
+  const [message] = await rahul.history();
+  expect(message?.audio?.waveform.some((part) => part > 10)).toBe(true);
+  await expect(mira.log.locator('.voice')).toHaveCount(1);
+  await expect(mira.composer).toBeVisible();
+});
+
+test('a recording that is thrown away is not sent, and one offline is sent later', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  const record = mira.page.getByRole('button', { name: 'Record a voice message' });
+  const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
+  await record.click();
+  await expect(bar).toContainText('0:01');
+  await mira.page.keyboard.press('Escape');
+  await expect(bar).toHaveCount(0);
+  mira.expects(/net::ERR_INTERNET_DISCONNECTED/, /WebSocket/);
+  await record.click();
+  await expect(bar).toContainText('0:01');
+  await mira.context.setOffline(true);
+  await mira.page.keyboard.press('Enter');
+  await expect(mira.log.getByText('Voice message')).toBeVisible();
+  expect(await mira.history()).toEqual([]);
+  await mira.context.setOffline(false);
+  await expect(mira.log.locator('.voice')).toHaveCount(1);
+  expect(await mira.history()).toHaveLength(1);
 });
