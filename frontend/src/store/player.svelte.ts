@@ -110,7 +110,7 @@ export class Player {
       const audio =
         isSecondTry || !this.isGood(message) ? await this.asked(message) : message.audio;
       if (turn !== this.turn) return;
-      const address = this.address(audio);
+      const address = this.address(audio, isSecondTry);
       // What could not be loaded is loaded again only if it is said again.
       if (hasFailed || this.sound.src !== address) this.sound.src = address;
       this.sound.currentTime = at;
@@ -135,11 +135,14 @@ export class Player {
     return again.audio;
   }
 
-  /** The first one that this browser plays, where this app finds the server. */
-  private address(audio: Audio | undefined): string {
+  /**
+   * The first one that this browser says it plays, where this app finds the server; after an error the last
+   * one, which plays everywhere.
+   */
+  private address(audio: Audio | undefined, isSecondTry: boolean): string {
     const sources = audio?.sources ?? [];
-    const source =
-      sources.find(({ mime }) => this.sound.canPlayType(mime) !== '') ?? sources.at(-1);
+    const plays = ({ mime }: Audio['sources'][number]) => this.sound.canPlayType(mime) !== '';
+    const source = (isSecondTry ? undefined : sources.find(plays)) ?? sources.at(-1);
     if (!source) throw new Error('The message has no recording any more.');
     const { pathname, search } = new URL(source.url);
     return new URL(`${this.api.origin}${pathname}${search}`, location.href).href;

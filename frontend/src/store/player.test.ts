@@ -99,6 +99,7 @@ describe('a voice message', () => {
     sound.say('error');
     await vi.waitFor(() => expect(player.current).toMatchObject({ state: 'playing', at: 7 }));
     expect(call).toHaveBeenCalledTimes(2);
+    expect(sound.src).toContain('/1.wav?');
     sound.say('error');
     expect(player.current).toMatchObject({ state: 'failed' });
     expect(call).toHaveBeenCalledTimes(2);

@@ -94,6 +94,7 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   await mira.page.getByRole('button', { name: 'Record a voice message' }).click();
   const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
   await expect(bar).toContainText('0:02');
+  await expect(mira.composer).toBeHidden();
   await expect(rahul.page.getByText('Mira is recording…').first()).toBeVisible();
   await bar.getByRole('button', { name: 'Pause the recording' }).click();
   await bar.getByRole('button', { name: 'Go on recording' }).click();

@@ -20,19 +20,10 @@ export class Draft {
 
   async load(): Promise<string> {
     const left = this.local.getItem(this.key);
-    if (left === null) return this.stored();
+    // A database that fails now has no draft, and whoever writes is not kept from it.
+    if (left === null) return this.db.draft(this.userId, this.room).catch(() => '');
     if (await this.saved(left)) this.local.removeItem(this.key);
     return left;
-  }
-
-  /** A database that fails now has no draft, and whoever writes is not kept from it. */
-  private async stored(): Promise<string> {
-    try {
-      return await this.db.draft(this.userId, this.room);
-    } catch (error) {
-      reportError(error);
-      return '';
-    }
   }
 
   /** The page is going. */
