@@ -18,7 +18,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::features::accounts::{AccountError, Online, Privacy};
 use crate::gateway::{Gateway, Timing};
-use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Uploads};
+use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies};
 use crate::open_files::Capacity;
 use crate::reconcile::Reconciler;
 use crate::routes::{Health, Parts, routes};
@@ -86,11 +86,6 @@ impl Server {
             );
         }
         let capacity = Capacity::take()?;
-        let uploads = Uploads::new(config.media_dir.join("incoming"));
-        let uploads = uploads.map_err(|source| StartError::Media {
-            folder: config.media_dir.display().to_string(),
-            source,
-        })?;
         let db = Db::open_alone(config.database_url.expose()).await?;
         let site = prepare(&db, &clock).await?;
         let privacy = Arc::new(Privacy::load(&db).await?);
@@ -130,7 +125,6 @@ impl Server {
 
         let endpoint = routes(Parts {
             services,
-            uploads: Arc::new(uploads),
             gateway: gateway.clone(),
             budgets,
             health: health.clone(),

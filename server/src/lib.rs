@@ -15,6 +15,8 @@ mod failures;
 mod features;
 mod gateway;
 mod http;
+mod incoming;
+mod keyed_permits;
 mod limits;
 mod mac;
 mod open_files;

@@ -194,6 +194,105 @@ export interface components {
             field: string;
         };
         /**
+         * File
+         * @description A file that is downloaded, and shown by nobody.
+         */
+        File: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What its name says that it is; it is delivered as bytes. */
+            mime: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
+            url: string;
+        };
+        /**
+         * Image
+         * @description A picture. It was decoded and made anew: upright, without anything of where and with what it was taken.
+         */
+        Image: {
+            /** @description Whether it moves. Its smaller sizes stand still. */
+            animated: boolean;
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: uint32
+             * @description How high it is, in pixels.
+             */
+            height: number;
+            /**
+             * Format: uuid
+             * @description Its id, which is also the name of its files.
+             */
+            id: string;
+            /** @description Its type. */
+            mime: string;
+            /** @description What the file was called. */
+            name?: string;
+            /** @description Smaller ones of it, the smallest first; none where it is small itself. */
+            sizes: components["schemas"]["ImageSize"][];
+            /** @description Where the smallest of `sizes` is, or the picture itself where it is small. */
+            thumb_url: string;
+            /** @description A blurred image of it in some 25 bytes (thumbhash), in base64, to be shown until it is there. */
+            thumbhash: string;
+            /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
+            url: string;
+            /**
+             * Format: uint32
+             * @description How wide it is, in pixels.
+             */
+            width: number;
+        };
+        /**
+         * ImageSize
+         * @description A smaller one of a picture.
+         */
+        ImageSize: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: uint32
+             * @description How high it is, in pixels.
+             */
+            height: number;
+            /** @description Its type. */
+            mime: string;
+            /** @description Where it is, as long as the picture itself. */
+            url: string;
+            /**
+             * Format: uint32
+             * @description How wide it is, in pixels.
+             */
+            width: number;
+        };
+        /**
+         * InlineMedia
+         * @description A recording or a picture within a frame.
+         */
+        InlineMedia: {
+            /** @description Its bytes in base64, at most 2 MiB of them, with or without `data:…;base64,` before. */
+            data: string;
+            /** @description What the file is called. */
+            filename?: string;
+            /** @description What its sender takes it for; what it is shows when it is decoded. */
+            mime?: string;
+        };
+        /**
          * Limits
          * @description The limits that a client should keep to.
          */
@@ -208,6 +307,11 @@ export interface components {
              * @description Commands of one connection that may wait for their answer; further ones wait their turn.
              */
             max_in_flight: number;
+            /**
+             * Format: uint64
+             * @description The largest frame with a recording or a picture in it.
+             */
+            max_media_frame_bytes: number;
             /**
              * Format: uint64
              * @description Resuming after more changes than this answers with `reset`.
@@ -364,11 +468,15 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             edited_at?: string;
+            /** @description The files in it, in their order. */
+            files: components["schemas"]["File"][];
             /**
              * Format: uuid
              * @description The message's id (UUID v7).
              */
             id: string;
+            /** @description The pictures in it, in their order. */
+            images: components["schemas"]["Image"][];
             /** @description The links in the text. */
             links: components["schemas"]["Link"][];
             /** @description Who is mentioned in the text. */
@@ -464,13 +572,17 @@ export interface components {
          * @description `message.send`, answered `ok` with the message once it is stored for good.
          */
         MessageSend: {
+            /** @description A voice message in this very frame, instead of one that was uploaded. */
+            audio?: components["schemas"]["InlineMedia"];
             /**
              * Format: uuid
              * @description An id that the client makes; the same one is the same message for ever. Best
              *     a UUID of version 7, whose order is that of time: the server finds those fastest.
              */
             client_id: string;
-            /** @description What was uploaded (`POST /media`) and is to be carried: one voice message. */
+            /** @description A picture in this very frame, instead of one that was uploaded. */
+            image?: components["schemas"]["InlineMedia"];
+            /** @description What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message. */
             media?: string[];
             /** @description Echoed in the answer. */
             ref?: string;

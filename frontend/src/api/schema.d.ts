@@ -174,9 +174,15 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Upload a recording.
-         * @description Up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made into a WAV
-         *     file beside it that plays everywhere. Attach it by its id to a message within a day.
+         * Upload a recording, a picture or a file.
+         * @description Attach it by its id to a message within a day. What it shall be is said by `kind`, before the file;
+         *     without it, by how the file begins.
+         *
+         *     - `audio`: up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made
+         *     into a WAV file beside it that plays everywhere.
+         *     - `image`: up to 50 million pixels and 25 MiB of JPEG, PNG, WebP or GIF. It is decoded and made anew,
+         *     upright and without its metadata, in several sizes.
+         *     - `file`: anything up to 50 MiB. It is delivered as a download and never shown.
          */
         post: operations["uploadMedia"];
         delete?: never;
@@ -644,6 +650,93 @@ export interface components {
             field: string;
         };
         /**
+         * File
+         * @description A file that is downloaded, and shown by nobody.
+         */
+        File: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: uuid
+             * @description Its id.
+             */
+            id: string;
+            /** @description What its name says that it is; it is delivered as bytes. */
+            mime: string;
+            /** @description What it is called. */
+            name: string;
+            /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
+            url: string;
+        };
+        /**
+         * Image
+         * @description A picture. It was decoded and made anew: upright, without anything of where and with what it was taken.
+         */
+        Image: {
+            /** @description Whether it moves. Its smaller sizes stand still. */
+            animated: boolean;
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: uint32
+             * @description How high it is, in pixels.
+             */
+            height: number;
+            /**
+             * Format: uuid
+             * @description Its id, which is also the name of its files.
+             */
+            id: string;
+            /** @description Its type. */
+            mime: string;
+            /** @description What the file was called. */
+            name?: string;
+            /** @description Smaller ones of it, the smallest first; none where it is small itself. */
+            sizes: components["schemas"]["ImageSize"][];
+            /** @description Where the smallest of `sizes` is, or the picture itself where it is small. */
+            thumb_url: string;
+            /** @description A blurred image of it in some 25 bytes (thumbhash), in base64, to be shown until it is there. */
+            thumbhash: string;
+            /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
+            url: string;
+            /**
+             * Format: uint32
+             * @description How wide it is, in pixels.
+             */
+            width: number;
+        };
+        /**
+         * ImageSize
+         * @description A smaller one of a picture.
+         */
+        ImageSize: {
+            /**
+             * Format: int64
+             * @description Its length.
+             */
+            bytes: number;
+            /**
+             * Format: uint32
+             * @description How high it is, in pixels.
+             */
+            height: number;
+            /** @description Its type. */
+            mime: string;
+            /** @description Where it is, as long as the picture itself. */
+            url: string;
+            /**
+             * Format: uint32
+             * @description How wide it is, in pixels.
+             */
+            width: number;
+        };
+        /**
          * Link
          * @description A stretch of the text that a client makes clickable.
          */
@@ -715,16 +808,20 @@ export interface components {
         };
         /**
          * Media
-         * @description What was uploaded: attach it to a message by its id within a day.
+         * @description What was uploaded: attach it to a message by its id within a day. One of the three is there.
          */
         Media: {
             /** @description A recording. */
             audio?: components["schemas"]["Audio"];
+            /** @description Any other file. */
+            file?: components["schemas"]["File"];
             /**
              * Format: uuid
              * @description Its id.
              */
             id: string;
+            /** @description A picture. */
+            image?: components["schemas"]["Image"];
         };
         /**
          * Member
@@ -835,11 +932,15 @@ export interface components {
              * @example 2026-11-22T10:00:00.000Z
              */
             edited_at?: string;
+            /** @description The files in it, in their order. */
+            files: components["schemas"]["File"][];
             /**
              * Format: uuid
              * @description The message's id (UUID v7).
              */
             id: string;
+            /** @description The pictures in it, in their order. */
+            images: components["schemas"]["Image"][];
             /** @description The links in the text. */
             links: components["schemas"]["Link"][];
             /** @description Who is mentioned in the text. */
@@ -1111,7 +1212,7 @@ export interface components {
              *     a UUID of version 7, whose order is that of time: the server finds those fastest.
              */
             client_id: string;
-            /** @description What was uploaded (`POST /media`) and is to be carried: one voice message. */
+            /** @description What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message. */
             media?: string[] | null;
             /**
              * MessageText
@@ -1970,6 +2071,11 @@ export interface operations {
                 "multipart/form-data": {
                     /** Format: binary */
                     file: string;
+                    /**
+                     * @description What it shall be; without it, what it is decides.
+                     * @enum {string}
+                     */
+                    kind?: "audio" | "image" | "file";
                 };
             };
         };

@@ -27,6 +27,8 @@ export function message(seq: number, more: Partial<Message> = {}): Message {
     text: `number ${seq}`,
     links: [],
     mentions: [],
+    images: [],
+    files: [],
     created_at: '2026-11-22T10:00:00.000Z',
     ...more,
   };
@@ -101,6 +103,7 @@ export function ready(...rooms: RoomSummary[]): ReadyFrame {
     token_expires_at: '2026-11-22T11:00:00.000Z',
     limits: {
       max_frame_bytes: 131_072,
+      max_media_frame_bytes: 3_145_728,
       max_in_flight: 64,
       max_resume_changes: 500,
       max_text_chars: 8_000,

@@ -17,6 +17,7 @@ use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
 use crate::features::site::Site;
+use crate::incoming::Uploads;
 use crate::tasks::Tasks;
 
 /// The accounts on their own, for the command line too.
@@ -88,16 +89,17 @@ pub(super) async fn services(
     let previous = secrets.previous.as_ref().map(|secret| secret.expose());
     let addresses =
         Addresses::new(public.as_str(), secrets.current.expose(), previous, clock.clone());
-    let files = Files::in_folder(&config.media_dir).map_err(|source| StartError::Media {
-        folder: config.media_dir.display().to_string(),
-        source,
-    })?;
+    let folder = &config.media_dir;
+    let broken = |source| StartError::Media { folder: folder.display().to_string(), source };
+    let files = Files::in_folder(folder).map_err(broken)?;
+    let uploads = Arc::new(Uploads::new(folder.join("incoming")).map_err(broken)?);
     let (of_media, of_accounts) = (addresses.clone(), accounts.clone());
     let media = Media::new(
         db.clone(),
         clock.clone(),
         of_accounts,
         files,
+        uploads,
         of_media,
         config.media_quota,
         limited,

@@ -21,8 +21,8 @@ const LOOK: Duration = micros(1_000);
 const SEARCH: Duration = micros(5_000);
 /// A page of a list; the guess is of a page of the largest messages.
 const PAGE: Toll = Toll { guess: micros(5_000), least: micros(1_000) };
-/// A recording that is received; how long it is decoded comes on top.
-const RECORDING: Duration = micros(20_000);
+/// A recording or a picture that is received; how long it is decoded comes on top.
+const MEDIA: Duration = micros(20_000);
 /// A picture that is decoded and made anew.
 const PICTURE: Duration = micros(40_000);
 /// A file of the app, or a document.
@@ -99,7 +99,7 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
         ("DELETE", ["users", "me", "avatar"]) => CHANGE.into(),
         ("PATCH", ["users", "me"]) => CHANGE.into(),
         ("PUT", ["users", _, "private-room"]) => CHANGE.into(),
-        ("POST", ["media"]) => RECORDING.into(),
+        ("POST", ["media"]) => MEDIA.into(),
         ("GET", ["rooms"] | ["rooms", _, "members" | "receipts" | "messages" | "changes"]) => PAGE,
         ("GET", ["rooms", _] | ["rooms", _, "messages", _]) => LOOK.into(),
         ("PUT", ["rooms", _, "read"]) => MARK.into(),
@@ -140,6 +140,9 @@ pub(crate) fn frame(event: &Event) -> Duration {
 #[must_use]
 pub(crate) fn command(frame: &ClientFrame) -> Duration {
     match frame {
+        ClientFrame::MessageSend(command) if command.audio.is_some() || command.image.is_some() => {
+            CHANGE + MEDIA
+        }
         ClientFrame::MessageSend(_)
         | ClientFrame::MessageEdit(_)
         | ClientFrame::MessageDelete(_) => CHANGE,

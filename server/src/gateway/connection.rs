@@ -19,14 +19,18 @@ use std::time::Duration;
 
 use adda_websocket::{Event, Opcode, Reader, Role};
 use bytes::{Buf, Bytes};
+use futures_util::FutureExt;
 use hyper::upgrade::Upgraded;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, ReadBuf};
 use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::close::End;
+use super::large_frames::LargeFrames;
+use super::{MAX_FRAME_BYTES, MAX_MEDIA_FRAME_BYTES};
 use crate::budget::{Payer, costs};
 use crate::http::{Lent, Patience, Patient, Stream, kernel};
+use crate::incoming::{IncomingError, UploadTurn};
 
 /// What is read from a connection at once.
 const READ_BYTES: usize = 16 * 1024;
@@ -68,6 +72,8 @@ pub(super) struct Connection {
     payer: Payer,
     /// Nothing is read before this is over.
     rest: Option<Pin<Box<Sleep>>>,
+    /// Once the peer has signed in.
+    large_frames: Option<Box<LargeFrames>>,
 }
 
 impl Connection {
@@ -90,13 +96,26 @@ impl Connection {
             patience: Patience::new(stall),
             payer,
             rest: None,
+            large_frames: None,
         })
     }
 
-    /// The peer signed in: how large a message it may send, and who pays for it.
-    pub(super) fn signed_in(&mut self, limit: usize, payer: Payer) {
-        self.reader.set_limit(limit);
+    /// The peer signed in: who pays for what it sends, and may it be large.
+    pub(super) fn signed_in(&mut self, payer: Payer, large_frames: LargeFrames) {
+        self.reader.set_limit(MAX_MEDIA_FRAME_BYTES);
         self.payer = payer;
+        self.large_frames = Some(Box::new(large_frames));
+    }
+
+    /// Whether a large frame is arriving, which may take longer than anything else.
+    pub(super) fn has_large_frame(&self) -> bool {
+        self.large_frames.as_ref().is_some_and(|large| large.is_arriving())
+    }
+
+    /// The right to keep what stood in the last frame; nobody has it before they signed in.
+    pub(super) fn upload_permit(&mut self) -> UploadTurn {
+        let turn = self.large_frames.as_mut().map(|large| large.take_permit());
+        turn.unwrap_or_else(|| std::future::ready(Err(IncomingError::NoTurn)).boxed())
     }
 
     /// Whether the peer has said more already than what was taken last.
@@ -194,6 +213,14 @@ impl Connection {
                     None => continue,
                 }
             }
+            if let Some(large) = &mut self.large_frames {
+                // What an earlier frame left unused goes.
+                if self.reader.held() <= MAX_FRAME_BYTES {
+                    large.end();
+                } else {
+                    ready!(large.poll_may_read(cx))?;
+                }
+            }
             let read = SCRATCH.with_borrow_mut(|scratch| {
                 let mut buffer = ReadBuf::new(scratch);
                 ready!(Pin::new(&mut self.stream).poll_read(cx, &mut buffer))?;
@@ -277,6 +304,7 @@ mod tests {
             patience: Patience::new(Duration::from_secs(20)),
             payer: Payer::nobody(),
             rest: None,
+            large_frames: None,
         };
         (connection, peer)
     }

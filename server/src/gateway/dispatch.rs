@@ -8,11 +8,13 @@ use bytes::Bytes;
 use serde_json::Value;
 use tokio::time::Instant;
 
+use super::MAX_FRAME_BYTES;
 use super::close::End;
 use super::connection::Connection;
 use super::session::Session;
 use crate::budget::costs;
-use crate::features::messages::{self, Target};
+use crate::features::media::Owner;
+use crate::features::messages::{self, Target, Uploader};
 use crate::features::{inbox, presence};
 
 /// A typing notice of the same socket and room is passed on at most this often.
@@ -36,6 +38,10 @@ fn is_sound(reference: &str) -> bool {
 }
 
 fn parse(json: &[u8]) -> Result<ClientFrame, (Option<String>, Problem)> {
+    let is_large = json.len() > MAX_FRAME_BYTES;
+    if is_large && input::bytes_beside_longest_string(json) > MAX_FRAME_BYTES {
+        return Err((input::find_string(json, "ref").filter(|text| is_sound(text)), too_large()));
+    }
     let value = input::value(json).map_err(|problem| (reference_in(json), problem))?;
     let reference = reference(&value);
     let kind = value.get("type").and_then(Value::as_str);
@@ -47,8 +53,23 @@ fn parse(json: &[u8]) -> Result<ClientFrame, (Option<String>, Problem)> {
             );
             Err((reference, Problem::new(Code::UnknownType, sentence)))
         }
-        _ => input::parse_value(value).map_err(|problem| (reference, problem)),
+        _ => match input::parse_value(value, json) {
+            Ok(frame) if is_large && !has_media(&frame) => Err((reference, too_large())),
+            parsed => parsed.map_err(|problem| (reference, problem)),
+        },
     }
+}
+
+/// Whether a frame has a recording or a picture in it.
+fn has_media(frame: &ClientFrame) -> bool {
+    matches!(frame, ClientFrame::MessageSend(command) if command.audio.is_some() || command.image.is_some())
+}
+
+fn too_large() -> Problem {
+    Problem::new(
+        Code::TooLarge,
+        "A frame has 128 KiB at most, and 3 MiB with a voice message or a picture in it; send less.",
+    )
 }
 
 /// What a command that is done at once answers: nothing, unless it was given a `ref`.
@@ -70,38 +91,50 @@ impl Session {
     pub(super) async fn dispatch(
         &mut self,
         connection: &mut Connection,
-        json: &[u8],
+        json: String,
     ) -> Result<(), End> {
-        let (reference, frame) = match parse(json) {
+        let parsed = parse(json.as_bytes());
+        // A large one is not held while it is done.
+        let bytes = json.len().min(MAX_FRAME_BYTES);
+        drop(json);
+        let (reference, frame) = match parsed {
             Ok(frame) => (reference_of(&frame), frame),
             Err((reference, problem)) => {
                 let problem = self.may(connection, costs::COMMAND).err().unwrap_or(problem);
                 return self.refuse(connection, reference, problem).await;
             }
         };
+        let has_media = has_media(&frame);
         if let Err(problem) = self.may(connection, costs::command(&frame)) {
             return self.refuse(connection, reference, problem).await;
         }
         let answer = match frame {
             ClientFrame::MessageSend(command) => {
                 let target = self.target(&command.room);
-                let bytes = command.text.as_ref().map_or(0, |text| text.as_str().len());
-                self.pay_for_telling(connection, &target, bytes);
-                let answer = messages::send(&self.gateway.services.messages, target, command).await;
-                return self.later(connection, json.len(), reference, answer).await;
+                let told = command.text.as_ref().map_or(0, |text| text.as_str().len());
+                self.pay_for_telling(connection, &target, told);
+                let messages = &self.gateway.services.messages;
+                let (bytes, answer) = if has_media {
+                    // What is in it is accounted for by the right to keep it.
+                    let uploader = self.uploader(connection);
+                    (0, messages::send_inline(messages, target, command, uploader).await)
+                } else {
+                    (bytes, messages::send(messages, target, command).await)
+                };
+                return self.later(connection, bytes, reference, answer).await;
             }
             ClientFrame::MessageEdit(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, command.text.as_str().len());
                 let answer = messages::edit(&self.gateway.services.messages, target, command).await;
-                return self.later(connection, json.len(), reference, answer).await;
+                return self.later(connection, bytes, reference, answer).await;
             }
             ClientFrame::MessageDelete(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, 0);
                 let answer =
                     messages::delete(&self.gateway.services.messages, target, command).await;
-                return self.later(connection, json.len(), reference, answer).await;
+                return self.later(connection, bytes, reference, answer).await;
             }
             ClientFrame::Auth(command) => self.renew(&command.token).await?.map(|()| {
                 Some(ServerFrame::Ok(Done {
@@ -178,6 +211,19 @@ impl Session {
     fn pay_for_delivery(&self, connection: &mut Connection, topic: Topic, bytes: usize) {
         let sockets = self.gateway.hub.subscriber_count(topic);
         connection.rest(self.payer.charge(costs::deliveries(sockets, bytes)));
+    }
+
+    /// What adds what stood in the last frame.
+    fn uploader(&self, connection: &mut Connection) -> Uploader {
+        let payer = self.payer.clone();
+        Uploader {
+            media: self.gateway.services.media.clone(),
+            owner: Owner { user_id: self.user_id, session_id: self.outbox.session_id },
+            turn: connection.upload_permit(),
+            pay: Box::new(move |took| {
+                payer.charge(took);
+            }),
+        }
     }
 
     fn target(&self, room: &RoomName) -> Target<'_> {

@@ -9,12 +9,13 @@ use adda_protocol::{Code, Problem, RoomName, input};
 use adda_realtime::{CloseReason, Topic};
 use tokio::time::sleep;
 
+use super::Gateway;
 use super::close::End;
 use super::connection::{Connection, Message};
+use super::large_frames::LargeFrames;
 use super::read_permits::ReadPermit;
 use super::session::{Session, text_frames_only};
 use super::slots::SocketSlot;
-use super::{Gateway, MAX_FRAME_BYTES};
 use crate::budget::{Asks, costs};
 use crate::features::accounts::{AccountError, Person};
 use crate::features::rooms::RoomError;
@@ -85,7 +86,9 @@ async fn enter(
         sign_in(gateway, connection, person, peer).await?;
     let Ok(slot) = gateway.slots.of_user(person.id) else { return Err(End::RateLimited) };
     let payer = gateway.budgets.person(person.id, peer);
-    connection.signed_in(MAX_FRAME_BYTES, payer.clone());
+    let uploads = gateway.services.media.uploads().clone();
+    let large_frames = LargeFrames::new(uploads, person.id, peer.network());
+    connection.signed_in(payer.clone(), large_frames);
     let Ok(pause) = payer.admit(costs::SIGN_IN, Asks::InTurn(SIGN_IN_PATIENCE)) else {
         return Err(End::RateLimited);
     };

@@ -12,6 +12,7 @@ mod enter;
 mod follow;
 mod handshake;
 mod in_flight;
+mod large_frames;
 mod read_permits;
 mod session;
 mod slots;
@@ -41,8 +42,10 @@ use read_permits::ReadPermits;
 pub(crate) use slots::SocketSlots;
 pub(crate) use timing::Timing;
 
-/// The largest frame that is read.
+/// The largest frame that is done without a recording or a picture in it.
 const MAX_FRAME_BYTES: usize = 128 * 1024;
+/// The largest frame that is read.
+const MAX_MEDIA_FRAME_BYTES: usize = 3 * 1024 * 1024;
 /// The largest frame that is read before the connection is authenticated.
 const MAX_AUTH_FRAME_BYTES: usize = 64 * 1024;
 
@@ -133,6 +136,7 @@ impl Gateway {
             silence_ms: ms(self.timing.silence),
             typing_ttl_ms: TYPING_TTL_MS,
             max_frame_bytes: MAX_FRAME_BYTES as u64,
+            max_media_frame_bytes: MAX_MEDIA_FRAME_BYTES as u64,
             max_text_chars: 8_000,
             max_in_flight: in_flight::MAX_IN_FLIGHT as u64,
             max_resume_changes: MAX_RESUME_CHANGES.unsigned_abs(),

@@ -182,7 +182,7 @@ impl Session {
                 let problem = problem.unwrap_or_else(text_frames_only);
                 self.refuse(connection, None, problem).await
             }
-            Message::Text(json) => Box::pin(self.dispatch(connection, json.as_bytes())).await,
+            Message::Text(json) => Box::pin(self.dispatch(connection, json)).await,
         }
     }
 
@@ -270,6 +270,10 @@ impl Session {
         let now = Instant::now();
         if now >= self.token_expires {
             return Err(End::TokenExpired);
+        }
+        if connection.has_large_frame() {
+            // The peer cannot say anything else before its end, which has a deadline of its own.
+            self.last_heard = now;
         }
         if now >= self.last_heard + self.gateway.timing.silence {
             return Err(End::Heartbeat);

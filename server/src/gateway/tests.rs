@@ -21,7 +21,8 @@ use crate::features::accounts::{Avatars, Person};
 use crate::features::media::{Files, Media};
 use crate::features::presence::Presence;
 use crate::http::stream::sealed::Sealed;
-use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Stream, Uploads};
+use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Stream};
+use crate::incoming::Uploads;
 use crate::open_files::Capacity;
 use crate::routes::{Health, Parts, routes};
 use crate::testing::{Log, Storage, World, addresses, on_both_databases};
@@ -76,11 +77,14 @@ impl Served {
         // Nobody here has a picture, or sends one.
         let folder = std::path::PathBuf::new();
         let avatars = Avatars::new(world.accounts.clone(), folder, String::new(), rate_limits);
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::new(folder.path().join("incoming")).unwrap();
         let media = Media::new(
             world.db.clone(),
             clock.clone(),
             world.accounts.clone(),
-            Files::in_folder(tempfile::tempdir().unwrap().path()).unwrap(),
+            Files::in_folder(folder.path()).unwrap(),
+            Arc::new(uploads),
             addresses(&clock),
             0,
             rate_limits,
@@ -111,10 +115,8 @@ impl Served {
             timing,
         );
         let gateway = Arc::new(gateway);
-        let uploads = Uploads::new(tempfile::tempdir().unwrap().path().to_owned()).unwrap();
         let endpoint = routes(Parts {
             services,
-            uploads: Arc::new(uploads),
             gateway: gateway.clone(),
             budgets,
             health: Arc::new(Health::new(world.db.clone())),

@@ -11,7 +11,6 @@ mod forwarded;
 mod hosts;
 mod in_flight;
 pub(crate) mod kernel;
-mod keyed_permits;
 mod lent;
 mod patience;
 mod problem;
@@ -40,4 +39,4 @@ pub(crate) use problem::{
 pub(crate) use problem::{Page, finish, problem_error};
 pub(crate) use serve::{Listener, SocketUpgrade};
 pub(crate) use stream::Stream;
-pub(crate) use upload::{Upload, Uploads};
+pub(crate) use upload::Upload;

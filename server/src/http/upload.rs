@@ -1,4 +1,4 @@
-//! Files that are sent: a form whose one file is streamed into the folder of uploads.
+//! Files that are sent: a form whose one file is streamed into the folder of uploads (`incoming.rs`).
 //!
 //! Nothing of a body is read before its operation has said whose it is and how long it may be, and
 //! before that person has a permit: so no body waits in memory or on the disk for anything but its
@@ -6,7 +6,6 @@
 
 use std::io;
 use std::net::IpAddr;
-use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -27,111 +26,34 @@ use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
 use tokio::time::{Instant, timeout};
-use uuid::Uuid;
 
 use super::asker::Asker;
-use super::keyed_permits::{KeyedPermit, KeyedPermits};
 use super::problem::problem_error;
-use crate::failures::storage_problem;
+use crate::incoming::{IncomingError, ReceivedFile, Uploads};
 use crate::peer::Peer;
 
 /// What a form may be beside its file, and what may be read ahead of what was written.
 const BESIDE_THE_FILE: u64 = 512 * 1024;
-/// The longest time that a file may take to arrive.
+/// The longest time that a file may take to arrive, and how much longer for each MiB of it.
 const DEADLINE: Duration = Duration::from_secs(120);
+const DEADLINE_PER_MIB: Duration = Duration::from_secs(8);
 /// How often it is looked at whether enough of it arrived.
 const PACE: Duration = Duration::from_secs(10);
 /// The fewest bytes that arrive in each such time; whoever is slower is given up.
 const LEAST_IN_PACE: u64 = 32 * 1024;
-/// The longest time that somebody waits for a permit.
-const PATIENCE: Duration = Duration::from_secs(15);
+/// What a file may be taken for.
+pub(crate) const KINDS: [&str; 3] = ["audio", "image", "file"];
 
-/// Files at once of one person, and how many more wait.
-const OF_PERSON: (usize, usize) = (2, 10);
-/// The same of one address: an office, or somebody with many accounts.
-const OF_ADDRESS: (usize, usize) = (8, 40);
-/// The same on the whole server.
-const OF_ALL: (usize, usize) = (16, 200);
-
-/// The folder in which files lie while they are received and looked at, and who may send.
+/// A form with the field `file`, of which nothing was read yet; `HAS_KIND` where a field `kind` may stand
+/// before it.
 #[derive(Debug)]
-pub(crate) struct Uploads {
-    folder: PathBuf,
-    by_person: KeyedPermits<UserId>,
-    by_address: KeyedPermits<IpAddr>,
-    by_all: KeyedPermits<()>,
-}
-
-impl Uploads {
-    /// Makes the folder, and removes from it what a server that ended left there.
-    ///
-    /// # Errors
-    /// The folder cannot be made or emptied.
-    pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
-        std::fs::create_dir_all(&folder)?;
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            // What has another kind of name is not ours.
-            let is_ours =
-                entry.file_name().to_str().is_some_and(|name| Uuid::try_parse(name).is_ok());
-            if is_ours {
-                std::fs::remove_file(entry.path())?;
-            }
-        }
-        Ok(Self {
-            folder,
-            by_person: KeyedPermits::new(OF_PERSON.0, OF_PERSON.1),
-            by_address: KeyedPermits::new(OF_ADDRESS.0, OF_ADDRESS.1),
-            by_all: KeyedPermits::new(OF_ALL.0, OF_ALL.1),
-        })
-    }
-
-    async fn permit(&self, person: UserId, network: IpAddr) -> Option<UploadPermit> {
-        let permit = async {
-            let of_person = self.by_person.take(person).await?;
-            let of_address = self.by_address.take(network).await?;
-            Some((of_person, of_address, self.by_all.take(()).await?))
-        };
-        timeout(PATIENCE, permit).await.ok().flatten()
-    }
-}
-
-type UploadPermit = (KeyedPermit<UserId>, KeyedPermit<IpAddr>, KeyedPermit<()>);
-
-/// A form with the field `file`, of which nothing was read yet.
-#[derive(Debug)]
-pub(crate) struct Upload {
+pub(crate) struct Upload<const HAS_KIND: bool = false> {
     uploads: Arc<Uploads>,
     asker: Asker,
     network: IpAddr,
     boundary: Option<String>,
-    body: poem::Body,
-}
-
-/// A file that was received. It is removed, and its permit is given back, when this is dropped.
-#[derive(Debug)]
-pub(crate) struct ReceivedFile {
-    path: PathBuf,
-    _permit: UploadPermit,
-}
-
-impl ReceivedFile {
-    /// Where it lies.
-    #[must_use]
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-}
-
-impl Drop for ReceivedFile {
-    fn drop(&mut self) {
-        // Just made by us: it is in no folder to be looked up on a disk.
-        if let Err(error) = std::fs::remove_file(&self.path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "an upload is left until the next start");
-        }
-    }
+    announced: u64,
+    body: BoxBody<Bytes, io::Error>,
 }
 
 /// Why no file was received.
@@ -146,14 +68,11 @@ pub(crate) enum UploadError {
     /// It did not go on fast enough.
     #[error("too slow")]
     TooSlow,
-    /// Too many others are sending.
-    #[error("no permit")]
-    NoTurn,
     /// Who sends it was signed out meanwhile, or more.
     #[error("whoever sent it may do so no longer")]
     NoLonger(Box<Problem>),
-    #[error("an upload could not be kept: {0}")]
-    Folder(#[from] io::Error),
+    #[error(transparent)]
+    Incoming(#[from] IncomingError),
 }
 
 impl From<UploadError> for Problem {
@@ -171,16 +90,15 @@ impl From<UploadError> for Problem {
                 Code::RequestTimeout,
                 "The file came too slowly, or stopped; send it again, over a better line.",
             ),
-            UploadError::NoTurn => Self {
-                retry_after_ms: Some(5_000),
-                ..Self::new(
-                    Code::RateLimited,
-                    "Too many files are being sent at the moment; send it again in a few seconds.",
-                )
-            },
             UploadError::NoLonger(problem) => *problem,
-            UploadError::Folder(error) => storage_problem(&error),
+            UploadError::Incoming(error) => error.into(),
         }
+    }
+}
+
+impl From<io::Error> for UploadError {
+    fn from(error: io::Error) -> Self {
+        IncomingError::from(error).into()
     }
 }
 
@@ -190,7 +108,12 @@ impl From<multer::Error> for UploadError {
     }
 }
 
-impl Upload {
+impl<const HAS_KIND: bool> Upload<HAS_KIND> {
+    /// How many bytes the form is said to have at least; 0 where nothing is said.
+    pub(crate) fn announced(&self) -> u64 {
+        self.announced
+    }
+
     /// Receives the file for this person.
     ///
     /// # Errors
@@ -200,39 +123,41 @@ impl Upload {
         person: UserId,
         most: u64,
     ) -> Result<ReceivedFile, UploadError> {
-        let Self { uploads, asker, network, boundary, body } = self;
+        let Self { uploads, asker, network, boundary, announced, body } = self;
         let boundary = boundary.ok_or(UploadError::NoFile)?;
-        let body: BoxBody<Bytes, io::Error> = body.into();
-        let announced = hyper::body::Body::size_hint(&body).lower();
         if announced > most + BESIDE_THE_FILE {
             return Err(UploadError::TooLarge(most));
         }
-        let permit = uploads.permit(person, network).await.ok_or(UploadError::NoTurn)?;
-
-        let path = uploads.folder.join(Uuid::new_v4().to_string());
-        let file = File::create_new(&path).await?;
-        // From here on it is removed whatever happens.
-        let received = ReceivedFile { path, _permit: permit };
+        let permit = uploads.permit(person, network).await?;
+        let (file, mut received) = permit.begin().await?;
         let counts = Arc::new(Counts::default());
         let bytes = Counted { body: BodyDataStream::new(body), counts: counts.clone() };
-        let writing = write_file(Multipart::new(bytes, boundary), file, most, &counts);
-        at_pace(writing, &counts).await?;
+        let form = Multipart::new(bytes, boundary);
+        let writing = write_file(form, file, most, &counts, &mut received);
+        let mib = u32::try_from(announced.min(most) >> 20).unwrap_or(0);
+        at_pace(writing, DEADLINE + DEADLINE_PER_MIB * mib, &counts).await?;
         asker.look_again().await.map_err(|problem| UploadError::NoLonger(Box::new(problem)))?;
         Ok(received)
     }
 }
 
-/// Writes the field `file` into a file.
+/// Writes the field `file` into a file, and notes what else is said of it.
 async fn write_file(
     mut form: Multipart<'static>,
     mut file: File,
     most: u64,
     counts: &Counts,
+    received: &mut ReceivedFile,
 ) -> Result<(), UploadError> {
     while let Some(mut field) = form.next_field().await? {
+        if field.name() == Some("kind") {
+            received.kind = Some(field.text().await?);
+            continue;
+        }
         if field.name() != Some("file") {
             continue;
         }
+        received.name = field.file_name().map(str::to_owned);
         let mut written = 0;
         while let Some(bytes) = field.chunk().await? {
             written += bytes.len() as u64;
@@ -254,6 +179,7 @@ async fn write_file(
 /// Lets this go on as long as enough arrives.
 async fn at_pace(
     writing: impl Future<Output = Result<(), UploadError>>,
+    deadline: Duration,
     counts: &Counts,
 ) -> Result<(), UploadError> {
     let mut writing = std::pin::pin!(writing);
@@ -263,7 +189,7 @@ async fn at_pace(
             return ended;
         }
         let arrived = counts.arrived.load(Ordering::Relaxed);
-        if arrived - before < LEAST_IN_PACE || begun.elapsed() >= DEADLINE {
+        if arrived - before < LEAST_IN_PACE || begun.elapsed() >= deadline {
             return Err(UploadError::TooSlow);
         }
         before = arrived;
@@ -299,7 +225,7 @@ impl Stream for Counted {
     }
 }
 
-impl Payload for Upload {
+impl<const HAS_KIND: bool> Payload for Upload<HAS_KIND> {
     const CONTENT_TYPE: &'static str = "multipart/form-data";
 
     fn check_content_type(content_type: &str) -> bool {
@@ -307,18 +233,25 @@ impl Payload for Upload {
     }
 
     fn schema_ref() -> MetaSchemaRef {
-        let file = MetaSchema::new_with_format("string", "binary");
-        MetaSchemaRef::Inline(Box::new(MetaSchema {
+        let inline = |schema| MetaSchemaRef::Inline(Box::new(schema));
+        let kind = MetaSchema {
+            description: Some("What it shall be; without it, what it is decides."),
+            enum_items: KINDS.iter().map(|kind| (*kind).into()).collect(),
+            ..MetaSchema::new("string")
+        };
+        let kind = HAS_KIND.then(|| ("kind", inline(kind)));
+        let file = ("file", inline(MetaSchema::new_with_format("string", "binary")));
+        inline(MetaSchema {
             required: vec!["file"],
-            properties: vec![("file", MetaSchemaRef::Inline(Box::new(file)))],
+            properties: kind.into_iter().chain([file]).collect(),
             ..MetaSchema::new("object")
-        }))
+        })
     }
 
     fn register(_: &mut Registry) {}
 }
 
-impl ParsePayload for Upload {
+impl<const HAS_KIND: bool> ParsePayload for Upload<HAS_KIND> {
     const IS_REQUIRED: bool = true;
 
     async fn from_request(request: &Request, body: &mut RequestBody) -> Result<Self> {
@@ -329,8 +262,10 @@ impl ParsePayload for Upload {
         let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
         let boundary = kind.and_then(|kind| multer::parse_boundary(kind).ok());
         let (asker, network) = (Asker::of(request), Peer::of(request).network());
-        Ok(Self { uploads: uploads.clone(), asker, network, boundary, body: body.take()? })
+        let body: BoxBody<Bytes, io::Error> = body.take()?.into();
+        let announced = hyper::body::Body::size_hint(&body).lower();
+        Ok(Self { uploads: uploads.clone(), asker, network, boundary, announced, body })
     }
 }
 
-impl_apirequest_for_payload!(Upload);
+impl_apirequest_for_payload!(Upload<HAS_KIND>, const HAS_KIND: bool);

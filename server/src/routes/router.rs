@@ -26,7 +26,7 @@ use crate::features::accounts::avatar;
 use crate::features::media;
 use crate::gateway::{self, Gateway};
 use crate::http::{
-    Answers, Asker, CookieOwner, Foreign, InFlight, Origins, Uploads, finish, is_preflight,
+    Answers, Asker, CookieOwner, Foreign, InFlight, Origins, finish, is_preflight,
     problem_response, put_in_order,
 };
 use crate::peer::Peer;
@@ -36,7 +36,6 @@ type BoxBody = combinators::BoxBody<Bytes, std::io::Error>;
 /// What the routes are made of.
 pub(crate) struct Parts {
     pub services: Services,
-    pub uploads: Arc<Uploads>,
     pub gateway: Arc<Gateway>,
     pub budgets: Arc<Budgets>,
     pub health: Arc<Health>,
@@ -50,7 +49,7 @@ pub(crate) struct Parts {
 /// The whole server as one endpoint.
 #[must_use]
 pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
-    let Parts { services, uploads, gateway, budgets, .. } = parts;
+    let Parts { services, gateway, budgets, .. } = parts;
     let Parts { health, origins, rate_limits, cookie_owner, .. } = parts;
     let tolls = Tolls { accounts: services.accounts.clone(), budgets };
     let allowed = Allowed::of(&spec::openapi_document());
@@ -64,12 +63,12 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/ws", get(gateway::every_room))
         .at("/ws/chat/:room", get(gateway::one_room))
         .at("/media/avatars/:name", get(avatar))
-        .at("/media/audio/:name", get(media::serve))
+        .at("/media/:folder/:name", get(media::serve))
         .nest("/api/v1", spec::service())
         .at("/*path", Frontend::embedded(origins.configured().as_deref()))
         .data(services.accounts)
         .data(services.avatars)
-        .data(uploads)
+        .data(services.media.uploads().clone())
         .data(Arc::new(InFlight::default()))
         .data(services.rooms)
         .data(services.media)

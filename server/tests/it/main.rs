@@ -13,6 +13,7 @@ mod crash;
 mod data_folder;
 mod events;
 mod floods;
+mod inline_media;
 mod layering;
 mod limits;
 mod media;

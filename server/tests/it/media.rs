@@ -13,9 +13,20 @@ fn sound(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sounds").join(name)).unwrap()
 }
 
+/// Uploads a file as a recording.
 async fn sends(person: &Person, file: &[u8]) -> (u16, Value) {
-    let head = b"--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a\"\r\n\r\n";
-    let body = [&head[..], file, b"\r\n--cut--\r\n"].concat();
+    sends_as(person, Some("audio"), "a", file).await
+}
+
+async fn sends_as(person: &Person, kind: Option<&str>, name: &str, file: &[u8]) -> (u16, Value) {
+    let kind = kind.map(|kind| {
+        format!("--cut\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n")
+    });
+    let head = format!(
+        "{}--cut\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n",
+        kind.unwrap_or_default()
+    );
+    let body = [head.as_bytes(), file, b"\r\n--cut--\r\n"].concat();
     let url = format!("http://{}/api/v1/media", person.address);
     let request = reqwest::Client::new().post(url).bearer_auth(&person.access_token);
     let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(body);
@@ -183,6 +194,39 @@ on_both_databases! {
         let edited = mira.patch(&message, json!({"text": "hear"})).await.expect(200);
         assert_eq!(edited["audio"]["id"], one["id"]);
     }
+}
+
+#[tokio::test]
+async fn a_file_is_downloaded_under_its_name_and_never_shown() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let page = b"<script>alert(1)</script>";
+    let (status, one) = sends_as(&mira, Some("file"), "../\u{202e}চা.html", page).await;
+    assert_eq!((status, &one["file"]["name"]), (200, &json!("চা.html")), "{one:#}");
+    assert_eq!(one["file"]["mime"], "text/html");
+    // A recording is a file where that is wanted, and what is nothing else is one by itself.
+    let song = sound("stereo-44k1.mp3");
+    let (_, song) = sends_as(&mira, Some("file"), "song.mp3", &song).await;
+    let (_, notes) = sends_as(&mira, None, "notes.txt", b"one, two").await;
+    let path = "/rooms/general/messages";
+    let sent = mira.post(path, carrying(&[&one, &song, &notes])).await.expect(201);
+    let names: Vec<_> =
+        sent["files"].as_array().unwrap().iter().map(|file| file["name"].as_str()).collect();
+    assert_eq!(names, [Some("চা.html"), Some("song.mp3"), Some("notes.txt")]);
+
+    let fetched = fetches(&server, sent["files"][0]["url"].as_str().unwrap(), None).await;
+    assert_eq!((fetched.status, &fetched.body[..]), (200, &page[..]));
+    let header = |name: &str| fetched.headers[name].to_str().unwrap();
+    assert_eq!(header("content-type"), "application/octet-stream");
+    assert_eq!(
+        header("content-disposition"),
+        "attachment; filename=\"__.html\"; filename*=UTF-8''%E0%A6%9A%E0%A6%BE.html"
+    );
+    assert_eq!(header("x-content-type-options"), "nosniff");
+    assert_eq!(header("content-security-policy"), "default-src 'none'; sandbox");
+
+    let (status, problem) = sends_as(&mira, Some("virus"), "a", page).await;
+    assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!("kind")), "{problem:#}");
 }
 
 #[tokio::test]

@@ -162,11 +162,16 @@ async fn a_frame_larger_than_the_limit_ends_the_socket() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;
     let mut socket = mira.connects().await;
-    let most = socket.heard[0]["limits"]["max_frame_bytes"].as_u64().unwrap();
+    let limit = |name: &str| socket.heard[0]["limits"][name].as_u64().unwrap();
+    let (most, most_with_media) = (limit("max_frame_bytes"), limit("max_media_frame_bytes"));
     let of = |bytes: u64| Message::text("x".repeat(usize::try_from(bytes).unwrap()));
-    socket.say_raw(of(most)).await;
-    assert_eq!(socket.hears("error").await["error"]["code"], "invalid_input");
-    socket.say_raw(of(most + 1)).await;
+    for (bytes, code) in
+        [(most, "invalid_input"), (most + 1, "too_large"), (most_with_media, "too_large")]
+    {
+        socket.say_raw(of(bytes)).await;
+        assert_eq!(socket.hears("error").await["error"]["code"], code, "{bytes}");
+    }
+    socket.say_raw(of(most_with_media + 1)).await;
     assert_eq!(socket.hears_close().await, Some(4508));
 }
 

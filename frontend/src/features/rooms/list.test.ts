@@ -14,6 +14,8 @@ function message(created_at: string): Message {
     sender: { id: 1, username: 'mira', display_name: 'Mira' },
     links: [],
     mentions: [],
+    images: [],
+    files: [],
     created_at,
     text: 'hi',
   };

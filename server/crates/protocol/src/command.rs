@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use poem_openapi::{Enum, Object, Union};
 use uuid::Uuid;
 
+use crate::media::InlineMedia;
 use crate::{MessageText, RoomName, UserId};
 
 /// A frame from the client. Each may carry a `ref`, which its answer echoes.
@@ -119,9 +120,13 @@ pub struct MessageSend {
     pub client_id: Uuid,
     /// What to say; may be absent where something is attached.
     pub text: Option<MessageText>,
-    /// What was uploaded (`POST /media`) and is to be carried: one voice message.
+    /// What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message.
     #[oai(validator(min_items = 1, max_items = 10))]
     pub media: Option<Vec<Uuid>>,
+    /// A voice message in this very frame, instead of one that was uploaded.
+    pub audio: Option<InlineMedia>,
+    /// A picture in this very frame, instead of one that was uploaded.
+    pub image: Option<InlineMedia>,
 }
 
 /// `message.edit`, answered `ok` with the message.

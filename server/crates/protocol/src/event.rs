@@ -102,6 +102,8 @@ pub struct Limits {
     pub typing_ttl_ms: u64,
     /// The largest frame that the server reads, in bytes.
     pub max_frame_bytes: u64,
+    /// The largest frame with a recording or a picture in it.
+    pub max_media_frame_bytes: u64,
     /// The longest message, in Unicode scalar values.
     pub max_text_chars: u64,
     /// Commands of one connection that may wait for their answer; further ones wait their turn.
@@ -403,6 +405,8 @@ mod tests {
             links: vec![],
             mentions: vec![],
             audio: None,
+            images: vec![],
+            files: vec![],
             created_at: Timestamp(0),
             edited_at: None,
             deleted_at: None,

@@ -19,7 +19,7 @@ const MOST_FAULTS: usize = 20;
 /// # Errors
 /// `invalid_input` that names the fields at fault, or where the text stops being JSON.
 pub fn parse<T: Type + ParseFromJSON>(json: &[u8]) -> Result<T, Problem> {
-    parse_value(value(json)?)
+    parse_value(value(json)?, json)
 }
 
 /// Reads JSON text into a value. A byte order mark before it, as some systems put one before every
@@ -70,6 +70,24 @@ pub fn find_string(json: &[u8], name: &str) -> Option<String> {
     })
 }
 
+/// How many bytes there are in JSON beside its longest string: what it takes to read a frame grows with them,
+/// many times for each, while a string is taken as it is.
+#[must_use]
+pub fn bytes_beside_longest_string(json: &[u8]) -> usize {
+    let (mut at, mut longest) = (0, 0);
+    while let Some(length) = json[at..].iter().position(|byte| *byte == b'"') {
+        let begin = at + length + 1;
+        at = begin;
+        while let Some(byte) = json.get(at).filter(|byte| **byte != b'"') {
+            at += if *byte == b'\\' { 2 } else { 1 };
+        }
+        at = at.min(json.len());
+        longest = longest.max(at - begin);
+        at = (at + 1).min(json.len());
+    }
+    json.len() - longest
+}
+
 /// Where the names of the outermost object end that are this one.
 fn keys(json: &[u8], key: &[u8]) -> impl Iterator<Item = usize> {
     let (mut at, mut depth) = (0, 0_usize);
@@ -105,15 +123,14 @@ fn skip_blanks(json: &[u8]) -> &[u8] {
     json.trim_ascii_start()
 }
 
-/// Reads a value of the type.
+/// Reads a value of the type; `json` is the text that it was read from.
 ///
 /// # Errors
 /// `invalid_input` that names the fields at fault.
-pub fn parse_value<T: Type + ParseFromJSON>(value: Value) -> Result<T, Problem> {
-    // The copy is for the explanation only; inputs are bounded and mostly tiny.
-    let copy = value.clone();
+pub fn parse_value<T: Type + ParseFromJSON>(value: Value, json: &[u8]) -> Result<T, Problem> {
     T::parse_from_json(Some(value)).map_err(|error| {
-        let mut faults = faults::<T>(&copy);
+        // The value is used up. Read again it takes time only where something is at fault.
+        let mut faults = self::value(json).map(|value| faults::<T>(&value)).unwrap_or_default();
         if faults.is_empty() {
             faults.push(FieldError { field: String::new(), detail: reason(error.message()) });
         }

@@ -27,7 +27,65 @@ pub struct Audio {
     pub sources: Vec<Source>,
 }
 
-/// What was uploaded: attach it to a message by its id within a day.
+/// A picture. It was decoded and made anew: upright, without anything of where and with what it was taken.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Image {
+    /// Its id, which is also the name of its files.
+    pub id: Uuid,
+    /// How wide it is, in pixels.
+    pub width: u32,
+    /// How high it is, in pixels.
+    pub height: u32,
+    /// A blurred image of it in some 25 bytes (thumbhash), in base64, to be shown until it is there.
+    pub thumbhash: String,
+    /// Whether it moves. Its smaller sizes stand still.
+    pub animated: bool,
+    /// Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses.
+    pub url: String,
+    /// Its type.
+    pub mime: String,
+    /// Its length.
+    pub bytes: i64,
+    /// Where the smallest of `sizes` is, or the picture itself where it is small.
+    pub thumb_url: String,
+    /// Smaller ones of it, the smallest first; none where it is small itself.
+    pub sizes: Vec<ImageSize>,
+    /// What the file was called.
+    pub name: Option<String>,
+}
+
+/// A smaller one of a picture.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+pub struct ImageSize {
+    /// How wide it is, in pixels.
+    pub width: u32,
+    /// How high it is, in pixels.
+    pub height: u32,
+    /// Where it is, as long as the picture itself.
+    pub url: String,
+    /// Its type.
+    pub mime: String,
+    /// Its length.
+    pub bytes: i64,
+}
+
+/// A file that is downloaded, and shown by nobody.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+pub struct File {
+    /// Its id.
+    pub id: Uuid,
+    /// What it is called.
+    pub name: String,
+    /// What its name says that it is; it is delivered as bytes.
+    pub mime: String,
+    /// Its length.
+    pub bytes: i64,
+    /// Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses.
+    pub url: String,
+}
+
+/// What was uploaded: attach it to a message by its id within a day. One of the three is there.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Media {
@@ -35,4 +93,20 @@ pub struct Media {
     pub id: Uuid,
     /// A recording.
     pub audio: Option<Audio>,
+    /// A picture.
+    pub image: Option<Image>,
+    /// Any other file.
+    pub file: Option<File>,
+}
+
+/// A recording or a picture within a frame.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct InlineMedia {
+    /// What its sender takes it for; what it is shows when it is decoded.
+    pub mime: Option<String>,
+    /// Its bytes in base64, at most 2 MiB of them, with or without `data:…;base64,` before.
+    pub data: String,
+    /// What the file is called.
+    pub filename: Option<String>,
 }

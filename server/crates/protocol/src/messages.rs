@@ -5,7 +5,7 @@ use poem_openapi::types::{ParseFromJSON, ToJSON};
 use uuid::Uuid;
 
 use crate::accounts::UserRef;
-use crate::media::Audio;
+use crate::media::{Audio, File, Image};
 use crate::{MessageText, Timestamp, UserId};
 
 /// A stretch of the text that a client makes clickable.
@@ -66,6 +66,10 @@ pub struct Message {
     pub mentions: Vec<Mention>,
     /// The voice message that it is; absent once deleted.
     pub audio: Option<Audio>,
+    /// The pictures in it, in their order.
+    pub images: Vec<Image>,
+    /// The files in it, in their order.
+    pub files: Vec<File>,
     /// When it was written.
     pub created_at: Timestamp,
     /// When it was last edited; absent if never.
@@ -82,7 +86,7 @@ pub struct SendMessageRequest {
     pub client_id: Uuid,
     /// What to say; may be absent where something is attached.
     pub text: Option<MessageText>,
-    /// What was uploaded (`POST /media`) and is to be carried: one voice message.
+    /// What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message.
     #[oai(validator(min_items = 1, max_items = 10))]
     pub media: Option<Vec<Uuid>>,
 }

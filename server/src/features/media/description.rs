@@ -1,6 +1,6 @@
-//! What is stored of a recording, beside the message that carries it, and its wire form.
+//! What is stored of media, beside the message that carries them, and their wire form.
 
-use adda_protocol::media::{Audio, Media, Source};
+use adda_protocol::media::{Audio, File, Image, ImageSize, Media, Source};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -11,6 +11,8 @@ use super::addresses::Addresses;
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(crate) enum Description {
     Audio(StoredAudio),
+    Image(StoredImage),
+    File(StoredAttachment),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -22,12 +24,50 @@ pub(crate) struct StoredAudio {
     pub(super) sources: Vec<StoredFile>,
 }
 
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredImage {
+    pub(super) id: Uuid,
+    pub(super) name: Option<String>,
+    pub(super) thumbhash: String,
+    pub(super) animated: bool,
+    /// The picture itself.
+    pub(super) whole: StoredPicture,
+    /// Smaller ones, the smallest first.
+    pub(super) sizes: Vec<StoredPicture>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct StoredPicture {
+    pub(super) width: u32,
+    pub(super) height: u32,
+    pub(super) file: StoredFile,
+}
+
+/// A file that is only downloaded.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct StoredAttachment {
+    pub(super) id: Uuid,
+    /// What it is called.
+    pub(super) name: String,
+    /// What its name says that it is. It is never delivered as that.
+    pub(super) mime: String,
+    pub(super) file: StoredFile,
+}
+
 /// One file of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct StoredFile {
     pub(super) name: String,
     pub(super) mime: String,
     pub(super) bytes: i64,
+}
+
+/// What a message carries, on the wire.
+#[derive(Debug, Default)]
+pub(crate) struct Carried {
+    pub(crate) audio: Option<Audio>,
+    pub(crate) images: Vec<Image>,
+    pub(crate) files: Vec<File>,
 }
 
 impl Description {
@@ -37,10 +77,20 @@ impl Description {
         serde_json::to_string(descriptions).ok()
     }
 
-    /// What [`Description::list_to_json`] wrote; empty for anything else.
+    /// What is carried by a message with the list that [`Description::list_to_json`] wrote; nothing for
+    /// anything else.
     #[must_use]
-    pub(crate) fn list_from_json(json: Option<&str>) -> Vec<Self> {
-        json.and_then(|json| serde_json::from_str(json).ok()).unwrap_or_default()
+    pub(crate) fn carried(json: &str, addresses: &Addresses) -> Carried {
+        let list: Vec<Self> = serde_json::from_str(json).unwrap_or_default();
+        let mut carried = Carried::default();
+        for description in list {
+            match description {
+                Self::Audio(audio) => carried.audio = Some(audio.wire(addresses)),
+                Self::Image(image) => carried.images.push(image.wire(addresses)),
+                Self::File(file) => carried.files.push(file.wire(addresses)),
+            }
+        }
+        carried
     }
 
     /// Whether a message that carries it carries nothing else.
@@ -49,30 +99,86 @@ impl Description {
         matches!(self, Self::Audio(_))
     }
 
-    pub(super) fn files(&self) -> &[StoredFile] {
+    /// The name under which one of its files is downloaded, where it is a download.
+    pub(super) fn download_name(&self) -> Option<&str> {
         match self {
-            Self::Audio(audio) => &audio.sources,
+            Self::File(file) => Some(&file.name),
+            Self::Audio(_) | Self::Image(_) => None,
         }
     }
 
-    /// The voice message, where it is one.
-    #[must_use]
-    pub(crate) fn audio(&self, addresses: &Addresses) -> Option<Audio> {
-        let Self::Audio(audio) = self;
-        let source = |file: &StoredFile| Source {
-            url: addresses.of(&file.name),
-            mime: file.mime.clone(),
-            bytes: file.bytes,
-        };
-        Some(Audio {
-            id: audio.id,
-            duration_ms: audio.duration_ms,
-            waveform: audio.waveform.clone(),
-            sources: audio.sources.iter().map(source).collect(),
-        })
+    pub(super) fn files(&self) -> Vec<&StoredFile> {
+        match self {
+            Self::Audio(audio) => audio.sources.iter().collect(),
+            Self::Image(image) => {
+                let sizes = image.sizes.iter().map(|size| &size.file);
+                std::iter::once(&image.whole.file).chain(sizes).collect()
+            }
+            Self::File(file) => vec![&file.file],
+        }
     }
 
-    pub(super) fn wire(&self, id: Uuid, addresses: &Addresses) -> Media {
-        Media { id, audio: self.audio(addresses) }
+    pub(super) fn wire(self, id: Uuid, addresses: &Addresses) -> Media {
+        let nothing = Media { id, audio: None, image: None, file: None };
+        match self {
+            Self::Audio(audio) => Media { audio: Some(audio.wire(addresses)), ..nothing },
+            Self::Image(image) => Media { image: Some(image.wire(addresses)), ..nothing },
+            Self::File(file) => Media { file: Some(file.wire(addresses)), ..nothing },
+        }
+    }
+}
+
+impl StoredAudio {
+    fn wire(self, addresses: &Addresses) -> Audio {
+        let source = |file: StoredFile| Source {
+            url: addresses.of(&file.name),
+            mime: file.mime,
+            bytes: file.bytes,
+        };
+        Audio {
+            id: self.id,
+            duration_ms: self.duration_ms,
+            waveform: self.waveform,
+            sources: self.sources.into_iter().map(source).collect(),
+        }
+    }
+}
+
+impl StoredImage {
+    fn wire(self, addresses: &Addresses) -> Image {
+        let size = |size: StoredPicture| ImageSize {
+            width: size.width,
+            height: size.height,
+            url: addresses.of(&size.file.name),
+            mime: size.file.mime,
+            bytes: size.file.bytes,
+        };
+        let whole = size(self.whole);
+        let sizes: Vec<ImageSize> = self.sizes.into_iter().map(size).collect();
+        Image {
+            id: self.id,
+            width: whole.width,
+            height: whole.height,
+            thumbhash: self.thumbhash,
+            animated: self.animated,
+            thumb_url: sizes.first().map_or(&whole.url, |smallest| &smallest.url).clone(),
+            url: whole.url,
+            mime: whole.mime,
+            bytes: whole.bytes,
+            sizes,
+            name: self.name,
+        }
+    }
+}
+
+impl StoredAttachment {
+    fn wire(self, addresses: &Addresses) -> File {
+        File {
+            id: self.id,
+            name: self.name,
+            mime: self.mime,
+            bytes: self.file.bytes,
+            url: addresses.of(&self.file.name),
+        }
     }
 }

@@ -5,9 +5,11 @@ use std::io;
 use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
+use super::kind::Kind;
 use crate::confined::Refusal;
 use crate::failures::{database_problem, storage_problem};
 use crate::features::accounts::AccountError;
+use crate::incoming::IncomingError;
 use crate::limits::TooOften;
 
 /// Why something was not done with a recording or a file.
@@ -19,6 +21,21 @@ pub(crate) enum MediaError {
     /// What was sent cannot be decoded.
     #[error("not a recording")]
     NotARecording,
+    /// A field `kind` with another word.
+    #[error("no such kind")]
+    NoSuchKind,
+    /// More bytes than one of its kind may have.
+    #[error("too large")]
+    TooLarge(Kind),
+    /// What was sent is no picture that is taken.
+    #[error("not a picture")]
+    NotAPicture,
+    /// What stands in a frame cannot be read.
+    #[error("not base64")]
+    NotBase64,
+    /// More bytes than may stand in a frame.
+    #[error("too large for a frame")]
+    TooLargeForFrame,
     /// It is longer, or takes more to decode, than is given.
     #[error("the recording is too long")]
     TooLong,
@@ -30,6 +47,8 @@ pub(crate) enum MediaError {
     QuotaExceeded,
     #[error("too often")]
     TooOften(TooOften),
+    #[error(transparent)]
+    Incoming(#[from] IncomingError),
     #[error(transparent)]
     Account(#[from] AccountError),
     #[error(transparent)]
@@ -64,15 +83,44 @@ impl From<MediaError> for Problem {
                 "file",
                 "must be a recording that can be played: WebM, Ogg, MP4, WAV, MP3 or FLAC",
             ),
+            MediaError::NotAPicture => Self::invalid_field(
+                "file",
+                "must be a picture that can be shown: JPEG, PNG, WebP or GIF",
+            ),
+            MediaError::NotBase64 => Self::invalid_field(
+                "data",
+                "must be base64 in the standard alphabet, with or without `data:…;base64,` before it",
+            ),
+            MediaError::TooLargeForFrame => Self::new(
+                Code::TooLarge,
+                "More than 2 MiB do not fit into a frame; upload it (`POST /media`), and send its id in `media`.",
+            ),
+            MediaError::NoSuchKind => {
+                Self::invalid_field("kind", "must be `audio`, `image` or `file`, or be left out")
+            }
+            MediaError::TooLarge(kind) => {
+                let mib = kind.most_bytes() >> 20;
+                let sentence = match kind {
+                    Kind::Audio => {
+                        format!("The recording is larger than {mib} MiB; send it in parts.")
+                    }
+                    Kind::Image => {
+                        format!("The picture is larger than {mib} MiB; send a smaller one.")
+                    }
+                    Kind::File => format!("The file is larger than {mib} MiB; send a smaller one."),
+                };
+                Self::new(Code::TooLarge, sentence)
+            }
             MediaError::TooLong => Self::new(
                 Code::TooLarge,
                 "The recording is longer than 15 minutes, or takes too much to decode; send it in parts.",
             ),
             MediaError::QuotaExceeded => Self::new(
                 Code::QuotaExceeded,
-                "You have as many recordings on this server as you may; delete some of your voice messages first. What \
-                 you uploaded and did not send goes after a day.",
+                "You have as much on this server as you may; delete some of your voice messages, pictures and files \
+                 first. What you uploaded and did not send goes after a day.",
             ),
+            MediaError::Incoming(error) => error.into(),
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
             MediaError::Account(error) => error.into(),
             MediaError::Database(error) => database_problem(&error),

@@ -1,6 +1,7 @@
 //! Where the files of media are: a folder, by `object_store`.
 
-use std::io;
+use std::io::{self, SeekFrom};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,7 +10,7 @@ use object_store::local::LocalFileSystem;
 use object_store::path::Path as Name;
 use object_store::{GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt};
 use tokio::fs::File;
-use tokio::io::AsyncWriteExt;
+use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt};
 
 /// The store.
 #[derive(Clone, Debug)]
@@ -30,22 +31,31 @@ impl Files {
         Ok(Self { store: Arc::new(store.with_fsync(true)), folder: folder.to_owned() })
     }
 
-    /// Stores what is in a file under a name, whole or not at all; answers its length.
-    pub(super) async fn put(&self, name: &str, from: &Path) -> Result<u64, object_store::Error> {
+    /// Stores a part of a file under a name, whole or not at all.
+    pub(super) async fn put(
+        &self,
+        name: &str,
+        from: &Path,
+        part: Range<u64>,
+    ) -> Result<(), object_store::Error> {
         let failed = |error: io::Error| object_store::Error::Generic {
             store: "media",
             source: Box::new(error),
         };
         let mut file = File::open(from).await.map_err(failed)?;
+        file.seek(SeekFrom::Start(part.start)).await.map_err(failed)?;
+        let length = part.end - part.start;
+        let mut part = file.take(length);
         let mut writer = BufWriter::new(self.store.clone(), Name::from(name));
-        let copied = match tokio::io::copy(&mut file, &mut writer).await {
-            Ok(bytes) => writer.shutdown().await.map(|()| bytes),
-            Err(error) => {
-                // The first error is the one to tell.
-                let _ = writer.abort().await;
-                Err(error)
-            }
+        let copied = match tokio::io::copy(&mut part, &mut writer).await {
+            Ok(bytes) if bytes == length => writer.shutdown().await,
+            Ok(_) => Err(io::ErrorKind::UnexpectedEof.into()),
+            Err(error) => Err(error),
         };
+        if copied.is_err() {
+            // The first error is the one to tell.
+            let _ = writer.abort().await;
+        }
         copied.map_err(failed)
     }
 

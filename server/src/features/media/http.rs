@@ -12,14 +12,15 @@ mod delivery;
 
 pub(crate) use self::delivery::serve;
 use super::error::MediaError;
-use super::service::{MOST_AUDIO_BYTES, Media};
+use super::kind::MOST_BYTES;
+use super::service::{Media, Owner};
 use crate::budget::Payer;
 use crate::features::accounts::Bearer;
 use crate::http::{BASE, Fails, SIGNED_IN, Upload, WITH_BODY};
 
 #[derive(Tags)]
 enum Tag {
-    /// Recordings, for messages to carry them.
+    /// Recordings, pictures and files, for messages to carry them.
     #[oai(rename = "media")]
     Media,
 }
@@ -35,24 +36,31 @@ pub(crate) struct MediaApi;
 
 #[OpenApi(tag = "Tag::Media")]
 impl MediaApi {
-    /// Upload a recording.
+    /// Upload a recording, a picture or a file.
     ///
-    /// Up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made into a WAV
-    /// file beside it that plays everywhere. Attach it by its id to a message within a day.
+    /// Attach it by its id to a message within a day. What it shall be is said by `kind`, before the file;
+    /// without it, by how the file begins.
+    ///
+    /// - `audio`: up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made
+    ///   into a WAV file beside it that plays everywhere.
+    /// - `image`: up to 50 million pixels and 25 MiB of JPEG, PNG, WebP or GIF. It is decoded and made anew,
+    ///   upright and without its metadata, in several sizes.
+    /// - `file`: anything up to 50 MiB. It is delivered as a download and never shown.
     #[oai(path = "/media", method = "post", operation_id = "uploadMedia")]
     async fn upload(
         &self,
         media: Data<&Arc<Media>>,
         payer: Data<&Payer>,
         bearer: Bearer,
-        file: Upload,
+        form: Upload<true>,
     ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN }>> {
-        media.may_upload(&bearer.0).await?;
-        let file = file.receive(bearer.0.id, MOST_AUDIO_BYTES).await.map_err(Problem::from)?;
+        let owner = Owner::from(&bearer.0);
+        media.may_upload(owner, form.announced()).await?;
+        let file = form.receive(bearer.0.id, MOST_BYTES).await.map_err(Problem::from)?;
         // What was refused was decoded, too.
         let pay = |took| {
             payer.charge(took);
         };
-        Ok(Json(media.add_recording(&bearer.0, file.path(), pay).await?))
+        Ok(Json(media.add(owner, &file, pay).await?))
     }
 }

@@ -11,8 +11,14 @@
 mod addresses;
 mod description;
 mod error;
+mod file_name;
 mod files;
 mod http;
+mod image;
+mod inline;
+mod kind;
+mod recording;
+mod scratch;
 mod service;
 mod sound;
 mod store;
@@ -21,10 +27,11 @@ mod store;
 mod tests;
 
 pub(crate) use addresses::Addresses;
-pub(crate) use description::Description;
+pub(crate) use description::{Carried, Description};
 pub(crate) use error::MediaError;
 pub(crate) use files::Files;
 pub(crate) use http::{MediaApi, serve};
-pub(crate) use service::Media;
+pub(crate) use inline::Inline;
+pub(crate) use service::{Media, Owner};
 pub(crate) use sound::{COMMAND as HEAR_SOUND, hear_here};
 pub(crate) use store::{UploadRow, claim, claimable, discard_of_messages};

@@ -1,35 +1,48 @@
 //! The use cases of media.
 
-use std::fs::File;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use adda_protocol::UserId;
 use adda_protocol::media as wire;
 use object_store::{GetRange, GetResult};
-use tokio::sync::Semaphore;
+use tokio::io::AsyncReadExt;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::addresses::Addresses;
-use super::description::{Description, StoredAudio, StoredFile};
+use super::description::{Description, StoredAttachment, StoredFile};
 use super::error::MediaError;
+use super::file_name;
 use super::files::Files;
-use super::sound::{self, SoundKind};
+use super::kind::Kind;
 use super::store::{self, DiscardedRow};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::features::accounts::{Accounts, Person};
+use crate::incoming::{ReceivedFile, Uploads};
 use crate::limits::Limit;
 
-/// The longest recording that is taken, in bytes.
-pub(super) const MOST_AUDIO_BYTES: u64 = 10 * 1024 * 1024;
-/// Recordings that are decoded at the same time: each takes a processor.
+/// Recordings and pictures that are decoded at the same time: each takes a processor.
 const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
 const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
 const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
+
+/// Whose something is that is uploaded, by which session.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Owner {
+    pub(crate) user_id: UserId,
+    pub(crate) session_id: Uuid,
+}
+
+impl From<&Person> for Owner {
+    fn from(person: &Person) -> Self {
+        Self { user_id: person.id, session_id: person.session_id }
+    }
+}
 
 #[derive(Debug)]
 pub(crate) struct Media {
@@ -37,6 +50,7 @@ pub(crate) struct Media {
     clock: Clock,
     accounts: Arc<Accounts>,
     files: Files,
+    receiving: Arc<Uploads>,
     addresses: Addresses,
     /// How many bytes a person may have.
     quota: u64,
@@ -51,6 +65,7 @@ impl Media {
         clock: Clock,
         accounts: Arc<Accounts>,
         files: Files,
+        receiving: Arc<Uploads>,
         addresses: Addresses,
         quota: u64,
         rate_limits: bool,
@@ -60,6 +75,7 @@ impl Media {
             clock,
             accounts,
             files,
+            receiving,
             addresses,
             quota,
             uploads: Limit::new(rate_limits, 20, Duration::from_secs(3)),
@@ -67,58 +83,108 @@ impl Media {
         }
     }
 
+    /// Where files are received, and who may send.
+    #[must_use]
+    pub(crate) fn uploads(&self) -> &Arc<Uploads> {
+        &self.receiving
+    }
+
     /// Forgets what the throttles need not remember.
     pub(crate) fn purge_limits(&self) {
         self.uploads.purge();
     }
 
-    /// Whether the person may upload now: asked before anything is received.
+    /// Whether the person may upload so many bytes now: asked before anything is received.
     ///
     /// # Errors
     /// Too often, [`MediaError::QuotaExceeded`], the database.
-    pub(super) async fn may_upload(&self, person: &Person) -> Result<(), MediaError> {
-        self.uploads.check(&person.id)?;
-        let bytes = store::bytes_of(self.db.read(), person.id).await?;
-        let is_left = u64::try_from(bytes).is_ok_and(|bytes| bytes < self.quota);
-        if is_left { Ok(()) } else { Err(MediaError::QuotaExceeded) }
+    pub(super) async fn may_upload(&self, owner: Owner, bytes: u64) -> Result<(), MediaError> {
+        self.uploads.check(&owner.user_id)?;
+        let before = store::bytes_of(self.db.read(), owner.user_id).await?;
+        let after = u64::try_from(before).unwrap_or(0).saturating_add(bytes.max(1));
+        if after <= self.quota { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
-    /// Takes a recording that lies in a file, for its sender to attach it to a message. `pay` is told how long
-    /// it was decoded, whatever became of it.
+    /// Takes what was uploaded, for its sender to attach it to a message. `pay` is told how long a processor
+    /// worked on it, whatever became of it.
     ///
     /// # Errors
-    /// [`MediaError::NotARecording`], [`MediaError::TooLong`], the store, the database.
-    pub(super) async fn add_recording(
+    /// What it is not, [`MediaError::QuotaExceeded`], the store, the database.
+    pub(super) async fn add(
         &self,
-        person: &Person,
-        file: &Path,
+        owner: Owner,
+        file: &ReceivedFile,
         pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
-        let permit = self.permits.acquire().await;
-        let (wav, began) = (Scratch::beside(file), Instant::now());
-        let heard = sound::hear(File::open(file)?, File::create_new(&wav.path)?).await;
-        pay(began.elapsed());
-        drop(permit);
-        let heard = heard?;
-        // It may have waited long for its turn.
-        self.accounts.look_again(person.session_id).await?;
+        let path = file.path();
+        let kind = match &file.kind {
+            Some(name) => Kind::parse(name).ok_or(MediaError::NoSuchKind)?,
+            None => Kind::of(&beginning(path).await?),
+        };
+        self.add_as(kind, owner, file, pay).await
+    }
 
-        let id = Uuid::new_v4();
-        let (extension, mime) = sent_as(heard.kind);
-        let sent = (format!("audio/{id}.{extension}"), mime, file);
-        let made = (format!("audio/{id}.wav"), "audio/wav", wav.path.as_path());
-        // A WAV file as it was sent would stand beside the one that was made, under the same name.
-        let files: Vec<_> =
-            if heard.kind == SoundKind::Wav { vec![made] } else { vec![sent, made] };
-        self.begin(person, id, &files).await?;
-        let mut sources = Vec::with_capacity(files.len());
-        for (name, mime, from) in files {
-            let bytes = i64::try_from(self.files.put(&name, from).await?).unwrap_or(i64::MAX);
-            sources.push(StoredFile { name, mime: mime.to_owned(), bytes });
+    /// The same for something that is known to be of a kind.
+    pub(super) async fn add_as(
+        &self,
+        kind: Kind,
+        owner: Owner,
+        file: &ReceivedFile,
+        pay: impl FnOnce(Duration),
+    ) -> Result<wire::Media, MediaError> {
+        let path = file.path();
+        if tokio::fs::metadata(path).await?.len() > kind.most_bytes() {
+            return Err(MediaError::TooLarge(kind));
         }
-        let audio =
-            StoredAudio { id, duration_ms: heard.duration_ms, waveform: heard.waveform, sources };
-        let description = Description::Audio(audio);
+        match kind {
+            Kind::Audio => self.add_recording(owner, path, pay).await,
+            Kind::Image => self.add_picture(owner, path, file.name.as_deref(), pay).await,
+            Kind::File => self.add_file(owner, path, file.name.as_deref()).await,
+        }
+    }
+
+    /// The right to decode something: what waits, waits in the order of its coming.
+    pub(super) async fn decoding_permit(&self) -> Option<SemaphorePermit<'_>> {
+        self.permits.acquire().await.ok()
+    }
+
+    /// Takes a file as it is, for download.
+    async fn add_file(
+        &self,
+        owner: Owner,
+        file: &Path,
+        name: Option<&str>,
+    ) -> Result<wire::Media, MediaError> {
+        let id = Uuid::new_v4();
+        let name = file_name::tidy(name.unwrap_or_default());
+        let mime = mime_guess::from_path(&name).first_or_octet_stream().to_string();
+        let files = vec![NewFile::whole(format!("files/{id}"), file_name::DELIVERED_AS, file)?];
+        self.keep(owner, id, files, |mut files| {
+            let file = files.remove(0);
+            Description::File(StoredAttachment { id, name, mime, file })
+        })
+        .await
+    }
+
+    /// Stores files, and says what they are once all are there. Their row comes first, so that no file is
+    /// without one.
+    pub(super) async fn keep(
+        &self,
+        owner: Owner,
+        id: Uuid,
+        files: Vec<NewFile<'_>>,
+        describe: impl FnOnce(Vec<StoredFile>) -> Description,
+    ) -> Result<wire::Media, MediaError> {
+        // It may have waited long for its turn.
+        self.accounts.look_again(owner.session_id).await?;
+        self.begin(owner, id, &files).await?;
+        let mut stored = Vec::with_capacity(files.len());
+        for file in files {
+            self.files.put(&file.name, file.from, file.part.clone()).await?;
+            let bytes = i64::try_from(file.bytes()).unwrap_or(i64::MAX);
+            stored.push(StoredFile { name: file.name, mime: file.mime.to_owned(), bytes });
+        }
+        let description = describe(stored);
         let json = serde_json::to_string(&description).map_err(std::io::Error::from)?;
         let transaction = self.db.begin().await?;
         let is_there = store::finish_upload(&transaction, id, &json).await?;
@@ -133,25 +199,29 @@ impl Media {
         Ok(description.wire(id, &self.addresses))
     }
 
+    /// Takes back an upload of theirs that no message carries.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn give_up(&self, owner: Owner, id: Uuid) -> Result<(), MediaError> {
+        let transaction = self.db.begin().await?;
+        store::discard_upload(&transaction, id, owner.user_id).await?;
+        Ok(transaction.commit().await?)
+    }
+
     /// Notes an upload whose files are to be written, if they fit into what the person may have: several at
     /// once are counted one after the other.
-    async fn begin(
-        &self,
-        person: &Person,
-        id: Uuid,
-        files: &[(String, &str, &Path)],
-    ) -> Result<(), MediaError> {
-        let names: Vec<String> = files.iter().map(|(name, ..)| name.clone()).collect();
-        let lengths: std::io::Result<Vec<u64>> =
-            files.iter().map(|(.., path)| Ok(path.metadata()?.len())).collect();
-        let bytes = i64::try_from(lengths?.iter().sum::<u64>()).unwrap_or(i64::MAX);
+    async fn begin(&self, owner: Owner, id: Uuid, files: &[NewFile<'_>]) -> Result<(), MediaError> {
+        let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
+        let bytes = files.iter().map(NewFile::bytes).sum::<u64>();
+        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         let transaction = self.db.begin().await?;
-        db::lock_rows(&transaction, "users", ["id"], vec![[person.id]]).await?;
-        let before = store::bytes_of(&transaction, person.id).await?;
+        db::lock_rows(&transaction, "users", ["id"], vec![[owner.user_id]]).await?;
+        let before = store::bytes_of(&transaction, owner.user_id).await?;
         if u64::try_from(before.saturating_add(bytes)).is_ok_and(|bytes| bytes > self.quota) {
             return Err(MediaError::QuotaExceeded);
         }
-        store::begin_upload(&transaction, id, person.id, self.clock.now_ms(), bytes, &names)
+        store::begin_upload(&transaction, id, owner.user_id, self.clock.now_ms(), bytes, &names)
             .await?;
         Ok(transaction.commit().await?)
     }
@@ -173,13 +243,15 @@ impl Media {
         let id = id_of(name).ok_or(MediaError::NotFound)?;
         let description = store::description(self.db.read(), id).await?;
         let description = description.ok_or(MediaError::NotFound)?;
-        let file = description.files().iter().find(|file| file.name == name);
-        let file = file.ok_or(MediaError::NotFound)?;
+        let files = description.files();
+        let file = files.iter().find(|file| file.name == name).ok_or(MediaError::NotFound)?;
         let length = u64::try_from(file.bytes).unwrap_or(0);
         let range = part.map(|part| part.of(length)).transpose()?;
         let is_part = range.is_some();
         let content = self.files.get(name, range.map(GetRange::Bounded)).await?;
-        Ok(Opened { content, mime: file.mime.clone(), length, good_for, is_part })
+        let mime = file.mime.clone();
+        let download_name = description.download_name().map(str::to_owned);
+        Ok(Opened { content, mime, length, good_for, is_part, download_name })
     }
 
     /// Removes the files of what was given up, and what was uploaded for nothing.
@@ -224,6 +296,28 @@ pub(super) struct Opened {
     pub(super) good_for: i64,
     /// Whether a part of it was asked for.
     pub(super) is_part: bool,
+    /// The name under which it is saved, where it is only downloaded.
+    pub(super) download_name: Option<String>,
+}
+
+/// A file that is to be stored: some of the bytes of another one.
+#[derive(Debug)]
+pub(super) struct NewFile<'a> {
+    pub(super) name: String,
+    pub(super) mime: &'static str,
+    pub(super) from: &'a Path,
+    pub(super) part: Range<u64>,
+}
+
+impl<'a> NewFile<'a> {
+    /// All bytes of a file.
+    pub(super) fn whole(name: String, mime: &'static str, from: &'a Path) -> std::io::Result<Self> {
+        Ok(Self { name, mime, from, part: 0..from.metadata()?.len() })
+    }
+
+    fn bytes(&self) -> u64 {
+        self.part.end - self.part.start
+    }
 }
 
 /// One part of a file, as it is asked for (RFC 9110, section 14).
@@ -261,42 +355,16 @@ impl Part {
     }
 }
 
-/// What a recording of this kind is called, and its type.
-fn sent_as(kind: SoundKind) -> (&'static str, &'static str) {
-    match kind {
-        SoundKind::Webm => ("webm", "audio/webm"),
-        SoundKind::Ogg => ("ogg", "audio/ogg"),
-        SoundKind::Mp4 => ("m4a", "audio/mp4"),
-        SoundKind::Wav => ("wav", "audio/wav"),
-        SoundKind::Mp3 => ("mp3", "audio/mpeg"),
-        SoundKind::Flac => ("flac", "audio/flac"),
-    }
+/// How a file begins.
+async fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    tokio::fs::File::open(path).await?.take(16).read_to_end(&mut beginning).await?;
+    Ok(beginning)
 }
 
 /// The id in a file's name.
 fn id_of(name: &str) -> Option<Uuid> {
     let (_, file) = name.split_once('/')?;
-    Uuid::try_parse(file.split_once('.')?.0).ok()
-}
-
-/// A file for the time of the work on it.
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Scratch {
-    /// In the folder of another one.
-    fn beside(file: &Path) -> Self {
-        Self { path: file.with_file_name(Uuid::new_v4().to_string()) }
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        if let Err(error) = std::fs::remove_file(&self.path)
-            && error.kind() != std::io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "a recording is left until the next start");
-        }
-    }
+    // `id.ending`, and `id-size.ending` of a picture's smaller ones.
+    Uuid::try_parse(file.get(..36)?).ok()
 }

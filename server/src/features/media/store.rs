@@ -1,6 +1,6 @@
 //! The rows of media: uploads, what messages carry, and what is to be removed.
 
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
 use super::description::Description;
@@ -130,11 +130,27 @@ pub(super) async fn discard_uploads(
     before: i64,
 ) -> Result<(), DbErr> {
     // What is taken away is what is listed: another may become part of a message at this moment.
-    let sql = "DELETE FROM uploads WHERE created_at < $1 \
-               OR (description IS NULL AND created_at < $2) RETURNING id, files";
-    let values = vec![before.into(), unfinished_before.into()];
-    let overdue: Vec<DiscardedRow> = db::parse(&db::query(transaction, sql, values).await?)?;
-    for row in overdue {
+    let overdue = "created_at < $1 OR (description IS NULL AND created_at < $2)";
+    discard(transaction, overdue, vec![before.into(), unfinished_before.into()]).await
+}
+
+/// Gives up somebody's upload, if no message carries it.
+pub(super) async fn discard_upload(
+    transaction: &impl ConnectionTrait,
+    id: Uuid,
+    owner_id: i64,
+) -> Result<(), DbErr> {
+    discard(transaction, "id = $1 AND owner_id = $2", vec![id.into(), owner_id.into()]).await
+}
+
+async fn discard(
+    transaction: &impl ConnectionTrait,
+    which: &str,
+    values: Vec<Value>,
+) -> Result<(), DbErr> {
+    let sql = format!("DELETE FROM uploads WHERE {which} RETURNING id, files");
+    let rows: Vec<DiscardedRow> = db::parse(&db::query(transaction, sql, values).await?)?;
+    for row in rows {
         let sql = "INSERT INTO discarded_media (id, files) VALUES ($1, $2)";
         db::run(transaction, sql, vec![row.id.into(), row.files.into()]).await?;
     }

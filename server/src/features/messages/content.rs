@@ -16,6 +16,8 @@ pub(crate) struct Content {
     text: Option<MessageText>,
     /// Uploads of the sender's, in their order, each once.
     media: Vec<Uuid>,
+    /// What stood in the very frame, by its hash: it is another upload each time that it is sent.
+    inline: Option<[u8; 32]>,
 }
 
 impl Content {
@@ -26,7 +28,13 @@ impl Content {
             return Err(MessageError::Empty);
         }
         let is_repeated = (1..media.len()).any(|at| media[..at].contains(&media[at]));
-        if is_repeated { Err(MessageError::NoSuchMedia) } else { Ok(Self { text, media }) }
+        let content = Self { text, media, inline: None };
+        if is_repeated { Err(MessageError::NoSuchMedia) } else { Ok(content) }
+    }
+
+    /// With what was sent in the same frame, which is this upload by now and had this hash.
+    pub(super) fn with_inline(text: Option<MessageText>, upload: Uuid, hash: [u8; 32]) -> Self {
+        Self { text, media: vec![upload], inline: Some(hash) }
     }
 
     /// The words in it, where people can be mentioned and links be found.
@@ -48,8 +56,12 @@ impl Content {
     /// content gives may never change.
     pub(super) fn digest(&self) -> i64 {
         let mut hash = Sha256::new();
-        if !self.media.is_empty() {
-            // No text begins like this.
+        // No text begins like these.
+        if let Some(inline) = self.inline {
+            hash.update([0xfe]);
+            hash.update(inline);
+            hash.update([0xfe]);
+        } else if !self.media.is_empty() {
             hash.update([0xff]);
             self.media.iter().for_each(|id| hash.update(id.as_bytes()));
             hash.update([0xff]);
@@ -63,6 +75,6 @@ impl Content {
 
 impl From<MessageText> for Content {
     fn from(text: MessageText) -> Self {
-        Self { text: Some(text), media: Vec::new() }
+        Self { text: Some(text), media: Vec::new(), inline: None }
     }
 }

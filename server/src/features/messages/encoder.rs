@@ -9,7 +9,7 @@ use poem_openapi::types::ToJSON;
 
 use super::row::MessageRow;
 use super::{links, mentions};
-use crate::features::media::{Addresses, Description};
+use crate::features::media::{Addresses, Carried, Description};
 
 /// Makes the wire form of a row, the same for everybody. Built once and handed to whoever reads or
 /// writes messages, so that what an encoding needs beside the row is known here alone.
@@ -29,7 +29,9 @@ impl MessageEncoder {
     #[must_use]
     pub(crate) fn message(&self, row: &MessageRow, room: &str) -> Message {
         let links = row.text.as_deref().map(links::find_links).unwrap_or_default();
-        let media = Description::list_from_json(row.media.as_deref());
+        let media = row.media.as_deref();
+        let Carried { audio, images, files } =
+            media.map(|json| Description::carried(json, &self.addresses)).unwrap_or_default();
         let offset = |scalars: usize| u32::try_from(scalars).unwrap_or(u32::MAX);
         let link = |link: links::FoundLink| Link {
             start: offset(link.start),
@@ -51,7 +53,9 @@ impl MessageEncoder {
             text: row.text.clone(),
             links: links.into_iter().map(link).collect(),
             mentions: mentions::decode(row.mentions.as_deref()),
-            audio: media.iter().find_map(|media| media.audio(&self.addresses)),
+            audio,
+            images,
+            files,
             created_at: Timestamp(row.created_at),
             edited_at: row.edited_at.map(Timestamp),
             deleted_at: row.deleted_at.map(Timestamp),

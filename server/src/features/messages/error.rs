@@ -35,6 +35,9 @@ pub(crate) enum MessageError {
     /// A voice message and something else.
     #[error("a voice message stands alone")]
     NotAlone,
+    /// Something in the frame itself, and more beside it.
+    #[error("several media")]
+    SeveralMedia,
     /// More than one bound.
     #[error("before, after and around exclude each other")]
     SeveralBounds,
@@ -75,7 +78,7 @@ impl From<MessageError> for Problem {
             ),
             MessageError::Empty => Problem::invalid_field(
                 "text",
-                "is missing: a message needs a text, or something in `media`",
+                "is missing: a message needs a text, or something in `media`, `audio` or `image`",
             ),
             MessageError::NoSuchMedia => Problem::invalid_field(
                 "media",
@@ -84,6 +87,11 @@ impl From<MessageError> for Problem {
             MessageError::NotAlone => Problem::invalid_field(
                 "media",
                 "names a voice message and more: a voice message is sent by itself",
+            ),
+            MessageError::SeveralMedia => Problem::invalid_field(
+                "media",
+                "cannot stand beside `audio` or `image`, nor these beside each other: upload several, and name \
+                 them here",
             ),
             MessageError::SeveralBounds => Problem::invalid_field(
                 "before",

@@ -13,6 +13,7 @@ mod content;
 mod encoder;
 mod error;
 mod http;
+mod inline;
 mod links;
 mod mentions;
 mod operation;
@@ -29,6 +30,7 @@ mod tests;
 pub(crate) use encoder::MessageEncoder;
 pub(crate) use error::MessageError;
 pub(crate) use http::MessagesApi;
+pub(crate) use inline::Uploader;
 #[cfg(test)]
 pub(crate) use operation::{Accepted, Actor, Operation};
 pub(crate) use service::{MAX_RESUME_CHANGES, Messages};
@@ -37,4 +39,4 @@ pub(crate) use welcome::greet;
 #[cfg(test)]
 pub(crate) use writer::Pending;
 pub(crate) use writer::Writer;
-pub(crate) use ws::{Answer, Target, delete, edit, send};
+pub(crate) use ws::{Answer, Target, delete, edit, send, send_inline};

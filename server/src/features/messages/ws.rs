@@ -3,6 +3,8 @@
 //! Each queues its operation at once, in the order of the frames, and answers later: a client may
 //! send without waiting.
 
+use std::sync::Arc;
+
 use adda_protocol::command::{MessageDelete, MessageEdit, MessageSend};
 use adda_protocol::event::acknowledgement;
 use adda_protocol::{Problem, RoomName, UserId};
@@ -10,8 +12,10 @@ use futures_util::future::BoxFuture;
 
 use super::content::Content;
 use super::error::MessageError;
+use super::inline::{self, InlineMessage, Uploader};
 use super::operation::{Actor, Operation};
 use super::service::{Messages, settled};
+use crate::features::media::Inline;
 use crate::features::rooms::{RoomRef, Rooms};
 
 /// The answer to a command, once there is one: the frame to write, encoded.
@@ -51,7 +55,7 @@ async fn submit(
     }))
 }
 
-/// `message.send`.
+/// `message.send` without a recording or a picture in it.
 ///
 /// # Errors
 /// The problem, when nothing was queued.
@@ -60,9 +64,30 @@ pub(crate) async fn send(
     target: Target<'_>,
     command: MessageSend,
 ) -> Result<Answer, Problem> {
-    let MessageSend { reference, room, client_id, text, media } = command;
+    let MessageSend { reference, room, client_id, text, media, audio: _, image: _ } = command;
     let content = Content::new(text, media.unwrap_or_default())?;
     submit(messages, target, &room, Operation::Create { client_id, content }, reference).await
+}
+
+/// `message.send` with one in it.
+///
+/// # Errors
+/// The problem, when it cannot be read.
+pub(crate) async fn send_inline(
+    messages: &Arc<Messages>,
+    target: Target<'_>,
+    command: MessageSend,
+    uploader: Uploader,
+) -> Result<Answer, Problem> {
+    let MessageSend { reference, room, client_id, text, media, audio, image } = command;
+    let inline = match (audio, image, media) {
+        (Some(audio), None, None) => inline::decode("audio", audio, Inline::audio)?,
+        (None, Some(image), None) => inline::decode("image", image, Inline::image)?,
+        _ => return Err(MessageError::SeveralMedia.into()),
+    };
+    let room = target.room(&room).await?;
+    let message = InlineMessage { room, user_id: target.user_id, client_id, text, inline };
+    Ok(Box::pin(inline::send(messages.clone(), uploader, message, reference)))
 }
 
 /// `message.edit`.

@@ -173,22 +173,30 @@ fn ping_of(bytes: usize) -> Message {
 }
 
 #[tokio::test]
-async fn a_frame_past_the_limit_closes_the_socket_and_says_so() {
+async fn a_frame_past_the_limit_is_refused_and_a_much_larger_one_closes_the_socket() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;
     let mut socket = mira.connects().await;
     socket.say_raw(ping_of(128 * 1024)).await;
-    socket.hears_answer_to("edge").await;
-    for too_large in [128 * 1024 + 1, 1_000_000] {
-        let mut socket = mira.connects().await;
+    assert_eq!(socket.hears_answer_to("edge").await["type"], "pong");
+    // As much as a recording may take, and without one.
+    for too_large in [128 * 1024 + 1, 3 * 1024 * 1024] {
         socket.say_raw(ping_of(too_large)).await;
-        assert_eq!(socket.hears_close().await, Some(4508), "{too_large}");
+        let answer = socket.hears_answer_to("edge").await;
+        assert_eq!(answer["error"]["code"], "too_large", "{too_large}: {answer:#}");
     }
+    // What would take many times its length in memory is not read as JSON.
+    let many = format!("{{\"ref\":\"edge\",\"x\":[0{}]}}", ",0".repeat(1_000_000));
+    socket.say_raw(Message::text(many)).await;
+    assert_eq!(socket.hears_answer_to("edge").await["error"]["code"], "too_large");
+    let mut socket = mira.connects().await;
+    socket.say_raw(ping_of(3 * 1024 * 1024 + 1)).await;
+    assert_eq!(socket.hears_close().await, Some(4508));
     // In parts that are each small enough.
     let mut socket = mira.connects().await;
-    let part = vec![b'x'; 60_000];
-    for (at, kind) in [Data::Text, Data::Continue, Data::Continue].into_iter().enumerate() {
-        let frame = Frame::message(part.clone(), OpCode::Data(kind), at == 2);
+    let part = vec![b'x'; 1_600_000];
+    for (at, kind) in [Data::Text, Data::Continue].into_iter().enumerate() {
+        let frame = Frame::message(part.clone(), OpCode::Data(kind), at == 1);
         socket.say_raw(Message::Frame(frame)).await;
     }
     assert_eq!(socket.hears_close().await, Some(4508));

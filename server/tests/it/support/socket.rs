@@ -138,6 +138,20 @@ impl Socket {
         }
     }
 
+    /// The answer to a ping: all that was said before it was read by then.
+    pub(crate) async fn hears_pong(&mut self) {
+        loop {
+            match tokio::time::timeout(PATIENCE, self.stream.next()).await.expect("a pong") {
+                Some(Ok(Message::Pong(_))) => return,
+                Some(Ok(Message::Text(text))) => {
+                    self.heard.push(serde_json::from_str(&text).unwrap());
+                }
+                Some(Ok(_)) => {}
+                other => panic!("{other:?} instead of a pong"),
+            }
+        }
+    }
+
     /// The code with which the socket is closed.
     pub(crate) async fn hears_close(&mut self) -> Option<u16> {
         loop {

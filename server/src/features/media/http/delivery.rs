@@ -9,6 +9,7 @@ use poem::{Body, Request, Response, handler};
 use serde::Deserialize;
 
 use crate::features::media::MediaError;
+use crate::features::media::file_name::content_disposition;
 use crate::features::media::service::{Media, Opened, Part};
 use crate::http::problem_response;
 
@@ -18,11 +19,11 @@ struct Signed {
     signature: String,
 }
 
-/// `GET /media/audio/{name}`: a file, at an address that was given out.
+/// `GET /media/{folder}/{name}`: a file, at an address that was given out.
 #[handler]
 pub(crate) async fn serve(
     media: Data<&Arc<Media>>,
-    Path(name): Path<String>,
+    Path((folder, name)): Path<(String, String)>,
     signed: Option<Query<Signed>>,
     request: &Request,
 ) -> Response {
@@ -30,7 +31,7 @@ pub(crate) async fn serve(
     let opened = match signed {
         None => Err(MediaError::NotFound),
         Some(Query(Signed { until, signature })) => {
-            media.open(&format!("audio/{name}"), until, &signature, range).await
+            media.open(&format!("{folder}/{name}"), until, &signature, range).await
         }
     };
     match opened {
@@ -49,7 +50,7 @@ fn nothing_there(length: u64) -> Response {
 }
 
 fn answer(opened: Opened) -> Response {
-    let Opened { content, mime, length, good_for, is_part } = opened;
+    let Opened { content, mime, length, good_for, is_part, download_name } = opened;
     let part = content.range.clone();
     let body = Body::from_bytes_stream(content.into_stream().map_err(std::io::Error::other));
     let mut response = Response::builder()
@@ -67,6 +68,9 @@ fn answer(opened: Opened) -> Response {
     set(header::ACCEPT_RANGES, "bytes".to_owned());
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned());
     set(header::CACHE_CONTROL, format!("private, max-age={good_for}, immutable"));
+    if let Some(name) = download_name {
+        set(header::CONTENT_DISPOSITION, content_disposition(&name));
+    }
     if is_part {
         let range = format!("bytes {}-{}/{length}", part.start, part.end - 1);
         set(header::CONTENT_RANGE, range);

@@ -8,7 +8,7 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// The permits of each key.
 #[derive(Debug)]
-pub(super) struct KeyedPermits<K: Hash + Eq + Clone> {
+pub(crate) struct KeyedPermits<K: Hash + Eq + Clone> {
     at_once: usize,
     most_waiting: usize,
     lines: Lines<K>,
@@ -26,7 +26,7 @@ struct Line {
 
 /// A permit; it is given back when this is dropped.
 #[derive(Debug)]
-pub(super) struct KeyedPermit<K: Hash + Eq + Clone> {
+pub(crate) struct KeyedPermit<K: Hash + Eq + Clone> {
     _permit: OwnedSemaphorePermit,
     _here: Here<K>,
 }
@@ -43,12 +43,12 @@ fn lock<K>(lines: &Lines<K>) -> MutexGuard<'_, HashMap<K, Line>> {
 
 impl<K: Hash + Eq + Clone> KeyedPermits<K> {
     /// For each key so many at once, and so many who wait.
-    pub(super) fn new(at_once: usize, most_waiting: usize) -> Self {
+    pub(crate) fn new(at_once: usize, most_waiting: usize) -> Self {
         Self { at_once, most_waiting, lines: Lines::default() }
     }
 
     /// Waits for a permit, in the order of coming; `None` when too many wait already.
-    pub(super) async fn take(&self, key: K) -> Option<KeyedPermit<K>> {
+    pub(crate) async fn take(&self, key: K) -> Option<KeyedPermit<K>> {
         let (here, permits) = self.line_up(key)?;
         // The semaphore is never closed.
         let permit = permits.acquire_owned().await.ok()?;

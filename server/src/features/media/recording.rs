@@ -1,0 +1,58 @@
+//! Recordings: decoded, and stored as they were sent and as WAV.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use adda_protocol::media as wire;
+use uuid::Uuid;
+
+use super::description::{Description, StoredAudio};
+use super::error::MediaError;
+use super::scratch::Scratch;
+use super::service::{Media, NewFile, Owner};
+use super::sound::{self, SoundKind};
+
+impl Media {
+    /// Takes a recording that lies in a file. `pay` is told how long it was decoded, whatever became of it.
+    ///
+    /// # Errors
+    /// [`MediaError::NotARecording`], [`MediaError::TooLong`], the store, the database.
+    pub(super) async fn add_recording(
+        &self,
+        owner: Owner,
+        file: &Path,
+        pay: impl FnOnce(Duration),
+    ) -> Result<wire::Media, MediaError> {
+        let permit = self.decoding_permit().await;
+        let (wav, began) = (Scratch::beside(file), Instant::now());
+        let heard = sound::hear(File::open(file)?, File::create_new(wav.path())?).await;
+        pay(began.elapsed());
+        drop(permit);
+        let heard = heard?;
+
+        let id = Uuid::new_v4();
+        let (extension, mime) = sent_as(heard.kind);
+        let sent = NewFile::whole(format!("audio/{id}.{extension}"), mime, file)?;
+        let made = NewFile::whole(format!("audio/{id}.wav"), "audio/wav", wav.path())?;
+        // A WAV file as it was sent would stand beside the one that was made, under the same name.
+        let files = if heard.kind == SoundKind::Wav { vec![made] } else { vec![sent, made] };
+        let (duration_ms, waveform) = (heard.duration_ms, heard.waveform);
+        self.keep(owner, id, files, |sources| {
+            Description::Audio(StoredAudio { id, duration_ms, waveform, sources })
+        })
+        .await
+    }
+}
+
+/// What a recording of this kind is called, and its type.
+fn sent_as(kind: SoundKind) -> (&'static str, &'static str) {
+    match kind {
+        SoundKind::Webm => ("webm", "audio/webm"),
+        SoundKind::Ogg => ("ogg", "audio/ogg"),
+        SoundKind::Mp4 => ("m4a", "audio/mp4"),
+        SoundKind::Wav => ("wav", "audio/wav"),
+        SoundKind::Mp3 => ("mp3", "audio/mpeg"),
+        SoundKind::Flac => ("flac", "audio/flac"),
+    }
+}
