@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::confined;
 use crate::db::Db;
 use crate::features::accounts::{SHRINK_PICTURE, shrink_here};
-use crate::features::media::{HEAR_SOUND, hear_here};
+use crate::features::media::{HEAR_SOUND, REMAKE_PICTURE, hear_here, remake_here};
 use crate::private_files;
 use crate::routes::{asyncapi_text, openapi_text};
 
@@ -48,6 +48,9 @@ enum Command {
     /// Not for people: makes a WAV file of a recording, from standard input to standard output.
     #[command(hide = true, name = HEAR_SOUND)]
     HearSound,
+    /// Not for people: makes the versions of a picture, from standard input to standard output.
+    #[command(hide = true, name = REMAKE_PICTURE)]
+    RemakePicture,
     /// Administrators.
     Admin {
         #[command(subcommand)]
@@ -80,6 +83,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
         Command::ShrinkPicture => return confined::work(shrink_here),
         Command::HearSound => return confined::work_into(hear_here),
+        Command::RemakePicture => return confined::work_into(remake_here),
         Command::Openapi => print(openapi_text()),
         Command::Asyncapi => print(asyncapi_text()),
         Command::Config { command: ConfigCommand::Check } => check(),

@@ -14,11 +14,15 @@ mod error;
 mod file_name;
 mod files;
 mod http;
+<<<<<<< HEAD
 mod image;
 mod inline;
 mod kind;
 mod recording;
 mod scratch;
+=======
+mod picture;
+>>>>>>> 21317a5 (pictures: Decode what strangers send within bounds, and write it anew.)
 mod service;
 mod sound;
 mod store;
@@ -32,6 +36,7 @@ pub(crate) use error::MediaError;
 pub(crate) use files::Files;
 pub(crate) use http::{MediaApi, serve};
 pub(crate) use inline::Inline;
+pub(crate) use picture::{COMMAND as REMAKE_PICTURE, remake_here};
 pub(crate) use service::{Media, Owner};
 pub(crate) use sound::{COMMAND as HEAR_SOUND, hear_here};
 pub(crate) use store::{UploadRow, claim, claimable, discard_of_messages};

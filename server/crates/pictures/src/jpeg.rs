@@ -1,0 +1,89 @@
+//! JPEG, row by row: also the largest photograph takes no more than its tables.
+//!
+//! What has its scans in pieces (progressive) is held as coefficients until all are there. Two kinds that
+//! hardly anybody sends go through a decoder that holds the whole picture: inks (CMYK), and planes one after
+//! the other.
+
+mod whole;
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek as _};
+
+use otf_pixels_codec_jpeg::JpegDecoder;
+use otf_pixels_core::{Decoder as _, Limits, PixelFormat, PixelsError};
+
+use crate::canvas::{Canvas, Head};
+use crate::colour::Samples;
+use crate::orientation::Orientation;
+use crate::refusal::Refusal;
+use crate::source::Still;
+
+pub(crate) fn read(mut file: File) -> Result<Still, Refusal> {
+    let source = ToTheEnd(BufReader::new(file.try_clone()?));
+    // Sizes are checked below, before anything as large as the picture is allocated.
+    let decoder = match JpegDecoder::new(source, Limits::unlimited()) {
+        Ok(decoder) => decoder,
+        Err(PixelsError::Unsupported { .. }) => {
+            file.rewind()?;
+            return whole::read(file);
+        }
+        Err(error) => return Err(refusal(error)),
+    };
+    rows(decoder)
+}
+
+fn rows(mut decoder: JpegDecoder<ToTheEnd<BufReader<File>>>) -> Result<Still, Refusal> {
+    let shape = decoder.descriptor();
+    let head = Head {
+        width: shape.width,
+        height: shape.height,
+        samples: if shape.pixel == PixelFormat::Gray8 { Samples::Grey } else { Samples::Rgb },
+        profile: decoder.icc_profile().map(<[u8]>::to_vec),
+        orientation: Orientation::of(decoder.exif()),
+    };
+    head.check(coefficients(&decoder, &head))?;
+    let mut canvas = Canvas::new(&head);
+    let mut row = vec![0; shape.row_bytes()];
+    for _ in 0..shape.height {
+        decoder.read_row(&mut row).map_err(refusal)?;
+        canvas.push(&row);
+    }
+    Ok(Still { raster: canvas.finish()?, is_lossless: false })
+}
+
+/// What is held of each component until all scans are there: two bytes for each sample, in whole blocks.
+fn coefficients(decoder: &JpegDecoder<ToTheEnd<BufReader<File>>>, head: &Head) -> Vec<u64> {
+    if !decoder.is_progressive() {
+        return Vec::new();
+    }
+    let blocks = |side: u32| u64::from(side.next_multiple_of(32));
+    let most = 2 * blocks(head.width) * blocks(head.height);
+    let chroma = match decoder.source_info().chroma_subsampling {
+        Some("4:2:0" | "4:1:1") => most / 4,
+        Some("4:1:0") => most / 8,
+        Some("4:2:2" | "4:4:0") => most / 2,
+        _ => most,
+    };
+    if head.samples == Samples::Grey { vec![most] } else { vec![most, chroma, chroma] }
+}
+
+fn refusal(error: PixelsError) -> Refusal {
+    match error {
+        PixelsError::Io { source, .. } => Refusal::reading(source),
+        PixelsError::LimitExceeded { .. } => Refusal::TooMuch,
+        _ => Refusal::Unreadable,
+    }
+}
+
+/// A file that must not end before its decoder is done: what is missing is not made up.
+#[derive(Debug)]
+struct ToTheEnd<R>(R);
+
+impl<R: Read> Read for ToTheEnd<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        match self.0.read(buffer)? {
+            0 if !buffer.is_empty() => Err(io::ErrorKind::UnexpectedEof.into()),
+            read => Ok(read),
+        }
+    }
+}

@@ -1,0 +1,71 @@
+//! JPEG of inks, and with planes one after the other.
+
+use std::fs::File;
+use std::io::BufReader;
+
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::errors::DecodeErrors;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+use crate::canvas::{Canvas, Head};
+use crate::colour::Samples;
+use crate::orientation::Orientation;
+use crate::refusal::Refusal;
+use crate::source::Still;
+
+/// Bytes to a sample: as it is given, and as a coefficient until all scans are there.
+const HELD: u64 = 1 + 2;
+
+pub(super) fn read(file: File) -> Result<Still, Refusal> {
+    let options = DecoderOptions::default().set_strict_mode(true);
+    let mut decoder = JpegDecoder::new_with_options(BufReader::new(file), options);
+    decoder.decode_headers().map_err(refusal)?;
+    let info = decoder.info().ok_or(Refusal::Unreadable)?;
+    let colours = decoder.input_colorspace().ok_or(Refusal::Unreadable)?;
+    // Inks as they are in the file; of anything else the decoder makes red, green and blue.
+    let (given, samples) = match colours {
+        ColorSpace::CMYK | ColorSpace::YCCK => (colours, Samples::Cmyk),
+        ColorSpace::Luma => (colours, Samples::Grey),
+        _ => (ColorSpace::RGB, Samples::Rgb),
+    };
+    decoder.set_options(options.jpeg_set_out_colorspace(given));
+    let head = Head {
+        width: info.width.into(),
+        height: info.height.into(),
+        samples,
+        profile: decoder.icc_profile(),
+        orientation: Orientation::of(decoder.exif().map(Vec::as_slice)),
+    };
+    head.check([HELD * head.pixels() * samples.count() as u64])?;
+    let mut pixels = decoder.decode().map_err(refusal)?;
+
+    let mut canvas = Canvas::new(&head);
+    for row in pixels.chunks_exact_mut(head.width as usize * samples.count()) {
+        match colours {
+            ColorSpace::CMYK => row.iter_mut().for_each(|ink| *ink = 255 - *ink),
+            ColorSpace::YCCK => row.as_chunks_mut().0.iter_mut().for_each(to_inks),
+            _ => {}
+        }
+        canvas.push(row);
+    }
+    Ok(Still { raster: canvas.finish()?, is_lossless: false })
+}
+
+/// Inks are kept the other way round, as Photoshop began it and everybody does: 255 is none. Some are kept
+/// as if what they leave of light were a colour, in luma and chroma (ITU-R BT.601).
+fn to_inks(pixel: &mut [u8; 4]) {
+    let [luma, blue, red, black] = pixel.map(f32::from);
+    let (blue, red) = (blue - 128.0, red - 128.0);
+    let light = [luma + 1.402 * red, luma - 0.344_14 * blue - 0.714_14 * red, luma + 1.772 * blue];
+    let [cyan, magenta, yellow] = light;
+    *pixel = [cyan, magenta, yellow, black].map(|light| 255 - light.round() as u8);
+}
+
+#[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
+fn refusal(error: DecodeErrors) -> Refusal {
+    match error {
+        DecodeErrors::LargeDimensions(_) => Refusal::TooMuch,
+        _ => Refusal::Unreadable,
+    }
+}
