@@ -1,8 +1,7 @@
 //! JPEG, row by row: also the largest photograph takes no more than its tables.
 //!
-//! What has its scans in pieces (progressive) is held as coefficients until all are there. Two kinds that
-//! hardly anybody sends go through a decoder that holds the whole picture: inks (CMYK), and planes one after
-//! the other.
+//! What has its scans in pieces (progressive) is held as coefficients until all are there, and read at half
+//! its size where it would not fit otherwise. Inks, which this decoder does not read, go through another.
 
 mod whole;
 
@@ -12,6 +11,7 @@ use std::io::{self, BufReader, Read, Seek as _};
 use otf_pixels_codec_jpeg::JpegDecoder;
 use otf_pixels_core::{Decoder as _, Limits, PixelFormat, PixelsError};
 
+use crate::bounds::check_size;
 use crate::canvas::{Canvas, Head};
 use crate::colour::Samples;
 use crate::orientation::Orientation;
@@ -32,39 +32,55 @@ pub(crate) fn read(mut file: File) -> Result<Still, Refusal> {
     rows(decoder)
 }
 
-fn rows(mut decoder: JpegDecoder<ToTheEnd<BufReader<File>>>) -> Result<Still, Refusal> {
-    let shape = decoder.descriptor();
-    let head = Head {
-        width: shape.width,
-        height: shape.height,
-        samples: if shape.pixel == PixelFormat::Gray8 { Samples::Grey } else { Samples::Rgb },
-        profile: decoder.icc_profile().map(<[u8]>::to_vec),
-        orientation: Orientation::of(decoder.exif()),
-    };
-    head.check(coefficients(&decoder, &head))?;
+type Rows = JpegDecoder<ToTheEnd<BufReader<File>>>;
+
+fn rows(mut decoder: Rows) -> Result<Still, Refusal> {
+    let coefficients = coefficients(&decoder);
+    let mut head = head(&decoder);
+    if head.check(coefficients.clone()).is_err() && decoder.is_progressive() {
+        let half = (head.width.div_ceil(2), head.height.div_ceil(2));
+        if let Some(half) = decoder.reduced_descriptor(half) {
+            check_size(head.width, head.height)?;
+            decoder.reduce_to(half).map_err(refusal)?;
+            (head.width, head.height) = (half.width, half.height);
+        }
+    }
+    head.check(coefficients)?;
     let mut canvas = Canvas::new(&head);
-    let mut row = vec![0; shape.row_bytes()];
-    for _ in 0..shape.height {
+    let mut row = vec![0; decoder.descriptor().row_bytes()];
+    for _ in 0..head.height {
         decoder.read_row(&mut row).map_err(refusal)?;
         canvas.push(&row);
     }
     Ok(Still { raster: canvas.finish()?, is_lossless: false })
 }
 
-/// What is held of each component until all scans are there: two bytes for each sample, in whole blocks.
-fn coefficients(decoder: &JpegDecoder<ToTheEnd<BufReader<File>>>, head: &Head) -> Vec<u64> {
+fn head(decoder: &Rows) -> Head {
+    let shape = decoder.descriptor();
+    Head {
+        width: shape.width,
+        height: shape.height,
+        samples: if shape.pixel == PixelFormat::Gray8 { Samples::Grey } else { Samples::Rgb },
+        profile: decoder.icc_profile().map(<[u8]>::to_vec),
+        orientation: Orientation::of(decoder.exif()),
+    }
+}
+
+/// The bytes that are held of each component until all scans are there: two for each sample, in whole blocks.
+fn coefficients(decoder: &Rows) -> Vec<u64> {
     if !decoder.is_progressive() {
         return Vec::new();
     }
-    let blocks = |side: u32| u64::from(side.next_multiple_of(32));
-    let most = 2 * blocks(head.width) * blocks(head.height);
+    let shape = decoder.descriptor();
+    let blocks = |side: u32| u64::from(side).next_multiple_of(32);
+    let most = 2 * blocks(shape.width) * blocks(shape.height);
     let chroma = match decoder.source_info().chroma_subsampling {
         Some("4:2:0" | "4:1:1") => most / 4,
         Some("4:1:0") => most / 8,
         Some("4:2:2" | "4:4:0") => most / 2,
         _ => most,
     };
-    if head.samples == Samples::Grey { vec![most] } else { vec![most, chroma, chroma] }
+    if shape.pixel == PixelFormat::Gray8 { vec![most] } else { vec![most, chroma, chroma] }
 }
 
 fn refusal(error: PixelsError) -> Refusal {

@@ -1,4 +1,4 @@
-//! JPEG of inks, and with planes one after the other.
+//! JPEG of inks (CMYK), held as a whole.
 
 use std::fs::File;
 use std::io::BufReader;
@@ -23,13 +23,12 @@ pub(super) fn read(file: File) -> Result<Still, Refusal> {
     decoder.decode_headers().map_err(refusal)?;
     let info = decoder.info().ok_or(Refusal::Unreadable)?;
     let colours = decoder.input_colorspace().ok_or(Refusal::Unreadable)?;
-    // Inks as they are in the file; of anything else the decoder makes red, green and blue.
-    let (given, samples) = match colours {
-        ColorSpace::CMYK | ColorSpace::YCCK => (colours, Samples::Cmyk),
-        ColorSpace::Luma => (colours, Samples::Grey),
-        _ => (ColorSpace::RGB, Samples::Rgb),
-    };
-    decoder.set_options(options.jpeg_set_out_colorspace(given));
+    if !matches!(colours, ColorSpace::CMYK | ColorSpace::YCCK) {
+        return Err(Refusal::Unreadable);
+    }
+    // As they are in the file: the decoder knows no profile.
+    decoder.set_options(options.jpeg_set_out_colorspace(colours));
+    let samples = Samples::Cmyk;
     let head = Head {
         width: info.width.into(),
         height: info.height.into(),
@@ -43,23 +42,24 @@ pub(super) fn read(file: File) -> Result<Still, Refusal> {
     let mut canvas = Canvas::new(&head);
     for row in pixels.chunks_exact_mut(head.width as usize * samples.count()) {
         match colours {
-            ColorSpace::CMYK => row.iter_mut().for_each(|ink| *ink = 255 - *ink),
             ColorSpace::YCCK => row.as_chunks_mut().0.iter_mut().for_each(to_inks),
-            _ => {}
+            _ => row.iter_mut().for_each(|ink| *ink = 255 - *ink),
         }
         canvas.push(row);
     }
     Ok(Still { raster: canvas.finish()?, is_lossless: false })
 }
 
-/// Inks are kept the other way round, as Photoshop began it and everybody does: 255 is none. Some are kept
-/// as if what they leave of light were a colour, in luma and chroma (ITU-R BT.601).
+/// Inks are kept the other way round, as Photoshop began it and everybody does: 255 is none. Three of them
+/// may be kept as if they were colours, in luma and chroma (ITU-R BT.601); these are not turned round.
 fn to_inks(pixel: &mut [u8; 4]) {
     let [luma, blue, red, black] = pixel.map(f32::from);
     let (blue, red) = (blue - 128.0, red - 128.0);
-    let light = [luma + 1.402 * red, luma - 0.344_14 * blue - 0.714_14 * red, luma + 1.772 * blue];
-    let [cyan, magenta, yellow] = light;
-    *pixel = [cyan, magenta, yellow, black].map(|light| 255 - light.round() as u8);
+    let cyan = luma + 1.402 * red;
+    let magenta = luma - 0.344_14 * blue - 0.714_14 * red;
+    let yellow = luma + 1.772 * blue;
+    // `as` saturates.
+    *pixel = [cyan, magenta, yellow, 255.0 - black].map(|ink| ink.round() as u8);
 }
 
 #[allow(clippy::needless_pass_by_value, reason = "for `map_err`")]
