@@ -66,6 +66,26 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn a_picture_in_a_frame_is_shown_with_its_words() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let picture = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures/progressive.jpg");
+    let picture = STANDARD.encode(std::fs::read(picture).unwrap());
+    let mut socket = mira.connects().await;
+    let sent = socket
+        .asks(json!({
+            "type": "message.send", "room": "general", "client_id": Uuid::new_v4(), "text": "tea",
+            "image": {"mime": "image/jpeg", "data": picture, "filename": "tea.jpg"},
+        }))
+        .await;
+    let message = &sent["message"];
+    assert_eq!(
+        (&message["images"][0]["name"], &message["text"]),
+        (&json!("tea.jpg"), &json!("tea"))
+    );
+}
+
+#[tokio::test]
 async fn what_cannot_be_read_is_refused_by_the_name_of_its_field() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;

@@ -13,6 +13,20 @@ fn sound(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sounds").join(name)).unwrap()
 }
 
+fn picture(name: &str) -> Vec<u8> {
+    std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/pictures").join(name)).unwrap()
+}
+
+/// A photograph of this size.
+fn photograph(wide: u32, high: u32) -> Vec<u8> {
+    let pixels = image::RgbImage::from_fn(wide, high, |x, y| {
+        image::Rgb([x, y, x ^ y].map(|value| u8::try_from(value % 256).unwrap()))
+    });
+    let mut jpeg = std::io::Cursor::new(Vec::new());
+    pixels.write_to(&mut jpeg, image::ImageFormat::Jpeg).unwrap();
+    jpeg.into_inner()
+}
+
 /// Uploads a file as a recording.
 async fn sends(person: &Person, file: &[u8]) -> (u16, Value) {
     sends_as(person, Some("audio"), "a", file).await
@@ -165,6 +179,52 @@ on_both_databases! {
         crate::support::eventually("the files are gone", || lying(&server) == 0).await;
     }
 
+    async fn pictures_are_shown_together_in_several_sizes_and_are_gone_with_their_message(
+        storage: Storage
+    ) {
+        let mut server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let large = photograph(3_000, 2_000);
+        let (status, one) = sends_as(&mira, Some("image"), "tea.jpg", &large).await;
+        assert_eq!(status, 200, "{one:#}");
+        let image = &one["image"];
+        assert_eq!((&image["width"], &image["height"]), (&json!(2_560), &json!(1_707)));
+        assert_eq!((&image["mime"], &image["name"]), (&json!("image/jpeg"), &json!("tea.jpg")));
+        assert_eq!(image["animated"], false);
+        let (_, two) = sends_as(&mira, None, "wave.gif", &picture("animated.gif")).await;
+        assert_eq!(two["image"]["animated"], true, "{two:#}");
+        let (_, notes) = sends_as(&mira, Some("file"), "notes.txt", b"one").await;
+        let mut album = carrying(&[&one, &two, &notes]);
+        album["text"] = json!("at the stall");
+        let sent = mira.post("/rooms/general/messages", album).await.expect(201);
+        assert_eq!(sent["images"].as_array().unwrap().len(), 2);
+        assert_eq!((&sent["files"][0]["name"], &sent["text"]), (&json!("notes.txt"), &json!("at the stall")));
+
+        let image = &sent["images"][0];
+        let sizes: Vec<_> = image["sizes"].as_array().unwrap().iter().collect();
+        assert_eq!(sizes.iter().map(|size| size["width"].as_u64().unwrap()).collect::<Vec<_>>(), [320, 640, 1_280]);
+        assert_eq!(image["thumb_url"], sizes[0]["url"]);
+        for version in sizes.into_iter().chain([image]) {
+            let fetched = fetches(&server, version["url"].as_str().unwrap(), None).await;
+            assert_eq!(fetched.headers[CONTENT_TYPE], "image/jpeg");
+            assert_eq!(fetched.headers["x-content-type-options"], "nosniff");
+            let shown = image::load_from_memory(&fetched.body).unwrap();
+            assert_eq!((version["width"].as_u64(), version["height"].as_u64()), (Some(shown.width().into()), Some(shown.height().into())));
+            assert_eq!(version["bytes"], fetched.body.len());
+        }
+        let folder = server.installation.folder.path().join("media/images");
+        let lying = || std::fs::read_dir(&folder).map_or(0, Iterator::count);
+        assert!(lying() >= 6);
+
+        let message = format!("/rooms/general/messages/{}", sent["id"].as_str().unwrap());
+        let tombstone = mira.delete(&message).await.expect(200);
+        assert_eq!((&tombstone["images"], &tombstone["files"]), (&json!([]), &json!([])));
+        assert_eq!(fetches(&server, image["url"].as_str().unwrap(), None).await.status, 404);
+        server.stop().await;
+        server.start_again().await;
+        crate::support::eventually("the files are gone", || lying() == 0).await;
+    }
+
     async fn an_upload_is_attached_once_by_whoever_sent_it(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
@@ -193,6 +253,34 @@ on_both_databases! {
         let message = format!("{path}/{}", sent["id"].as_str().unwrap());
         let edited = mira.patch(&message, json!({"text": "hear"})).await.expect(200);
         assert_eq!(edited["audio"]["id"], one["id"]);
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_picture_is_refused_with_a_sentence_and_leaves_nothing() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let large = photograph(600, 400);
+    let heic = b"\0\0\0\x18ftypheic\0\0\0\0mif1heic";
+    let svg = b"<svg xmlns='http://www.w3.org/2000/svg'><script>alert(1)</script></svg>";
+    for (name, file, word) in [
+        ("tea.png", &svg[..], "JPEG, PNG"),
+        ("tea.jpg", &large[..large.len() / 2], "JPEG, PNG"),
+        ("tea.heic", &heic[..], "HEIC"),
+        ("tea.jpg", b"", "JPEG, PNG"),
+    ] {
+        let (status, problem) = sends_as(&mira, Some("image"), name, file).await;
+        assert_eq!((status, &problem["code"]), (400, &json!("invalid_input")), "{problem:#}");
+        assert!(problem["errors"][0]["detail"].as_str().unwrap().contains(word), "{problem:#}");
+    }
+    // Four thousand million pixels in a few bytes.
+    let mut bomb = b"GIF89a\xff\xff\xff\xff\x80\0\0\0\0\0\xff\xff\xff".to_vec();
+    bomb.extend_from_slice(b",\0\0\0\0\xff\xff\xff\xff\0\x02\x02\x4c\x01\0;");
+    let (status, problem) = sends_as(&mira, Some("image"), "bomb.gif", &bomb).await;
+    assert_eq!((status, &problem["code"]), (413, &json!("too_large")), "{problem:#}");
+    let media = server.installation.folder.path().join("media");
+    for folder in ["images", "incoming"] {
+        assert_eq!(std::fs::read_dir(media.join(folder)).map_or(0, Iterator::count), 0, "{folder}");
     }
 }
 

@@ -4,8 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::raster::Raster;
-use crate::shrink::fitted;
-use crate::versions::shrunk;
+use crate::shrink::{fitted, shrunk};
 
 /// The longest side that it is made of.
 const SIDE: u32 = 100;

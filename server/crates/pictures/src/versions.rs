@@ -4,9 +4,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::encode;
 use crate::output::{Version, Written};
-use crate::raster::Raster;
 use crate::refusal::Refusal;
-use crate::shrink::{Shrinker, fitted};
+use crate::shrink::{fitted, shrunk};
 use crate::source::{Source, Still};
 use crate::thumbhash;
 
@@ -53,21 +52,6 @@ fn still_sides(full: u32, animated: bool) -> Vec<u32> {
         sides.push(full.min(SIDES[sides.len()]));
     }
     sides
-}
-
-/// A smaller copy.
-pub(crate) fn shrunk(raster: &Raster, target: (u32, u32)) -> Raster {
-    let (source, channels) = ((raster.width(), raster.height()), raster.channels());
-    let mut small = Raster::new(target.0, target.1, channels);
-    let mut shrinker = Shrinker::new(source, target, channels, raster.has_alpha());
-    let mut at = 0;
-    for row in raster.rows() {
-        shrinker.push(row, |row| {
-            small.put(at, 1, row);
-            at += target.0 as usize;
-        });
-    }
-    small
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use super::kind::Kind;
-use crate::confined::Refusal;
 use crate::failures::{database_problem, storage_problem};
 use crate::features::accounts::AccountError;
 use crate::incoming::IncomingError;
@@ -30,6 +29,12 @@ pub(crate) enum MediaError {
     /// What was sent is no picture that is taken.
     #[error("not a picture")]
     NotAPicture,
+    /// It is HEIC or AVIF.
+    #[error("HEIC or AVIF")]
+    HeifNotTaken,
+    /// It has more pixels or frames, or takes more to decode, than is given.
+    #[error("too many pixels or frames")]
+    PictureTooLarge,
     /// What stands in a frame cannot be read.
     #[error("not base64")]
     NotBase64,
@@ -65,16 +70,6 @@ impl From<TooOften> for MediaError {
     }
 }
 
-impl From<Refusal> for MediaError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unreadable => Self::NotARecording,
-            Refusal::TooMuch => Self::TooLong,
-            Refusal::Io(error) => Self::Folder(error),
-        }
-    }
-}
-
 impl From<MediaError> for Problem {
     fn from(error: MediaError) -> Self {
         match error {
@@ -94,6 +89,16 @@ impl From<MediaError> for Problem {
             MediaError::TooLargeForFrame => Self::new(
                 Code::TooLarge,
                 "More than 2 MiB do not fit into a frame; upload it (`POST /media`), and send its id in `media`.",
+            ),
+            MediaError::HeifNotTaken => Self::invalid_field(
+                "file",
+                "is HEIC or AVIF, which cannot be read here: send it as JPEG (on an iPhone, set the camera's \
+                 format to Most Compatible, or share the picture instead of its file)",
+            ),
+            MediaError::PictureTooLarge => Self::new(
+                Code::TooLarge,
+                "The picture has more than 50 million pixels, or moves for too long; send a smaller one, or send it \
+                 as a file.",
             ),
             MediaError::NoSuchKind => {
                 Self::invalid_field("kind", "must be `audio`, `image` or `file`, or be left out")

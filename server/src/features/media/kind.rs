@@ -25,7 +25,12 @@ impl Kind {
     /// By how a file begins: what is neither recording nor picture is a file.
     pub(super) fn of(beginning: &[u8]) -> Self {
         let is = |at: usize, word: &[u8]| beginning.get(at..at + word.len()) == Some(word);
-        let is_image = is(0, b"\xff\xd8\xff")
+        let is_heif = is(4, b"ftyp")
+            && [&b"heic"[..], b"heix", b"mif1", b"msf1", b"avif", b"avis"]
+                .iter()
+                .any(|brand| is(8, brand));
+        let is_image = is_heif
+            || is(0, b"\xff\xd8\xff")
             || is(0, b"\x89PNG\r\n\x1a\n")
             || is(0, b"GIF8")
             || (is(0, b"RIFF") && is(8, b"WEBP"));
@@ -70,6 +75,7 @@ mod tests {
             (b"\x1a\x45\xdf\xa3webm", Kind::Audio),
             (b"OggS\0", Kind::Audio),
             (b"\0\0\0\x1cftypM4A ", Kind::Audio),
+            (b"\0\0\0\x1cftypheic", Kind::Image),
             (b"\0\0\0\x1cftypmp42", Kind::File),
             (b"<svg xmlns='http://www.w3.org/2000/svg'>", Kind::File),
             (b"%PDF-1.7", Kind::File),

@@ -8,21 +8,17 @@
 //! - An address that is given out opens one file for ten to twenty minutes, to whoever has it; it is given
 //!   only to who may read the room, and a row that is gone closes it at once.
 
+mod add;
 mod addresses;
 mod description;
 mod error;
 mod file_name;
 mod files;
 mod http;
-<<<<<<< HEAD
-mod image;
 mod inline;
 mod kind;
-mod recording;
-mod scratch;
-=======
 mod picture;
->>>>>>> 21317a5 (pictures: Decode what strangers send within bounds, and write it anew.)
+mod scratch;
 mod service;
 mod sound;
 mod store;

@@ -34,7 +34,6 @@ enum Answer {
 
 /// Makes the versions of the picture in a file in a process of its own, and writes them into another, which
 /// is empty.
-#[expect(dead_code, reason = "uploads of pictures begin it")]
 pub(super) async fn remake(file: File, into: File) -> Result<Remade, Refusal> {
     let answer = confined::run_into(COMMAND, file, into).await?;
     match serde_json::from_slice(&answer) {

@@ -8,21 +8,18 @@ use std::time::Duration;
 use adda_protocol::UserId;
 use adda_protocol::media as wire;
 use object_store::{GetRange, GetResult};
-use tokio::io::AsyncReadExt;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::addresses::Addresses;
-use super::description::{Description, StoredAttachment, StoredFile};
+use super::description::{Description, StoredFile};
 use super::error::MediaError;
-use super::file_name;
 use super::files::Files;
-use super::kind::Kind;
 use super::store::{self, DiscardedRow};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::features::accounts::{Accounts, Person};
-use crate::incoming::{ReceivedFile, Uploads};
+use crate::incoming::Uploads;
 use crate::limits::Limit;
 
 /// Recordings and pictures that are decoded at the same time: each takes a processor.
@@ -105,65 +102,9 @@ impl Media {
         if after <= self.quota { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
-    /// Takes what was uploaded, for its sender to attach it to a message. `pay` is told how long a processor
-    /// worked on it, whatever became of it.
-    ///
-    /// # Errors
-    /// What it is not, [`MediaError::QuotaExceeded`], the store, the database.
-    pub(super) async fn add(
-        &self,
-        owner: Owner,
-        file: &ReceivedFile,
-        pay: impl FnOnce(Duration),
-    ) -> Result<wire::Media, MediaError> {
-        let path = file.path();
-        let kind = match &file.kind {
-            Some(name) => Kind::parse(name).ok_or(MediaError::NoSuchKind)?,
-            None => Kind::of(&beginning(path).await?),
-        };
-        self.add_as(kind, owner, file, pay).await
-    }
-
-    /// The same for something that is known to be of a kind.
-    pub(super) async fn add_as(
-        &self,
-        kind: Kind,
-        owner: Owner,
-        file: &ReceivedFile,
-        pay: impl FnOnce(Duration),
-    ) -> Result<wire::Media, MediaError> {
-        let path = file.path();
-        if tokio::fs::metadata(path).await?.len() > kind.most_bytes() {
-            return Err(MediaError::TooLarge(kind));
-        }
-        match kind {
-            Kind::Audio => self.add_recording(owner, path, pay).await,
-            Kind::Image => self.add_picture(owner, path, file.name.as_deref(), pay).await,
-            Kind::File => self.add_file(owner, path, file.name.as_deref()).await,
-        }
-    }
-
     /// The right to decode something: what waits, waits in the order of its coming.
     pub(super) async fn decoding_permit(&self) -> Option<SemaphorePermit<'_>> {
         self.permits.acquire().await.ok()
-    }
-
-    /// Takes a file as it is, for download.
-    async fn add_file(
-        &self,
-        owner: Owner,
-        file: &Path,
-        name: Option<&str>,
-    ) -> Result<wire::Media, MediaError> {
-        let id = Uuid::new_v4();
-        let name = file_name::tidy(name.unwrap_or_default());
-        let mime = mime_guess::from_path(&name).first_or_octet_stream().to_string();
-        let files = vec![NewFile::whole(format!("files/{id}"), file_name::DELIVERED_AS, file)?];
-        self.keep(owner, id, files, |mut files| {
-            let file = files.remove(0);
-            Description::File(StoredAttachment { id, name, mime, file })
-        })
-        .await
     }
 
     /// Stores files, and says what they are once all are there. Their row comes first, so that no file is
@@ -353,13 +294,6 @@ impl Part {
         };
         if part.is_empty() { Err(MediaError::BeyondTheEnd(length)) } else { Ok(part) }
     }
-}
-
-/// How a file begins.
-async fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
-    let mut beginning = Vec::new();
-    tokio::fs::File::open(path).await?.take(16).read_to_end(&mut beginning).await?;
-    Ok(beginning)
 }
 
 /// The id in a file's name.

@@ -7,11 +7,12 @@ use std::time::{Duration, Instant};
 use adda_protocol::media as wire;
 use uuid::Uuid;
 
-use super::description::{Description, StoredAudio};
-use super::error::MediaError;
-use super::scratch::Scratch;
-use super::service::{Media, NewFile, Owner};
-use super::sound::{self, SoundKind};
+use crate::confined::Refusal;
+use crate::features::media::description::{Description, StoredAudio};
+use crate::features::media::error::MediaError;
+use crate::features::media::scratch::Scratch;
+use crate::features::media::service::{Media, NewFile, Owner};
+use crate::features::media::sound::{self, SoundKind};
 
 impl Media {
     /// Takes a recording that lies in a file. `pay` is told how long it was decoded, whatever became of it.
@@ -29,7 +30,11 @@ impl Media {
         let heard = sound::hear(File::open(file)?, File::create_new(wav.path())?).await;
         pay(began.elapsed());
         drop(permit);
-        let heard = heard?;
+        let heard = heard.map_err(|refusal| match refusal {
+            Refusal::Unreadable => MediaError::NotARecording,
+            Refusal::TooMuch => MediaError::TooLong,
+            Refusal::Io(error) => error.into(),
+        })?;
 
         let id = Uuid::new_v4();
         let (extension, mime) = sent_as(heard.kind);

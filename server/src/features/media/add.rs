@@ -1,0 +1,63 @@
+//! What becomes of an upload: what it is taken for decides.
+
+mod attachment;
+mod picture;
+mod recording;
+
+use std::path::Path;
+use std::time::Duration;
+
+use adda_protocol::media as wire;
+use tokio::io::AsyncReadExt;
+
+use super::error::MediaError;
+use super::kind::Kind;
+use super::service::{Media, Owner};
+use crate::incoming::ReceivedFile;
+
+impl Media {
+    /// Takes what was uploaded, for its sender to attach it to a message. `pay` is told how long a processor
+    /// worked on it, whatever became of it.
+    ///
+    /// # Errors
+    /// What it is not, [`MediaError::QuotaExceeded`], the store, the database.
+    pub(super) async fn add(
+        &self,
+        owner: Owner,
+        file: &ReceivedFile,
+        pay: impl FnOnce(Duration),
+    ) -> Result<wire::Media, MediaError> {
+        let path = file.path();
+        let kind = match &file.kind {
+            Some(name) => Kind::parse(name).ok_or(MediaError::NoSuchKind)?,
+            None => Kind::of(&beginning(path).await?),
+        };
+        self.add_as(kind, owner, file, pay).await
+    }
+
+    /// The same for something that is known to be of a kind.
+    pub(super) async fn add_as(
+        &self,
+        kind: Kind,
+        owner: Owner,
+        file: &ReceivedFile,
+        pay: impl FnOnce(Duration),
+    ) -> Result<wire::Media, MediaError> {
+        let path = file.path();
+        if tokio::fs::metadata(path).await?.len() > kind.most_bytes() {
+            return Err(MediaError::TooLarge(kind));
+        }
+        match kind {
+            Kind::Audio => self.add_recording(owner, path, pay).await,
+            Kind::Image => self.add_picture(owner, path, file.name.as_deref(), pay).await,
+            Kind::File => self.add_attachment(owner, path, file.name.as_deref()).await,
+        }
+    }
+}
+
+/// How a file begins.
+async fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
+    let mut beginning = Vec::new();
+    tokio::fs::File::open(path).await?.take(16).read_to_end(&mut beginning).await?;
+    Ok(beginning)
+}

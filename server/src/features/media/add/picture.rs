@@ -1,0 +1,78 @@
+//! Pictures: never kept as they were sent, but made anew in several sizes.
+
+use std::fs::File;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use adda_pictures::{Remade, Version};
+use adda_protocol::media as wire;
+use uuid::Uuid;
+
+use crate::confined;
+use crate::features::media::description::{Description, StoredFile, StoredImage, StoredPicture};
+use crate::features::media::error::MediaError;
+use crate::features::media::file_name;
+use crate::features::media::picture::{self, Refusal};
+use crate::features::media::scratch::Scratch;
+use crate::features::media::service::{Media, NewFile, Owner};
+
+impl Media {
+    /// Takes a picture that lies in a file. `pay` is told how long it was decoded, whatever became of it.
+    ///
+    /// # Errors
+    /// [`MediaError::NotAPicture`], [`MediaError::HeifNotTaken`], [`MediaError::PictureTooLarge`], the store,
+    /// the database.
+    pub(super) async fn add_picture(
+        &self,
+        owner: Owner,
+        file: &Path,
+        name: Option<&str>,
+        pay: impl FnOnce(Duration),
+    ) -> Result<wire::Media, MediaError> {
+        let permit = self.decoding_permit().await;
+        let (made, began) = (Scratch::beside(file), Instant::now());
+        let remade = picture::remake(File::open(file)?, File::create_new(made.path())?).await;
+        pay(began.elapsed());
+        drop(permit);
+        let Remade { full, stills, thumbhash, animated } = remade.map_err(refused)?;
+
+        let id = Uuid::new_v4();
+        let versions: Vec<Version> = std::iter::once(full).chain(stills).collect();
+        let to_store = versions.iter().enumerate().map(|(at, version)| NewFile {
+            name: name_of(id, version, at == 0),
+            mime: version.mime.as_str(),
+            from: made.path(),
+            part: version.bytes.clone(),
+        });
+        let name = name.map(file_name::tidy);
+        self.keep(owner, id, to_store.collect(), |files| {
+            let mut sizes: Vec<StoredPicture> = versions.iter().zip(files).map(stored).collect();
+            let whole = sizes.remove(0);
+            Description::Image(StoredImage { id, name, thumbhash, animated, whole, sizes })
+        })
+        .await
+    }
+}
+
+/// The smaller ones are told apart by their longest side.
+fn name_of(id: Uuid, version: &Version, is_whole: bool) -> String {
+    let ending = version.mime.as_str().trim_start_matches("image/");
+    if is_whole {
+        format!("images/{id}.{ending}")
+    } else {
+        format!("images/{id}-{}.{ending}", version.width.max(version.height))
+    }
+}
+
+fn stored((version, file): (&Version, StoredFile)) -> StoredPicture {
+    StoredPicture { width: version.width, height: version.height, file }
+}
+
+fn refused(refusal: Refusal) -> MediaError {
+    match refusal {
+        Refusal::HeifNotTaken => MediaError::HeifNotTaken,
+        Refusal::Confined(confined::Refusal::Unreadable) => MediaError::NotAPicture,
+        Refusal::Confined(confined::Refusal::TooMuch) => MediaError::PictureTooLarge,
+        Refusal::Confined(confined::Refusal::Io(error)) => error.into(),
+    }
+}
