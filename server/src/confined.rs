@@ -31,7 +31,8 @@ const MOST_OUTPUT: u64 = 1024 * 1024;
 /// some.
 const LONGEST_FILE: u64 = 44 * 1024 * 1024;
 /// No memory is kept for later, so that what is given back can be taken again.
-const ALLOCATOR: (&str, &str) = ("MALLOC_CONF", "retain:false,narenas:1,tcache:false");
+const ALLOCATOR: (&str, &str) =
+    ("MALLOC_CONF", "retain:false,narenas:1,tcache:false,dirty_decay_ms:0,muzzy_decay_ms:0");
 
 /// It cannot be read.
 const UNREADABLE: u8 = 3;

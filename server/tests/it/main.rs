@@ -26,6 +26,7 @@ mod private_rooms;
 mod profiles;
 mod proxy;
 mod receipts;
+mod remade_pictures;
 mod resume;
 mod rooms;
 mod security_log;

@@ -60,7 +60,7 @@ async fn until(mut is_so: impl FnMut() -> bool) {
 }
 
 /// A line of what the system says of a process's memory, in bytes; nothing when it has ended.
-fn memory(pid: u32, line: &str) -> Option<u64> {
+pub(crate) fn memory(pid: u32, line: &str) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
     let line = status.lines().find(|other| other.starts_with(line))?;
     Some(line.split_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)

@@ -14,9 +14,6 @@ use crate::orientation::Orientation;
 use crate::refusal::Refusal;
 use crate::source::Still;
 
-/// Bytes to a sample: as it is given, and as a coefficient until all scans are there.
-const HELD: u64 = 1 + 2;
-
 pub(super) fn read(file: File) -> Result<Still, Refusal> {
     let options = DecoderOptions::default().set_strict_mode(true);
     let mut decoder = JpegDecoder::new_with_options(BufReader::new(file), options);
@@ -36,7 +33,10 @@ pub(super) fn read(file: File) -> Result<Still, Refusal> {
         profile: decoder.icc_profile(),
         orientation: Orientation::of(decoder.exif().map(Vec::as_slice)),
     };
-    head.check([HELD * head.pixels() * samples.count() as u64])?;
+    let given = head.pixels() * samples.count() as u64;
+    // Where it is progressive, also as coefficients, of two bytes each.
+    let coefficients = if info.sof.is_sequential_dct() { 0 } else { 2 * given };
+    head.check([given, coefficients])?;
     let mut pixels = decoder.decode().map_err(refusal)?;
 
     let mut canvas = Canvas::new(&head);
