@@ -12,6 +12,7 @@ import { Database } from './offline/db';
 import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
 import { OutgoingStore } from './offline/outgoingStore';
+import { Recordings } from './offline/recordings';
 import { RealtimeClient } from './realtime/client';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Router } from './router.svelte';
@@ -147,6 +148,7 @@ export class App implements Parts {
       people: new PeopleDirectory(store, this.api),
       player: new Player(this.api, new Audio(), () => Date.now()),
       outbox,
+      recordings: new Recordings(db, me.id, (id) => outbox.has(id)),
       db,
       close() {
         this.player.close();

@@ -6,6 +6,7 @@ import type { Api } from '../api/client';
 import type { Me } from '../api/types';
 import type { Database, DatabaseState } from '../offline/db';
 import type { Outbox } from '../offline/outbox';
+import type { Recordings } from '../offline/recordings';
 import type { RealtimeClient } from '../realtime/client';
 import type { Router } from '../router.svelte';
 import type { Account } from '../store/account.svelte';
@@ -41,6 +42,7 @@ export interface Chat {
   readonly people: PeopleDirectory;
   readonly player: Player;
   readonly outbox: Outbox;
+  readonly recordings: Recordings;
   readonly db: Database;
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest';
 
-import { heldLocks, holdLock, PATIENCE_MS, withLock } from './locks';
+import { heldLocks, holdLock, PATIENCE_MS, takeLock, withLock } from './locks';
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -12,6 +12,9 @@ describe('at an address without TLS', () => {
     await holdLock('a tab');
     expect(await heldLocks()).toEqual([]);
     expect(await withLock('a job', () => Promise.resolve(7))).toBe(7);
+    const release = await takeLock('a thing', new AbortController().signal);
+    release?.();
+    expect(release).not.toBeNull();
   });
 });
 
@@ -59,5 +62,43 @@ describe('where the browser has locks and gives none', () => {
     const run = vi.fn(() => Promise.reject(new Error('No network.')));
     await expect(withLock('a job', run)).rejects.toThrow('No network.');
     expect(run).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('a thing that is one tab’s at a time', () => {
+  /** What the browser is asked for; it grants nothing by itself. */
+  let grant: () => Promise<void>;
+  const request = (_: string, { signal }: LockOptions, run: () => Promise<void>) =>
+    new Promise((resolve, reject) => {
+      grant = () => {
+        const running = run();
+        resolve(running);
+        return running;
+      };
+      signal?.addEventListener('abort', () => reject(new DOMException('', 'AbortError')));
+    });
+
+  test('is held until it is let go', async () => {
+    vi.stubGlobal('navigator', { locks: { request } });
+    const taking = takeLock('a thing', new AbortController().signal);
+    await Promise.resolve();
+    const held = grant();
+    const release = await taking;
+    const ended = vi.fn();
+    void held.then(ended);
+    await Promise.resolve();
+    expect(ended).not.toHaveBeenCalled();
+    release?.();
+    await held;
+    expect(ended).toHaveBeenCalled();
+  });
+
+  test('is no longer waited for by who gave it up', async () => {
+    vi.stubGlobal('navigator', { locks: { request } });
+    const giveUp = new AbortController();
+    const taking = takeLock('a thing', giveUp.signal);
+    await Promise.resolve();
+    giveUp.abort();
+    expect(await taking).toBeNull();
   });
 });

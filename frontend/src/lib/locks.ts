@@ -49,6 +49,17 @@ export async function lockReleased(name: string): Promise<void> {
   }
 }
 
+/**
+ * Waits until no tab holds a lock, and holds it; answers how it is let go. Where there are no locks it is
+ * had at once; `null`: it was given up.
+ */
+export function takeLock(name: string, signal: AbortSignal): Promise<(() => void) | null> {
+  return new Promise((resolve) => {
+    const held = () => new Promise<void>((release) => resolve(release));
+    request(name, held, signal).catch(() => resolve(signal.aborted ? null : () => {}));
+  });
+}
+
 /** The locks that some tab holds, by name. */
 export async function heldLocks(): Promise<string[]> {
   try {
@@ -59,6 +70,11 @@ export async function heldLocks(): Promise<string[]> {
   }
 }
 
-async function request(name: string, run: () => Promise<void>): Promise<void> {
-  await navigator.locks.request(name, run);
+async function request(
+  name: string,
+  run: () => Promise<void>,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (signal) await navigator.locks.request(name, { signal }, run);
+  else await navigator.locks.request(name, run);
 }

@@ -73,6 +73,7 @@ describe('what the first version stored', () => {
     const refused = { state: { kind: 'refused', refusal: REFUSAL } };
     expect(await storedIn(db)).toEqual([message('a'), { ...message('b'), ...refused }]);
     expect(await db.draft(MIRA, 'tea')).toBe('half');
+    expect(await db.recordings(MIRA, 'tea')).toEqual(new Set());
   });
 
   it('is there but for what cannot be read', async () => {

@@ -1,5 +1,6 @@
-// What this browser keeps: messages that are not acknowledged yet, and drafts. Everything carries
-// the person's id, so that two people who share a browser never see each other's.
+// What this browser keeps: messages that are not acknowledged yet, drafts, and recordings that are not
+// sent yet, in pieces. Everything carries the person's id, so that two people who share a browser never
+// see each other's.
 //
 // Browsers take databases away: private windows have ones that are not there, that refuse, that are
 // full or never answer; a newer version of the app wants another one; people delete them. So each use
@@ -15,13 +16,28 @@ interface Draft {
   text: string;
 }
 
+/** What was recorded in about a second, of a voice message that is not sent yet. */
+export interface StoredPiece {
+  userId: number;
+  room: string;
+  /** Which recording it belongs to, and its place there, from 0 on. */
+  recording: string;
+  number: number;
+  data: Blob;
+  /** How long the recording is with it, in milliseconds. */
+  durationMs: number;
+  /** How loud it was, from 0 to 1. */
+  levels: readonly number[];
+}
+
 interface Schema extends DBSchema {
   outgoing: { key: string; value: Outgoing; indexes: { userId: number } };
   drafts: { key: [number, string]; value: Draft };
+  pieces: { key: [number, string, string, number]; value: StoredPiece };
 }
 
 type Connection = IDBPDatabase<Schema>;
-type Upgrade = IDBPTransaction<Schema, ('outgoing' | 'drafts')[], 'versionchange'>;
+type Upgrade = IDBPTransaction<Schema, ('outgoing' | 'drafts' | 'pieces')[], 'versionchange'>;
 
 /** From each version to the next one; their number is the version. Steps are added, never changed. */
 const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
@@ -37,6 +53,7 @@ const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
       if (next !== stored) await outgoing.put(next as Outgoing);
     }
   },
+  (db) => db.createObjectStore('pieces', { keyPath: ['userId', 'room', 'recording', 'number'] }),
 ];
 
 /** How long to wait for a browser's database to open. */
@@ -198,17 +215,39 @@ export class Database {
     else await this.use((db) => db.put('drafts', { userId, room, text }));
   }
 
+  putPiece(piece: StoredPiece): Promise<unknown> {
+    return this.use((db) => db.put('pieces', piece));
+  }
+
+  /** The recordings that are kept in a room. */
+  async recordings(userId: number, room: string): Promise<ReadonlySet<string>> {
+    const keys = await this.use((db) => db.getAllKeys('pieces', within(userId, room)));
+    return new Set(keys.map(([, , recording]) => recording));
+  }
+
+  /** What is stored of a recording, in its order. */
+  pieces(userId: number, room: string, recording: string): Promise<readonly unknown[]> {
+    return this.use((db) => db.getAll('pieces', within(userId, room, recording)));
+  }
+
+  async removePieces(userId: number, room: string, recording: string): Promise<void> {
+    await this.use((db) => db.delete('pieces', within(userId, room, recording)));
+  }
+
   /** Forgets everybody but one person; everybody, where there is none. What cannot be read goes too. */
   async clear(keep: number | null): Promise<void> {
     await this.use(async (db) => {
-      const tx = db.transaction(['outgoing', 'drafts'], 'readwrite');
-      const [outgoing, drafts] = [tx.objectStore('outgoing'), tx.objectStore('drafts')];
+      const tx = db.transaction(['outgoing', 'drafts', 'pieces'], 'readwrite');
+      const outgoing = tx.objectStore('outgoing');
       const kept = keep === null ? [] : await outgoing.index('userId').getAllKeys(keep);
       for (const key of await outgoing.getAllKeys()) {
         if (!kept.includes(key)) await outgoing.delete(key);
       }
-      for (const key of await drafts.getAllKeys()) {
-        if (key[0] !== keep) await drafts.delete(key);
+      for (const name of ['drafts', 'pieces'] as const) {
+        const store = tx.objectStore(name);
+        for (const key of await store.getAllKeys()) {
+          if (key[0] !== keep) await store.delete(key);
+        }
       }
       await tx.done;
     });
@@ -219,6 +258,12 @@ export class Database {
     this.connection?.close();
     this.connection = null;
   }
+}
+
+/** All keys that begin so. */
+function within(...beginning: [number, ...string[]]): IDBKeyRange {
+  // An array is greater than any number or text.
+  return IDBKeyRange.bound(beginning, [...beginning, []]);
 }
 
 /** Nobody's draft. */

@@ -28,6 +28,8 @@ beforeEach(async () => {
       tab: 't',
     };
     await db.put(entry);
+    const piece = { recording: 'r', number: 0, data: new Blob(['a']), durationMs: 1, levels: [] };
+    await db.putPiece({ userId, room: 'general', ...piece });
     local.setItem(`adda.outgoing.b-${userId}`, JSON.stringify({ ...entry, clientId: 'b' }));
     local.setItem(`adda.draft.${userId}.general`, 'not finished');
     local.setItem(`adda.last-room.${userId}`, 'general');
@@ -37,7 +39,7 @@ beforeEach(async () => {
   local.setItem('adda.signed-in', '1');
 });
 
-/** Of whom there is a draft, and of whom a message. */
+/** Of whom there is a draft, of whom a message and of whom a recording. */
 async function owners(): Promise<number[]> {
   const found: number[] = [];
   for (const userId of [MIRA, RAVI]) {
@@ -46,6 +48,7 @@ async function owners(): Promise<number[]> {
       found.push(userId);
       return null;
     });
+    for (const _ of await db.recordings(userId, 'general')) found.push(userId);
   }
   return found;
 }
@@ -53,7 +56,7 @@ async function owners(): Promise<number[]> {
 test('whoever is signed in finds all of theirs and nothing of others', async () => {
   clearLocal(local, MIRA);
   await db.clear(MIRA);
-  expect(await owners()).toEqual([MIRA, MIRA]);
+  expect(await owners()).toEqual([MIRA, MIRA, MIRA]);
   expect(keysOf(local, 'adda.').sort()).toEqual([
     'adda.draft.1.general',
     'adda.last-room.1',

@@ -696,6 +696,15 @@ describe('a voice message', () => {
     expect(await recordings[0]?.text()).toBe('aloud');
   });
 
+  it('goes under the id that it was recorded under, once', async () => {
+    const tab = await Tab.open();
+    tab.upload = () => Promise.resolve('media-1');
+    await tab.outbox.add('general', spoken(), 'recording-1');
+    await tab.outbox.add('general', spoken(), 'recording-1');
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ client_id: 'recording-1' }]));
+    expect(tab.shown).toHaveLength(1);
+  });
+
   it('that was given up while it was uploaded is not sent', async () => {
     const tab = await Tab.open();
     let uploaded: (media: string) => void = () => {};

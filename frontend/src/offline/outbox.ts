@@ -112,12 +112,14 @@ export class Outbox {
     );
   }
 
-  /** Takes a new message; it is stored when this resolves. */
-  async add(room: string, content: Content): Promise<Outgoing> {
+  /** Takes a new message; it is stored when this resolves. The same one twice is one. */
+  async add(room: string, content: Content, clientId = this.world.uuid()): Promise<Outgoing> {
+    const known = this.find(clientId);
+    if (known) return known;
     // Two in one millisecond keep their order.
     this.lastAt = Math.max(this.world.now(), this.lastAt + 1);
     const entry: Outgoing = {
-      clientId: this.world.uuid(),
+      clientId,
       userId: this.userId,
       room,
       content,

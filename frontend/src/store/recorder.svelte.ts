@@ -1,6 +1,9 @@
 // Records voice messages: asks for the microphone, pauses and goes on, and hands over what was recorded.
+// Each piece is kept as it comes, until the recording is sent or thrown away.
+import type { Left, Piece, Recordings } from '../offline/recordings';
 
 export interface Recording {
+  id: string;
   blob: Blob;
   durationMs: number;
 }
@@ -19,8 +22,11 @@ export type RecorderState =
 /** The part of a `MediaRecorder` that is used. */
 export type Capture = Pick<
   MediaRecorder,
-  'start' | 'pause' | 'resume' | 'stop' | 'state' | 'mimeType' | 'addEventListener'
+  'start' | 'pause' | 'resume' | 'requestData' | 'stop' | 'state' | 'mimeType' | 'addEventListener'
 >;
+
+/** Where what is recorded is kept. */
+export type Keeper = Pick<Recordings, 'begin' | 'keep' | 'forget' | 'leave'>;
 
 /** The part of the browser that a recorder needs. */
 export interface RecorderWorld {
@@ -43,9 +49,18 @@ export class Recorder {
   durationMs = $state(0);
   /** How loud it is now, from 0 to 1. */
   level = $state(0);
+  /** How loud it was so far, a tenth of a second each. */
+  levels = $state.raw<readonly number[]>([]);
+  /** Nothing more can be recorded into it: an earlier page left it, or the microphone is gone. */
+  isOver = $state(false);
+  /** What was recorded so far. */
+  private pieces = $state.raw<readonly Piece[]>([]);
+  /** The levels that belong to no piece yet. */
+  private fresh: number[] = [];
+  private id = '';
+  private mimeType = '';
   private capture: Capture | null = null;
   private stream: MediaStream | null = null;
-  private parts: Blob[] = [];
   private unlisten = () => {};
   /** How long it was when it was paused last, and when it went on. */
   private before = 0;
@@ -53,18 +68,25 @@ export class Recorder {
   /** Which recording it is: what comes for an earlier one is late. */
   private turn = 0;
 
-  constructor(private readonly world: RecorderWorld) {}
+  constructor(
+    private readonly world: RecorderWorld,
+    private readonly keeper: Keeper,
+    private readonly room: string,
+  ) {}
 
   get isOpen(): boolean {
     return ['asking', 'recording', 'paused'].includes(this.state);
   }
 
+  get canGoOn(): boolean {
+    return this.state === 'paused' && !this.isOver && this.durationMs < LONGEST_MS;
+  }
+
   /** Begins, once the person has allowed it. */
   async start(): Promise<void> {
     if (this.isOpen) return;
-    const turn = ++this.turn;
+    const turn = this.clear();
     this.state = 'asking';
-    [this.parts, this.before, this.durationMs, this.level] = [[], 0, 0, 0];
     try {
       const stream = await this.world.microphone();
       if (turn !== this.turn) {
@@ -74,32 +96,51 @@ export class Recorder {
       this.stream = stream;
       const capture = this.world.capture(stream);
       this.capture = capture;
+      this.id = this.keeper.begin(this.room);
       capture.addEventListener('dataavailable', ({ data }) => {
-        if (turn === this.turn && data.size > 0) this.parts.push(data);
+        if (turn === this.turn && data.size > 0) this.has(data);
+      });
+      capture.addEventListener('stop', () => {
+        if (turn === this.turn) this.ended();
       });
       this.unlisten = this.world.listen(stream, (level) => this.hears(level));
       // In pieces, so that no long recording is lost with its last one.
       capture.start(1_000);
+      this.mimeType = capture.mimeType;
       this.since = this.world.now();
       this.state = 'recording';
     } catch (error) {
       if (turn !== this.turn) return;
-      this.release();
+      this.cancel();
       const isDenied = error instanceof DOMException && error.name === 'NotAllowedError';
       this.state = isDenied ? 'denied' : 'unable';
     }
   }
 
+  /** Takes up what was left behind, if nothing is being recorded; answers whether it does. */
+  takeUp({ id, pieces }: Left): boolean {
+    if (this.isOpen) return false;
+    this.clear();
+    [this.id, this.pieces, this.isOver] = [id, pieces, true];
+    this.mimeType = pieces[0]?.data.type ?? '';
+    this.levels = pieces.flatMap(({ levels }) => levels);
+    this.before = this.durationMs = pieces.at(-1)?.durationMs ?? 0;
+    this.state = 'paused';
+    return true;
+  }
+
   pause(): void {
     if (this.state !== 'recording') return;
     this.capture?.pause();
-    this.before = this.elapsed();
+    this.before = this.durationMs = this.elapsed();
     this.state = 'paused';
     this.level = 0;
+    // What was said since the last piece.
+    this.capture?.requestData();
   }
 
   resume(): void {
-    if (this.state !== 'paused' || this.durationMs >= LONGEST_MS) return;
+    if (!this.canGoOn) return;
     this.capture?.resume();
     this.since = this.world.now();
     this.state = 'recording';
@@ -107,23 +148,47 @@ export class Recorder {
 
   /** Throws away what was recorded. */
   cancel(): void {
-    this.turn += 1;
-    this.release();
-    this.state = 'idle';
+    void this.keeper.forget(this.id);
+    this.close();
   }
 
-  /** Ends it; answers what was recorded, if it was anything. */
+  /** Ends it; answers what was recorded, if it was anything. It is kept until it is forgotten. */
   async finish(): Promise<Recording | null> {
-    const { capture, state } = this;
-    if (!capture || (state !== 'recording' && state !== 'paused')) return null;
-    const durationMs = state === 'recording' ? this.elapsed() : this.before;
-    await new Promise<void>((resolve) => {
-      capture.addEventListener('stop', () => resolve());
-      capture.stop();
-    });
-    const blob = new Blob(this.parts, { type: capture.mimeType });
-    this.cancel();
-    return blob.size > 0 ? { blob, durationMs } : null;
+    if (this.state !== 'recording' && this.state !== 'paused') return null;
+    const turn = this.turn;
+    await this.stop();
+    // It was thrown away, or sent, meanwhile.
+    if (turn !== this.turn) return null;
+    const recording = { id: this.id, blob: this.blob(), durationMs: this.before };
+    if (recording.blob.size === 0) {
+      this.cancel();
+      return null;
+    }
+    this.close();
+    return recording;
+  }
+
+  /** The room is left: whoever comes back to it finds what was recorded. */
+  async leave(): Promise<void> {
+    if (this.state === 'asking') this.cancel();
+    if (!this.isOpen) return;
+    const turn = this.turn;
+    await this.stop();
+    if (turn !== this.turn) return;
+    void this.keeper.leave(this.id);
+    this.close();
+  }
+
+  private blob(): Blob {
+    const parts = this.pieces.map(({ data }) => data);
+    return new Blob(parts, { type: this.mimeType });
+  }
+
+  private has(data: Blob): void {
+    const durationMs = this.state === 'recording' ? this.elapsed() : this.before;
+    const piece = { data, durationMs, levels: this.fresh };
+    this.keeper.keep(this.id, this.pieces.length, piece);
+    [this.pieces, this.fresh] = [[...this.pieces, piece], []];
   }
 
   private elapsed(): number {
@@ -134,18 +199,44 @@ export class Recorder {
     if (this.state !== 'recording') return;
     this.durationMs = this.elapsed();
     this.level = level;
+    this.levels = [...this.levels, level];
+    this.fresh.push(level);
     if (this.durationMs >= LONGEST_MS) this.pause();
   }
 
-  private release(): void {
+  /** Stops the recording, and has its last piece when this resolves. */
+  private async stop(): Promise<void> {
+    const { capture } = this;
+    if (!capture || capture.state === 'inactive') return;
+    await new Promise<void>((resolve) => {
+      capture.addEventListener('stop', () => resolve());
+      capture.stop();
+    });
+  }
+
+  /** It was stopped, or the microphone was taken away. */
+  private ended(): void {
+    if (this.state === 'recording') this.before = this.durationMs = this.elapsed();
+    [this.state, this.level, this.isOver] = ['paused', 0, true];
+  }
+
+  private close(): void {
+    this.clear();
+    this.state = 'idle';
+  }
+
+  /** Gives the microphone back, and has nothing any more; answers which recording is the next. */
+  private clear(): number {
     this.unlisten();
     this.unlisten = () => {};
     if (this.capture && this.capture.state !== 'inactive') this.capture.stop();
     this.capture = null;
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
-    this.parts = [];
-    this.level = 0;
+    [this.pieces, this.levels, this.fresh] = [[], [], []];
+    [this.before, this.durationMs, this.level, this.isOver] = [0, 0, 0, false];
+    this.id = '';
+    return ++this.turn;
   }
 }
 

@@ -1,6 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 
-import { LONGEST_MS, Recorder, type Capture, type RecorderWorld } from './recorder.svelte';
+import type { Piece } from '../offline/recordings';
+import {
+  LONGEST_MS,
+  Recorder,
+  type Capture,
+  type Keeper,
+  type RecorderWorld,
+} from './recorder.svelte';
 
 /** A microphone whose every part is a letter. */
 class World implements RecorderWorld {
@@ -31,6 +38,7 @@ class World implements RecorderWorld {
       start: () => (capture.state = 'recording'),
       pause: () => (capture.state = 'paused'),
       resume: () => (capture.state = 'recording'),
+      requestData: () => this.says('dataavailable', { data: new Blob(['rest ']) }),
       stop: () => {
         capture.state = 'inactive';
         this.says('dataavailable', { data: new Blob(['end']) });
@@ -56,13 +64,52 @@ class World implements RecorderWorld {
   }
 }
 
+/** What is kept, as it is said. */
+class Kept implements Keeper {
+  readonly kept = new Map<string, Piece[]>();
+  readonly left: string[] = [];
+  private begun = 0;
+
+  begin(room: string): string {
+    const id = `${room}-${(this.begun += 1)}`;
+    this.kept.set(id, []);
+    return id;
+  }
+
+  keep(id: string, number: number, piece: Piece): void {
+    this.kept.get(id)?.splice(number, 1, piece);
+  }
+
+  async forget(id: string): Promise<void> {
+    this.kept.delete(id);
+  }
+
+  async leave(id: string): Promise<void> {
+    this.left.push(id);
+  }
+
+  /** What was said, with how long it was after each piece. */
+  async said(id: string): Promise<[string, number][]> {
+    const pieces = this.kept.get(id) ?? [];
+    return Promise.all(
+      pieces.map(async ({ data, durationMs }): Promise<[string, number]> => [
+        await data.text(),
+        durationMs,
+      ]),
+    );
+  }
+}
+
 let world: World;
+let keeper: Kept;
 let recorder: Recorder;
 
 beforeEach(() => {
-  world = new World();
-  recorder = new Recorder(world);
+  [world, keeper] = [new World(), new Kept()];
+  recorder = new Recorder(world, keeper, 'tea');
 });
+
+const says = (text: string) => world.says('dataavailable', { data: new Blob([text]) });
 
 describe('a recording', () => {
   it('has what was said between the pauses, and gives the microphone back', async () => {
@@ -71,7 +118,7 @@ describe('a recording', () => {
     world.time = 2_000;
     world.hear(0.5);
     expect([recorder.durationMs, recorder.level]).toEqual([2_000, 0.5]);
-    world.says('dataavailable', { data: new Blob(['one ']) });
+    says('one ');
     recorder.pause();
     world.time = 60_000;
     world.hear(0.9);
@@ -80,14 +127,14 @@ describe('a recording', () => {
     world.time = 61_000;
     const recording = await recorder.finish();
     expect(recording?.durationMs).toBe(3_000);
-    expect(await recording?.blob.text()).toBe('one end');
+    expect(await recording?.blob.text()).toBe('one rest end');
     expect(recording?.blob.type).toBe('audio/webm');
     expect([recorder.state, world.stopped]).toEqual(['idle', 1]);
   });
 
   it('that is thrown away is nothing, and the next one has nothing of it', async () => {
     await recorder.start();
-    world.says('dataavailable', { data: new Blob(['secret']) });
+    says('secret');
     recorder.cancel();
     expect([recorder.state, world.stopped, await recorder.finish()]).toEqual(['idle', 1, null]);
     await recorder.start();
@@ -112,6 +159,95 @@ describe('a recording', () => {
     recorder.resume();
     expect(recorder.state).toBe('paused');
     expect((await recorder.finish())?.durationMs).toBe(LONGEST_MS);
+  });
+});
+
+describe('what was recorded', () => {
+  it('is kept piece by piece, with what was said until a pause, and until it is sent', async () => {
+    await recorder.start();
+    world.time = 1_000;
+    world.hear(0.25);
+    says('one ');
+    world.time = 1_500;
+    world.hear(0.5);
+    recorder.pause();
+    expect(await keeper.said('tea-1')).toEqual([
+      ['one ', 1_000],
+      ['rest ', 1_500],
+    ]);
+    expect(keeper.kept.get('tea-1')?.map(({ levels }) => levels)).toEqual([[0.25], [0.5]]);
+    const recording = await recorder.finish();
+    expect(recording?.id).toBe('tea-1');
+    // Until it is stored as a message.
+    expect(keeper.kept.has('tea-1')).toBe(true);
+  });
+
+  it('is forgotten where it is thrown away', async () => {
+    await recorder.start();
+    says('one ');
+    recorder.cancel();
+    expect(keeper.kept.size).toBe(0);
+  });
+
+  it('waits in the room that is left, with what was said last', async () => {
+    await recorder.start();
+    world.time = 700;
+    await recorder.leave();
+    expect(await keeper.said('tea-1')).toEqual([['end', 700]]);
+    expect([keeper.left, recorder.state, world.stopped]).toEqual([['tea-1'], 'idle', 1]);
+  });
+
+  it('is not left where the browser still asked', async () => {
+    world.waits = true;
+    void recorder.start();
+    await recorder.leave();
+    expect([keeper.left, recorder.state]).toEqual([[], 'idle']);
+  });
+
+  it('is sent as it was left, and nothing is recorded into it', async () => {
+    const pieces = ['one ', 'two'].map((text, at) => ({
+      data: new Blob([text], { type: 'audio/webm' }),
+      durationMs: (at + 1) * 1_000,
+      levels: [at],
+    }));
+    expect(recorder.takeUp({ id: 'left', pieces })).toBe(true);
+    expect([recorder.state, recorder.durationMs, recorder.levels]).toEqual([
+      'paused',
+      2_000,
+      [0, 1],
+    ]);
+    expect(recorder.canGoOn).toBe(false);
+    recorder.resume();
+    expect(recorder.state).toBe('paused');
+    const recording = await recorder.finish();
+    expect(recording).toMatchObject({ id: 'left', durationMs: 2_000 });
+    expect(await recording?.blob.text()).toBe('one two');
+    expect(recording?.blob.type).toBe('audio/webm');
+  });
+
+  it('is not taken up over what is recorded now', async () => {
+    await recorder.start();
+    expect(recorder.takeUp({ id: 'left', pieces: [] })).toBe(false);
+    expect(recorder.state).toBe('recording');
+  });
+
+  it('is there when the microphone is taken away, and cannot be gone on with', async () => {
+    await recorder.start();
+    world.time = 1_000;
+    says('one');
+    world.says('stop');
+    expect([recorder.state, recorder.canGoOn, recorder.durationMs]).toEqual([
+      'paused',
+      false,
+      1_000,
+    ]);
+  });
+
+  it('is handed over once, however often it is asked for', async () => {
+    await recorder.start();
+    const both = await Promise.all([recorder.finish(), recorder.finish()]);
+    expect(both.filter((recording) => recording !== null)).toHaveLength(1);
+    expect(await both.find((recording) => recording !== null)?.blob.text()).toBe('end');
   });
 });
 

@@ -31,6 +31,12 @@ function recording(seconds: number): Buffer {
   return Buffer.concat([head, samples]);
 }
 
+const recordButton = (person: Person) =>
+  person.page.getByRole('button', { name: 'Record a voice message' });
+const recordingBar = (person: Person) =>
+  person.page.getByRole('group', { name: 'Recording a voice message' });
+const NOT_SENT = 'This recording is not sent yet.';
+
 /** Sends a voice message as another client does. */
 async function sendsVoice(person: Person, seconds: number): Promise<void> {
   const { request } = person.context;
@@ -133,4 +139,62 @@ test('a recording that is thrown away is not sent, and one offline is sent later
   await mira.context.setOffline(false);
   await expect(mira.log.locator('.voice')).toHaveCount(1);
   expect(await mira.history()).toHaveLength(1);
+});
+
+test('what was recorded is there after a reload, in one tab, and is sent once', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  await recordButton(mira).click();
+  await expect(recordingBar(mira)).toContainText('0:03');
+  await mira.page.reload();
+  await mira.isThere();
+  await expect(mira.page.getByText(NOT_SENT)).toBeVisible();
+  await expect(recordingBar(mira)).toContainText(/0:0[23]/);
+  await expect(mira.page.getByRole('button', { name: 'Go on recording' })).toHaveCount(0);
+  // Another tab has its own field, until this one is gone.
+  const other = await mira.tab();
+  await other.enters();
+  await expect(other.composer).toBeVisible();
+  await expect(recordingBar(other)).toHaveCount(0);
+  await mira.page.close();
+  await expect(recordingBar(other)).toContainText(/0:0[23]/);
+  await recordingBar(other).getByRole('button', { name: 'Send the voice message' }).click();
+  await expect(rahul.log.locator('.voice')).toContainText(/0:0[23]/);
+  await other.page.reload();
+  await other.isThere();
+  await expect(other.composer).toBeVisible();
+  await expect(recordingBar(other)).toHaveCount(0);
+  expect(await rahul.history()).toHaveLength(1);
+});
+
+test('what was recorded waits in its room, and what is thrown away does not', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
+  await mira.enters();
+  await recordButton(mira).click();
+  await expect(recordingBar(mira)).toContainText('0:01');
+  await recordingBar(mira).getByRole('button', { name: 'Pause the recording' }).click();
+  const goesTo = async (room: string) => {
+    const back = mira.page.getByRole('link', { name: 'Back' });
+    if (await back.isVisible()) await back.click();
+    await mira.rooms.locator(`a[href="/rooms/${room}"]`).click();
+    await mira.isThere();
+  };
+  await goesTo('tea');
+  await expect(mira.composer).toBeVisible();
+  await expect(recordingBar(mira)).toHaveCount(0);
+  await goesTo('general');
+  await expect(mira.page.getByText(NOT_SENT)).toBeVisible();
+  await recordingBar(mira).getByRole('button', { name: 'Throw the recording away' }).click();
+  await expect(mira.composer).toBeVisible();
+  await mira.page.reload();
+  await mira.isThere();
+  await expect(mira.composer).toBeVisible();
+  await expect(recordingBar(mira)).toHaveCount(0);
+  expect(await mira.history()).toEqual([]);
 });
