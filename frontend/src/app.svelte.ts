@@ -26,6 +26,7 @@ import { Membership } from './store/membership';
 import { Preferences } from './store/preferences.svelte';
 import { Retry } from './store/retry.svelte';
 import { Session } from './store/session.svelte';
+import { Unheard } from './store/unheard';
 
 /** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */
 const SESSION_OVER: ReadonlySet<number> = new Set([4_500, 4_505, 4_506]);
@@ -146,7 +147,9 @@ export class App implements Parts {
       account: new Account(store, this.api, me),
       membership: new Membership(store, this.api),
       people: new PeopleDirectory(store, this.api),
-      player: new Player(this.api, new Audio(), () => Date.now()),
+      player: new Player(this.api, new Audio(), new Unheard(store, this.api, local, me.id), () =>
+        Date.now(),
+      ),
       outbox,
       recordings: new Recordings(db, me.id, (id) => outbox.has(id)),
       db,

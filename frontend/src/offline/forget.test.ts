@@ -33,6 +33,7 @@ beforeEach(async () => {
     local.setItem(`adda.outgoing.b-${userId}`, JSON.stringify({ ...entry, clientId: 'b' }));
     local.setItem(`adda.draft.${userId}.general`, 'not finished');
     local.setItem(`adda.last-room.${userId}`, 'general');
+    local.setItem(`adda.heard.${userId}`, 'a-voice');
   }
   local.setItem('adda.outgoing.broken', '{"userId":');
   local.setItem('adda.preferences', '{"scheme":"dark"}');
@@ -59,6 +60,7 @@ test('whoever is signed in finds all of theirs and nothing of others', async () 
   expect(await owners()).toEqual([MIRA, MIRA, MIRA]);
   expect(keysOf(local, 'adda.').sort()).toEqual([
     'adda.draft.1.general',
+    'adda.heard.1',
     'adda.last-room.1',
     'adda.outgoing.b-1',
     'adda.preferences',

@@ -7,6 +7,7 @@ const PERSONAL: readonly [beginning: string, owner: (rest: string, text: string)
   ['adda.outgoing.', (_, text) => ownerOf(text)],
   ['adda.draft.', (rest) => Number(rest.split('.')[0])],
   ['adda.last-room.', Number],
+  ['adda.heard.', Number],
 ];
 
 function ownerOf(text: string): unknown {

@@ -1,7 +1,9 @@
 // Plays voice messages: one at a time, on while the room changes, for as long as somebody is signed in.
+// After one that ends comes the next of its room that was not heard.
 import type { Api } from '../api/client';
 import type { Message } from '../api/types';
 import { local } from '../lib/local';
+import type { Unheard } from './unheard';
 
 export type Audio = NonNullable<Message['audio']>;
 
@@ -43,12 +45,13 @@ export class Player {
   constructor(
     private readonly api: Pick<Api, 'origin' | 'call'>,
     private readonly sound: Sound,
+    private readonly unheard: Pick<Unheard, 'began' | 'after'>,
     private readonly now: () => number,
   ) {
     sound.addEventListener('timeupdate', () => this.moved());
     sound.addEventListener('playing', () => this.is('playing'));
     sound.addEventListener('pause', () => this.hasPaused());
-    sound.addEventListener('ended', () => this.ended());
+    sound.addEventListener('ended', () => void this.ended());
     sound.addEventListener('error', () => void this.tryAgain());
   }
 
@@ -60,11 +63,12 @@ export class Player {
     else await this.begin(message, current.at);
   }
 
-  private pause(): void {
-    // What is being loaded is not to begin.
+  /** Nothing is to be heard any more, until somebody asks for it. */
+  pause(): void {
+    // What is being loaded, or looked for, is not to begin.
     this.turn += 1;
     this.sound.pause();
-    this.is('paused');
+    if (this.current?.state !== 'failed') this.is('paused');
   }
 
   /** Goes to a place in a message, in seconds, and plays on where it was playing. */
@@ -106,6 +110,7 @@ export class Player {
     const hasFailed = isSecondTry || this.current?.state === 'failed';
     this.sound.pause();
     this.current = { id: message.id, message, at, state: 'loading', isSecondTry };
+    this.unheard.began(message);
     try {
       const audio =
         isSecondTry || !this.isGood(message) ? await this.asked(message) : message.audio;
@@ -155,8 +160,13 @@ export class Player {
     }
   }
 
-  private ended(): void {
-    if (this.current) this.current = { ...this.current, at: 0, state: 'paused' };
+  private async ended(): Promise<void> {
+    const { current, turn } = this;
+    if (!current) return;
+    this.current = { ...current, at: 0, state: 'paused' };
+    // Whoever cannot say what follows has said enough.
+    const next = await this.unheard.after(current.message).catch(() => null);
+    if (next && turn === this.turn) await this.begin(next, 0);
   }
 
   /** Said late: what was paused may be loading again, or another may be, by then. */

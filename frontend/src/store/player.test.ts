@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Message } from '../api/types';
 import { local } from '../lib/local';
 import { message } from '../testing/messages';
+import { settled } from '../testing/world';
 import { Player, type Sound } from './player.svelte';
+import type { Unheard } from './unheard';
 
 const NOW = 1_700_000_000_000;
 
@@ -54,11 +56,14 @@ function voice(seq: number, endsIn = 900): Message {
 
 const sound = new FakeSound();
 const call = vi.fn();
-const playerOf = () => new Player({ origin: '', call: call as never }, sound, () => NOW);
+const unheard = { began: vi.fn(), after: vi.fn<Unheard['after']>() };
+const playerOf = () => new Player({ origin: '', call: call as never }, sound, unheard, () => NOW);
 
 beforeEach(() => {
   Object.assign(sound, new FakeSound());
   call.mockReset();
+  unheard.began.mockReset();
+  unheard.after.mockReset().mockResolvedValue(null);
   local.removeItem('adda.speed');
   vi.stubGlobal('location', { href: 'https://here.example/rooms/general' });
 });
@@ -124,6 +129,58 @@ describe('a voice message', () => {
     call.mockRejectedValue(new Error('away'));
     await player.toggle(voice(1, 0));
     expect(player.current).toMatchObject({ state: 'failed' });
+  });
+});
+
+describe('the next one', () => {
+  it('follows by itself what ends, and is heard by then', async () => {
+    const player = playerOf();
+    unheard.after.mockResolvedValueOnce(voice(2));
+    await player.toggle(voice(1));
+    sound.say('ended');
+    await vi.waitFor(() =>
+      expect(player.current).toMatchObject({ id: voice(2).id, state: 'playing' }),
+    );
+    expect(unheard.began.mock.calls).toEqual([[voice(1)], [voice(2)]]);
+    sound.say('ended');
+    await vi.waitFor(() => expect(unheard.after).toHaveBeenLastCalledWith(voice(2)));
+    expect(player.current).toMatchObject({ id: voice(2).id, state: 'paused', at: 0 });
+  });
+
+  it('does not follow what is paused', async () => {
+    const player = playerOf();
+    await player.toggle(voice(1));
+    await player.toggle(voice(1));
+    expect(unheard.after).not.toHaveBeenCalled();
+  });
+
+  it('does not follow where somebody wanted silence, or another, while it was looked for', async () => {
+    const player = playerOf();
+    let answer: (next: Message) => void = () => {};
+    const looks = () => unheard.after.mockReturnValueOnce(new Promise((done) => (answer = done)));
+    looks();
+    await player.toggle(voice(1));
+    sound.say('ended');
+    player.pause();
+    answer(voice(2));
+    await settled();
+    expect(player.current).toMatchObject({ id: voice(1).id, state: 'paused' });
+    looks();
+    await player.toggle(voice(1));
+    sound.say('ended');
+    await player.toggle(voice(3));
+    answer(voice(2));
+    await settled();
+    expect(player.current).toMatchObject({ id: voice(3).id, state: 'playing' });
+  });
+
+  it('that cannot be found leaves the last as it was', async () => {
+    const player = playerOf();
+    unheard.after.mockRejectedValueOnce(new Error('away'));
+    await player.toggle(voice(1));
+    sound.say('ended');
+    await settled();
+    expect(player.current).toMatchObject({ id: voice(1).id, state: 'paused', at: 0 });
   });
 });
 

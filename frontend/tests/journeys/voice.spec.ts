@@ -35,6 +35,14 @@ const recordButton = (person: Person) =>
   person.page.getByRole('button', { name: 'Record a voice message' });
 const recordingBar = (person: Person) =>
   person.page.getByRole('group', { name: 'Recording a voice message' });
+/** Without loading the page anew. */
+async function goesTo(person: Person, room: string): Promise<void> {
+  const back = person.page.getByRole('link', { name: 'Back' });
+  if (await back.isVisible()) await back.click();
+  await person.rooms.locator(`a[href="/rooms/${room}"]`).click();
+  await person.isThere();
+}
+
 const NOT_SENT = 'This recording is not sent yet.';
 
 /** Sends a voice message as another client does. */
@@ -71,6 +79,37 @@ test('a voice message is heard, paused, sought in and played faster', async ({ p
   await expect(position).toHaveAttribute('aria-valuetext', '0:08 of 0:08');
   await position.press('Home');
   await expect(position).toHaveAttribute('aria-valuetext', '0:00 of 0:08');
+});
+
+test('what was not heard yet follows by itself, also while another room is open', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
+  await rahul.enters();
+  await sendsVoice(mira, 2);
+  await sendsVoice(rahul, 1);
+  await mira.writes('In between.');
+  await sendsVoice(mira, 3);
+  await sendsVoice(mira, 1);
+  const voices = rahul.log.locator('.voice');
+  await expect(voices).toHaveCount(4);
+  await voices.first().getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(
+    voices.nth(2).getByRole('button', { name: 'Pause the voice message' }),
+  ).toBeVisible();
+  await goesTo(rahul, 'tea');
+  const ids = (await rahul.history()).filter(({ audio }) => audio).map(({ id }) => id);
+  await expect(async () => {
+    const heard = await rahul.page.evaluate(() =>
+      Object.entries(localStorage).flatMap(([key, ids]) =>
+        key.startsWith('adda.heard.') ? String(ids).split(' ') : [],
+      ),
+    );
+    expect(heard).toEqual([ids[0], ids[2], ids[3]]);
+  }).toPass();
+  await goesTo(rahul, 'general');
+  await expect(rahul.log.getByRole('button', { name: 'Pause the voice message' })).toHaveCount(0);
 });
 
 test('what is said last may be a voice message, and one that is deleted is gone', async ({
@@ -179,16 +218,10 @@ test('what was recorded waits in its room, and what is thrown away does not', as
   await recordButton(mira).click();
   await expect(recordingBar(mira)).toContainText('0:01');
   await recordingBar(mira).getByRole('button', { name: 'Pause the recording' }).click();
-  const goesTo = async (room: string) => {
-    const back = mira.page.getByRole('link', { name: 'Back' });
-    if (await back.isVisible()) await back.click();
-    await mira.rooms.locator(`a[href="/rooms/${room}"]`).click();
-    await mira.isThere();
-  };
-  await goesTo('tea');
+  await goesTo(mira, 'tea');
   await expect(mira.composer).toBeVisible();
   await expect(recordingBar(mira)).toHaveCount(0);
-  await goesTo('general');
+  await goesTo(mira, 'general');
   await expect(mira.page.getByText(NOT_SENT)).toBeVisible();
   await recordingBar(mira).getByRole('button', { name: 'Throw the recording away' }).click();
   await expect(mira.composer).toBeVisible();
