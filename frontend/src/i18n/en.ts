@@ -236,6 +236,8 @@ export const en = {
     goOn: 'Go on recording',
     cancel: 'Throw the recording away',
     send: 'Send the voice message',
+    listen: 'Listen to the recording',
+    quiet: 'Stop listening',
     kept: 'This recording is not sent yet.',
     recorded: (length: string) => `Recorded: ${length}`,
     denied: 'Adda may not use the microphone. Allow it in the browser’s settings for this page.',

@@ -1,5 +1,5 @@
 // Plays voice messages: one at a time, on while the room changes, for as long as somebody is signed in.
-// After one that ends comes the next of its room that was not heard.
+// After one that ends comes the next of its room that was not heard. What is recorded is played here too.
 import type { Api } from '../api/client';
 import type { Message } from '../api/types';
 import { local } from '../lib/local';
@@ -20,10 +20,19 @@ export type Sound = Pick<
   | 'addEventListener'
 >;
 
-/** A voice message that is played, or was last. */
+/** What was recorded and is not sent yet. */
+export interface Preview {
+  id: string;
+  recording: Blob;
+}
+
+/** What can be played. */
+export type Playable = Message | Preview;
+
+/** What is played, or was last. */
 interface Current {
   id: string;
-  message: Message;
+  played: Playable;
   /** Where in it, in seconds. */
   at: number;
   state: 'loading' | 'playing' | 'paused' | 'failed';
@@ -39,6 +48,8 @@ const MARGIN_MS = 5_000;
 export class Player {
   current = $state.raw<Current | null>(null);
   speed = $state<number>(SPEEDS.find((speed) => String(speed) === local.getItem(KEY)) ?? 1);
+  /** The address under which a recording of this page is played. */
+  private lent: { recording: Blob; url: string } | null = null;
   /** Which turn it is: an answer that comes for an earlier one is late. */
   private turn = 0;
 
@@ -55,12 +66,12 @@ export class Player {
     sound.addEventListener('error', () => void this.tryAgain());
   }
 
-  /** Plays a message from where it stands, or pauses it. */
-  async toggle(message: Message): Promise<void> {
+  /** Plays something from where it stands, or pauses it. */
+  async toggle(played: Playable): Promise<void> {
     const { current } = this;
-    if (current?.id !== message.id) return this.begin(message, 0);
+    if (current?.id !== played.id) return this.begin(played, 0);
     if (current.state === 'playing' || current.state === 'loading') this.pause();
-    else await this.begin(message, current.at);
+    else await this.begin(played, current.at);
   }
 
   /** Nothing is to be heard any more, until somebody asks for it. */
@@ -71,14 +82,14 @@ export class Player {
     if (this.current?.state !== 'failed') this.is('paused');
   }
 
-  /** Goes to a place in a message, in seconds, and plays on where it was playing. */
-  async seek(message: Message, at: number): Promise<void> {
+  /** Goes to a place, in seconds, and plays on where it was playing. */
+  async seek(played: Playable, at: number): Promise<void> {
     const { current } = this;
-    if (current?.id === message.id && current.state !== 'failed') {
+    if (current?.id === played.id && current.state !== 'failed') {
       this.sound.currentTime = at;
       this.current = { ...current, at };
     } else {
-      await this.begin(message, at);
+      await this.begin(played, at);
     }
   }
 
@@ -90,32 +101,36 @@ export class Player {
     local.setItem(KEY, String(this.speed));
   }
 
+  /** Something is not to be heard any more, wherever it stands. */
+  forget(id: string): void {
+    if (this.current?.id === id) this.close();
+  }
+
   /** Nobody is signed in any more. */
   close(): void {
     this.turn += 1;
+    this.current = null;
     this.sound.pause();
     this.sound.src = '';
-    this.current = null;
+    this.takeBack();
   }
 
   /** The address may have ended while it was played. */
   private async tryAgain(): Promise<void> {
     const { current } = this;
-    if (current && !current.isSecondTry) await this.begin(current.message, current.at, true);
+    if (current && !current.isSecondTry) await this.begin(current.played, current.at, true);
     else this.is('failed');
   }
 
-  private async begin(message: Message, at: number, isSecondTry = false): Promise<void> {
+  private async begin(played: Playable, at: number, isSecondTry = false): Promise<void> {
     const turn = ++this.turn;
     const hasFailed = isSecondTry || this.current?.state === 'failed';
     this.sound.pause();
-    this.current = { id: message.id, message, at, state: 'loading', isSecondTry };
-    this.unheard.began(message);
+    this.current = { id: played.id, played, at, state: 'loading', isSecondTry };
+    if (!isPreview(played)) this.unheard.began(played);
     try {
-      const audio =
-        isSecondTry || !this.isGood(message) ? await this.asked(message) : message.audio;
+      const address = await this.addressOf(played, isSecondTry);
       if (turn !== this.turn) return;
-      const address = this.address(audio, isSecondTry);
       // What could not be loaded is loaded again only if it is said again.
       if (hasFailed || this.sound.src !== address) this.sound.src = address;
       this.sound.currentTime = at;
@@ -125,6 +140,25 @@ export class Player {
       // Who pauses before it plays breaks that off.
       if (turn === this.turn) this.is('failed');
     }
+  }
+
+  private async addressOf(played: Playable, isSecondTry: boolean): Promise<string> {
+    if (isPreview(played)) return this.lend(played.recording);
+    const isToAsk = isSecondTry || !this.isGood(played);
+    return this.address(isToAsk ? await this.asked(played) : played.audio, isSecondTry);
+  }
+
+  private lend(recording: Blob): string {
+    if (this.lent?.recording !== recording) {
+      this.takeBack();
+      this.lent = { recording, url: URL.createObjectURL(recording) };
+    }
+    return this.lent.url;
+  }
+
+  private takeBack(): void {
+    if (this.lent) URL.revokeObjectURL(this.lent.url);
+    this.lent = null;
   }
 
   /** Whether the addresses are good for a while yet. */
@@ -164,8 +198,9 @@ export class Player {
     const { current, turn } = this;
     if (!current) return;
     this.current = { ...current, at: 0, state: 'paused' };
+    if (isPreview(current.played)) return;
     // Whoever cannot say what follows has said enough.
-    const next = await this.unheard.after(current.message).catch(() => null);
+    const next = await this.unheard.after(current.played).catch(() => null);
     if (next && turn === this.turn) await this.begin(next, 0);
   }
 
@@ -177,4 +212,8 @@ export class Player {
   private is(state: Current['state']): void {
     if (this.current) this.current = { ...this.current, state };
   }
+}
+
+function isPreview(played: Playable): played is Preview {
+  return 'recording' in played;
 }

@@ -184,6 +184,59 @@ describe('the next one', () => {
   });
 });
 
+describe('what is recorded', () => {
+  const preview = { id: 'recording', recording: new Blob(['one']) };
+  const urls = new Map<string, Blob>();
+
+  beforeEach(() => {
+    urls.clear();
+    vi.spyOn(URL, 'createObjectURL').mockImplementation((blob) => {
+      const url = `blob:${urls.size + 1}`;
+      urls.set(url, blob as Blob);
+      return url;
+    });
+    vi.spyOn(URL, 'revokeObjectURL').mockImplementation((url) => void urls.delete(url));
+  });
+
+  it('is heard in the place of a message, from where it was paused, and nothing follows it', async () => {
+    const player = playerOf();
+    await player.toggle(voice(1));
+    await player.toggle(preview);
+    expect(urls.get(sound.src)).toBe(preview.recording);
+    expect(player.current).toMatchObject({ id: 'recording', state: 'playing', at: 0 });
+    sound.currentTime = 2;
+    sound.say('timeupdate');
+    await player.toggle(preview);
+    await player.toggle(preview);
+    expect([sound.currentTime, urls.size]).toEqual([2, 1]);
+    sound.say('ended');
+    await settled();
+    expect(player.current).toMatchObject({ state: 'paused', at: 0 });
+    expect(unheard.after).not.toHaveBeenCalled();
+    expect(unheard.began).toHaveBeenCalledOnce();
+  });
+
+  it('is heard with what was recorded since', async () => {
+    const player = playerOf();
+    await player.toggle(preview);
+    player.pause();
+    const longer = { ...preview, recording: new Blob(['one two']) };
+    await player.toggle(longer);
+    expect([...urls.values()]).toEqual([longer.recording]);
+    expect(urls.get(sound.src)).toBe(longer.recording);
+  });
+
+  it('is silent and taken back once it is sent, and leaves a message alone', async () => {
+    const player = playerOf();
+    await player.toggle(preview);
+    player.forget('recording');
+    expect([sound.paused, player.current, urls.size]).toEqual([true, null, 0]);
+    await player.toggle(voice(1));
+    player.forget('recording');
+    expect(player.current).toMatchObject({ id: voice(1).id, state: 'playing' });
+  });
+});
+
 it('remembers the speed', async () => {
   const player = playerOf();
   await player.toggle(voice(1));

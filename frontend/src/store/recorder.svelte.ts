@@ -1,6 +1,7 @@
 // Records voice messages: asks for the microphone, pauses and goes on, and hands over what was recorded.
 // Each piece is kept as it comes, until the recording is sent or thrown away.
 import type { Left, Piece, Recordings } from '../offline/recordings';
+import type { Preview } from './player.svelte';
 
 export interface Recording {
   id: string;
@@ -80,6 +81,12 @@ export class Recorder {
 
   get canGoOn(): boolean {
     return this.state === 'paused' && !this.isOver && this.durationMs < LONGEST_MS;
+  }
+
+  /** What can be heard of it before it is sent; `null` while it is recorded. */
+  get preview(): Preview | null {
+    if (this.state !== 'paused' || this.pieces.length === 0) return null;
+    return { id: this.id, recording: this.blob() };
   }
 
   /** Begins, once the person has allowed it. */

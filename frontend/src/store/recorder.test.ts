@@ -182,6 +182,18 @@ describe('what was recorded', () => {
     expect(keeper.kept.has('tea-1')).toBe(true);
   });
 
+  it('can be heard while it is paused, as far as it goes', async () => {
+    await recorder.start();
+    says('one ');
+    expect(recorder.preview).toBeNull();
+    recorder.pause();
+    expect(recorder.preview?.id).toBe('tea-1');
+    expect(await recorder.preview?.recording.text()).toBe('one rest ');
+    expect(recorder.preview?.recording.type).toBe('audio/webm');
+    recorder.resume();
+    expect(recorder.preview).toBeNull();
+  });
+
   it('is forgotten where it is thrown away', async () => {
     await recorder.start();
     says('one ');

@@ -180,6 +180,34 @@ test('a recording that is thrown away is not sent, and one offline is sent later
   expect(await mira.history()).toHaveLength(1);
 });
 
+test('what was recorded is heard and sought in before it is gone on with and sent', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  await recordButton(mira).click();
+  const bar = recordingBar(mira);
+  await expect(bar).toContainText('0:03');
+  await bar.getByRole('button', { name: 'Pause the recording' }).click();
+  const position = bar.getByRole('slider', { name: 'Position in the voice message' });
+  await expect(position).toHaveAttribute('aria-valuetext', '0:00 of 0:03');
+  await bar.getByRole('button', { name: 'Listen to the recording' }).click();
+  await expect(position).toHaveAttribute('aria-valuetext', '0:01 of 0:03');
+  await bar.getByRole('button', { name: 'Stop listening' }).click();
+  // To where nothing was loaded for, and on from there to its end.
+  await position.fill('2.5');
+  await expect(position).toHaveAttribute('aria-valuetext', '0:02 of 0:03');
+  await bar.getByRole('button', { name: 'Listen to the recording' }).click();
+  await expect(bar.getByRole('button', { name: 'Stop listening' })).toBeVisible();
+  await expect(bar.getByRole('button', { name: 'Listen to the recording' })).toBeVisible();
+  await expect(position).toHaveAttribute('aria-valuetext', '0:00 of 0:03');
+  await bar.getByRole('button', { name: 'Go on recording' }).click();
+  await expect(bar).toContainText('0:04');
+  await bar.getByRole('button', { name: 'Send the voice message' }).click();
+  await expect(rahul.log.locator('.voice')).toContainText(/0:0[45]/);
+});
+
 test('what was recorded is there after a reload, in one tab, and is sent once', async ({
   person,
 }) => {
@@ -193,6 +221,8 @@ test('what was recorded is there after a reload, in one tab, and is sent once', 
   await expect(mira.page.getByText(NOT_SENT)).toBeVisible();
   await expect(recordingBar(mira)).toContainText(/0:0[23]/);
   await expect(mira.page.getByRole('button', { name: 'Go on recording' })).toHaveCount(0);
+  await mira.page.getByRole('button', { name: 'Listen to the recording' }).click();
+  await expect(recordingBar(mira)).toContainText('0:01');
   // Another tab has its own field, until this one is gone.
   const other = await mira.tab();
   await other.enters();
