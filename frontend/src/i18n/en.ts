@@ -238,6 +238,8 @@ export const en = {
     send: 'Send the voice message',
     listen: 'Listen to the recording',
     quiet: 'Stop listening',
+    slide: 'Slide to cancel',
+    lock: 'Slide up to go on without holding',
     kept: 'This recording is not sent yet.',
     recorded: (length: string) => `Recorded: ${length}`,
     denied: 'Adda may not use the microphone. Allow it in the browser’s settings for this page.',

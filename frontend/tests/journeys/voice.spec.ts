@@ -261,3 +261,100 @@ test('what was recorded waits in its room, and what is thrown away does not', as
   await expect(recordingBar(mira)).toHaveCount(0);
   expect(await mira.history()).toEqual([]);
 });
+
+test.describe('with a finger on the microphone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
+
+  /** A finger, as the browser is told of it by a screen. */
+  async function fingerOn(person: Person): Promise<Finger> {
+    const session = await person.context.newCDPSession(person.page);
+    const box = await recordButton(person).boundingBox();
+    if (!box) throw new Error('There is no microphone.');
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+    const touch = async (type: 'touchStart' | 'touchMove' | 'touchEnd', ...at: Point[]) => {
+      await session.send('Input.dispatchTouchEvent', { type, touchPoints: at });
+    };
+    return {
+      presses: () => touch('touchStart', { x, y }),
+      slides: async (dx, dy) => {
+        for (const part of [0.25, 0.5, 0.75, 1]) {
+          await touch('touchMove', { x: x + dx * part, y: y + dy * part });
+        }
+      },
+      letsGo: () => touch('touchEnd'),
+    };
+  }
+
+  interface Point {
+    x: number;
+    y: number;
+  }
+
+  interface Finger {
+    presses(): Promise<void>;
+    slides(dx: number, dy: number): Promise<void>;
+    letsGo(): Promise<void>;
+  }
+
+  test('what is said while it is held is sent when it lets go', async ({ person }) => {
+    const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+    await mira.enters();
+    await rahul.enters();
+    const finger = await fingerOn(mira);
+    await finger.presses();
+    await expect(recordingBar(mira)).toContainText('0:02');
+    await expect(recordingBar(mira)).toContainText('Slide to cancel');
+    await expect(rahul.page.getByText('Mira is recording…').first()).toBeVisible();
+    await finger.letsGo();
+    await expect(rahul.log.locator('.voice')).toContainText(/0:0[23]/);
+    // No click came after it.
+    await expect(recordingBar(mira)).toHaveCount(0);
+    await expect(mira.composer).toBeVisible();
+    expect(await rahul.history()).toHaveLength(1);
+  });
+
+  test('sliding away throws it away, and half of the way does not', async ({ person }) => {
+    const mira = await person('Mira');
+    await mira.enters();
+    const finger = await fingerOn(mira);
+    await finger.presses();
+    await expect(recordingBar(mira)).toContainText('0:01');
+    await finger.slides(-70, 5);
+    await expect(recordingBar(mira)).toBeVisible();
+    await finger.slides(-140, 5);
+    await expect(recordingBar(mira)).toHaveCount(0);
+    await expect(recordButton(mira)).toBeVisible();
+    await finger.letsGo();
+    await expect(recordingBar(mira)).toHaveCount(0);
+    await mira.page.reload();
+    await mira.isThere();
+    await expect(recordButton(mira)).toBeVisible();
+    expect(await mira.history()).toEqual([]);
+  });
+
+  test('sliding up goes on without the finger', async ({ person }) => {
+    const mira = await person('Mira');
+    await mira.enters();
+    const finger = await fingerOn(mira);
+    await finger.presses();
+    await expect(recordingBar(mira)).toContainText('0:01');
+    await finger.slides(5, -100);
+    const send = recordingBar(mira).getByRole('button', { name: 'Send the voice message' });
+    await expect(send).toBeVisible();
+    await finger.letsGo();
+    await expect(recordingBar(mira)).toContainText('0:02');
+    expect(await mira.history()).toEqual([]);
+    await send.tap();
+    await expect(mira.log.locator('.voice')).toHaveCount(1);
+  });
+
+  test('a tap begins, and a second one sends', async ({ person }) => {
+    const mira = await person('Mira');
+    await mira.enters();
+    await recordButton(mira).tap();
+    await expect(recordingBar(mira)).toContainText('0:01');
+    await recordingBar(mira).getByRole('button', { name: 'Send the voice message' }).tap();
+    await expect(mira.log.locator('.voice')).toHaveCount(1);
+    await expect(recordingBar(mira)).toHaveCount(0);
+  });
+});
