@@ -266,7 +266,8 @@ export const microphone: RecorderWorld = {
   listen(stream, hear) {
     const context = new AudioContext();
     const analyser = context.createAnalyser();
-    analyser.fftSize = 512;
+    // Nearly all that was heard since the last time.
+    analyser.fftSize = 4_096;
     context.createMediaStreamSource(stream).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     const timer = setInterval(() => {

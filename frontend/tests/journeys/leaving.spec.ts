@@ -3,7 +3,9 @@ import { expect, PASSWORD, type Person, test } from '../support/journey';
 /** What the browser keeps of anybody: drafts, unsent messages, and where they were. */
 async function kept(person: Person): Promise<string[]> {
   return person.page.evaluate(async () => {
-    const places = Object.keys(localStorage).filter((key) => /draft|outgoing|last-room/.test(key));
+    const places = Object.keys(localStorage).filter((key) =>
+      /draft|outgoing|last-room|heard/.test(key),
+    );
     if (indexedDB === undefined) return places.map((key) => `${key}: ${localStorage.getItem(key)}`);
     const opened = indexedDB.open('adda');
     const db = await new Promise<IDBDatabase>((resolve, reject) => {
