@@ -186,7 +186,13 @@ impl World {
         tasks.spawn("reconciling", reconciler);
         let encoder = MessageEncoder::new(addresses(&clock));
         let writer = Writer::start(&db, &clock, &encoder, &broker, &tasks).unwrap();
-        let messages = Messages::new(db.clone(), rooms.clone(), writer.clone(), encoder.clone());
+        let messages = Messages::new(
+            db.clone(),
+            rooms.clone(),
+            writer.clone(),
+            encoder.clone(),
+            privacy.clone(),
+        );
         let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker.clone(), encoder, &tasks);
         Self {
             db,

@@ -19,6 +19,12 @@ export interface components {
              * @description Its id, which is also the name of its files.
              */
             id: string;
+            /**
+             * Format: date-time
+             * @description When it was listened to, in a private room where neither hides what they have read.
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            listened_at?: string;
             /** @description The recording as it was sent, which is small, and last a WAV file, which plays everywhere. */
             sources: components["schemas"]["Source"][];
             /** @description How loud it is in each of 64 parts of the same length, from 0 to 31, which is the loudest of all. */
@@ -38,7 +44,7 @@ export interface components {
             token: string;
         };
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
-        ClientFrame: components["schemas"]["ClientFrame_Auth"] | components["schemas"]["ClientFrame_ResumeCommand"] | components["schemas"]["ClientFrame_MessageSend"] | components["schemas"]["ClientFrame_MessageEdit"] | components["schemas"]["ClientFrame_MessageDelete"] | components["schemas"]["ClientFrame_Typing"] | components["schemas"]["ClientFrame_Delivered"] | components["schemas"]["ClientFrame_Read"] | components["schemas"]["ClientFrame_PresenceWatch"] | components["schemas"]["ClientFrame_RoomOpen"] | components["schemas"]["ClientFrame_RoomClose"] | components["schemas"]["ClientFrame_Ping"];
+        ClientFrame: components["schemas"]["ClientFrame_Auth"] | components["schemas"]["ClientFrame_ResumeCommand"] | components["schemas"]["ClientFrame_MessageSend"] | components["schemas"]["ClientFrame_MessageEdit"] | components["schemas"]["ClientFrame_MessageDelete"] | components["schemas"]["ClientFrame_MessageListened"] | components["schemas"]["ClientFrame_Typing"] | components["schemas"]["ClientFrame_Delivered"] | components["schemas"]["ClientFrame_Read"] | components["schemas"]["ClientFrame_PresenceWatch"] | components["schemas"]["ClientFrame_RoomOpen"] | components["schemas"]["ClientFrame_RoomClose"] | components["schemas"]["ClientFrame_Ping"];
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
         ClientFrame_Auth: {
             /**
@@ -71,6 +77,14 @@ export interface components {
              */
             type: "message.edit";
         } & components["schemas"]["MessageEdit"];
+        /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
+        ClientFrame_MessageListened: {
+            /**
+             * @example message.listened
+             * @enum {string}
+             */
+            type: "message.listened";
+        } & components["schemas"]["MessageListened"];
         /** @description A frame from the client. Each may carry a `ref`, which its answer echoes. */
         ClientFrame_MessageSend: {
             /**
@@ -566,6 +580,26 @@ export interface components {
              * @example see https://example.org
              */
             text: string;
+        };
+        /**
+         * MessageListened
+         * @description `message.listened`, answered `ok` with the message: the voice message of the other person of a private room
+         *     was played. In public rooms, and where one of the two hides what they have read, nothing changes.
+         */
+        MessageListened: {
+            /**
+             * Format: uuid
+             * @description Which message.
+             */
+            message_id: string;
+            /** @description Echoed in the answer. */
+            ref?: string;
+            /**
+             * RoomName
+             * @description The room.
+             * @example general
+             */
+            room: string;
         };
         /**
          * MessageSend

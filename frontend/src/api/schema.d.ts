@@ -346,6 +346,27 @@ export interface paths {
         patch: operations["editMessage"];
         trace?: never;
     };
+    "/rooms/{room}/messages/{message_id}/listened": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say that one has listened to a voice message.
+         * @description Whoever sent it sees it in a private room where neither of the two hides what they have read; elsewhere
+         *     nothing changes.
+         */
+        put: operations["markListened"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{room}/read": {
         parameters: {
             query?: never;
@@ -505,6 +526,12 @@ export interface components {
              * @description Its id, which is also the name of its files.
              */
             id: string;
+            /**
+             * Format: date-time
+             * @description When it was listened to, in a private room where neither hides what they have read.
+             * @example 2026-11-22T10:00:00.000Z
+             */
+            listened_at?: string;
             /** @description The recording as it was sent, which is small, and last a WAV file, which plays everywhere. */
             sources: components["schemas"]["Source"][];
             /** @description How loud it is in each of 64 parts of the same length, from 0 to 31, which is the loudest of all. */
@@ -3332,6 +3359,88 @@ export interface operations {
             };
             /** @description The body is not of the type that is described here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    markListened: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The message. */
+                message_id: string;
+                /** @description The room's name. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Message"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

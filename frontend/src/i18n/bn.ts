@@ -218,6 +218,7 @@ export const bn: Catalogue = {
     of: (at, whole) => `${whole}-এর মধ্যে ${at}`,
     speed: (speed) => `গতি ${speed}×; বদলান`,
     failed: 'রেকর্ডিং শোনানো গেল না। আবার চেষ্টা করুন।',
+    listened: 'শোনা হয়েছে',
     record: 'ভয়েস বার্তা রেকর্ড করুন',
     recording: 'ভয়েস বার্তা রেকর্ড হচ্ছে',
     hold: 'রেকর্ডিং থামিয়ে রাখুন',

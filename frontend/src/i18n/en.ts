@@ -230,6 +230,7 @@ export const en = {
     of: (at: string, whole: string) => `${at} of ${whole}`,
     speed: (speed: string) => `Speed ${speed}×; change it`,
     failed: 'The recording could not be played. Try again.',
+    listened: 'Listened to',
     record: 'Record a voice message',
     recording: 'Recording a voice message',
     hold: 'Pause the recording',

@@ -25,6 +25,31 @@ function seeing(items: Message[], hasAfter = false): Unheard {
   return unheardIn(applyPage(entered(), 'general', page(items, 99, { has_after: hasAfter })));
 }
 
+describe('what was heard', () => {
+  const room = 'private_1_2';
+  const inPrivate = (more: Partial<Message> = {}) => voice(1, { room, ...more });
+
+  it('is told in a private room, once, and of others alone', () => {
+    call.mockResolvedValue(undefined);
+    const unheard = unheardIn(entered({ name: room, kind: 'private' }));
+    unheard.began(inPrivate());
+    const path = { room, message_id: 'id-1' };
+    const operation = '/rooms/{room}/messages/{message_id}/listened';
+    expect(call).toHaveBeenCalledExactlyOnceWith('put', operation, { path });
+    call.mockClear();
+    unheard.began(inPrivate({ audio: { ...audio, listened_at: '2026-11-22T10:00:00.000Z' } }));
+    unheard.began(mine(2, { audio, room }));
+    unheard.began(voice(3));
+    expect(call).not.toHaveBeenCalled();
+  });
+
+  it('does not follow by itself, on whichever device it was', async () => {
+    const listened = { ...audio, listened_at: '2026-11-22T10:00:00.000Z' };
+    const unheard = seeing([voice(1), voice(2, { audio: listened }), voice(3)]);
+    expect(await unheard.after(voice(1))).toEqual(voice(3));
+  });
+});
+
 describe('what follows a voice message', () => {
   it('is the next one of another that was not heard', async () => {
     const unheard = seeing([

@@ -1,4 +1,5 @@
-// Which voice messages somebody has begun to hear in this browser, and which one follows of itself.
+// Which voice messages somebody has begun to hear, in this browser or, in private rooms, in any; and which one
+// follows of itself.
 import type { Api } from '../api/client';
 import type { Message } from '../api/types';
 import type { LocalStorage } from '../lib/local';
@@ -20,10 +21,16 @@ export class Unheard {
     private readonly userId: number,
   ) {}
 
-  /** Somebody begins to hear a message. */
-  began({ id }: Message): void {
+  /** Somebody begins to hear a message: in a private room, who sent it is told, unless one of them hides it. */
+  began({ id, room, sender, audio }: Message): void {
     const others = this.heard().filter((other) => other !== id);
     this.local.setItem(PREFIX + this.userId, [...others, id].slice(-MOST).join(' '));
+    const isPrivate = roomOf(this.store.state, room)?.summary.kind === 'private';
+    if (!isPrivate || sender.id === this.userId || audio?.listened_at !== undefined) return;
+    const path = { room, message_id: id };
+    const told = this.api.call('put', '/rooms/{room}/messages/{message_id}/listened', { path });
+    // It is told when it is heard once more.
+    void told.catch(() => {});
   }
 
   /** The next voice message of others in the room that was not heard; `null` where there is none. */
@@ -50,7 +57,11 @@ export class Unheard {
   private firstOf(items: readonly Message[], after: number): Message | null {
     const heard = new Set(this.heard());
     const isNext = ({ id, seq, sender, audio }: Message) =>
-      seq > after && audio !== undefined && sender.id !== this.userId && !heard.has(id);
+      seq > after &&
+      audio !== undefined &&
+      audio.listened_at === undefined &&
+      sender.id !== this.userId &&
+      !heard.has(id);
     return items.find(isNext) ?? null;
   }
 

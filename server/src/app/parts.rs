@@ -106,7 +106,8 @@ pub(super) async fn services(
     );
     let encoder = MessageEncoder::new(addresses);
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
-    let messages = Messages::new(db.clone(), rooms.clone(), writer, encoder.clone());
+    let messages =
+        Messages::new(db.clone(), rooms.clone(), writer, encoder.clone(), privacy.clone());
     let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder, tasks);
     Ok(Services {
         accounts,

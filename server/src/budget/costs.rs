@@ -103,6 +103,7 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
         ("GET", ["rooms"] | ["rooms", _, "members" | "receipts" | "messages" | "changes"]) => PAGE,
         ("GET", ["rooms", _] | ["rooms", _, "messages", _]) => LOOK.into(),
         ("PUT", ["rooms", _, "read"]) => MARK.into(),
+        ("PUT", ["rooms", _, "messages", _, "listened"]) => CHANGE.into(),
         ("POST", ["rooms"] | ["rooms", _, "messages"]) => CHANGE.into(),
         ("PATCH", ["rooms", _]) => CHANGE.into(),
         ("PATCH" | "DELETE", ["rooms", _, "messages", _]) => CHANGE.into(),
@@ -145,7 +146,8 @@ pub(crate) fn command(frame: &ClientFrame) -> Duration {
         }
         ClientFrame::MessageSend(_)
         | ClientFrame::MessageEdit(_)
-        | ClientFrame::MessageDelete(_) => CHANGE,
+        | ClientFrame::MessageDelete(_)
+        | ClientFrame::MessageListened(_) => CHANGE,
         ClientFrame::Auth(_) => LOOK,
         ClientFrame::Resume(command) => COMMAND + times(ROOM, command.rooms.len()),
         ClientFrame::Delivered(_) | ClientFrame::Read(_) => MARK,

@@ -136,6 +136,13 @@ impl Session {
                     messages::delete(&self.gateway.services.messages, target, command).await;
                 return self.later(connection, bytes, reference, answer).await;
             }
+            ClientFrame::MessageListened(command) => {
+                let target = self.target(&command.room);
+                self.pay_for_telling(connection, &target, 0);
+                let messages = &self.gateway.services.messages;
+                let answer = messages::listened(messages, self.user_id, command).await;
+                return self.later(connection, bytes, reference, answer).await;
+            }
             ClientFrame::Auth(command) => self.renew(&command.token).await?.map(|()| {
                 Some(ServerFrame::Ok(Done {
                     reference: command.reference,
@@ -304,6 +311,7 @@ fn reference_of(frame: &ClientFrame) -> Option<String> {
         ClientFrame::MessageSend(command) => &command.reference,
         ClientFrame::MessageEdit(command) => &command.reference,
         ClientFrame::MessageDelete(command) => &command.reference,
+        ClientFrame::MessageListened(command) => &command.reference,
         ClientFrame::Typing(command) => &command.reference,
         ClientFrame::Delivered(command) => &command.reference,
         ClientFrame::Read(command) => &command.reference,

@@ -225,6 +225,44 @@ on_both_databases! {
         crate::support::eventually("the files are gone", || lying() == 0).await;
     }
 
+    async fn who_sent_a_voice_message_privately_sees_that_it_was_listened_to(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let private = mira.put(&format!("/users/{}/private-room", ravi.id), Value::Null).await;
+        let private = private.expect(201)["name"].as_str().unwrap().to_owned();
+        let mut sent = Vec::new();
+        for room in [private.as_str(), "general", &private] {
+            let media = uploads(&mira, "mono-48k-opus.webm").await;
+            let path = format!("/rooms/{room}/messages");
+            sent.push(mira.post(&path, carrying(&[&media])).await.expect(201));
+        }
+        let (mut hers, mut his) = (mira.connects().await, ravi.connects().await);
+        let listened = |room: &str, message: &Value| {
+            json!({"type": "message.listened", "room": room, "message_id": message["id"]})
+        };
+        // By whom it was sent, and in public, nothing is told.
+        let own = hers.asks(listened(&private, &sent[0])).await;
+        assert_eq!(own["message"]["changed_seq"], sent[0]["changed_seq"]);
+        let public = his.asks(listened("general", &sent[1])).await;
+        assert_eq!(public["message"]["changed_seq"], sent[1]["changed_seq"]);
+
+        let first = his.asks(listened(&private, &sent[0])).await["message"].clone();
+        assert!(first["audio"]["listened_at"].is_string(), "{first:#}");
+        assert!(first["edited_at"].is_null(), "{first:#}");
+        assert_eq!(hers.hears("message.updated").await["message"], first);
+        let again = his.asks(listened(&private, &sent[0])).await["message"].clone();
+        assert_eq!(again, first, "once");
+
+        // Who hides what they have read is not told of, by neither way.
+        ravi.patch("/users/me", json!({"hide_receipts": true})).await.expect(200);
+        let path = format!("/rooms/{private}/messages/{}/listened", sent[2]["id"].as_str().unwrap());
+        let hidden = ravi.put(&path, Value::Null).await.expect(200);
+        assert!(hidden["audio"]["listened_at"].is_null(), "{hidden:#}");
+        ravi.patch("/users/me", json!({"hide_receipts": false})).await.expect(200);
+        let shown = ravi.put(&path, Value::Null).await.expect(200);
+        assert!(shown["audio"]["listened_at"].is_string(), "{shown:#}");
+    }
+
     async fn an_upload_is_attached_once_by_whoever_sent_it(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

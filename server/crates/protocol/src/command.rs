@@ -27,6 +27,9 @@ pub enum ClientFrame {
     /// Deletes one's own message.
     #[oai(mapping = "message.delete")]
     MessageDelete(MessageDelete),
+    /// Says that one has listened to a voice message.
+    #[oai(mapping = "message.listened")]
+    MessageListened(MessageListened),
     /// Says that one is writing.
     #[oai(mapping = "typing")]
     Typing(Typing),
@@ -52,12 +55,13 @@ pub enum ClientFrame {
 
 impl ClientFrame {
     /// The types that the server knows, as on the wire.
-    pub const TYPES: [&'static str; 12] = [
+    pub const TYPES: [&'static str; 13] = [
         "auth",
         "resume",
         "message.send",
         "message.edit",
         "message.delete",
+        "message.listened",
         "typing",
         "delivered",
         "read",
@@ -146,6 +150,19 @@ pub struct MessageEdit {
 /// `message.delete`, answered `ok` with the tombstone.
 #[derive(Debug, Object)]
 pub struct MessageDelete {
+    /// Echoed in the answer.
+    #[oai(rename = "ref", validator(max_length = 64))]
+    pub reference: Option<String>,
+    /// The room.
+    pub room: RoomName,
+    /// Which message.
+    pub message_id: Uuid,
+}
+
+/// `message.listened`, answered `ok` with the message: the voice message of the other person of a private room
+/// was played. In public rooms, and where one of the two hides what they have read, nothing changes.
+#[derive(Debug, Object)]
+pub struct MessageListened {
     /// Echoed in the answer.
     #[oai(rename = "ref", validator(max_length = 64))]
     pub reference: Option<String>,

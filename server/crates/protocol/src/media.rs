@@ -3,6 +3,8 @@
 use poem_openapi::Object;
 use uuid::Uuid;
 
+use crate::Timestamp;
+
 /// A file that can be played or shown.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
 pub struct Source {
@@ -16,6 +18,7 @@ pub struct Source {
 
 /// A voice message.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Audio {
     /// Its id, which is also the name of its files.
     pub id: Uuid,
@@ -25,6 +28,8 @@ pub struct Audio {
     pub waveform: Vec<u8>,
     /// The recording as it was sent, which is small, and last a WAV file, which plays everywhere.
     pub sources: Vec<Source>,
+    /// When it was listened to, in a private room where neither hides what they have read.
+    pub listened_at: Option<Timestamp>,
 }
 
 /// A picture. It was decoded and made anew: upright, without anything of where and with what it was taken.

@@ -1,5 +1,6 @@
 //! What is stored of media, beside the message that carries them, and their wire form.
 
+use adda_protocol::Timestamp;
 use adda_protocol::media::{Audio, File, Image, ImageSize, Media, Source};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -22,6 +23,9 @@ pub(crate) struct StoredAudio {
     pub(super) waveform: Vec<u8>,
     /// The small one first.
     pub(super) sources: Vec<StoredFile>,
+    /// When whom it was sent to listened to it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) listened_at: Option<i64>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -93,6 +97,19 @@ impl Description {
         carried
     }
 
+    /// The list of a voice message that is listened to now; nothing where it was before, and where there is no
+    /// voice message.
+    #[must_use]
+    pub(crate) fn listened(json: &str, now: i64) -> Option<String> {
+        let mut list: Vec<Self> = serde_json::from_str(json).ok()?;
+        let audio = list.iter_mut().find_map(|description| match description {
+            Self::Audio(audio) if audio.listened_at.is_none() => Some(audio),
+            _ => None,
+        })?;
+        audio.listened_at = Some(now);
+        Self::list_to_json(&list)
+    }
+
     /// Whether a message that carries it carries nothing else.
     #[must_use]
     pub(crate) fn stands_alone(&self) -> bool {
@@ -140,6 +157,7 @@ impl StoredAudio {
             duration_ms: self.duration_ms,
             waveform: self.waveform,
             sources: self.sources.into_iter().map(source).collect(),
+            listened_at: self.listened_at.map(Timestamp),
         }
     }
 }

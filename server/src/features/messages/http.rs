@@ -156,6 +156,30 @@ impl MessagesApi {
         Ok(Json(messages.wire(&accepted, &room.0)))
     }
 
+    /// Say that one has listened to a voice message.
+    ///
+    /// Whoever sent it sees it in a private room where neither of the two hides what they have read; elsewhere
+    /// nothing changes.
+    #[oai(
+        path = "/rooms/:room/messages/:message_id/listened",
+        method = "put",
+        operation_id = "markListened"
+    )]
+    async fn listened(
+        &self,
+        messages: Data<&Arc<Messages>>,
+        payer: Data<&Payer>,
+        bearer: Bearer,
+        /// The room's name.
+        room: Path<RoomName>,
+        /// The message.
+        message_id: Path<Uuid>,
+    ) -> Result<Json<Message>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        let accepted = messages.listened(bearer.0.id, &room.0, message_id.0).await?;
+        pay(&payer, &messages, &room.0, &accepted);
+        Ok(Json(messages.wire(&accepted, &room.0)))
+    }
+
     /// Read what changed in a room.
     ///
     /// Every message created or changed after a number, in its present state. While `more` is true,

@@ -39,4 +39,4 @@ pub(crate) use welcome::greet;
 #[cfg(test)]
 pub(crate) use writer::Pending;
 pub(crate) use writer::Writer;
-pub(crate) use ws::{Answer, Target, delete, edit, send, send_inline};
+pub(crate) use ws::{Answer, Target, delete, edit, listened, send, send_inline};

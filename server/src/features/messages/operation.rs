@@ -29,6 +29,10 @@ pub(crate) enum Operation {
     Delete {
         message_id: Uuid,
     },
+    /// Note that somebody listened to another's voice message.
+    Listen {
+        message_id: Uuid,
+    },
 }
 
 impl Operation {
@@ -36,7 +40,7 @@ impl Operation {
     pub(super) fn content(&self) -> Option<&Content> {
         match self {
             Self::Create { content, .. } | Self::Edit { content, .. } => Some(content),
-            Self::Delete { .. } => None,
+            Self::Delete { .. } | Self::Listen { .. } => None,
         }
     }
 }
@@ -51,7 +55,7 @@ pub(crate) struct Actor {
 /// What somebody may do to messages in the rooms of which they are a member.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Right {
-    /// Write, and change their own.
+    /// Write, change their own, and listen to what others wrote.
     Author,
 }
 

@@ -3,8 +3,8 @@
 use std::ops::Range as Stretch;
 use std::sync::Arc;
 
-use adda_protocol::RoomName;
 use adda_protocol::messages::{ChangePage, Message, MessagePage};
+use adda_protocol::{RoomName, UserId};
 use poem_openapi::types::ToJSON;
 use sea_orm::DbErr;
 use uuid::Uuid;
@@ -17,7 +17,7 @@ use super::row::MessageRow;
 use super::store::{self, Most, Range};
 use super::writer::{Pending, Writer};
 use crate::db::{Db, Family};
-use crate::features::accounts::Person;
+use crate::features::accounts::{Person, Privacy};
 use crate::features::rooms::{RoomAccess, RoomRef, Rooms};
 
 /// Resuming after more changes than this answers with the newest page instead.
@@ -130,13 +130,20 @@ pub(crate) struct Messages {
     rooms: Arc<Rooms>,
     writer: Writer,
     encoder: MessageEncoder,
+    privacy: Arc<Privacy>,
 }
 
 impl Messages {
     /// The service on its parts.
     #[must_use]
-    pub(crate) fn new(db: Db, rooms: Arc<Rooms>, writer: Writer, encoder: MessageEncoder) -> Self {
-        Self { db, rooms, writer, encoder }
+    pub(crate) fn new(
+        db: Db,
+        rooms: Arc<Rooms>,
+        writer: Writer,
+        encoder: MessageEncoder,
+        privacy: Arc<Privacy>,
+    ) -> Self {
+        Self { db, rooms, writer, encoder, privacy }
     }
 
     /// Queues a change in a room that the person is believed to be a member of; the writer makes
@@ -181,6 +188,29 @@ impl Messages {
     ) -> Result<Accepted, MessageError> {
         let operation = Operation::Create { client_id, content };
         self.write(Actor::author(person.id), room, operation).await
+    }
+
+    /// Notes that somebody listened to the voice message of another, where that is told: in private rooms, and
+    /// where neither of the two hides what they have read. Answers the message as it is then.
+    ///
+    /// # Errors
+    /// See [`MessageError`].
+    pub(crate) async fn listened(
+        &self,
+        user_id: UserId,
+        room: &RoomName,
+        message_id: Uuid,
+    ) -> Result<Accepted, MessageError> {
+        let peer = RoomName::peer_of(room.as_str(), user_id);
+        if peer.is_some_and(|peer| self.privacy.share_receipts(user_id, peer)) {
+            let operation = Operation::Listen { message_id };
+            return self.write(Actor::author(user_id), room, operation).await;
+        }
+        let room = self.rooms.find(user_id, room).await?.room;
+        let row = store::message(self.db.read(), room.family, room.id, message_id).await?;
+        let row = Arc::new(row.ok_or(MessageError::NotFound)?);
+        let json = self.encoder.json(&row, &room.name);
+        Ok(Accepted { row, json, duplicate: false })
     }
 
     /// The wire form of what was accepted in the room of this name.

@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use adda_protocol::command::{MessageDelete, MessageEdit, MessageSend};
+use adda_protocol::command::{MessageDelete, MessageEdit, MessageListened, MessageSend};
 use adda_protocol::event::acknowledgement;
 use adda_protocol::{Problem, RoomName, UserId};
 use futures_util::future::BoxFuture;
@@ -102,6 +102,23 @@ pub(crate) async fn edit(
     let MessageEdit { reference, room, message_id, text } = command;
     submit(messages, target, &room, Operation::Edit { message_id, content: text.into() }, reference)
         .await
+}
+
+/// `message.listened`.
+///
+/// # Errors
+/// The problem, when nothing is answered later.
+pub(crate) async fn listened(
+    messages: &Arc<Messages>,
+    user_id: UserId,
+    command: MessageListened,
+) -> Result<Answer, Problem> {
+    let MessageListened { reference, room, message_id } = command;
+    let messages = messages.clone();
+    Ok(Box::pin(async move {
+        let accepted = messages.listened(user_id, &room, message_id).await?;
+        Ok(acknowledgement(reference.as_deref(), &accepted.json, false))
+    }))
 }
 
 /// `message.delete`.

@@ -44,7 +44,13 @@ impl Media {
         let files = if heard.kind == SoundKind::Wav { vec![made] } else { vec![sent, made] };
         let (duration_ms, waveform) = (heard.duration_ms, heard.waveform);
         self.keep(owner, id, files, |sources| {
-            Description::Audio(StoredAudio { id, duration_ms, waveform, sources })
+            Description::Audio(StoredAudio {
+                id,
+                duration_ms,
+                waveform,
+                sources,
+                listened_at: None,
+            })
         })
         .await
     }

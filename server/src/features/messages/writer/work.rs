@@ -151,7 +151,9 @@ impl<'a> Work<'a> {
         for request in requests.clone() {
             let client_id = match &request.operation {
                 Operation::Create { client_id, .. } => *client_id,
-                Operation::Edit { message_id, .. } | Operation::Delete { message_id } => {
+                Operation::Edit { message_id, .. }
+                | Operation::Delete { message_id }
+                | Operation::Listen { message_id } => {
                     needed.insert(*message_id);
                     // At worst a message of theirs under this very id is read in vain.
                     Uuid::nil()
@@ -221,6 +223,7 @@ impl<'a> Work<'a> {
                 self.mention_anew(&row, &edited);
                 self.change(request, edited, Change::Updated)
             }
+            Operation::Listen { message_id } => self.listen(request, *message_id),
             Operation::Delete { message_id } => {
                 let row = self.changeable(request, *message_id)?;
                 if row.deleted_at.is_some() {
@@ -242,14 +245,30 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// Notes that a voice message was listened to; once.
+    fn listen(&mut self, request: &Request, message_id: Uuid) -> Outcome {
+        let row = self.message(request, message_id)?;
+        let is_own = row.sender_id == request.actor.user_id;
+        let media = row.media.as_deref().filter(|_| !is_own);
+        match media.and_then(|media| Description::listened(media, self.now)) {
+            None => Ok(self.accepted(row, &request.room.name, false)),
+            Some(media) => {
+                let listened = MessageRow { media: Some(media), ..(*row).clone() };
+                self.change(request, listened, Change::Updated)
+            }
+        }
+    }
+
+    /// A message of the room.
+    fn message(&self, request: &Request, id: Uuid) -> Result<Arc<MessageRow>, MessageError> {
+        let row = self.messages.get(&id).filter(|row| row.room_id == request.room.id);
+        row.cloned().ok_or(MessageError::NotFound)
+    }
+
     /// A message of the room that who asks may change.
     fn changeable(&self, request: &Request, id: Uuid) -> Result<Arc<MessageRow>, MessageError> {
-        let row = self.messages.get(&id).filter(|row| row.room_id == request.room.id);
-        let row = row.ok_or(MessageError::NotFound)?;
-        if !request.actor.may_change(row) {
-            return Err(MessageError::NotYours);
-        }
-        Ok(row.clone())
+        let row = self.message(request, id)?;
+        if request.actor.may_change(&row) { Ok(row) } else { Err(MessageError::NotYours) }
     }
 
     /// Who is mentioned, of those who may read it; as it is stored.
