@@ -6,7 +6,7 @@
 mod whole;
 
 use std::fs::File;
-use std::io::{self, BufReader, Read, Seek as _};
+use std::io::{self, BufRead as _, BufReader, Read, Seek as _};
 
 use otf_pixels_codec_jpeg::JpegDecoder;
 use otf_pixels_core::{Decoder as _, Limits, PixelFormat, PixelsError};
@@ -18,7 +18,15 @@ use crate::orientation::Orientation;
 use crate::refusal::Refusal;
 use crate::source::Still;
 
+/// The pixels of all scans of a progressive picture, each of which goes over the whole: thirty scans of the
+/// largest that fits; programs write ten or so.
+const MOST_SCANNED: u64 = 400_000_000;
+/// Among compressed pixels there is none that means something else.
+const START_OF_SCAN: [u8; 2] = [0xff, 0xda];
+
 pub(crate) fn read(mut file: File) -> Result<Still, Refusal> {
+    let scans = scans(&file)?;
+    file.rewind()?;
     let source = ToTheEnd(BufReader::new(file.try_clone()?));
     // Sizes are checked below, before anything as large as the picture is allocated.
     let decoder = match JpegDecoder::new(source, Limits::unlimited()) {
@@ -29,6 +37,11 @@ pub(crate) fn read(mut file: File) -> Result<Still, Refusal> {
         }
         Err(error) => return Err(refusal(error)),
     };
+    let shape = decoder.descriptor();
+    let scanned = u64::from(shape.width) * u64::from(shape.height) * scans;
+    if decoder.is_progressive() && scanned > MOST_SCANNED {
+        return Err(Refusal::TooMuch);
+    }
     rows(decoder)
 }
 
@@ -63,6 +76,20 @@ fn head(decoder: &Rows) -> Head {
         samples: if shape.pixel == PixelFormat::Gray8 { Samples::Grey } else { Samples::Rgb },
         profile: decoder.icc_profile().map(<[u8]>::to_vec),
         orientation: Orientation::of(decoder.exif()),
+    }
+}
+
+/// How many scans begin in a file. Thumbnails in its metadata have some too, which does not matter.
+fn scans(file: &File) -> Result<u64, Refusal> {
+    let (mut reader, mut scans, mut last) = (BufReader::new(file), 0, 0);
+    loop {
+        let bytes = reader.fill_buf()?;
+        let Some(end) = bytes.last() else { return Ok(scans) };
+        scans += u64::from([last, bytes[0]] == START_OF_SCAN);
+        scans += bytes.windows(2).filter(|marker| **marker == START_OF_SCAN).count() as u64;
+        last = *end;
+        let read = bytes.len();
+        reader.consume(read);
     }
 }
 

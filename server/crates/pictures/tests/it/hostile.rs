@@ -119,6 +119,15 @@ fn a_picture_with_fewer_pixels_than_it_says_is_broken() {
 }
 
 #[test]
+fn a_picture_that_is_gone_over_and_over_is_refused() {
+    let file = jpeg_that_says(3_000, 2_000, 0xc2);
+    let start = file.windows(2).rposition(|part| part == [0xff, 0xda]).unwrap();
+    let (scan, end) = file[start..].split_at(file.len() - start - 2);
+    assert_eq!(end, [0xff, 0xd9]);
+    too_much("400 scans", &[&file[..start], &scan.repeat(400), end].concat());
+}
+
+#[test]
 fn what_swells_when_it_is_unpacked_is_refused() {
     // Fifty million pixels of nothing are a picture; 400 MB of nothing in its profile are none.
     let zeros = |length: usize| {
