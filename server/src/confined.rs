@@ -19,6 +19,9 @@ use tokio::time::timeout;
 /// What a process may allocate, in bytes. With its code, which it shares with this one, it takes
 /// 64 MiB at most.
 pub(crate) const MOST_MEMORY: u64 = 58 * 1024 * 1024;
+/// What jemalloc reserves for its tables where its memory crosses a GiB, which chance decides; it touches
+/// little of it.
+const TABLES: u64 = 8 * 1024 * 1024;
 /// The time of a processor, in seconds, after which it is ended.
 const MOST_SECONDS: u64 = 3;
 /// The same for what writes a file: a quarter of an hour of sound takes two on one core, and some have less.
@@ -142,7 +145,7 @@ fn ended(written: &Result<(), Refusal>) -> ExitCode {
 
 fn bind(seconds: u64) -> io::Result<()> {
     let bounds = [
-        (Resource::Data, MOST_MEMORY),
+        (Resource::Data, MOST_MEMORY + TABLES),
         (Resource::Cpu, seconds),
         (Resource::Fsize, LONGEST_FILE),
         (Resource::Core, 0),

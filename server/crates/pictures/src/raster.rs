@@ -1,5 +1,7 @@
 //! A picture in memory: sRGB, 8 bits a sample, upright.
 
+use crate::shrink::Shrinker;
+
 /// Red, green and blue; with alpha where something is seen through.
 #[derive(Debug)]
 pub(crate) struct Raster {
@@ -71,5 +73,20 @@ impl Raster {
             self.channels = 3;
         }
         self
+    }
+
+    /// A smaller copy.
+    pub(crate) fn shrunk(&self, target: (u32, u32)) -> Self {
+        let mut small = Self::new(target.0, target.1, self.channels);
+        let source = (self.width, self.height);
+        let mut shrinker = Shrinker::new(source, target, self.channels, self.has_alpha());
+        let mut at = 0;
+        for row in self.rows() {
+            shrinker.push(row, |row| {
+                small.put(at, 1, row);
+                at += target.0 as usize;
+            });
+        }
+        small
     }
 }

@@ -1,7 +1,5 @@
 //! Makes pictures smaller, row by row: each pixel becomes the mean of the area that it stands for.
 
-use crate::raster::Raster;
-
 /// Takes the rows of a picture and gives those of a smaller one. It holds one row of each.
 #[derive(Debug)]
 pub(crate) struct Shrinker {
@@ -164,21 +162,6 @@ fn accumulate(sums: &mut [f32], line: &[f32], weight: f32) {
     for (sum, sample) in sums.iter_mut().zip(line) {
         *sum += sample * weight;
     }
-}
-
-/// A smaller copy.
-pub(crate) fn shrunk(raster: &Raster, target: (u32, u32)) -> Raster {
-    let (source, channels) = ((raster.width(), raster.height()), raster.channels());
-    let mut small = Raster::new(target.0, target.1, channels);
-    let mut shrinker = Shrinker::new(source, target, channels, raster.has_alpha());
-    let mut at = 0;
-    for row in raster.rows() {
-        shrinker.push(row, |row| {
-            small.put(at, 1, row);
-            at += target.0 as usize;
-        });
-    }
-    small
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use crate::raster::Raster;
-use crate::shrink::{fitted, shrunk};
+use crate::shrink::fitted;
 
 /// The longest side that it is made of.
 const SIDE: u32 = 100;
@@ -12,7 +12,7 @@ const SIDE: u32 = 100;
 /// The thumbhash of a picture, in base64.
 pub(crate) fn of(raster: &Raster) -> String {
     let (width, height) = fitted(raster.width(), raster.height(), SIDE);
-    let small = shrunk(raster, (width, height));
+    let small = raster.shrunk((width, height));
     let rgba: Vec<u8> = small
         .pixels()
         .flat_map(|pixel| [pixel[0], pixel[1], pixel[2], pixel.get(3).copied().unwrap_or(u8::MAX)])

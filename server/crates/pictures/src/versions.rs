@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::encode;
 use crate::output::{Version, Written};
 use crate::refusal::Refusal;
-use crate::shrink::{fitted, shrunk};
+use crate::shrink::fitted;
 use crate::source::{Source, Still};
 use crate::thumbhash;
 
@@ -38,7 +38,7 @@ pub(crate) fn write(source: Source, written: &mut Written) -> Result<Remade, Ref
     };
     let mut stills = Vec::new();
     for side in still_sides(raster.longest_side(), animated) {
-        let small = shrunk(&raster, fitted(raster.width(), raster.height(), side));
+        let small = raster.shrunk(fitted(raster.width(), raster.height(), side));
         stills.push(encode::write(&small, is_lossless, written)?);
     }
     Ok(Remade { full, stills, thumbhash: thumbhash::of(&raster), animated })
