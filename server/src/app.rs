@@ -94,7 +94,9 @@ impl Server {
         let broker: Arc<dyn Broker> = Arc::new(LocalBroker::new(hub.clone()));
         let limited = config.rate_limits;
         let budgets = Arc::new(Budgets::new(limited));
-        let node = parts::Node { privacy, hub: hub.clone(), broker: broker.clone() };
+        let (of_hub, of_budgets) = (hub.clone(), budgets.clone());
+        let node =
+            parts::Node { privacy, hub: of_hub, broker: broker.clone(), budgets: of_budgets };
         let address = config.listen_address();
         let listener =
             Listener::bind(address).map_err(|source| StartError::Listen { address, source })?;

@@ -6,6 +6,7 @@ use adda_realtime::{Broker, Hub};
 use futures_util::FutureExt;
 
 use super::error::StartError;
+use crate::budget::Budgets;
 use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Origin};
 use crate::db::Db;
@@ -58,6 +59,7 @@ pub(super) struct Node {
     pub(super) privacy: Arc<Privacy>,
     pub(super) hub: Arc<Hub>,
     pub(super) broker: Arc<dyn Broker>,
+    pub(super) budgets: Arc<Budgets>,
 }
 
 /// All of them, with the tasks that work for them.
@@ -71,7 +73,7 @@ pub(super) async fn services(
     tasks: &Tasks,
 ) -> Result<Services, StartError> {
     let limited = config.rate_limits;
-    let Node { privacy, hub, broker } = node;
+    let Node { privacy, hub, broker, budgets } = node;
     let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
     let accounts = Arc::new(accounts(config, db, clock, &online, &broker)?);
     let folder = config.media_dir.join("avatars");
@@ -102,7 +104,7 @@ pub(super) async fn services(
         uploads,
         of_media,
         config.media_quota,
-        limited,
+        budgets,
     );
     let encoder = MessageEncoder::new(addresses);
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;

@@ -34,6 +34,16 @@ const PERSON: Terms = Terms {
     savings: Duration::from_millis(1_200),
     max_concurrent: 2,
 };
+/// What a person may have decoded: thirty photographs at once, and one every few seconds for ever. It is
+/// apart from what else they do, so that nobody who sends an album is kept from talking; it is done where
+/// nobody needs the processor.
+const DECODING: Terms = Terms {
+    share: 0.2,
+    fastest: 2.0,
+    at_once: Duration::from_secs(30),
+    savings: Duration::from_secs(30),
+    max_concurrent: 2,
+};
 /// All the people behind one address: ten who do nothing but flood, or an office of hundreds.
 const SIGNED_IN: Terms = Terms {
     share: 0.8,
@@ -60,6 +70,7 @@ pub(crate) struct Budgets {
     signed_in: DashMap<IpAddr, Arc<Bucket>>,
     guests: DashMap<IpAddr, Arc<Bucket>>,
     sessions: DashMap<(Uuid, IpAddr), Arc<Bucket>>,
+    decoding: DashMap<UserId, Arc<Bucket>>,
 }
 
 impl Budgets {
@@ -72,6 +83,7 @@ impl Budgets {
             signed_in: DashMap::new(),
             guests: DashMap::new(),
             sessions: DashMap::new(),
+            decoding: DashMap::new(),
         }
     }
 
@@ -112,6 +124,14 @@ impl Budgets {
         Payer([Some(session), Some(bucket(&self.signed_in, network, SIGNED_IN))])
     }
 
+    /// What is decoded for a person.
+    pub(crate) fn decoding(&self, user: UserId) -> Payer {
+        if !self.enabled {
+            return Payer::nobody();
+        }
+        Payer([Some(bucket(&self.decoding, user, DECODING)), None])
+    }
+
     /// Forgets the buckets that nobody holds and that are full again.
     pub(crate) fn purge(&self) {
         self.purge_as_of(Instant::now());
@@ -122,6 +142,7 @@ impl Budgets {
         purge(&self.signed_in, now);
         purge(&self.guests, now);
         purge(&self.sessions, now);
+        purge(&self.decoding, now);
     }
 }
 

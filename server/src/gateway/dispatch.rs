@@ -222,14 +222,10 @@ impl Session {
 
     /// What adds what stood in the last frame.
     fn uploader(&self, connection: &mut Connection) -> Uploader {
-        let payer = self.payer.clone();
         Uploader {
             media: self.gateway.services.media.clone(),
             owner: Owner { user_id: self.user_id, session_id: self.outbox.session_id },
             turn: connection.upload_permit(),
-            pay: Box::new(move |took| {
-                payer.charge(took);
-            }),
         }
     }
 

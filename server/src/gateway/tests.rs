@@ -87,7 +87,7 @@ impl Served {
             Arc::new(uploads),
             addresses(&clock),
             0,
-            rate_limits,
+            Arc::new(Budgets::new(rate_limits)),
         );
         let services = Services {
             accounts: world.accounts.clone(),

@@ -5,7 +5,6 @@ mod picture;
 mod recording;
 
 use std::path::Path;
-use std::time::Duration;
 
 use adda_protocol::media as wire;
 use tokio::io::AsyncReadExt;
@@ -16,8 +15,7 @@ use super::service::{Media, Owner};
 use crate::incoming::ReceivedFile;
 
 impl Media {
-    /// Takes what was uploaded, for its sender to attach it to a message. `pay` is told how long a processor
-    /// worked on it, whatever became of it.
+    /// Takes what was uploaded, for its sender to attach it to a message.
     ///
     /// # Errors
     /// What it is not, [`MediaError::QuotaExceeded`], the store, the database.
@@ -25,14 +23,13 @@ impl Media {
         &self,
         owner: Owner,
         file: &ReceivedFile,
-        pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
         let path = file.path();
         let kind = match &file.kind {
             Some(name) => Kind::parse(name).ok_or(MediaError::NoSuchKind)?,
             None => Kind::of(&beginning(path).await?),
         };
-        self.add_as(kind, owner, file, pay).await
+        self.add_as(kind, owner, file).await
     }
 
     /// The same for something that is known to be of a kind.
@@ -41,15 +38,14 @@ impl Media {
         kind: Kind,
         owner: Owner,
         file: &ReceivedFile,
-        pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
         let path = file.path();
         if tokio::fs::metadata(path).await?.len() > kind.most_bytes() {
             return Err(MediaError::TooLarge(kind));
         }
         match kind {
-            Kind::Audio => self.add_recording(owner, path, pay).await,
-            Kind::Image => self.add_picture(owner, path, file.name.as_deref(), pay).await,
+            Kind::Audio => self.add_recording(owner, path).await,
+            Kind::Image => self.add_picture(owner, path, file.name.as_deref()).await,
             Kind::File => self.add_attachment(owner, path, file.name.as_deref()).await,
         }
     }

@@ -14,7 +14,6 @@ pub(crate) use self::delivery::serve;
 use super::error::MediaError;
 use super::kind::MOST_BYTES;
 use super::service::{Media, Owner};
-use crate::budget::Payer;
 use crate::features::accounts::Bearer;
 use crate::http::{BASE, Fails, SIGNED_IN, Upload, WITH_BODY};
 
@@ -50,17 +49,12 @@ impl MediaApi {
     async fn upload(
         &self,
         media: Data<&Arc<Media>>,
-        payer: Data<&Payer>,
         bearer: Bearer,
         form: Upload<true>,
     ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN }>> {
         let owner = Owner::from(&bearer.0);
         media.may_upload(owner, form.announced()).await?;
         let file = form.receive(bearer.0.id, MOST_BYTES).await.map_err(Problem::from)?;
-        // What was refused was decoded, too.
-        let pay = |took| {
-            payer.charge(took);
-        };
-        Ok(Json(media.add(owner, &file, pay).await?))
+        Ok(Json(media.add(owner, &file).await?))
     }
 }

@@ -1,7 +1,6 @@
 //! Recordings and pictures within a frame of the socket, in base64.
 
 use std::borrow::Cow;
-use std::time::Duration;
 
 use adda_protocol::media::{self as wire, InlineMedia};
 use base64::Engine;
@@ -84,14 +83,13 @@ impl Media {
         owner: Owner,
         inline: Inline,
         permit: UploadPermit,
-        pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
         self.may_upload(owner, inline.bytes.len() as u64).await?;
         let Inline { kind, name, bytes } = inline;
         let mut file = permit.keep(&bytes).await?;
         file.name = name;
         drop(bytes);
-        self.add_as(kind, owner, &file, pay).await
+        self.add_as(kind, owner, &file).await
     }
 
     /// Takes back what was added, where no message came to carry it.

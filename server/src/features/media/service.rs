@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use adda_protocol::UserId;
 use adda_protocol::media as wire;
 use object_store::{GetRange, GetResult};
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use uuid::Uuid;
 
 use super::addresses::Addresses;
@@ -16,6 +16,7 @@ use super::description::{Description, StoredFile};
 use super::error::MediaError;
 use super::files::Files;
 use super::store::{self, DiscardedRow};
+use crate::budget::{Asks, Budgets};
 use crate::clock::Clock;
 use crate::db::{self, Db};
 use crate::features::accounts::{Accounts, Person};
@@ -52,6 +53,7 @@ pub(crate) struct Media {
     /// How many bytes a person may have.
     quota: u64,
     uploads: Limit<UserId>,
+    budgets: Arc<Budgets>,
     permits: Semaphore,
 }
 
@@ -65,7 +67,7 @@ impl Media {
         receiving: Arc<Uploads>,
         addresses: Addresses,
         quota: u64,
-        rate_limits: bool,
+        budgets: Arc<Budgets>,
     ) -> Self {
         Self {
             db,
@@ -75,7 +77,8 @@ impl Media {
             receiving,
             addresses,
             quota,
-            uploads: Limit::new(rate_limits, 20, Duration::from_secs(3)),
+            uploads: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
+            budgets,
             permits: Semaphore::new(AT_ONCE),
         }
     }
@@ -97,14 +100,19 @@ impl Media {
     /// Too often, [`MediaError::QuotaExceeded`], the database.
     pub(super) async fn may_upload(&self, owner: Owner, bytes: u64) -> Result<(), MediaError> {
         self.uploads.check(&owner.user_id)?;
+        self.budgets.decoding(owner.user_id).admit(Duration::ZERO, Asks::AtOnce)?;
         let before = store::bytes_of(self.db.read(), owner.user_id).await?;
         let after = u64::try_from(before).unwrap_or(0).saturating_add(bytes.max(1));
         if after <= self.quota { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
-    /// The right to decode something: what waits, waits in the order of its coming.
-    pub(super) async fn decoding_permit(&self) -> Option<SemaphorePermit<'_>> {
-        self.permits.acquire().await.ok()
+    /// Has something decoded for somebody, in the order of asking; they pay for it, whatever becomes of it.
+    pub(super) async fn decoded<T>(&self, owner: Owner, work: impl Future<Output = T>) -> T {
+        let _permit = self.permits.acquire().await;
+        let began = Instant::now();
+        let made = work.await;
+        self.budgets.decoding(owner.user_id).charge(began.elapsed());
+        made
     }
 
     /// Stores files, and says what they are once all are there. Their row comes first, so that no file is

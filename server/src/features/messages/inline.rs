@@ -4,7 +4,6 @@
 //! same socket go on: such a message takes its place in the room when it is ready.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use adda_protocol::event::acknowledgement;
 use adda_protocol::media::InlineMedia;
@@ -25,8 +24,6 @@ pub(crate) struct Uploader {
     pub(crate) owner: Owner,
     /// The right to send it, once it is given.
     pub(crate) turn: UploadTurn,
-    /// Is told how long a processor worked on it.
-    pub(crate) pay: Box<dyn FnOnce(Duration) + Send>,
 }
 
 /// A message as it came.
@@ -65,10 +62,10 @@ pub(super) async fn send(
     reference: Option<String>,
 ) -> Result<String, Problem> {
     let InlineMessage { room, user_id, client_id, text, inline: (field, inline) } = message;
-    let Uploader { media, owner, turn, pay } = uploader;
+    let Uploader { media, owner, turn } = uploader;
     let hash = Sha256::digest(inline.bytes()).into();
     let permit = turn.await.map_err(Problem::from)?;
-    let upload = media.add_inline(owner, inline, permit, pay).await;
+    let upload = media.add_inline(owner, inline, permit).await;
     let upload = upload.map_err(|error| within(field, error))?.id;
 
     let content = Content::with_inline(text, upload, hash);

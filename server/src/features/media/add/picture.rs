@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use adda_pictures::{Remade, Version};
 use adda_protocol::media as wire;
@@ -17,7 +16,7 @@ use crate::features::media::scratch::Scratch;
 use crate::features::media::service::{Media, NewFile, Owner};
 
 impl Media {
-    /// Takes a picture that lies in a file. `pay` is told how long it was decoded, whatever became of it.
+    /// Takes a picture that lies in a file.
     ///
     /// # Errors
     /// [`MediaError::NotAPicture`], [`MediaError::HeifNotTaken`], [`MediaError::PictureTooLarge`], the store,
@@ -27,14 +26,11 @@ impl Media {
         owner: Owner,
         file: &Path,
         name: Option<&str>,
-        pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
-        let permit = self.decoding_permit().await;
-        let (made, began) = (Scratch::beside(file), Instant::now());
-        let remade = picture::remake(File::open(file)?, File::create_new(made.path())?).await;
-        pay(began.elapsed());
-        drop(permit);
-        let Remade { full, stills, thumbhash, animated } = remade.map_err(refused)?;
+        let made = Scratch::beside(file);
+        let remake = picture::remake(File::open(file)?, File::create_new(made.path())?);
+        let remade = self.decoded(owner, remake).await.map_err(refused)?;
+        let Remade { full, stills, thumbhash, animated } = remade;
 
         let id = Uuid::new_v4();
         let versions: Vec<Version> = std::iter::once(full).chain(stills).collect();

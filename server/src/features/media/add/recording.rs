@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::Path;
-use std::time::{Duration, Instant};
 
 use adda_protocol::media as wire;
 use uuid::Uuid;
@@ -15,7 +14,7 @@ use crate::features::media::service::{Media, NewFile, Owner};
 use crate::features::media::sound::{self, SoundKind};
 
 impl Media {
-    /// Takes a recording that lies in a file. `pay` is told how long it was decoded, whatever became of it.
+    /// Takes a recording that lies in a file.
     ///
     /// # Errors
     /// [`MediaError::NotARecording`], [`MediaError::TooLong`], the store, the database.
@@ -23,14 +22,10 @@ impl Media {
         &self,
         owner: Owner,
         file: &Path,
-        pay: impl FnOnce(Duration),
     ) -> Result<wire::Media, MediaError> {
-        let permit = self.decoding_permit().await;
-        let (wav, began) = (Scratch::beside(file), Instant::now());
-        let heard = sound::hear(File::open(file)?, File::create_new(wav.path())?).await;
-        pay(began.elapsed());
-        drop(permit);
-        let heard = heard.map_err(|refusal| match refusal {
+        let wav = Scratch::beside(file);
+        let hear = sound::hear(File::open(file)?, File::create_new(wav.path())?);
+        let heard = self.decoded(owner, hear).await.map_err(|refusal| match refusal {
             Refusal::Unreadable => MediaError::NotARecording,
             Refusal::TooMuch => MediaError::TooLong,
             Refusal::Io(error) => error.into(),
