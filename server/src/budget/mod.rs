@@ -314,6 +314,20 @@ mod tests {
     }
 
     #[test]
+    fn whoever_had_much_decoded_waits_with_more_of_it_and_with_nothing_else() {
+        let budgets = Budgets::new(true);
+        let decoding = budgets.decoding(7);
+        for _ in 0..20 {
+            decoding.admit(Duration::ZERO, NOW).unwrap();
+            decoding.charge(ms(1_400));
+        }
+        decoding.charge(ms(4_000));
+        assert!(decoding.admit(Duration::ZERO, NOW).is_err());
+        budgets.person(7, OFFICE).admit(ms(100), NOW).unwrap();
+        budgets.decoding(8).admit(Duration::ZERO, NOW).unwrap();
+    }
+
+    #[test]
     fn what_was_admitted_at_a_guess_is_settled_at_its_cost() {
         let budgets = Budgets::new(true);
         let payer = budgets.person(7, OFFICE);
