@@ -20,6 +20,7 @@ export default defineConfig({
     proxy: {
       '/api': server,
       '/docs': server,
+      '/media': server,
       '/ws': { target: server, ws: true },
     },
   },

@@ -17,12 +17,15 @@ import { RealtimeClient } from './realtime/client';
 import { Connection, type SocketLike } from './realtime/connection';
 import { Router } from './router.svelte';
 import { Account } from './store/account.svelte';
+import { Addresses } from './store/addresses';
 import { applyOutgoing } from './store/apply';
 import { ChatStore } from './store/chat.svelte';
 import { Player } from './store/player.svelte';
 import { PeopleDirectory } from './store/directory';
 import { History } from './store/history';
 import { Membership } from './store/membership';
+import { Picks } from './store/picked.svelte';
+import { Previews } from './store/previews';
 import { Preferences } from './store/preferences.svelte';
 import { Retry } from './store/retry.svelte';
 import { Session } from './store/session.svelte';
@@ -64,10 +67,12 @@ export class App implements Parts {
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
-      upload: async ({ recording }) => {
+      upload: async ({ kind, file, name }, watch) => {
         const body = new FormData();
-        body.append('file', recording, 'voice');
-        return (await this.api.call('post', '/media', { body })).id;
+        // First: the server may refuse by it before the file has come.
+        body.append('kind', kind);
+        body.append('file', file, name);
+        return (await this.api.call('post', '/media', { body, watch })).id;
       },
       reasonOf: (error) =>
         error instanceof Refused && !error.isTemporary
@@ -136,6 +141,7 @@ export class App implements Parts {
     forgetOthers();
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
+    const addresses = new Addresses(this.api, () => Date.now());
     const chat: OwnChat = {
       me,
       get storage() {
@@ -145,16 +151,19 @@ export class App implements Parts {
       realtime,
       history: new History(store, this.api),
       account: new Account(store, this.api, me),
+      addresses,
+      previews: new Previews(URL),
+      picks: new Picks(),
       membership: new Membership(store, this.api),
       people: new PeopleDirectory(store, this.api),
-      player: new Player(this.api, new Audio(), new Unheard(store, this.api, local, me.id), () =>
-        Date.now(),
-      ),
+      player: new Player(addresses, new Audio(), new Unheard(store, this.api, local, me.id)),
       outbox,
       recordings: new Recordings(db, me.id, (id) => outbox.has(id)),
       db,
       close() {
         this.player.close();
+        this.previews.close();
+        this.picks.close();
         removeEventListener('online', wake);
         removeEventListener('offline', doubt);
         stopTrying();

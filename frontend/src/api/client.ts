@@ -3,6 +3,7 @@
 import { toJson, wellFormed } from '../lib/wellformed';
 import { refusal, Unanswered, Unreachable, Refused } from './errors';
 import type { paths } from './schema';
+import { postForm, type Watch } from './upload';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
@@ -15,9 +16,11 @@ type PathOf<M extends Method> = {
 type Success = 200 | 201 | 204;
 type Content<R> = R extends { content: infer C } ? C[keyof C] : undefined;
 type Answer<O> = O extends { responses: infer R } ? Content<R[keyof R & Success]> : never;
-/** Files travel in a form. */
-type Given<C> = C extends { 'multipart/form-data': unknown } ? FormData : C[keyof C];
-type Body<O> = O extends { requestBody: { content: infer C } } ? { body: Given<C> } : object;
+/** Files travel in a form, and can be followed on their way. */
+type Given<C> = C extends { 'multipart/form-data': unknown }
+  ? { body: FormData; watch?: Watch }
+  : { body: C[keyof C] };
+type Body<O> = O extends { requestBody: { content: infer C } } ? Given<C> : object;
 type Path<O> = O extends { parameters: { path: infer V } } ? { path: V } : object;
 type Query<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } : object;
 
@@ -26,6 +29,7 @@ export type Options<O> = Body<O> & Path<O> & Query<O>;
 
 interface Anything {
   body?: unknown;
+  watch?: Watch;
   path?: Record<string, string | number>;
   query?: Record<string, string | number | boolean | undefined>;
 }
@@ -62,7 +66,9 @@ export class Api {
     try {
       return await this.ask(method, path, options);
     } catch (error) {
-      if (!(error instanceof Refused) || error.isTemporary) this.onTrouble();
+      const isWished = (options as Anything).watch?.signal.aborted ?? false;
+      const isPassing = !(error instanceof Refused) || error.isTemporary;
+      if (isPassing && !isWished) this.onTrouble();
       throw error;
     }
   }
@@ -115,7 +121,7 @@ async function send(
   options: object,
   token: string | null,
 ): Promise<Response> {
-  const { body, path = {}, query = {} } = options as Anything;
+  const { body, watch, path = {}, query = {} } = options as Anything;
   const address = template.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(wellFormed(String(path[name]))),
   );
@@ -126,8 +132,10 @@ async function send(
   // A form says itself what it is.
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
+  const url = `${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`;
   try {
-    return await fetch(`${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`, {
+    if (isForm && watch) return await postForm(url, headers, body, watch);
+    return await fetch(url, {
       method: method.toUpperCase(),
       headers,
       // The refresh cookie, also when the API is on another port of the same site.

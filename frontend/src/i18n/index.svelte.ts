@@ -36,6 +36,10 @@ export class I18n {
     short: new Intl.DateTimeFormat(this.tag, { day: 'numeric', month: 'short' }),
     number: new Intl.NumberFormat(this.tag),
     seconds: new Intl.NumberFormat(this.tag, { minimumIntegerDigits: 2 }),
+    percent: new Intl.NumberFormat(this.tag, { style: 'percent' }),
+    bytes: (['byte', 'kilobyte', 'megabyte'] as const).map(
+      (unit) => new Intl.NumberFormat(this.tag, { style: 'unit', unit, maximumFractionDigits: 1 }),
+    ),
     relative: new Intl.RelativeTimeFormat(this.tag, { numeric: 'auto' }),
   });
 
@@ -73,6 +77,18 @@ export class I18n {
 
   number(value: number): string {
     return this.formats.number.format(value);
+  }
+
+  /** 40 %, of 0.4. */
+  percent(share: number): string {
+    return this.formats.percent.format(share);
+  }
+
+  /** 2.5 MB, as most systems count: by 1,024. */
+  bytes(count: number): string {
+    const { bytes } = this.formats;
+    const step = count < 1_024 ? 0 : count < 1_024 ** 2 ? 1 : 2;
+    return bytes[step]?.format(count / 1_024 ** step) ?? '';
   }
 
   /** 1:05, of milliseconds. */

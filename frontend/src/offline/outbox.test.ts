@@ -3,10 +3,18 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ClientFrame, Code, Problem } from '../api/types';
+import type { Watch } from '../api/upload';
 import { Clock, MemoryStorage } from '../testing/world';
 import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
-import type { Outgoing, Refusal, Voice } from './outgoing';
+import {
+  shareSent,
+  type Load,
+  type Outgoing,
+  type Parcel,
+  type Refusal,
+  type Voice,
+} from './outgoing';
 import { OutgoingStore, PATIENCE_MS as STORE_PATIENCE_MS } from './outgoingStore';
 
 type Send = Extract<ClientFrame, { type: 'message.send' }>;
@@ -39,7 +47,7 @@ class Tab {
   shown: readonly Outgoing[] = [];
   isConnected = true;
   /** What becomes of the next uploads. */
-  upload: (voice: Voice) => Promise<string> = () =>
+  upload: (load: Load, watch: Watch) => Promise<string> = () =>
     Promise.reject(new Error('nothing is uploaded'));
   outbox!: Outbox;
 
@@ -53,7 +61,7 @@ class Tab {
         if (self.isConnected) self.sent.push(frame as Send);
         return self.isConnected;
       },
-      upload: (voice) => self.upload(voice),
+      upload: (load, watch) => self.upload(load, watch),
       reasonOf: (error) => (error instanceof Error ? null : (error as Refusal)),
       livingTabs: () => Promise.resolve(new Set(living)),
       gone: (other) => new Promise((resolve) => ends.set(`${tab} of ${other}`, resolve)),
@@ -76,7 +84,7 @@ class Tab {
   }
 
   get waiting(): string[] {
-    return this.shown.map(({ content }) => (content.kind === 'text' ? content.text : 'a voice'));
+    return this.shown.map(({ content }) => (content.kind === 'voice' ? 'a voice' : content.text));
   }
 
   async write(...texts: string[]): Promise<void> {
@@ -687,8 +695,8 @@ describe('a voice message', () => {
     living.clear();
     const next = await Tab.open('tab-2');
     const recordings: Blob[] = [];
-    next.upload = ({ recording }) => {
-      recordings.push(recording);
+    next.upload = ({ file }) => {
+      recordings.push(file);
       return Promise.resolve('media-1');
     };
     next.outbox.connected();
@@ -737,5 +745,140 @@ describe('drafts', () => {
     await db.putDraft(MIRA, 'general', 'hel');
     await db.putDraft(MIRA, 'general', '');
     expect(await db.draft(MIRA, 'general')).toBe('');
+  });
+});
+
+describe('pictures and files', () => {
+  const parcel = (text = '', ...names: string[]): Parcel => ({
+    kind: 'parcel',
+    text,
+    attachments: names.map((name) => ({
+      ...(name.endsWith('.png') ? { kind: 'image', width: 4, height: 3 } : { kind: 'file' }),
+      file: new Blob([name.padEnd(100)]),
+      name,
+      media: null,
+    })),
+  });
+
+  /** Uploads that end when they are told to, by the name of the file. */
+  function held(tab: Tab) {
+    const uploads = new Map<string, { end: () => void; fail: (why: unknown) => void } & Watch>();
+    const names: string[] = [];
+    tab.upload = ({ name }, watch) =>
+      new Promise((resolve, fail) => {
+        names.push(name);
+        uploads.set(name, { end: () => resolve(`id of ${name}`), fail, ...watch });
+        watch.signal.addEventListener('abort', () => fail(new Error('called off')));
+      });
+    const of = (name: string) => vi.waitFor(() => uploads.get(name) ?? Promise.reject());
+    return { of, names };
+  }
+
+  it('are uploaded one after the other, and sent as one message with what is said of them', async () => {
+    const tab = await Tab.open();
+    const { of, names } = held(tab);
+    await tab.outbox.add('general', parcel('look', 'a.png', 'b.pdf'));
+    (await of('a.png')).end();
+    const second = await of('b.pdf');
+    expect(tab.sent).toEqual([]);
+    second.end();
+    await vi.waitFor(() =>
+      expect(tab.sent).toMatchObject([{ text: 'look', media: ['id of a.png', 'id of b.pdf'] }]),
+    );
+    expect(names).toEqual(['a.png', 'b.pdf']);
+  });
+
+  it('tell how much of all has gone, by the hundredth', async () => {
+    const tab = await Tab.open();
+    const { of } = held(tab);
+    await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
+    const share = () => tab.shown[0] && shareSent(tab.shown[0]);
+    const first = await of('a.png');
+    expect(share()).toBe(0);
+    first.onProgress(50);
+    expect(share()).toBe(0.25);
+    const shown = tab.shown;
+    first.onProgress(50.5);
+    expect(tab.shown).toBe(shown);
+    // The form around a file is a little larger than the file.
+    first.onProgress(120);
+    first.end();
+    await of('b.pdf');
+    expect(share()).toBe(0.5);
+  });
+
+  it('go on after what is uploaded already, also in the next page', async () => {
+    const tab = await Tab.open();
+    const { of } = held(tab);
+    await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
+    (await of('a.png')).end();
+    (await of('b.pdf')).fail(new Error('away'));
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
+    tab.outbox.close();
+    living.clear();
+    const next = await Tab.open('tab-2');
+    const later = held(next);
+    next.outbox.connected();
+    (await later.of('b.pdf')).end();
+    await vi.waitFor(() =>
+      expect(next.sent).toMatchObject([{ media: ['id of a.png', 'id of b.pdf'] }]),
+    );
+    expect(later.names).toEqual(['b.pdf']);
+  });
+
+  it('are called off at once when they are given up, and what waits behind them goes on', async () => {
+    const tab = await Tab.open();
+    const { of } = held(tab);
+    const { clientId } = await tab.outbox.add('general', parcel('', 'a.png'));
+    await tab.outbox.add('general', parcel('', 'c.png'));
+    const first = await of('a.png');
+    await tab.outbox.discard(clientId);
+    expect(first.signal.aborted).toBe(true);
+    (await of('c.png')).end();
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['id of c.png'] }]));
+  });
+
+  it('that one is refused of are not uploaded again but for that one', async () => {
+    const tab = await Tab.open();
+    const { of, names } = held(tab);
+    const { clientId } = await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
+    (await of('a.png')).end();
+    const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
+    (await of('b.pdf')).fail(refusal);
+    await vi.waitFor(() => expect(tab.refusals).toEqual([refusal]));
+    await tab.outbox.retry(clientId);
+    await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));
+  });
+
+  it('stay uploaded when the message is refused for something else, and not when they are forgotten', async () => {
+    const tab = await Tab.open();
+    const { of, names } = held(tab);
+    const { clientId } = await tab.outbox.add('general', parcel('', 'a.png'));
+    (await of('a.png')).end();
+    await vi.waitFor(() => expect(tab.sent).toHaveLength(1));
+    await tab.refuse('not_a_member');
+    await tab.outbox.retry(clientId);
+    expect(tab.sent).toHaveLength(2);
+    expect(names).toHaveLength(1);
+    await tab.refuse('invalid_input');
+    await tab.outbox.retry(clientId);
+    expect(names).toHaveLength(2);
+  });
+
+  it('that are damaged on the disk are passed over', async () => {
+    const report = vi.fn();
+    vi.stubGlobal('reportError', report);
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    held(tab);
+    const broken = parcel('', 'a.png');
+    await tab.outbox.add('general', {
+      ...broken,
+      attachments: [{ ...broken.attachments[0], width: 0 }],
+    } as Parcel);
+    living.clear();
+    expect((await Tab.open('tab-2')).waiting).toEqual([]);
+    expect(report).toHaveBeenCalledOnce();
+    vi.unstubAllGlobals();
   });
 });

@@ -6,13 +6,17 @@
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 // What is refused, answered by nobody or broken holds up nothing else, and everything can be given up.
 import type { ClientFrame, Problem } from '../api/types';
+import type { Watch } from '../api/upload';
 import {
   begun,
+  loadsOf,
+  named,
+  shareSent,
   type Content,
+  type Load,
   type Outgoing,
   type OutgoingState,
   type Refusal,
-  type Voice,
 } from './outgoing';
 import type { OutgoingStore } from './outgoingStore';
 
@@ -20,8 +24,8 @@ import type { OutgoingStore } from './outgoingStore';
 export interface OutboxWorld {
   /** Hands a frame to the connection; `false` when there is none. */
   send(frame: ClientFrame): boolean;
-  /** Brings a recording to the server; answers what it is called there. */
-  upload(voice: Voice): Promise<string>;
+  /** Brings what a message carries to the server; answers what it is called there. */
+  upload(load: Load, watch: Watch): Promise<string>;
   /** Why an upload failed for good; nothing where it is worth another try. */
   reasonOf(error: unknown): Refusal | null;
   /** The tabs that are alive, this one among them. */
@@ -37,6 +41,8 @@ export interface OutboxWorld {
 
 /** Refusals that do not last. */
 const TEMPORARY: ReadonlySet<string> = new Set(['rate_limited', 'unavailable', 'internal']);
+/** What the server says of a message that carries what it does not know, or no longer. */
+const UNKNOWN_MEDIA: ReadonlySet<string> = new Set(['invalid_input', 'not_found']);
 /** The pause after such a refusal that names none; it doubles with each … */
 const PAUSE_MS = 2_000;
 /** … up to here. */
@@ -61,7 +67,8 @@ export class Outbox {
   /** Given up here, or known to the server: what is read from the database at this moment may be older. */
   private readonly gone = new Set<string>();
   private lastAt = 0;
-  private isUploading = false;
+  /** What is uploaded at the moment, and how that is called off. */
+  private uploading: { clientId: string; giveUp: AbortController } | null = null;
   /** Set while an upload that failed waits for its next try. */
   private readonly uploadPauses = new Map<string, () => void>();
   /** The tabs whose end is waited for. */
@@ -139,10 +146,9 @@ export class Outbox {
     this.forgetTries(clientId);
     const known = this.find(clientId);
     if (!known) return;
-    // What was uploaded may be what was refused.
-    const { content } = known;
-    if (content.kind === 'voice') this.carry(clientId, { ...content, media: null });
-    const entry = this.enter(clientId, begun(this.find(clientId)?.content ?? content));
+    const content = toTryAgain(known);
+    this.carry(clientId, content);
+    const entry = this.enter(clientId, begun(content));
     if (!entry) return;
     await this.stored.put(entry);
     this.flush();
@@ -160,6 +166,7 @@ export class Outbox {
     this.entries = this.entries.filter((entry) => entry.clientId !== clientId);
     this.stopWaiting(clientId);
     this.forgetTries(clientId);
+    if (this.uploading?.clientId === clientId) this.uploading.giveUp.abort();
     this.show();
     // What follows in its room need not wait for the database.
     this.flush();
@@ -248,6 +255,7 @@ export class Outbox {
   /** Forgets its timers; what is stored stays. */
   close(): void {
     this.isClosed = true;
+    this.uploading?.giveUp.abort();
     this.forgetTimers();
   }
 
@@ -303,32 +311,56 @@ export class Outbox {
     );
   }
 
-  /** Uploads what waits for that, one after the other. */
+  /** Uploads what waits for that, one thing after the other. */
   private async upload(): Promise<void> {
-    if (this.isUploading || this.isClosed) return;
+    if (this.uploading || this.isClosed) return;
     const next = this.entries.find(
       ({ clientId, state }) => state.kind === 'uploading' && !this.uploadPauses.has(clientId),
     );
-    if (next?.content.kind !== 'voice') return;
-    this.isUploading = true;
-    const { clientId, content } = next;
+    const loads = next ? loadsOf(next.content) : [];
+    const at = loads.findIndex(({ media }) => media === null);
+    const load = loads[at];
+    if (!next || !load) return;
+    const { clientId } = next;
+    const giveUp = new AbortController();
+    this.uploading = { clientId, giveUp };
+    const onProgress = (bytes: number) => this.progressed(clientId, bytes);
     try {
-      const media = await this.world.upload(content);
-      this.carry(clientId, { ...content, media });
-      const entry = this.enter(clientId, { kind: 'ready' });
-      if (entry) void this.stored.put(entry);
-      this.failures.delete(clientId);
+      const media = await this.world.upload(load, { onProgress, signal: giveUp.signal });
+      this.uploaded(clientId, at, media);
     } catch (error) {
       await this.failedToUpload(clientId, error);
     }
-    this.isUploading = false;
+    this.uploading = null;
     this.flush();
   }
 
+  /** One thing is there, and stays there: the next try goes on after it. */
+  private uploaded(clientId: string, at: number, media: string): void {
+    this.failures.delete(clientId);
+    const known = this.find(clientId);
+    if (!known) return;
+    const content = named(known.content, at, media);
+    this.carry(clientId, content);
+    const entry = this.enter(clientId, begun(content));
+    if (entry) void this.stored.put(entry);
+  }
+
+  /** Shown by the hundredth: a browser tells more than anybody sees. */
+  private progressed(clientId: string, sent: number): void {
+    const known = this.find(clientId);
+    if (known?.state.kind !== 'uploading') return;
+    const state = { kind: 'uploading', sent } as const;
+    const hundredth = (entry: Pick<Outgoing, 'content' | 'state'>) =>
+      Math.floor(shareSent(entry) * 100);
+    if (hundredth({ ...known, state }) !== hundredth(known)) this.enter(clientId, state);
+  }
+
   private async failedToUpload(clientId: string, error: unknown): Promise<void> {
-    if (!this.find(clientId)) return;
+    if (!this.find(clientId) || this.isClosed) return;
     const refusal = this.world.reasonOf(error);
     if (refusal) return this.refuse(clientId, refusal);
+    this.progressed(clientId, 0);
     const tries = counted(this.failures, clientId);
     const ms = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
     const over = () => {
@@ -357,16 +389,26 @@ export class Outbox {
 }
 
 function commandOf({ clientId, room, content }: Outgoing): ClientFrame {
-  switch (content.kind) {
-    case 'text': {
-      const { text } = content;
-      return { type: 'message.send', ref: clientId, room, client_id: clientId, text };
-    }
-    case 'voice': {
-      const media = content.media === null ? [] : [content.media];
-      return { type: 'message.send', ref: clientId, room, client_id: clientId, media };
-    }
-  }
+  const media = loadsOf(content).flatMap((load) => load.media ?? []);
+  const text = content.kind === 'voice' ? '' : content.text;
+  return {
+    type: 'message.send',
+    ref: clientId,
+    room,
+    client_id: clientId,
+    ...(text === '' ? {} : { text }),
+    ...(media.length === 0 ? {} : { media }),
+  };
+}
+
+/** What is sent once more: the server forgets what was uploaded for nothing, and says so of the whole message. */
+function toTryAgain({ content, state }: Outgoing): Content {
+  const loads = loadsOf(content);
+  const isForgotten =
+    state.kind === 'refused' &&
+    UNKNOWN_MEDIA.has(state.refusal.code) &&
+    loads.every(({ media }) => media !== null);
+  return isForgotten ? loads.reduce((next, _, at) => named(next, at, null), content) : content;
 }
 
 /** One more; answers how many it is. */

@@ -8,7 +8,7 @@ export interface Refusal {
 }
 
 /** What is sent. */
-export type Content = { kind: 'text'; text: string } | Voice;
+export type Content = { kind: 'text'; text: string } | Voice | Parcel;
 
 /** A voice message. */
 export interface Voice {
@@ -19,10 +19,32 @@ export interface Voice {
   media: string | null;
 }
 
+/** Pictures and files, and what is said of them: may be empty. */
+export interface Parcel {
+  kind: 'parcel';
+  text: string;
+  attachments: readonly Attachment[];
+}
+
+/** One thing that a message carries. */
+export interface Load {
+  /** What the server is to make of it. */
+  kind: 'audio' | 'image' | 'file';
+  file: Blob;
+  name: string;
+  /** What the server calls it, once it is there. */
+  media: string | null;
+}
+
+/** A picture, with its size as this browser shows it, in pixels; or any other file. */
+export type Attachment =
+  (Load & { kind: 'image'; width: number; height: number }) | (Load & { kind: 'file' });
+
 /** How far it has got. */
 export type OutgoingState =
-  /** What it carries is not on the server yet: others are sent before it. */
-  | { kind: 'uploading' }
+  /** What it carries is not on the server yet: others are sent before it. So many bytes of the one that is on
+   *  its way have gone. */
+  | { kind: 'uploading'; sent: number }
   | { kind: 'ready' }
   /** On this connection, and not answered yet. */
   | { kind: 'sending' }
@@ -57,10 +79,27 @@ export function readOutgoing(stored: unknown): Outgoing | null {
 
 function isContent(content: unknown): content is Content {
   if (!isRecord(content)) return false;
-  const { kind, text, recording, durationMs, media } = content;
+  const { kind, text, recording, durationMs, media, attachments } = content;
   if (kind === 'text') return typeof text === 'string';
-  const isNamed = media === null || typeof media === 'string';
-  return kind === 'voice' && recording instanceof Blob && typeof durationMs === 'number' && isNamed;
+  if (kind === 'parcel') {
+    const isList = Array.isArray(attachments) && attachments.length > 0;
+    return typeof text === 'string' && isList && attachments.every(isAttachment);
+  }
+  const isSound = recording instanceof Blob && typeof durationMs === 'number';
+  return kind === 'voice' && isSound && isName(media);
+}
+
+function isAttachment(stored: unknown): stored is Attachment {
+  if (!isRecord(stored)) return false;
+  const { kind, file, name, media, width, height } = stored;
+  const isMeasured = [width, height].every((length) => typeof length === 'number' && length > 0);
+  const isKnown = kind === 'file' || (kind === 'image' && isMeasured);
+  return isKnown && file instanceof Blob && typeof name === 'string' && isName(media);
+}
+
+/** Whether it can be what the server calls something, or is none yet. */
+function isName(media: unknown): boolean {
+  return media === null || typeof media === 'string';
 }
 
 function isState(state: unknown): state is OutgoingState {
@@ -81,9 +120,47 @@ export function withContent(stored: unknown): unknown {
   return { ...rest, content: { kind: 'text', text }, state };
 }
 
-/** Where a message begins that is new, or is tried again. */
+/** What a message carries, in its order. */
+export function loadsOf(content: Content): readonly Load[] {
+  switch (content.kind) {
+    case 'text':
+      return [];
+    case 'voice':
+      return [{ kind: 'audio', file: content.recording, name: 'voice', media: content.media }];
+    case 'parcel':
+      return content.attachments;
+  }
+}
+
+/** The same content, of whose loads one is called so by the server now; by `null` it is to be uploaded. */
+export function named(content: Content, at: number, media: string | null): Content {
+  switch (content.kind) {
+    case 'text':
+      return content;
+    case 'voice':
+      return { ...content, media };
+    case 'parcel': {
+      const attachments = content.attachments.map((it, index) =>
+        index === at ? { ...it, media } : it,
+      );
+      return { ...content, attachments };
+    }
+  }
+}
+
+/** Where a message begins that is new, is tried again, or has come a step further. */
 export function begun(content: Content): OutgoingState {
-  return { kind: content.kind === 'voice' && content.media === null ? 'uploading' : 'ready' };
+  const isThere = loadsOf(content).every(({ media }) => media !== null);
+  return isThere ? { kind: 'ready' } : { kind: 'uploading', sent: 0 };
+}
+
+/** How much of what a message carries is on the server, of 1. */
+export function shareSent({ content, state }: Pick<Outgoing, 'content' | 'state'>): number {
+  const loads = loadsOf(content);
+  const whole = loads.reduce((sum, { file }) => sum + file.size, 0);
+  const there = loads.reduce((sum, { file, media }) => sum + (media === null ? 0 : file.size), 0);
+  const sent = state.kind === 'uploading' ? there + state.sent : there;
+  return whole === 0 ? 1 : Math.min(1, sent / whole);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

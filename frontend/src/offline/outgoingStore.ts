@@ -5,7 +5,7 @@
 import { keysOf, type LocalStorage } from '../lib/local';
 import { toJson } from '../lib/wellformed';
 import type { Database } from './db';
-import { readOutgoing, withContent, type Outgoing } from './outgoing';
+import { loadsOf, readOutgoing, withContent, type Outgoing } from './outgoing';
 
 const PREFIX = 'adda.outgoing.';
 /** A browser may leave a request to its database unanswered; a message waits for it no longer than this. */
@@ -32,8 +32,8 @@ export class OutgoingStore {
 
   /** Kept at once; stored when this resolves, or still in `localStorage` if the database says nothing. */
   async put(entry: Outgoing): Promise<void> {
-    if (entry.content.kind === 'voice') {
-      // No recording fits into `localStorage`.
+    if (loadsOf(entry.content).length > 0) {
+      // No recording, picture or file fits into `localStorage`.
       await soon(succeeds(() => this.db.put(entry)).then(() => {}));
       return;
     }

@@ -1,8 +1,8 @@
 // Plays voice messages: one at a time, on while the room changes, for as long as somebody is signed in.
 // After one that ends comes the next of its room that was not heard. What is recorded is played here too.
-import type { Api } from '../api/client';
 import type { Message } from '../api/types';
 import { local } from '../lib/local';
+import type { Addresses } from './addresses';
 import type { Unheard } from './unheard';
 
 export type Audio = NonNullable<Message['audio']>;
@@ -42,8 +42,6 @@ interface Current {
 
 export const SPEEDS = [1, 1.5, 2] as const;
 const KEY = 'adda.speed';
-/** An address that ends so soon is not begun with, in milliseconds. */
-const MARGIN_MS = 5_000;
 
 export class Player {
   current = $state.raw<Current | null>(null);
@@ -54,10 +52,9 @@ export class Player {
   private turn = 0;
 
   constructor(
-    private readonly api: Pick<Api, 'origin' | 'call'>,
+    private readonly addresses: Pick<Addresses, 'here' | 'fresh'>,
     private readonly sound: Sound,
     private readonly unheard: Pick<Unheard, 'began' | 'after'>,
-    private readonly now: () => number,
   ) {
     sound.addEventListener('timeupdate', () => this.moved());
     sound.addEventListener('playing', () => this.is('playing'));
@@ -144,8 +141,8 @@ export class Player {
 
   private async addressOf(played: Playable, isSecondTry: boolean): Promise<string> {
     if (isPreview(played)) return this.lend(played.recording);
-    const isToAsk = isSecondTry || !this.isGood(played);
-    return this.address(isToAsk ? await this.asked(played) : played.audio, isSecondTry);
+    const { audio } = await this.addresses.fresh(played, isSecondTry);
+    return this.address(audio, isSecondTry);
   }
 
   private lend(recording: Blob): string {
@@ -161,19 +158,6 @@ export class Player {
     this.lent = null;
   }
 
-  /** Whether the addresses are good for a while yet. */
-  private isGood({ audio }: Message): boolean {
-    const until = (url: string) => Number(new URL(url).searchParams.get('until')) * 1_000;
-    return audio?.sources.every(({ url }) => until(url) > this.now() + MARGIN_MS) ?? false;
-  }
-
-  /** The recording with new addresses. */
-  private async asked(message: Message): Promise<Audio | undefined> {
-    const path = { room: message.room, message_id: message.id };
-    const again = await this.api.call('get', '/rooms/{room}/messages/{message_id}', { path });
-    return again.audio;
-  }
-
   /**
    * The first one that this browser says it plays, where this app finds the server; after an error the last
    * one, which plays everywhere.
@@ -183,8 +167,7 @@ export class Player {
     const plays = ({ mime }: Audio['sources'][number]) => this.sound.canPlayType(mime) !== '';
     const source = (isSecondTry ? undefined : sources.find(plays)) ?? sources.at(-1);
     if (!source) throw new Error('The message has no recording any more.');
-    const { pathname, search } = new URL(source.url);
-    return new URL(`${this.api.origin}${pathname}${search}`, location.href).href;
+    return this.addresses.here(source.url);
   }
 
   private moved(): void {

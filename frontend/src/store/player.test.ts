@@ -4,6 +4,7 @@ import type { Message } from '../api/types';
 import { local } from '../lib/local';
 import { message } from '../testing/messages';
 import { settled } from '../testing/world';
+import { Addresses } from './addresses';
 import { Player, type Sound } from './player.svelte';
 import type { Unheard } from './unheard';
 
@@ -57,7 +58,8 @@ function voice(seq: number, endsIn = 900): Message {
 const sound = new FakeSound();
 const call = vi.fn();
 const unheard = { began: vi.fn(), after: vi.fn<Unheard['after']>() };
-const playerOf = () => new Player({ origin: '', call: call as never }, sound, unheard, () => NOW);
+const addressesOf = () => new Addresses({ origin: '', call: call as never }, () => NOW);
+const playerOf = () => new Player(addressesOf(), sound, unheard);
 
 beforeEach(() => {
   Object.assign(sound, new FakeSound());

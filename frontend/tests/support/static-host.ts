@@ -89,7 +89,7 @@ export class StaticHost {
 
   private async answer(asked: IncomingMessage, answer: ServerResponse): Promise<void> {
     const path = new URL(asked.url ?? '/', 'http://localhost').pathname;
-    if (this.kind.proxy !== undefined && path.startsWith('/api/')) {
+    if (this.kind.proxy !== undefined && /^\/(api|media)\//.test(path)) {
       this.handOn(asked, answer, this.kind.proxy);
       return;
     }

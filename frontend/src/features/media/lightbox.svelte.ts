@@ -1,0 +1,20 @@
+// Which picture is looked at, alone and large.
+
+interface Shown {
+  message: string;
+  image: string;
+}
+
+class Lightbox {
+  shown = $state.raw<Shown | null>(null);
+
+  open(message: string, image: string): void {
+    this.shown = { message, image };
+  }
+
+  close(): void {
+    this.shown = null;
+  }
+}
+
+export const lightbox = new Lightbox();

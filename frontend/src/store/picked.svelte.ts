@@ -1,0 +1,153 @@
+// What somebody picked to be sent: pictures with their size, and files. What cannot be sent is said at once,
+// before anything is uploaded.
+import type { Attachment } from '../offline/outgoing';
+import { uuid } from '../lib/uuid';
+
+/** A message carries so many. */
+export const MOST = 10;
+/** The server takes so many bytes of each. */
+export const MOST_BYTES = { image: 25 * 2 ** 20, file: 50 * 2 ** 20 } as const;
+/** What the server makes a picture of; anything else is sent as a file. */
+export const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
+
+/** Something that was picked, and the address under which this page shows it, of a picture. */
+export interface Pick {
+  id: string;
+  attachment: Attachment;
+  url: string | null;
+}
+
+/** Why something was left out. */
+export type Trouble =
+  | { kind: 'many' }
+  | { kind: 'empty'; name: string }
+  | { kind: 'large'; name: string; most: number };
+
+interface Size {
+  width: number;
+  height: number;
+}
+
+/** The part of a browser that is used. */
+export interface PickWorld {
+  /** The size of a picture that this browser can show. */
+  measure(url: string): Promise<Size | null>;
+  lend(file: Blob): string;
+  takeBack(url: string): void;
+}
+
+export class Picked {
+  items = $state.raw<readonly Pick[]>([]);
+  troubles = $state.raw<readonly Trouble[]>([]);
+  /** Resolves when all that was picked is measured. */
+  private measured: Promise<unknown> | null = $state.raw(null);
+
+  constructor(private readonly world: PickWorld) {}
+
+  get isMeasuring(): boolean {
+    return this.measured !== null;
+  }
+
+  /** Adds as many as there is space for; pictures are files too where that is wished. */
+  async add(files: readonly File[], isAsFile = false): Promise<void> {
+    const troubles: Trouble[] = [];
+    const fitting = files.filter((file) => {
+      const most = MOST_BYTES[isPicture(file) && !isAsFile ? 'image' : 'file'];
+      if (file.size === 0) troubles.push({ kind: 'empty', name: file.name });
+      else if (file.size > most) troubles.push({ kind: 'large', name: file.name, most });
+      return file.size > 0 && file.size <= most;
+    });
+    const before = this.measured;
+    const measuring = Promise.all(fitting.map((file) => this.measure(file, isAsFile))).then(
+      async (picks) => {
+        await before;
+        const free = MOST - this.items.length;
+        picks.slice(free).forEach((pick) => this.takeBack(pick));
+        this.items = [...this.items, ...picks.slice(0, free)];
+        if (picks.length > free) troubles.unshift({ kind: 'many' });
+        this.troubles = troubles;
+        if (this.measured === measuring) this.measured = null;
+      },
+    );
+    this.measured = measuring;
+    await measuring;
+  }
+
+  /** Resolves when what was picked can be sent. */
+  async settled(): Promise<void> {
+    while (this.measured) await this.measured;
+  }
+
+  remove(id: string): void {
+    this.items.filter((pick) => pick.id === id).forEach((pick) => this.takeBack(pick));
+    this.items = this.items.filter((pick) => pick.id !== id);
+    this.troubles = [];
+  }
+
+  /** Hands over what was picked, and begins anew. */
+  take(): readonly Attachment[] {
+    const attachments = this.items.map(({ attachment }) => attachment);
+    this.clear();
+    return attachments;
+  }
+
+  clear(): void {
+    this.items.forEach((pick) => this.takeBack(pick));
+    this.items = [];
+    this.troubles = [];
+  }
+
+  private async measure(file: File, isAsFile: boolean): Promise<Pick> {
+    const { name } = file;
+    const id = uuid();
+    if (isPicture(file) && !isAsFile) {
+      const url = this.world.lend(file);
+      const size = await this.world.measure(url);
+      if (size) return { id, url, attachment: { kind: 'image', file, name, media: null, ...size } };
+      this.world.takeBack(url);
+    }
+    return { id, url: null, attachment: { kind: 'file', file, name, media: null } };
+  }
+
+  private takeBack({ url }: Pick): void {
+    if (url !== null) this.world.takeBack(url);
+  }
+}
+
+/** What was picked in each room: whoever looks elsewhere finds it again, for as long as the page stands. */
+export class Picks {
+  private readonly rooms = new Map<string, Picked>();
+
+  constructor(private readonly world: PickWorld = browser) {}
+
+  in(room: string): Picked {
+    const picked = this.rooms.get(room) ?? new Picked(this.world);
+    this.rooms.set(room, picked);
+    return picked;
+  }
+
+  /** Nobody is signed in any more. */
+  close(): void {
+    this.rooms.forEach((picked) => picked.clear());
+    this.rooms.clear();
+  }
+}
+
+function isPicture(file: File): boolean {
+  return PICTURES.includes(file.type);
+}
+
+const browser: PickWorld = {
+  measure: (url) =>
+    new Promise((resolve) => {
+      const picture = new Image();
+      picture.onload = () => {
+        const { naturalWidth: width, naturalHeight: height } = picture;
+        resolve(width > 0 && height > 0 ? { width, height } : null);
+      };
+      picture.onerror = () => resolve(null);
+      picture.src = url;
+    }),
+  lend: (file) => URL.createObjectURL(file),
+  takeBack: (url) => URL.revokeObjectURL(url),
+};

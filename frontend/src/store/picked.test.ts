@@ -1,0 +1,101 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+
+import { MOST, MOST_BYTES, type Picked, Picks } from './picked.svelte';
+
+/** Addresses that are lent at the moment. */
+let lent: Set<string>;
+let picks: Picks;
+let picked: Picked;
+
+beforeEach(() => {
+  lent = new Set();
+  picks = new Picks({
+    measure: (url) => Promise.resolve(url.includes('broken') ? null : { width: 4, height: 3 }),
+    lend: (file) => {
+      const url = `blob:${(file as File).name} ${lent.size}`;
+      lent.add(url);
+      return url;
+    },
+    takeBack: (url) => lent.delete(url),
+  });
+  picked = picks.in('general');
+});
+
+function file(name: string, type = 'image/png', bytes = 10): File {
+  const it = new File(['x'], name, { type });
+  Object.defineProperty(it, 'size', { value: bytes });
+  return it;
+}
+
+const kinds = () => picked.items.map(({ attachment }) => attachment.kind);
+const names = () => picked.items.map(({ attachment }) => attachment.name);
+
+describe('what is picked', () => {
+  it('is a picture with its size where the server takes it as one, and else a file', async () => {
+    await picked.add([
+      file('a.png'),
+      file('b.pdf', 'application/pdf'),
+      file('c.heic', 'image/heic'),
+    ]);
+    expect(kinds()).toEqual(['image', 'file', 'file']);
+    expect(picked.items[0]?.attachment).toMatchObject({ width: 4, height: 3, name: 'a.png' });
+    expect(picked.troubles).toEqual([]);
+  });
+
+  it('is a file where this browser cannot show it, or where that is wished', async () => {
+    await picked.add([file('broken.png')]);
+    await picked.add([file('a.png')], true);
+    expect(kinds()).toEqual(['file', 'file']);
+    expect(lent.size).toBe(0);
+  });
+
+  it('is left out where it is empty or too large, and says so', async () => {
+    const most = MOST_BYTES.image;
+    await picked.add([
+      file('none.png', 'image/png', 0),
+      file('huge.png', 'image/png', most + 1),
+      file('just.png', 'image/png', most),
+    ]);
+    expect(names()).toEqual(['just.png']);
+    expect(picked.troubles).toEqual([
+      { kind: 'empty', name: 'none.png' },
+      { kind: 'large', name: 'huge.png', most },
+    ]);
+  });
+
+  it('is never more than a message carries, whatever came at once', async () => {
+    const many = (from: string) => Array.from({ length: 7 }, (_, at) => file(`${from}${at}.png`));
+    await Promise.all([picked.add(many('a')), picked.add(many('b'))]);
+    expect(picked.items).toHaveLength(MOST);
+    expect(names()[7]).toBe('b0.png');
+    expect(picked.troubles).toEqual([{ kind: 'many' }]);
+    expect(lent.size).toBe(MOST);
+    expect(picked.isMeasuring).toBe(false);
+  });
+
+  it('lends no address any more once it is removed or handed over', async () => {
+    await picked.add([file('a.png'), file('b.png')]);
+    picked.remove(picked.items[0]?.id ?? '');
+    expect(lent.size).toBe(1);
+    expect(picked.take()).toMatchObject([{ name: 'b.png' }]);
+    expect(lent.size).toBe(0);
+    expect(picked.items).toEqual([]);
+  });
+
+  it('is found again in its room, and nowhere once nobody is signed in', async () => {
+    await picked.add([file('a.png')]);
+    expect(picks.in('tea').items).toEqual([]);
+    expect(picks.in('general')).toBe(picked);
+    picks.close();
+    expect(lent.size).toBe(0);
+    expect(picks.in('general').items).toEqual([]);
+  });
+
+  it('is waited for until it is measured', async () => {
+    const adding = picked.add([file('a.png')]);
+    expect(picked.isMeasuring).toBe(true);
+    await picked.settled();
+    expect(picked.items).toHaveLength(1);
+    await adding;
+  });
+});

@@ -1,0 +1,144 @@
+import { readFile } from 'node:fs/promises';
+
+import { expectAccessible } from '../support/axe';
+import { expect, test } from '../support/journey';
+import { gives, picks, trayOf, type Painted } from '../support/pictures';
+
+const file = (name: string, text = `What ${name} says.`): Painted => ({
+  name,
+  mimeType: name.endsWith('.pdf') ? 'application/pdf' : 'text/plain',
+  buffer: Buffer.from(text),
+});
+
+test('files are picked, taken out again, sent with words, and downloaded by the other', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  const long = 'The accounts of the tea stall for the whole year 2026.pdf';
+  await picks(mira, 'Files', [file(long), file('list.txt'), file('wrong.txt')]);
+  const tray = trayOf(mira);
+  await expect(tray.getByRole('listitem')).toHaveCount(3);
+  await expectAccessible(mira);
+  await tray.getByRole('button', { name: 'Take wrong.txt out' }).focus();
+  await mira.page.keyboard.press('Delete');
+  await expect(tray.getByRole('listitem')).toHaveCount(2);
+  await expect(tray.getByRole('button', { name: 'Take list.txt out' })).toBeFocused();
+  await mira.says('The accounts');
+  await expect(tray).toHaveCount(0);
+  const message = rahul.message('The accounts');
+  await expect(message.locator('a.file')).toHaveCount(2);
+  await expectAccessible(rahul);
+  const loading = rahul.page.waitForEvent('download');
+  await message.locator('a.file').nth(1).click();
+  const loaded = await loading;
+  expect(loaded.suggestedFilename()).toBe('list.txt');
+  expect(await readFile(await loaded.path(), 'utf8')).toBe('What list.txt says.');
+  const room = rahul.page.locator('a[href="/rooms/general"]').first();
+  await picks(mira, 'Files', [file('menu.pdf')]);
+  await expect(tray.getByRole('listitem')).toHaveCount(1);
+  await mira.composer.press('Enter');
+  await expect(rahul.log.locator('a.file')).toHaveCount(3);
+  if (await room.isVisible()) await expect(room).toContainText('Mira: menu.pdf');
+});
+
+test('what is too much, too large or empty is said at once, and nothing of it is sent', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  const twelve = Array.from({ length: 12 }, (_, at) => file(`${at}.txt`));
+  await picks(mira, 'Files', twelve);
+  await expect(mira.page.getByText('A message carries at most 10')).toBeVisible();
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(10);
+  await mira.page.reload();
+  await mira.isThere();
+  await gives(mira, 'drop', [file('nothing.txt', '')]);
+  await expect(mira.page.getByText('“nothing.txt” is empty')).toBeVisible();
+  await expect(trayOf(mira)).toHaveCount(0);
+  expect(await mira.history()).toEqual([]);
+});
+
+test('what is dropped anywhere goes to the conversation, which says so before', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await gives(mira, 'dragover', [file('a.txt')]);
+  await expect(mira.page.getByText('Drop here to send to General')).toBeVisible();
+  await gives(mira, 'drop', [file('a.txt')]);
+  await expect(mira.page.getByText('Drop here to send to General')).toHaveCount(0);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  // Whoever looks elsewhere meanwhile finds it again.
+  await mira.page.evaluate(() => history.pushState(null, '', '/people'));
+  await mira.page.evaluate(() => dispatchEvent(new PopStateEvent('popstate')));
+  await expect(mira.composer).toHaveCount(0);
+  await mira.page.goBack();
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+});
+
+test('files that are sent offline outlive the page, and are sent once there is a way', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  mira.expects(/net::|Failed to load resource|WebSocket/);
+  await mira.page.route('**/api/v1/media', (route) => route.abort());
+  await picks(mira, 'Files', [file('a.txt'), file('b.txt')]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(2);
+  await mira.says('With two files');
+  await mira.says('and what is written after it does not wait');
+  await expect(mira.log.getByRole('progressbar')).toHaveCount(1);
+  await expect.poll(async () => (await mira.history()).length).toBe(1);
+  await mira.page.reload();
+  await mira.isThere();
+  await expect(mira.log.locator('.file')).toHaveCount(2);
+  await expect(mira.log.getByRole('progressbar')).toHaveCount(1);
+  await mira.page.unroute('**/api/v1/media');
+  await expect(mira.log.locator('a.file')).toHaveCount(2, { timeout: 30_000 });
+  const sent = (await mira.history()).filter(({ files }) => files.length > 0);
+  expect(sent.map(({ files }) => files.map(({ name }) => name))).toEqual([['a.txt', 'b.txt']]);
+});
+
+test('an upload is cancelled, and nothing of it is sent', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  mira.expects(/net::|Failed to load resource/);
+  // It is on its way for as long as the test likes.
+  await mira.page.route('**/api/v1/media', () => {});
+  await picks(mira, 'Files', [file('a.txt')]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await mira.composer.press('Enter');
+  await mira.log.getByRole('button', { name: 'Cancel the upload' }).click();
+  await expect(mira.log.locator('.file')).toHaveCount(0);
+  await mira.says('Something else');
+  await mira.sees('Something else');
+  await expect.poll(async () => (await mira.history()).length).toBe(1);
+});
+
+test('what the server refuses is said with its words, and can be tried again', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  mira.expects(/Failed to load resource/);
+  const detail = 'You have as much on this server as you may.';
+  let isFull = true;
+  await mira.page.route('**/api/v1/media', (route) =>
+    isFull
+      ? route.fulfill({
+          status: 409,
+          contentType: 'application/problem+json',
+          body: JSON.stringify({ code: 'quota_exceeded', status: 409, detail }),
+        })
+      : route.continue(),
+  );
+  await picks(mira, 'Files', [file('a.txt')]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await mira.composer.press('Enter');
+  await expect(mira.log.getByText(detail)).toBeVisible();
+  isFull = false;
+  await mira.log.getByRole('button', { name: 'Try again' }).click();
+  await expect(mira.log.locator('a.file')).toHaveCount(1);
+});
