@@ -5,6 +5,7 @@ import { rightAddress, socketAddress, type Site } from './api/site';
 import type { Me } from './api/types';
 import type { App as Parts, Chat } from './features/context';
 import { keepsCookies } from './lib/cookies';
+import { dataUrl } from './lib/dataUrl';
 import { local } from './lib/local';
 import { heldLocks, holdLock, lockReleased } from './lib/locks';
 import { uuid } from './lib/uuid';
@@ -74,6 +75,7 @@ export class App implements Parts {
         body.append('file', file, name);
         return (await this.api.call('post', '/media', { body, watch })).id;
       },
+      encode: dataUrl,
       reasonOf: (error) =>
         error instanceof Refused && !error.isTemporary
           ? { code: error.code, detail: error.problem.detail }

@@ -62,6 +62,7 @@ class Tab {
         return self.isConnected;
       },
       upload: (load, watch) => self.upload(load, watch),
+      encode: async (file) => `data:${file.type};base64,${btoa(await file.text())}`,
       reasonOf: (error) => (error instanceof Error ? null : (error as Refusal)),
       livingTabs: () => Promise.resolve(new Set(living)),
       gone: (other) => new Promise((resolve) => ends.set(`${tab} of ${other}`, resolve)),
@@ -627,10 +628,48 @@ describe('what a tab left behind', () => {
   });
 });
 
-describe('a voice message', () => {
-  const spoken = (media: string | null = null): Voice => ({
+describe('a short voice message', () => {
+  const spoken: Voice = {
     kind: 'voice',
     recording: new Blob(['aloud'], { type: 'audio/webm' }),
+    durationMs: 3_000,
+    media: null,
+  };
+  const audio = { data: 'data:audio/webm;base64,YWxvdWQ=' };
+
+  it('goes within its frame, also when it is asked again, tried again or taken over', async () => {
+    const tab = await Tab.open();
+    const { clientId } = await tab.outbox.add('general', spoken);
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ client_id: clientId, audio }]));
+    expect(tab.sent[0]?.media).toBeUndefined();
+    tab.outbox.disconnected();
+    tab.outbox.connected();
+    await vi.waitFor(() => expect(tab.sent).toHaveLength(2));
+    await tab.outbox.refused(clientId, { code: 'invalid_input', detail: 'No.' } as Problem);
+    await tab.outbox.retry(clientId);
+    await vi.waitFor(() => expect(tab.sent).toHaveLength(3));
+    tab.outbox.close();
+    living.clear();
+    const next = await Tab.open('tab-2');
+    await vi.waitFor(() => expect(next.sent).toMatchObject([{ client_id: clientId, audio }]));
+    await next.outbox.acknowledged(clientId);
+    expect(next.waiting).toEqual([]);
+  });
+
+  it('does not wait for a file that is uploaded', async () => {
+    const tab = await Tab.open();
+    tab.upload = () => new Promise(() => {});
+    const long = new Blob([new Uint8Array(300_000)], { type: 'audio/webm' });
+    await tab.outbox.add('general', { ...spoken, recording: long });
+    await tab.outbox.add('general', spoken);
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ audio }]));
+  });
+});
+
+describe('a long voice message', () => {
+  const spoken = (media: string | null = null): Voice => ({
+    kind: 'voice',
+    recording: new Blob(['aloud'.repeat(60_000)], { type: 'audio/webm' }),
     durationMs: 3_000,
     media,
   });
@@ -701,7 +740,7 @@ describe('a voice message', () => {
     };
     next.outbox.connected();
     await vi.waitFor(() => expect(next.sent).toMatchObject([{ media: ['media-1'] }]));
-    expect(await recordings[0]?.text()).toBe('aloud');
+    expect(await recordings[0]?.text()).toBe('aloud'.repeat(60_000));
   });
 
   it('goes under the id that it was recorded under, once', async () => {

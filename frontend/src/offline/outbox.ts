@@ -9,6 +9,7 @@ import type { ClientFrame, Problem } from '../api/types';
 import type { Watch } from '../api/upload';
 import {
   begun,
+  goesInFrame,
   loadsOf,
   named,
   shareSent,
@@ -26,6 +27,8 @@ export interface OutboxWorld {
   send(frame: ClientFrame): boolean;
   /** Brings what a message carries to the server; answers what it is called there. */
   upload(load: Load, watch: Watch): Promise<string>;
+  /** What is in a file, as a data URL. */
+  encode(file: Blob): Promise<string>;
   /** Why an upload failed for good; nothing where it is worth another try. */
   reasonOf(error: unknown): Refusal | null;
   /** The tabs that are alive, this one among them. */
@@ -49,6 +52,8 @@ const PAUSE_MS = 2_000;
 const LONGEST_PAUSE_MS = 30_000;
 /** An answer is waited for so long on a connection that stands. */
 export const PATIENCE_MS = 10_000;
+/** What goes within a frame is waited for so much longer: a slow line takes so many bytes in a millisecond. */
+const SLOWEST_BYTES_PER_MS = 16;
 /** After so many failures that are the message's own it is no longer tried without being asked to. */
 export const MOST_TRIES = 3;
 
@@ -69,6 +74,8 @@ export class Outbox {
   private lastAt = 0;
   /** What is uploaded at the moment, and how that is called off. */
   private uploading: { clientId: string; giveUp: AbortController } | null = null;
+  /** The recordings that go within their frames, encoded; `null` while they are being encoded. */
+  private readonly encoded = new Map<string, string | null>();
   /** Set while an upload that failed waits for its next try. */
   private readonly uploadPauses = new Map<string, () => void>();
   /** The tabs whose end is waited for. */
@@ -166,6 +173,7 @@ export class Outbox {
     this.entries = this.entries.filter((entry) => entry.clientId !== clientId);
     this.stopWaiting(clientId);
     this.forgetTries(clientId);
+    this.encoded.delete(clientId);
     if (this.uploading?.clientId === clientId) this.uploading.giveUp.abort();
     this.show();
     // What follows in its room need not wait for the database.
@@ -311,11 +319,38 @@ export class Outbox {
     );
   }
 
+  /** Encodes what goes within its frame, and uploads the rest. */
+  private prepare(): void {
+    if (this.isClosed) return;
+    for (const { clientId, content, state } of this.entries) {
+      if (state.kind === 'uploading' && goesInFrame(content)) {
+        void this.encode(clientId, content.recording);
+      }
+    }
+    void this.upload();
+  }
+
+  private async encode(clientId: string, recording: Blob): Promise<void> {
+    const known = this.encoded.get(clientId);
+    if (known === null || this.uploadPauses.has(clientId)) return;
+    this.encoded.set(clientId, known ?? null);
+    try {
+      this.encoded.set(clientId, known ?? (await this.world.encode(recording)));
+      this.enter(clientId, { kind: 'ready' });
+    } catch (error) {
+      this.encoded.delete(clientId);
+      await this.failedToUpload(clientId, error);
+    }
+    if (!this.find(clientId)) this.encoded.delete(clientId);
+    this.flush();
+  }
+
   /** Uploads what waits for that, one thing after the other. */
   private async upload(): Promise<void> {
     if (this.uploading || this.isClosed) return;
     const next = this.entries.find(
-      ({ clientId, state }) => state.kind === 'uploading' && !this.uploadPauses.has(clientId),
+      ({ clientId, content, state }) =>
+        state.kind === 'uploading' && !goesInFrame(content) && !this.uploadPauses.has(clientId),
     );
     const loads = next ? loadsOf(next.content) : [];
     const at = loads.findIndex(({ media }) => media === null);
@@ -365,14 +400,14 @@ export class Outbox {
     const ms = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
     const over = () => {
       this.uploadPauses.delete(clientId);
-      void this.upload();
+      this.prepare();
     };
     this.uploadPauses.set(clientId, this.world.after(ms, over));
   }
 
   /** Sends the oldest of each room: the next one follows its answer, so that the order stays. */
   private flush(): void {
-    void this.upload();
+    this.prepare();
     if (this.pauses.has('') || this.isClosed) return;
     const sending = this.entries.filter(({ state }) => state.kind === 'sending');
     const busy = new Set([...this.pauses.keys(), ...sending.map(({ room }) => room)]);
@@ -380,15 +415,18 @@ export class Outbox {
       const { clientId, room, state } = entry;
       if (state.kind !== 'ready' || busy.has(room)) continue;
       busy.add(room);
-      if (!this.world.send(commandOf(entry))) return;
+      const data = this.encoded.get(clientId) ?? undefined;
+      if (!this.world.send(commandOf(entry, data))) return;
       this.enter(clientId, { kind: 'sending' });
-      const late = this.world.after(PATIENCE_MS, () => void this.unanswered(clientId));
+      const patience = PATIENCE_MS + (data?.length ?? 0) / SLOWEST_BYTES_PER_MS;
+      const late = this.world.after(patience, () => void this.unanswered(clientId));
       this.waits.set(clientId, late);
     }
   }
 }
 
-function commandOf({ clientId, room, content }: Outgoing): ClientFrame {
+/** With what goes within the frame, encoded. */
+function commandOf({ clientId, room, content }: Outgoing, data?: string): ClientFrame {
   const media = loadsOf(content).flatMap((load) => load.media ?? []);
   const text = content.kind === 'voice' ? '' : content.text;
   return {
@@ -398,6 +436,7 @@ function commandOf({ clientId, room, content }: Outgoing): ClientFrame {
     client_id: clientId,
     ...(text === '' ? {} : { text }),
     ...(media.length === 0 ? {} : { media }),
+    ...(data === undefined ? {} : { audio: { data } }),
   };
 }
 

@@ -120,6 +120,16 @@ export function withContent(stored: unknown): unknown {
   return { ...rest, content: { kind: 'text', text }, state };
 }
 
+/** A recording of a minute: what is larger would keep what is written after it from the connection. */
+const MOST_IN_FRAME = 256 * 1024;
+
+/** Whether it is a recording that goes within the frame of its message, and is not uploaded before. */
+export function goesInFrame(content: Content): content is Voice {
+  return (
+    content.kind === 'voice' && content.media === null && content.recording.size <= MOST_IN_FRAME
+  );
+}
+
 /** What a message carries, in its order. */
 export function loadsOf(content: Content): readonly Load[] {
   switch (content.kind) {

@@ -68,7 +68,7 @@ test('a voice message is heard, paused, sought in and played faster', async ({ p
   await expect(voice).toContainText('0:08');
   await voice.getByRole('button', { name: 'Play the voice message' }).click();
   await expect(voice.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
-  await expect(voice).toContainText('0:01');
+  await expect(voice).toContainText(/0:0[1-7]/);
   await voice.getByRole('button', { name: /Speed 1×/ }).click();
   await expect(voice.getByRole('button', { name: /Speed 1.5×/ })).toBeVisible();
   await voice.getByRole('button', { name: 'Pause the voice message' }).click();
@@ -139,18 +139,18 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   await rahul.enters();
   await mira.page.getByRole('button', { name: 'Record a voice message' }).click();
   const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
-  await expect(bar).toContainText('0:02');
+  await expect(bar).toContainText(/0:0[2-9]/);
   await expect(mira.composer).toBeHidden();
   await expect(rahul.page.getByText('Mira is recording…').first()).toBeVisible();
   await bar.getByRole('button', { name: 'Pause the recording' }).click();
   await bar.getByRole('button', { name: 'Go on recording' }).click();
-  await expect(bar).toContainText('0:03');
+  await expect(bar).toContainText(/0:0[3-9]/);
   await bar.getByRole('button', { name: 'Send the voice message' }).click();
   await expect(bar).toHaveCount(0);
   const voice = rahul.log.locator('.voice');
   await expect(voice).toContainText(/0:0[345]/);
   await voice.getByRole('button', { name: 'Play the voice message' }).click();
-  await expect(voice).toContainText('0:01');
+  await expect(voice).toContainText(/0:0[1-7]/);
   await expect(rahul.page.getByText('Mira is recording…')).toHaveCount(0);
   const [message] = await rahul.history();
   expect(message?.audio?.waveform.some((part) => part > 10)).toBe(true);
@@ -167,13 +167,13 @@ test('a recording that is thrown away is not sent, and one offline is sent later
   const record = mira.page.getByRole('button', { name: 'Record a voice message' });
   const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
   await record.click();
-  await expect(bar).toContainText('0:01');
+  await expect(bar).toContainText(/0:0[1-9]/);
   await mira.page.keyboard.press('Escape');
   await expect(bar).toHaveCount(0);
   if (!isMobile) await expect(mira.composer).toBeFocused();
   mira.expects(/net::ERR_INTERNET_DISCONNECTED/, /WebSocket/);
   await record.click();
-  await expect(bar).toContainText('0:01');
+  await expect(bar).toContainText(/0:0[1-9]/);
   await mira.context.setOffline(true);
   await mira.page.keyboard.press('Enter');
   await expect(mira.log.getByText('Voice message')).toBeVisible();
@@ -191,12 +191,12 @@ test('what was recorded is heard and sought in before it is gone on with and sen
   await rahul.enters();
   await recordButton(mira).click();
   const bar = recordingBar(mira);
-  await expect(bar).toContainText('0:03');
+  await expect(bar).toContainText(/0:0[3-9]/);
   await bar.getByRole('button', { name: 'Pause the recording' }).click();
   const position = bar.getByRole('slider', { name: 'Position in the voice message' });
   await expect(position).toHaveAttribute('aria-valuetext', /0:00 of 0:0[3-9]/);
   await bar.getByRole('button', { name: 'Listen to the recording' }).click();
-  await expect(position).toHaveAttribute('aria-valuetext', /0:01 of/);
+  await expect(position).toHaveAttribute('aria-valuetext', /0:0[1-9] of/);
   await bar.getByRole('button', { name: 'Stop listening' }).click();
   await expectAccessible(mira);
   // To where nothing was loaded for, and on from there to its end.
@@ -205,7 +205,7 @@ test('what was recorded is heard and sought in before it is gone on with and sen
   await bar.getByRole('button', { name: 'Listen to the recording' }).click();
   await expect(position).toHaveAttribute('aria-valuetext', /0:00 of/);
   await bar.getByRole('button', { name: 'Go on recording' }).click();
-  await expect(bar).toContainText('0:05');
+  await expect(bar).toContainText(/0:(0[5-9]|1)/);
   await bar.getByRole('button', { name: 'Send the voice message' }).click();
   await expect(rahul.log.locator('.voice')).toHaveCount(1);
   const [message] = await rahul.history();
@@ -219,7 +219,7 @@ test('what was recorded is there after a reload, in one tab, and is sent once', 
   await mira.enters();
   await rahul.enters();
   await recordButton(mira).click();
-  await expect(recordingBar(mira)).toContainText('0:03');
+  await expect(recordingBar(mira)).toContainText(/0:0[3-9]/);
   await mira.page.reload();
   await mira.isThere();
   await expect(mira.page.getByText(NOT_SENT)).toBeVisible();
@@ -227,7 +227,7 @@ test('what was recorded is there after a reload, in one tab, and is sent once', 
   expect(length).toMatch(/0:0[2-9]/);
   await expect(mira.page.getByRole('button', { name: 'Go on recording' })).toHaveCount(0);
   await mira.page.getByRole('button', { name: 'Listen to the recording' }).click();
-  await expect(recordingBar(mira)).toContainText('0:01');
+  await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
   // Another tab has its own field, until this one is gone.
   const other = await mira.tab();
   await other.enters();
@@ -251,7 +251,7 @@ test('what was recorded waits in its room, and what is thrown away does not', as
   await mira.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
   await mira.enters();
   await recordButton(mira).click();
-  await expect(recordingBar(mira)).toContainText('0:01');
+  await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
   await recordingBar(mira).getByRole('button', { name: 'Pause the recording' }).click();
   await goesTo(mira, 'tea');
   await expect(mira.composer).toBeVisible();
@@ -328,7 +328,7 @@ test.describe('with a finger on the microphone', () => {
     await rahul.enters();
     const finger = await fingerOn(mira);
     await finger.presses();
-    await expect(recordingBar(mira)).toContainText('0:02');
+    await expect(recordingBar(mira)).toContainText(/0:0[2-9]/);
     await expect(recordingBar(mira)).toContainText('Slide to cancel');
     await expectAccessible(mira);
     await expect(rahul.page.getByText('Mira is recording…').first()).toBeVisible();
@@ -347,7 +347,7 @@ test.describe('with a finger on the microphone', () => {
     await mira.enters();
     const finger = await fingerOn(mira);
     await finger.presses();
-    await expect(recordingBar(mira)).toContainText('0:01');
+    await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
     await finger.slides(-70, 5);
     await expect(recordingBar(mira)).toBeVisible();
     await finger.slides(-140, 5);
@@ -366,12 +366,12 @@ test.describe('with a finger on the microphone', () => {
     await mira.enters();
     const finger = await fingerOn(mira);
     await finger.presses();
-    await expect(recordingBar(mira)).toContainText('0:01');
+    await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
     await finger.slides(5, -100);
     const send = recordingBar(mira).getByRole('button', { name: 'Send the voice message' });
     await expect(send).toBeVisible();
     await finger.letsGo();
-    await expect(recordingBar(mira)).toContainText('0:02');
+    await expect(recordingBar(mira)).toContainText(/0:0[2-9]/);
     expect(await mira.history()).toEqual([]);
     await send.tap();
     await expect(mira.log.locator('.voice')).toHaveCount(1);
@@ -381,7 +381,7 @@ test.describe('with a finger on the microphone', () => {
     const mira = await person('Mira');
     await mira.enters();
     await recordButton(mira).tap();
-    await expect(recordingBar(mira)).toContainText('0:01');
+    await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
     await recordingBar(mira).getByRole('button', { name: 'Send the voice message' }).tap();
     await expect(mira.log.locator('.voice')).toHaveCount(1);
     await expect(recordingBar(mira)).toHaveCount(0);
