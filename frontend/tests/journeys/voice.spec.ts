@@ -158,6 +158,33 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   await expect(mira.composer).toBeVisible();
 });
 
+test('what is said in private goes over the socket, and shows when it was listened to', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  const { id } = await rahul.asks<{ id: number }>('GET', '/users/me');
+  const { name } = await mira.asks<{ name: string }>('PUT', `/users/${id}/private-room`);
+  const frames: string[] = [];
+  mira.page.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => frames.push(String(payload))),
+  );
+  await mira.page.goto(`/rooms/${name}`);
+  await recordButton(mira).click();
+  await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
+  await mira.page.keyboard.press('Enter');
+  const hers = mira.log.locator('.voice');
+  await expect(hers).toHaveCount(1);
+  const spoken = frames.filter((frame) => frame.includes('"message.send"'));
+  expect(spoken).toHaveLength(1);
+  expect(spoken[0]).toMatch(/"audio":\{"data":"data:audio\/webm[^"]*;base64,/);
+
+  await rahul.page.goto(`/rooms/${name}`);
+  await expect(hers.getByText('Listened to')).toHaveCount(0);
+  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(hers.getByText('Listened to')).toBeAttached();
+  await expect(rahul.log.locator('.voice').getByText('Listened to')).toHaveCount(0);
+});
+
 test('a recording that is thrown away is not sent, and one offline is sent later', async ({
   person,
   isMobile,
