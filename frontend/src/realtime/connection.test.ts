@@ -269,6 +269,19 @@ describe('the network or the tab coming back', () => {
     expect(phase()).toBe('waiting');
   });
 
+  it('leaves a slow socket as long as it takes what waits, and no longer', async () => {
+    await connected();
+    socket().bufferedAmount = 300_000;
+    connection.wake();
+    for (const left of [200_000, 100_000]) {
+      socket().bufferedAmount = left;
+      await clock.pass(PATIENCE_MS);
+      expect(phase()).toBe('ready');
+    }
+    await clock.pass(PATIENCE_MS);
+    expect(phase()).toBe('waiting');
+  });
+
   it('starts nothing that was stopped', async () => {
     connection.wake();
     await settled();

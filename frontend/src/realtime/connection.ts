@@ -28,6 +28,8 @@ export interface SocketLike {
   onopen: (() => void) | null;
   onmessage: ((event: { data: unknown }) => void) | null;
   onclose: ((event: { code: number }) => void) | null;
+  /** What was sent and is not on its way yet, in bytes. */
+  readonly bufferedAmount: number;
   send(text: string): void;
   close(code?: number): void;
 }
@@ -237,8 +239,17 @@ export class Connection {
 
   private ask(patience = PATIENCE_MS): void {
     this.send({ type: 'ping' });
+    this.awaitAnswer(patience);
+  }
+
+  /** What takes what waits before the question is a way that stands, however slow it is. */
+  private awaitAnswer(patience: number): void {
+    const waiting = this.socket?.bufferedAmount ?? 0;
     this.cancelTimer();
-    this.cancelTimer = this.world.after(patience, () => this.lost());
+    this.cancelTimer = this.world.after(patience, () => {
+      if ((this.socket?.bufferedAmount ?? 0) < waiting) this.awaitAnswer(patience);
+      else this.lost();
+    });
   }
 
   private closed(code: number): void {

@@ -61,6 +61,8 @@ export class Recorder {
   private id = '';
   private mimeType = '';
   private capture: Capture | null = null;
+  /** Resolves once it has stopped. */
+  private stopping: Promise<void> | null = null;
   private stream: MediaStream | null = null;
   private unlisten = () => {};
   /** How long it was when it was paused last, and when it went on. */
@@ -212,13 +214,19 @@ export class Recorder {
   }
 
   /** Stops the recording, and has its last piece when this resolves. */
-  private async stop(): Promise<void> {
+  private stop(): Promise<void> {
     const { capture } = this;
-    if (!capture || capture.state === 'inactive') return;
-    await new Promise<void>((resolve) => {
+    if (!capture) return Promise.resolve();
+    // Whoever asks twice waits for the same last piece.
+    this.stopping ??= new Promise<void>((resolve) => {
+      if (capture.state === 'inactive') {
+        resolve();
+        return;
+      }
       capture.addEventListener('stop', () => resolve());
       capture.stop();
     });
+    return this.stopping;
   }
 
   /** It was stopped, or the microphone was taken away. */
@@ -237,7 +245,7 @@ export class Recorder {
     this.unlisten();
     this.unlisten = () => {};
     if (this.capture && this.capture.state !== 'inactive') this.capture.stop();
-    this.capture = null;
+    [this.capture, this.stopping] = [null, null];
     this.stream?.getTracks().forEach((track) => track.stop());
     this.stream = null;
     [this.pieces, this.levels, this.fresh] = [[], [], []];

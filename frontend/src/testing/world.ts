@@ -48,6 +48,7 @@ export class FakeSocket implements SocketLike {
   readonly sent: ClientFrame[] = [];
   isClosed = false;
   readyState = 1;
+  bufferedAmount = 0;
 
   send(text: string): void {
     this.sent.push(JSON.parse(text) as ClientFrame);
