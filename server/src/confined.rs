@@ -5,6 +5,8 @@
 //! standard input and says by its exit code why it made nothing of it. What it made is small and comes
 //! through a pipe, or it goes into a second file, and what is known of it comes through the pipe.
 
+mod meter;
+
 use std::fs::File;
 use std::io::{self, Write as _};
 use std::os::fd::AsFd as _;
@@ -15,6 +17,8 @@ use rustix::process::{Resource, Rlimit, nice, setrlimit};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
+
+pub(crate) use self::meter::Meter;
 
 /// What a process may allocate, in bytes. With its code, which it shares with this one, it takes
 /// 64 MiB at most.
@@ -67,17 +71,37 @@ pub(crate) enum Refusal {
 pub(crate) async fn run(command: &str, file: File) -> Result<Vec<u8>, Refusal> {
     let mut child = process(command, file)?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
     let answers = child.stdout.take();
-    answer(child, answers).await
+    answer(&mut child, answers, || {}).await
 }
 
-/// Runs a command of this program on a file, which writes into another; answers what is known of it.
+/// Runs a command of this program on a file, which writes into another; answers what is known of it. The
+/// meter tells how long a processor worked, also when this is dropped before its end.
 ///
 /// # Errors
 /// [`Refusal`].
-pub(crate) async fn run_into(command: &str, file: File, into: File) -> Result<Vec<u8>, Refusal> {
+pub(crate) async fn run_into(
+    command: &str,
+    file: File,
+    into: File,
+    meter: &Meter,
+) -> Result<Vec<u8>, Refusal> {
     let mut child = process(command, file)?.stdout(into).stderr(Stdio::piped()).spawn()?;
+    meter.watch(child.id());
     let answers = child.stderr.take();
-    answer(child, answers).await
+    // Dropped before the child is, which is known to the system until then.
+    let last_look = Look(meter);
+    let answer = answer(&mut child, answers, || meter.look()).await;
+    drop(last_look);
+    answer
+}
+
+/// Looks at a meter when it is dropped.
+struct Look<'a>(&'a Meter);
+
+impl Drop for Look<'_> {
+    fn drop(&mut self) {
+        self.0.look();
+    }
 }
 
 fn process(command: &str, file: File) -> io::Result<Command> {
@@ -86,15 +110,18 @@ fn process(command: &str, file: File) -> io::Result<Command> {
     Ok(process)
 }
 
+/// What the process answers; `has_answered` is called when it has, before it is forgotten by the system.
 async fn answer(
-    mut child: Child,
+    child: &mut Child,
     answers: Option<impl AsyncRead + Unpin>,
+    has_answered: impl FnOnce(),
 ) -> Result<Vec<u8>, Refusal> {
     let mut made = Vec::new();
     let work = async {
         if let Some(answers) = answers {
             answers.take(MOST_OUTPUT).read_to_end(&mut made).await?;
         }
+        has_answered();
         child.wait().await
     };
     let Ok(status) = timeout(DEADLINE, work).await else { return Err(Refusal::TooMuch) };

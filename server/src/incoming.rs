@@ -101,9 +101,9 @@ impl UploadPermit {
     /// Uses it for a file that is to be written.
     pub(crate) async fn begin(self) -> io::Result<(File, ReceivedFile)> {
         let path = self.uploads.folder.join(Uuid::new_v4().to_string());
-        let file = File::create_new(&path).await?;
-        // From here on it is removed whatever happens.
-        Ok((file, ReceivedFile { path, name: None, kind: None, _permit: self }))
+        // It is removed whatever happens, also while it is made.
+        let received = ReceivedFile { path, name: None, kind: None, _permit: self };
+        Ok((File::create_new(&received.path).await?, received))
     }
 }
 

@@ -175,7 +175,7 @@ export interface paths {
         put?: never;
         /**
          * Upload a recording, a picture or a file.
-         * @description Attach it by its id to a message within a day. What it shall be is said by `kind`, before the file;
+         * @description Attach it by its id to a message within a day. What it shall be is said by `kind`;
          *     without it, by how the file begins.
          *
          *     - `audio`: up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made
@@ -185,6 +185,27 @@ export interface paths {
          *     - `file`: anything up to 50 MiB. It is delivered as a download and never shown.
          */
         post: operations["uploadMedia"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/{media_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get fresh addresses.
+         * @description Of what a message carries, for whoever may read its room; of what no message carries yet, for whoever
+         *     uploaded it.
+         */
+        get: operations["getMedia"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2153,6 +2174,77 @@ export interface operations {
             };
             /** @description The body is not of the type that is described here. */
             415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMedia: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Its id. */
+                media_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["Media"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

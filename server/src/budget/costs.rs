@@ -100,6 +100,7 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
         ("PATCH", ["users", "me"]) => CHANGE.into(),
         ("PUT", ["users", _, "private-room"]) => CHANGE.into(),
         ("POST", ["media"]) => MEDIA.into(),
+        ("GET", ["media", _]) => LOOK.into(),
         ("GET", ["rooms"] | ["rooms", _, "members" | "receipts" | "messages" | "changes"]) => PAGE,
         ("GET", ["rooms", _] | ["rooms", _, "messages", _]) => LOOK.into(),
         ("PUT", ["rooms", _, "read"]) => MARK.into(),

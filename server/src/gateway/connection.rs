@@ -112,6 +112,13 @@ impl Connection {
         self.large_frames.as_ref().is_some_and(|large| large.is_arriving())
     }
 
+    /// The last frame is done: a right that it had and did not use is another's.
+    pub(super) fn done(&mut self) {
+        if let Some(large) = self.large_frames.as_mut().filter(|_| self.reader.arrived() == 0) {
+            large.end();
+        }
+    }
+
     /// The right to keep what stood in the last frame; nobody has it before they signed in.
     pub(super) fn upload_permit(&mut self) -> UploadTurn {
         let turn = self.large_frames.as_mut().map(|large| large.take_permit());
@@ -215,10 +222,10 @@ impl Connection {
             }
             if let Some(large) = &mut self.large_frames {
                 // What an earlier frame left unused goes.
-                if self.reader.held() <= MAX_FRAME_BYTES {
+                if self.reader.arrived() <= MAX_FRAME_BYTES {
                     large.end();
                 } else {
-                    ready!(large.poll_may_read(cx))?;
+                    ready!(large.poll_permit(cx));
                 }
             }
             let read = SCRATCH.with_borrow_mut(|scratch| {
@@ -227,6 +234,12 @@ impl Connection {
                 self.unread = Bytes::copy_from_slice(buffer.filled());
                 Poll::Ready(Ok::<_, std::io::Error>(buffer.filled().len()))
             });
+            if read.is_pending()
+                && let Some(large) = &mut self.large_frames
+            {
+                let end = ready!(large.poll_too_slow(cx, self.reader.arrived()));
+                return Poll::Ready(Err(end));
+            }
             match ready!(read) {
                 Ok(0) | Err(_) => return Poll::Ready(Err(End::Gone)),
                 Ok(bytes) => self.pay(costs::read(bytes)),
@@ -288,9 +301,12 @@ impl Connection {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use tokio::net::TcpStream;
 
     use super::*;
+    use crate::incoming::Uploads;
 
     async fn pair() -> (Connection, TcpStream) {
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -356,6 +372,32 @@ mod tests {
             (masked(0x88, &[]), End::ClosedByPeer(1000)),
         ] {
             assert_eq!(hears(std::slice::from_ref(&frame)).await, Err(end), "{frame:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_large_frame_that_stops_is_given_up_and_one_that_goes_on_is_heard() {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Arc::new(Uploads::new(folder.path().to_owned()).unwrap());
+        let frame = masked(0x81, &vec![b'x'; 1_000_000]);
+        let (first, rest) = frame.split_at(300_000);
+        // One after the other: a person has two turns.
+        for whole in [false, false, false, true] {
+            let (mut connection, mut peer) = pair().await;
+            let here = std::net::IpAddr::from([127, 0, 0, 1]);
+            let pace = Duration::from_millis(if whole { 20_000 } else { 50 });
+            let large_frames = LargeFrames::new(uploads.clone(), 7, here, pace);
+            connection.signed_in(Payer::nobody(), large_frames);
+            let sent = if whole { vec![first, rest] } else { vec![first] }.concat();
+            let writing = tokio::spawn(async move {
+                let _ = peer.write_all(&sent).await;
+                peer
+            });
+            match connection.next().await {
+                Ok(Message::Text(text)) => assert!(whole && text.len() == 1_000_000),
+                ended => assert!(!whole && ended == Err(End::Heartbeat), "{ended:?}"),
+            }
+            drop(writing.await);
         }
     }
 

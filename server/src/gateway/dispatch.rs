@@ -117,7 +117,8 @@ impl Session {
                 let (bytes, answer) = if has_media {
                     // What is in it is accounted for by the right to keep it.
                     let uploader = self.uploader(connection);
-                    (0, messages::send_inline(messages, target, command, uploader).await)
+                    let answer = messages::send_inline(messages, target, command, uploader).await;
+                    (0, answer.map(|answer| self.gateway.apart(self.user_id, answer)))
                 } else {
                     (bytes, messages::send(messages, target, command).await)
                 };
@@ -139,6 +140,7 @@ impl Session {
             ClientFrame::MessageListened(command) => {
                 let target = self.target(&command.room);
                 self.pay_for_telling(connection, &target, 0);
+                let _permit = self.payer.permit().await;
                 let messages = &self.gateway.services.messages;
                 let answer = messages::listened(messages, self.user_id, command).await;
                 return self.later(connection, bytes, reference, answer).await;

@@ -86,8 +86,8 @@ async fn enter(
         sign_in(gateway, connection, person, peer).await?;
     let Ok(slot) = gateway.slots.of_user(person.id) else { return Err(End::RateLimited) };
     let payer = gateway.budgets.person(person.id, peer);
-    let uploads = gateway.services.media.uploads().clone();
-    let large_frames = LargeFrames::new(uploads, person.id, peer.network());
+    let uploads = gateway.services.media.incoming().clone();
+    let large_frames = LargeFrames::new(uploads, person.id, peer.network(), gateway.timing.pace);
     connection.signed_in(payer.clone(), large_frames);
     let Ok(pause) = payer.admit(costs::SIGN_IN, Asks::InTurn(SIGN_IN_PATIENCE)) else {
         return Err(End::RateLimited);

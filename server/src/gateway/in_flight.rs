@@ -1,5 +1,8 @@
 //! Commands of a socket that wait for their answers, bounded in number and in bytes: a socket that
 //! reads nothing keeps no more of them than this.
+//!
+//! An answer is looked at only while its socket has nothing else to do, which may be long: it waits for
+//! somebody else's work, and holds nothing itself that others wait for.
 
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};

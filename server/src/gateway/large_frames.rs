@@ -7,32 +7,46 @@
 use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use adda_protocol::UserId;
 use futures_util::FutureExt;
-use tokio::time::{Sleep, sleep};
+use futures_util::future::BoxFuture;
+use tokio::time::{Instant, Sleep, sleep};
 
 use super::close::End;
 use crate::incoming::{UploadPermit, UploadTurn, Uploads};
 
 /// The longest time that a large frame may take to arrive.
 const DEADLINE: Duration = Duration::from_secs(120);
+/// Who found too many waiting asks again after so long.
+const AGAIN: Duration = Duration::from_secs(1);
+/// The fewest bytes that arrive in each [`super::Timing::pace`].
+const LEAST_IN_PACE: usize = 32 * 1024;
 
 /// The large frames of one connection, one after the other.
 pub(super) struct LargeFrames {
     uploads: Arc<Uploads>,
     user_id: UserId,
     network: IpAddr,
+    pace: Duration,
     state: State,
 }
 
 enum State {
     /// No such frame is arriving.
     None,
-    Waiting(UploadTurn),
-    Arriving(UploadPermit, Pin<Box<Sleep>>),
+    Waiting(BoxFuture<'static, UploadPermit>),
+    Arriving(Box<Arriving>),
+}
+
+struct Arriving {
+    permit: UploadPermit,
+    begun: Instant,
+    /// Until it is looked at next, and how much there was when it was looked at last.
+    pace: Pin<Box<Sleep>>,
+    before: usize,
 }
 
 impl std::fmt::Debug for LargeFrames {
@@ -42,9 +56,14 @@ impl std::fmt::Debug for LargeFrames {
 }
 
 impl LargeFrames {
-    /// Of somebody at an address.
-    pub(super) fn new(uploads: Arc<Uploads>, user_id: UserId, network: IpAddr) -> Self {
-        Self { uploads, user_id, network, state: State::None }
+    /// Of somebody at an address. It is looked at each `pace` whether enough has arrived.
+    pub(super) fn new(
+        uploads: Arc<Uploads>,
+        user_id: UserId,
+        network: IpAddr,
+        pace: Duration,
+    ) -> Self {
+        Self { uploads, user_id, network, pace, state: State::None }
     }
 
     /// Whether one is arriving.
@@ -52,32 +71,41 @@ impl LargeFrames {
         !matches!(self.state, State::None)
     }
 
-    /// Whether more of a large frame may be read.
-    pub(super) fn poll_may_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), End>> {
+    /// The right to read more of a large frame.
+    pub(super) fn poll_permit(&mut self, cx: &mut Context<'_>) -> Poll<()> {
         loop {
             match &mut self.state {
-                State::None => self.state = State::Waiting(self.permit()),
-                State::Waiting(permit) => match permit.poll_unpin(cx) {
-                    Poll::Pending => return Poll::Pending,
-                    Poll::Ready(Err(_)) => return Poll::Ready(Err(End::RateLimited)),
-                    Poll::Ready(Ok(permit)) => {
-                        self.state = State::Arriving(permit, Box::pin(sleep(DEADLINE)));
-                    }
-                },
-                State::Arriving(_, deadline) => {
-                    let is_over = deadline.poll_unpin(cx).is_ready();
-                    return Poll::Ready(if is_over { Err(End::Heartbeat) } else { Ok(()) });
+                State::None => self.state = State::Waiting(self.any_permit()),
+                State::Waiting(permit) => {
+                    let permit = ready!(permit.poll_unpin(cx));
+                    let (begun, pace) = (Instant::now(), Box::pin(sleep(self.pace)));
+                    let arriving = Arriving { permit, begun, pace, before: 0 };
+                    self.state = State::Arriving(Box::new(arriving));
                 }
+                State::Arriving(_) => return Poll::Ready(()),
             }
+        }
+    }
+
+    /// Ready when one is too slow, of which so much has arrived and no more is there.
+    pub(super) fn poll_too_slow(&mut self, cx: &mut Context<'_>, arrived: usize) -> Poll<End> {
+        let State::Arriving(arriving) = &mut self.state else { return Poll::Pending };
+        let Arriving { begun, pace, before, .. } = &mut **arriving;
+        loop {
+            ready!(pace.poll_unpin(cx));
+            if arrived.saturating_sub(*before) < LEAST_IN_PACE || begun.elapsed() >= DEADLINE {
+                return Poll::Ready(End::Heartbeat);
+            }
+            *before = arrived;
+            pace.as_mut().reset(Instant::now() + self.pace);
         }
     }
 
     /// The right to keep what stood in a frame: that of the frame that has arrived, or the next.
     pub(super) fn take_permit(&mut self) -> UploadTurn {
         match std::mem::replace(&mut self.state, State::None) {
-            State::Arriving(permit, _) => std::future::ready(Ok(permit)).boxed(),
-            State::Waiting(permit) => permit,
-            State::None => self.permit(),
+            State::Arriving(arriving) => std::future::ready(Ok(arriving.permit)).boxed(),
+            State::Waiting(_) | State::None => self.permit(),
         }
     }
 
@@ -88,5 +116,18 @@ impl LargeFrames {
 
     fn permit(&self) -> UploadTurn {
         self.uploads.clone().permit(self.user_id, self.network).boxed()
+    }
+
+    /// The same for whoever is not read meanwhile, and may wait as long as they like.
+    fn any_permit(&self) -> BoxFuture<'static, UploadPermit> {
+        let (uploads, user_id, network) = (self.uploads.clone(), self.user_id, self.network);
+        Box::pin(async move {
+            loop {
+                if let Ok(permit) = uploads.clone().permit(user_id, network).await {
+                    return permit;
+                }
+                sleep(AGAIN).await;
+            }
+        })
     }
 }

@@ -25,14 +25,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::event::Limits;
+use adda_protocol::{Problem, UserId};
 use adda_realtime::{Broker, CloseReason, Hub};
+use tokio::sync::oneshot;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::budget::Budgets;
 use crate::clock::Clock;
 use crate::features::Services;
-use crate::features::messages::MAX_RESUME_CHANGES;
+use crate::features::messages::{Answer, MAX_RESUME_CHANGES};
 use crate::features::presence::TYPING_TTL_MS;
 use crate::peer::Peer;
 use crate::tasks::log_panics;
@@ -67,6 +69,8 @@ pub(crate) struct Gateway {
     pub timing: Timing,
     /// The tasks of all sockets, those that have not signed in yet too.
     sockets: TaskTracker,
+    /// What is done for sockets apart from them.
+    apart: TaskTracker,
     draining: CancellationToken,
 }
 
@@ -102,6 +106,7 @@ impl Gateway {
             budgets,
             timing,
             sockets: TaskTracker::new(),
+            apart: TaskTracker::new(),
             draining: CancellationToken::new(),
         }
     }
@@ -109,6 +114,17 @@ impl Gateway {
     /// Runs a socket. A panic ends it alone, and whatever it took is given back.
     fn begin(&self, peer: Peer, socket: impl Future<Output = ()> + Send + 'static) {
         self.sockets.spawn(log_panics("a socket", peer, socket));
+    }
+
+    /// Does something that takes more than the writer's turn on a task of its own. What a socket waits for is
+    /// looked at only while the socket has nothing else to do: it must hold nothing that others wait for.
+    fn apart(&self, user_id: UserId, answer: Answer) -> Answer {
+        let (tell, told) = oneshot::channel();
+        self.apart.spawn(log_panics("a message", user_id, async move {
+            // Whoever asked may be gone; it is done all the same.
+            let _ = tell.send(answer.await);
+        }));
+        Box::pin(async move { told.await.unwrap_or_else(|_| Err(Problem::internal())) })
     }
 
     /// How many sockets are open.
@@ -127,6 +143,8 @@ impl Gateway {
     pub(crate) async fn drained(&self) {
         self.sockets.close();
         self.sockets.wait().await;
+        self.apart.close();
+        self.apart.wait().await;
     }
 
     fn limits(&self) -> Limits {

@@ -182,7 +182,11 @@ impl Session {
                 let problem = problem.unwrap_or_else(text_frames_only);
                 self.refuse(connection, None, problem).await
             }
-            Message::Text(json) => Box::pin(self.dispatch(connection, json)).await,
+            Message::Text(json) => {
+                let done = Box::pin(self.dispatch(connection, json)).await;
+                connection.done();
+                done
+            }
         }
     }
 

@@ -282,9 +282,9 @@ impl Peer {
 #[test]
 fn the_times_are_those_of_the_protocol() {
     let seconds = Duration::from_secs;
-    let Timing { auth_within, ping_every, silence, stall, farewell } = Timing::default();
+    let Timing { auth_within, ping_every, silence, stall, pace, farewell } = Timing::default();
     assert_eq!((auth_within, ping_every, silence), (seconds(5), seconds(25), seconds(60)));
-    assert_eq!((stall, farewell), (seconds(30), seconds(2)));
+    assert_eq!((stall, pace, farewell), (seconds(30), seconds(10), seconds(2)));
 }
 
 #[tokio::test]

@@ -13,6 +13,8 @@ pub(crate) struct Timing {
     pub silence: Duration,
     /// A connection that takes nothing of what waits for it for so long is closed.
     pub stall: Duration,
+    /// It is looked at this often whether enough of a large frame has arrived.
+    pub pace: Duration,
     /// The peer may take so long to answer a close frame.
     pub farewell: Duration,
 }
@@ -24,6 +26,7 @@ impl Default for Timing {
             ping_every: Duration::from_secs(25),
             silence: Duration::from_secs(60),
             stall: Duration::from_secs(30),
+            pace: Duration::from_secs(10),
             farewell: Duration::from_secs(2),
         }
     }

@@ -149,31 +149,29 @@ async fn write_file(
     counts: &Counts,
     received: &mut ReceivedFile,
 ) -> Result<(), UploadError> {
+    let mut has_file = false;
+    // What else is in it is read as well, so that the connection may go on.
     while let Some(mut field) = form.next_field().await? {
-        if field.name() == Some("kind") {
-            received.kind = Some(field.text().await?);
-            continue;
-        }
-        if field.name() != Some("file") {
-            continue;
-        }
-        received.name = field.file_name().map(str::to_owned);
-        let mut written = 0;
-        while let Some(bytes) = field.chunk().await? {
-            written += bytes.len() as u64;
-            if written > most {
-                return Err(UploadError::TooLarge(most));
+        match field.name() {
+            Some("kind") => received.kind = Some(field.text().await?),
+            Some("file") if !has_file => {
+                has_file = true;
+                received.name = field.file_name().map(str::to_owned);
+                let mut written = 0;
+                while let Some(bytes) = field.chunk().await? {
+                    written += bytes.len() as u64;
+                    if written > most {
+                        return Err(UploadError::TooLarge(most));
+                    }
+                    counts.written.store(written, Ordering::Relaxed);
+                    file.write_all(&bytes).await?;
+                }
+                file.flush().await?;
             }
-            counts.written.store(written, Ordering::Relaxed);
-            file.write_all(&bytes).await?;
+            _ => {}
         }
-        file.flush().await?;
-        drop(field);
-        // What comes after it is of no interest, but is read, so that the connection may go on.
-        while form.next_field().await?.is_some() {}
-        return Ok(());
     }
-    Err(UploadError::NoFile)
+    if has_file { Ok(()) } else { Err(UploadError::NoFile) }
 }
 
 /// Lets this go on as long as enough arrives.

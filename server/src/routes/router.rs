@@ -68,7 +68,7 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/*path", Frontend::embedded(origins.configured().as_deref()))
         .data(services.accounts)
         .data(services.avatars)
-        .data(services.media.uploads().clone())
+        .data(services.media.incoming().clone())
         .data(Arc::new(InFlight::default()))
         .data(services.rooms)
         .data(services.media)

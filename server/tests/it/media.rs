@@ -48,7 +48,7 @@ async fn sends_as(person: &Person, kind: Option<&str>, name: &str, file: &[u8]) 
     (answer.status().as_u16(), answer.json().await.unwrap())
 }
 
-async fn uploads(person: &Person, name: &str) -> Value {
+pub(crate) async fn uploads(person: &Person, name: &str) -> Value {
     let (status, media) = sends(person, &sound(name)).await;
     assert_eq!(status, 200, "{media:#}");
     media
@@ -261,6 +261,27 @@ on_both_databases! {
         ravi.patch("/users/me", json!({"hide_receipts": false})).await.expect(200);
         let shown = ravi.put(&path, Value::Null).await.expect(200);
         assert!(shown["audio"]["listened_at"].is_string(), "{shown:#}");
+    }
+
+    async fn who_may_have_it_is_given_fresh_addresses(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let stranger = server.person("nina").await;
+        let media = uploads(&mira, "mono-48k-opus.webm").await;
+        let path = format!("/media/{}", media["id"].as_str().unwrap());
+        assert_eq!(mira.get(&path).await.expect(200)["audio"], media["audio"]);
+        ravi.get(&path).await.expect_problem(404, "not_found");
+        let private = mira.put(&format!("/users/{}/private-room", ravi.id), Value::Null).await;
+        let private = private.expect(201)["name"].as_str().unwrap().to_owned();
+        let messages = format!("/rooms/{private}/messages");
+        let sent = mira.post(&messages, carrying(&[&media])).await.expect(201);
+        let fresh = ravi.get(&path).await.expect(200);
+        assert_eq!(fetches(&server, &address(&fresh["audio"], 1), None).await.status, 200);
+        stranger.get(&path).await.expect_problem(404, "not_found");
+        mira.delete(&format!("{messages}/{}", sent["id"].as_str().unwrap())).await.expect(200);
+        for person in [&mira, &ravi] {
+            person.get(&path).await.expect_problem(404, "not_found");
+        }
     }
 
     async fn an_upload_is_attached_once_by_whoever_sent_it(storage: Storage) {

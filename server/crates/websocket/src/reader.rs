@@ -72,6 +72,12 @@ impl Reader {
         message + self.control.capacity()
     }
 
+    /// How many bytes of an incomplete message have arrived.
+    #[must_use]
+    pub fn arrived(&self) -> usize {
+        self.message.as_ref().map_or(0, |message| message.payload.len())
+    }
+
     /// Takes bytes from the beginning of `input` until a frame is complete, which it hands on; `None` when
     /// all are taken and more are needed. What comes after a close frame or a fault is taken and ignored.
     ///

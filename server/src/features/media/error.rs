@@ -8,6 +8,7 @@ use sea_orm::DbErr;
 use super::kind::Kind;
 use crate::failures::{database_problem, storage_problem};
 use crate::features::accounts::AccountError;
+use crate::features::rooms::RoomError;
 use crate::incoming::IncomingError;
 use crate::limits::TooOften;
 
@@ -56,6 +57,8 @@ pub(crate) enum MediaError {
     Incoming(#[from] IncomingError),
     #[error(transparent)]
     Account(#[from] AccountError),
+    #[error(transparent)]
+    Room(#[from] RoomError),
     #[error(transparent)]
     Database(#[from] DbErr),
     #[error(transparent)]
@@ -128,6 +131,7 @@ impl From<MediaError> for Problem {
             MediaError::Incoming(error) => error.into(),
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
             MediaError::Account(error) => error.into(),
+            MediaError::Room(error) => error.into(),
             MediaError::Database(error) => database_problem(&error),
             MediaError::Folder(error) => storage_problem(&error),
             // Its row is there, and it is not: somebody was in the folder.

@@ -5,8 +5,10 @@ use std::sync::Arc;
 use adda_protocol::Problem;
 use adda_protocol::media as wire;
 use poem::web::Data;
+use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
+use uuid::Uuid;
 
 mod delivery;
 
@@ -15,7 +17,8 @@ use super::error::MediaError;
 use super::kind::MOST_BYTES;
 use super::service::{Media, Owner};
 use crate::features::accounts::Bearer;
-use crate::http::{BASE, Fails, SIGNED_IN, Upload, WITH_BODY};
+use crate::features::rooms::Rooms;
+use crate::http::{BASE, Fails, NOT_FOUND, SIGNED_IN, Upload, WITH_BODY};
 
 #[derive(Tags)]
 enum Tag {
@@ -37,7 +40,7 @@ pub(crate) struct MediaApi;
 impl MediaApi {
     /// Upload a recording, a picture or a file.
     ///
-    /// Attach it by its id to a message within a day. What it shall be is said by `kind`, before the file;
+    /// Attach it by its id to a message within a day. What it shall be is said by `kind`;
     /// without it, by how the file begins.
     ///
     /// - `audio`: up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and made
@@ -56,5 +59,21 @@ impl MediaApi {
         media.may_upload(owner, form.announced()).await?;
         let file = form.receive(bearer.0.id, MOST_BYTES).await.map_err(Problem::from)?;
         Ok(Json(media.add(owner, &file).await?))
+    }
+
+    /// Get fresh addresses.
+    ///
+    /// Of what a message carries, for whoever may read its room; of what no message carries yet, for whoever
+    /// uploaded it.
+    #[oai(path = "/media/:media_id", method = "get", operation_id = "getMedia")]
+    async fn fresh(
+        &self,
+        media: Data<&Arc<Media>>,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// Its id.
+        media_id: Path<Uuid>,
+    ) -> Result<Json<wire::Media>, Fails<{ BASE | SIGNED_IN | NOT_FOUND }>> {
+        Ok(Json(media.fresh(&rooms, bearer.0.id, media_id.0).await?))
     }
 }

@@ -6,6 +6,7 @@ use adda_protocol::media::{self as wire, InlineMedia};
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::error::MediaError;
@@ -55,10 +56,19 @@ impl Inline {
         Ok(Self { kind, name: media.filename, bytes })
     }
 
-    /// What stood in the frame.
+    /// Tells it from anything else that could have stood there. It becomes part of what is stored: it may
+    /// never change.
     #[must_use]
-    pub(crate) fn bytes(&self) -> &[u8] {
-        &self.bytes
+    pub(crate) fn hash(&self) -> [u8; 32] {
+        let kind: &[u8] = if self.kind == Kind::Audio { b"audio" } else { b"image" };
+        let name = self.name.as_deref().unwrap_or_default();
+        let mut hash = Sha256::new();
+        for part in [kind, name.as_bytes()] {
+            hash.update((part.len() as u64).to_be_bytes());
+            hash.update(part);
+        }
+        hash.update(&self.bytes);
+        hash.finalize().into()
     }
 }
 

@@ -8,7 +8,7 @@ use std::fs::File;
 use adda_pictures::Remade;
 use serde::{Deserialize, Serialize};
 
-use crate::confined;
+use crate::confined::{self, Meter};
 
 /// The command of this program that is [`remake_here`].
 pub(crate) const COMMAND: &str = "remake-picture";
@@ -34,8 +34,8 @@ enum Answer {
 
 /// Makes the versions of the picture in a file in a process of its own, and writes them into another, which
 /// is empty.
-pub(super) async fn remake(file: File, into: File) -> Result<Remade, Refusal> {
-    let answer = confined::run_into(COMMAND, file, into).await?;
+pub(super) async fn remake(file: File, into: File, meter: &Meter) -> Result<Remade, Refusal> {
+    let answer = confined::run_into(COMMAND, file, into, meter).await?;
     match serde_json::from_slice(&answer) {
         Ok(Answer::Remade(remade)) => Ok(remade),
         Ok(Answer::Heif) => Err(Refusal::HeifNotTaken),

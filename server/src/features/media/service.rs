@@ -3,12 +3,12 @@
 use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use adda_protocol::UserId;
 use adda_protocol::media as wire;
+use adda_protocol::{RoomName, UserId};
 use object_store::{GetRange, GetResult};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use uuid::Uuid;
 
 use super::addresses::Addresses;
@@ -16,10 +16,12 @@ use super::description::{Description, StoredFile};
 use super::error::MediaError;
 use super::files::Files;
 use super::store::{self, DiscardedRow};
-use crate::budget::{Asks, Budgets};
+use crate::budget::{Asks, Budgets, Payer};
 use crate::clock::Clock;
+use crate::confined::Meter;
 use crate::db::{self, Db};
 use crate::features::accounts::{Accounts, Person};
+use crate::features::rooms::Rooms;
 use crate::incoming::Uploads;
 use crate::limits::Limit;
 
@@ -48,13 +50,13 @@ pub(crate) struct Media {
     clock: Clock,
     accounts: Arc<Accounts>,
     files: Files,
-    receiving: Arc<Uploads>,
+    incoming: Arc<Uploads>,
     addresses: Addresses,
     /// How many bytes a person may have.
     quota: u64,
-    uploads: Limit<UserId>,
+    upload_limit: Limit<UserId>,
     budgets: Arc<Budgets>,
-    permits: Semaphore,
+    decoders: Semaphore,
 }
 
 impl Media {
@@ -64,7 +66,7 @@ impl Media {
         clock: Clock,
         accounts: Arc<Accounts>,
         files: Files,
-        receiving: Arc<Uploads>,
+        incoming: Arc<Uploads>,
         addresses: Addresses,
         quota: u64,
         budgets: Arc<Budgets>,
@@ -74,24 +76,24 @@ impl Media {
             clock,
             accounts,
             files,
-            receiving,
+            incoming,
             addresses,
             quota,
-            uploads: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
+            upload_limit: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
             budgets,
-            permits: Semaphore::new(AT_ONCE),
+            decoders: Semaphore::new(AT_ONCE),
         }
     }
 
     /// Where files are received, and who may send.
     #[must_use]
-    pub(crate) fn uploads(&self) -> &Arc<Uploads> {
-        &self.receiving
+    pub(crate) fn incoming(&self) -> &Arc<Uploads> {
+        &self.incoming
     }
 
     /// Forgets what the throttles need not remember.
     pub(crate) fn purge_limits(&self) {
-        self.uploads.purge();
+        self.upload_limit.purge();
     }
 
     /// Whether the person may upload so many bytes now: asked before anything is received.
@@ -99,20 +101,18 @@ impl Media {
     /// # Errors
     /// Too often, [`MediaError::QuotaExceeded`], the database.
     pub(super) async fn may_upload(&self, owner: Owner, bytes: u64) -> Result<(), MediaError> {
-        self.uploads.check(&owner.user_id)?;
+        self.upload_limit.check(&owner.user_id)?;
         self.budgets.decoding(owner.user_id).admit(Duration::ZERO, Asks::AtOnce)?;
         let before = store::bytes_of(self.db.read(), owner.user_id).await?;
         let after = u64::try_from(before).unwrap_or(0).saturating_add(bytes.max(1));
         if after <= self.quota { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
-    /// Has something decoded for somebody, in the order of asking; they pay for it, whatever becomes of it.
-    pub(super) async fn decoded<T>(&self, owner: Owner, work: impl Future<Output = T>) -> T {
-        let _permit = self.permits.acquire().await;
-        let began = Instant::now();
-        let made = work.await;
-        self.budgets.decoding(owner.user_id).charge(began.elapsed());
-        made
+    /// The turn of somebody to have something decoded, in the order of asking.
+    pub(super) async fn decoding(&self, owner: Owner) -> Decoding<'_> {
+        let permit = self.decoders.acquire().await.ok();
+        let payer = self.budgets.decoding(owner.user_id);
+        Decoding { meter: Meter::new(), payer, _permit: permit }
     }
 
     /// Stores files, and says what they are once all are there. Their row comes first, so that no file is
@@ -175,6 +175,26 @@ impl Media {
         Ok(transaction.commit().await?)
     }
 
+    /// What is uploaded or carried, with fresh addresses, for whoever may read the room or uploaded it.
+    ///
+    /// # Errors
+    /// [`MediaError::NotFound`] for everybody else, the database.
+    pub(super) async fn fresh(
+        &self,
+        rooms: &Rooms,
+        user_id: UserId,
+        id: Uuid,
+    ) -> Result<wire::Media, MediaError> {
+        let held = store::held(self.db.read(), id).await?.ok_or(MediaError::NotFound)?;
+        match &held.room {
+            Some(name) => drop(rooms.find(user_id, &RoomName::stored(name.clone())).await?),
+            None if held.owner_id == user_id => {}
+            None => return Err(MediaError::NotFound),
+        }
+        let description = held.description().ok_or(MediaError::NotFound)?;
+        Ok(description.wire(id, &self.addresses))
+    }
+
     /// The file of this name, or a part of it, for whoever has its address; with its type, and for how many
     /// seconds more the address is good.
     ///
@@ -232,6 +252,20 @@ impl Media {
         let transaction = self.db.begin().await?;
         store::forget_discarded(&transaction, row.id).await?;
         Ok(transaction.commit().await?)
+    }
+}
+
+/// The turn to have something decoded. When it is over, it is paid for what a processor worked in it, whatever
+/// became of that.
+pub(super) struct Decoding<'a> {
+    pub(super) meter: Meter,
+    payer: Payer,
+    _permit: Option<SemaphorePermit<'a>>,
+}
+
+impl Drop for Decoding<'_> {
+    fn drop(&mut self) {
+        self.payer.charge(self.meter.spent());
     }
 }
 

@@ -18,7 +18,7 @@ use symphonia::core::meta::MetadataOptions;
 use self::decoder::{Decoder, refusal};
 use self::rate::{HIGHEST_RATE, ToRate};
 use self::waveform::Waveform;
-use crate::confined::{self, Refusal};
+use crate::confined::{self, Meter, Refusal};
 
 mod decoder;
 mod rate;
@@ -77,8 +77,8 @@ impl SoundKind {
 }
 
 /// Hears the recording in a file in a process of its own, and writes it as WAV into another.
-pub(super) async fn hear(file: File, wav: File) -> Result<Heard, Refusal> {
-    let heard = confined::run_into(COMMAND, file, wav).await?;
+pub(super) async fn hear(file: File, wav: File, meter: &Meter) -> Result<Heard, Refusal> {
+    let heard = confined::run_into(COMMAND, file, wav, meter).await?;
     serde_json::from_slice(&heard).map_err(|_| Refusal::Unreadable)
 }
 

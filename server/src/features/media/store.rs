@@ -200,6 +200,43 @@ pub(super) async fn bytes_of(
     rows.first().map_or(Ok(0), |row| row.try_get("", "bytes"))
 }
 
+/// What is uploaded or carried, and where.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct HeldRow {
+    pub(super) owner_id: i64,
+    /// The name of the room, where a message carries it.
+    pub(super) room: Option<String>,
+    description: String,
+}
+
+impl HeldRow {
+    pub(super) fn description(&self) -> Option<Description> {
+        serde_json::from_str(&self.description).ok()
+    }
+}
+
+/// What is uploaded or carried under this id, with what says who may have it.
+pub(super) async fn held(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<Option<HeldRow>, DbErr> {
+    let of = |family: Family| {
+        let (media, rooms) = (media(family), family.rooms());
+        format!(
+            "SELECT {media}.owner_id, {rooms}.name AS room, {media}.description FROM {media} \
+             JOIN {rooms} ON {rooms}.id = {media}.room_id WHERE {media}.id = $1"
+        )
+    };
+    let sql = format!(
+        "{} UNION ALL {} UNION ALL SELECT owner_id, NULL, description FROM uploads \
+         WHERE id = $1 AND description IS NOT NULL",
+        of(Family::Private),
+        of(Family::Public)
+    );
+    let rows: Vec<HeldRow> = db::parse(&db::query(connection, &sql, vec![id.into()]).await?)?;
+    Ok(rows.into_iter().next())
+}
+
 #[derive(Debug, FromQueryResult)]
 struct DescriptionRow {
     description: String,

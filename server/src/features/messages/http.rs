@@ -15,7 +15,7 @@ use uuid::Uuid;
 use super::content::Content;
 use super::error::MessageError;
 use super::operation::{Accepted, Actor, Operation};
-use super::service::{History, Messages};
+use super::service::{History, Messages, settled};
 use crate::budget::{Payer, costs};
 use crate::features::accounts::Bearer;
 use crate::http::{
@@ -175,7 +175,8 @@ impl MessagesApi {
         /// The message.
         message_id: Path<Uuid>,
     ) -> Result<Json<Message>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
-        let accepted = messages.listened(bearer.0.id, &room.0, message_id.0).await?;
+        let pending = messages.listened(bearer.0.id, &room.0, message_id.0).await?;
+        let accepted = settled(pending).await?;
         pay(&payer, &messages, &room.0, &accepted);
         Ok(Json(messages.wire(&accepted, &room.0)))
     }

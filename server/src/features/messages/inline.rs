@@ -8,7 +8,6 @@ use std::sync::Arc;
 use adda_protocol::event::acknowledgement;
 use adda_protocol::media::InlineMedia;
 use adda_protocol::{FieldError, MessageText, Problem, UserId};
-use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
 use super::content::Content;
@@ -63,7 +62,7 @@ pub(super) async fn send(
 ) -> Result<String, Problem> {
     let InlineMessage { room, user_id, client_id, text, inline: (field, inline) } = message;
     let Uploader { media, owner, turn } = uploader;
-    let hash = Sha256::digest(inline.bytes()).into();
+    let hash = inline.hash();
     let permit = turn.await.map_err(Problem::from)?;
     let upload = media.add_inline(owner, inline, permit).await;
     let upload = upload.map_err(|error| within(field, error))?.id;

@@ -191,7 +191,8 @@ impl Messages {
     }
 
     /// Notes that somebody listened to the voice message of another, where that is told: in private rooms, and
-    /// where neither of the two hides what they have read. Answers the message as it is then.
+    /// where neither of the two hides what they have read. The answer is the message as it is then, once that is
+    /// stored.
     ///
     /// # Errors
     /// See [`MessageError`].
@@ -200,17 +201,17 @@ impl Messages {
         user_id: UserId,
         room: &RoomName,
         message_id: Uuid,
-    ) -> Result<Accepted, MessageError> {
+    ) -> Result<Pending, MessageError> {
         let peer = RoomName::peer_of(room.as_str(), user_id);
+        let room = self.rooms.find(user_id, room).await?.room;
         if peer.is_some_and(|peer| self.privacy.share_receipts(user_id, peer)) {
             let operation = Operation::Listen { message_id };
-            return self.write(Actor::author(user_id), room, operation).await;
+            return self.submit(&room, Actor::author(user_id), operation).await;
         }
-        let room = self.rooms.find(user_id, room).await?.room;
         let row = store::message(self.db.read(), room.family, room.id, message_id).await?;
         let row = Arc::new(row.ok_or(MessageError::NotFound)?);
         let json = self.encoder.json(&row, &room.name);
-        Ok(Accepted { row, json, duplicate: false })
+        Ok(answered(Accepted { row, json, duplicate: false }))
     }
 
     /// The wire form of what was accepted in the room of this name.
@@ -394,6 +395,14 @@ pub(super) fn fitting(messages: &[Message]) -> usize {
         bytes <= SYNC_BYTES
     });
     fit.count().max(1).min(messages.len())
+}
+
+/// The answer where nothing is to be written.
+fn answered(accepted: Accepted) -> Pending {
+    let (tell, pending) = tokio::sync::oneshot::channel();
+    // It is received below.
+    let _ = tell.send(Ok(accepted));
+    pending
 }
 
 /// Waits for the writer's answer.

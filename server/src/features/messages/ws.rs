@@ -107,16 +107,16 @@ pub(crate) async fn edit(
 /// `message.listened`.
 ///
 /// # Errors
-/// The problem, when nothing is answered later.
+/// The problem, when nothing was queued.
 pub(crate) async fn listened(
-    messages: &Arc<Messages>,
+    messages: &Messages,
     user_id: UserId,
     command: MessageListened,
 ) -> Result<Answer, Problem> {
     let MessageListened { reference, room, message_id } = command;
-    let messages = messages.clone();
+    let pending = messages.listened(user_id, &room, message_id).await?;
     Ok(Box::pin(async move {
-        let accepted = messages.listened(user_id, &room, message_id).await?;
+        let accepted = settled(pending).await?;
         Ok(acknowledgement(reference.as_deref(), &accepted.json, false))
     }))
 }

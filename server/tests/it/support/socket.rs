@@ -152,6 +152,19 @@ impl Socket {
         }
     }
 
+    /// Whether no pong has come by now.
+    pub(crate) async fn has_said_nothing(&mut self) -> bool {
+        use futures_util::FutureExt;
+        while let Some(next) = self.stream.next().now_or_never() {
+            match next {
+                Some(Ok(Message::Pong(_))) => return false,
+                Some(Ok(_)) => {}
+                other => panic!("{other:?}"),
+            }
+        }
+        true
+    }
+
     /// The code with which the socket is closed.
     pub(crate) async fn hears_close(&mut self) -> Option<u16> {
         loop {

@@ -28,9 +28,11 @@ impl Media {
         name: Option<&str>,
     ) -> Result<wire::Media, MediaError> {
         let made = Scratch::beside(file);
-        let remake = picture::remake(File::open(file)?, File::create_new(made.path())?);
-        let remade = self.decoded(owner, remake).await.map_err(refused)?;
-        let Remade { full, stills, thumbhash, animated } = remade;
+        let (sent, into) = (File::open(file)?, File::create_new(made.path())?);
+        let turn = self.decoding(owner).await;
+        let remade = picture::remake(sent, into, &turn.meter).await;
+        drop(turn);
+        let Remade { full, stills, thumbhash, animated } = remade.map_err(refused)?;
 
         let id = Uuid::new_v4();
         let versions: Vec<Version> = std::iter::once(full).chain(stills).collect();

@@ -24,8 +24,11 @@ impl Media {
         file: &Path,
     ) -> Result<wire::Media, MediaError> {
         let wav = Scratch::beside(file);
-        let hear = sound::hear(File::open(file)?, File::create_new(wav.path())?);
-        let heard = self.decoded(owner, hear).await.map_err(|refusal| match refusal {
+        let (sent, made) = (File::open(file)?, File::create_new(wav.path())?);
+        let turn = self.decoding(owner).await;
+        let heard = sound::hear(sent, made, &turn.meter).await;
+        drop(turn);
+        let heard = heard.map_err(|refusal| match refusal {
             Refusal::Unreadable => MediaError::NotARecording,
             Refusal::TooMuch => MediaError::TooLong,
             Refusal::Io(error) => error.into(),
