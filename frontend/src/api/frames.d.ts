@@ -21,7 +21,7 @@ export interface components {
             id: string;
             /**
              * Format: date-time
-             * @description When it was listened to, in a private room where neither hides what they have read.
+             * @description When it was listened to, in a private room where neither hid by then what they have read.
              * @example 2026-11-22T10:00:00.000Z
              */
             listened_at?: string;

@@ -49,6 +49,8 @@ const FRAGMENT: Duration = micros(20);
 const HEARTBEAT: Duration = micros(100);
 /// A byte that comes in is read, unmasked and parsed.
 const BYTE_IN: Duration = Duration::from_nanos(20);
+/// A byte of a file that is received goes to the disk as it is.
+const FILE_BYTE_IN: Duration = Duration::from_nanos(2);
 /// A byte that goes out was read from the database and encoded.
 const BYTE_OUT: Duration = Duration::from_nanos(10);
 
@@ -118,6 +120,12 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
 #[must_use]
 pub(crate) fn bytes_in(count: usize) -> Duration {
     times(BYTE_IN, count)
+}
+
+/// A piece of a file.
+#[must_use]
+pub(crate) fn file_bytes_in(count: usize) -> Duration {
+    times(FILE_BYTE_IN, count)
 }
 
 /// An answer.

@@ -166,6 +166,11 @@ impl Payer {
         Self([None, None])
     }
 
+    /// The person without those who share their address; the address for whoever has not signed in.
+    pub(crate) fn own(&self) -> Self {
+        Self([self.0[0].clone(), None])
+    }
+
     fn buckets(&self) -> impl Iterator<Item = &Arc<Bucket>> {
         self.0.iter().flatten()
     }

@@ -6,6 +6,7 @@ use adda_protocol::{Code, Problem, RoomName, UserId, input};
 use adda_realtime::Topic;
 use bytes::Bytes;
 use serde_json::Value;
+use tokio::task::spawn_blocking;
 use tokio::time::Instant;
 
 use super::MAX_FRAME_BYTES;
@@ -93,10 +94,15 @@ impl Session {
         connection: &mut Connection,
         json: String,
     ) -> Result<(), End> {
-        let parsed = parse(json.as_bytes());
-        // A large one is not held while it is done.
         let bytes = json.len().min(MAX_FRAME_BYTES);
-        drop(json);
+        // A large one takes long enough to be read where nobody waits for the thread. It is not held while it
+        // is done.
+        let parsed = if json.len() > MAX_FRAME_BYTES {
+            let parsed = spawn_blocking(move || parse(json.as_bytes())).await;
+            parsed.unwrap_or_else(|_| Err((None, Problem::internal())))
+        } else {
+            parse(json.as_bytes())
+        };
         let (reference, frame) = match parsed {
             Ok(frame) => (reference_of(&frame), frame),
             Err((reference, problem)) => {

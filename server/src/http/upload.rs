@@ -29,6 +29,7 @@ use tokio::time::{Instant, timeout};
 
 use super::asker::Asker;
 use super::problem::problem_error;
+use crate::budget::{Payer, costs};
 use crate::incoming::{IncomingError, ReceivedFile, Uploads};
 use crate::peer::Peer;
 
@@ -51,6 +52,7 @@ pub(crate) struct Upload<const HAS_KIND: bool = false> {
     uploads: Arc<Uploads>,
     asker: Asker,
     network: IpAddr,
+    payer: Payer,
     boundary: Option<String>,
     announced: u64,
     body: BoxBody<Bytes, io::Error>,
@@ -123,7 +125,7 @@ impl<const HAS_KIND: bool> Upload<HAS_KIND> {
         person: UserId,
         most: u64,
     ) -> Result<ReceivedFile, UploadError> {
-        let Self { uploads, asker, network, boundary, announced, body } = self;
+        let Self { uploads, asker, network, payer, boundary, announced, body } = self;
         let boundary = boundary.ok_or(UploadError::NoFile)?;
         if announced > most + BESIDE_THE_FILE {
             return Err(UploadError::TooLarge(most));
@@ -131,7 +133,7 @@ impl<const HAS_KIND: bool> Upload<HAS_KIND> {
         let permit = uploads.permit(person, network).await?;
         let (file, mut received) = permit.begin().await?;
         let counts = Arc::new(Counts::default());
-        let bytes = Counted { body: BodyDataStream::new(body), counts: counts.clone() };
+        let bytes = Counted { body: BodyDataStream::new(body), payer, counts: counts.clone() };
         let form = Multipart::new(bytes, boundary);
         let writing = write_file(form, file, most, &counts, &mut received);
         let mib = u32::try_from(announced.min(most) >> 20).unwrap_or(0);
@@ -204,6 +206,7 @@ struct Counts {
 /// whoever parses it keeps that in memory.
 struct Counted {
     body: BodyDataStream<BoxBody<Bytes, io::Error>>,
+    payer: Payer,
     counts: Arc<Counts>,
 }
 
@@ -214,6 +217,8 @@ impl Stream for Counted {
         let polled = self.body.try_poll_next_unpin(context);
         if let Poll::Ready(Some(Ok(bytes))) = &polled {
             let more = bytes.len() as u64;
+            // How fast it comes is held back by the turns of those who send.
+            self.payer.charge(costs::file_bytes_in(bytes.len()));
             let arrived = self.counts.arrived.fetch_add(more, Ordering::Relaxed) + more;
             if arrived - self.counts.written.load(Ordering::Relaxed) > BESIDE_THE_FILE {
                 return Poll::Ready(Some(Err(io::ErrorKind::InvalidData.into())));
@@ -262,7 +267,8 @@ impl<const HAS_KIND: bool> ParsePayload for Upload<HAS_KIND> {
         let (asker, network) = (Asker::of(request), Peer::of(request).network());
         let body: BoxBody<Bytes, io::Error> = body.take()?.into();
         let announced = hyper::body::Body::size_hint(&body).lower();
-        Ok(Self { uploads: uploads.clone(), asker, network, boundary, announced, body })
+        let payer = request.data::<Payer>().cloned().unwrap_or(Payer::nobody());
+        Ok(Self { uploads: uploads.clone(), asker, network, payer, boundary, announced, body })
     }
 }
 

@@ -8,7 +8,7 @@ use adda_protocol::Problem;
 use http_body_util::combinators::BoxBody;
 use hyper::body::Body as _;
 use poem::http::Method;
-use poem::http::header::{AUTHORIZATION, CONTENT_LENGTH, COOKIE, TRANSFER_ENCODING};
+use poem::http::header::{AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, TRANSFER_ENCODING};
 use poem::{Body, Request, Response};
 use tokio::time::sleep;
 
@@ -23,8 +23,8 @@ const PATIENCE: Duration = Duration::from_millis(100);
 const REFUSED_PAUSE: Duration = Duration::from_secs(1);
 /// Whether the process lives is told to everybody, always, if a little later to whoever asks all the time.
 const LIVEZ_PAUSE: Duration = Duration::from_millis(250);
-/// A body that does not say how long it is counts as one of so many bytes.
-const UNKNOWN_BODY: usize = 128 * 1024;
+/// The longest body that is read before its operation; one that does not say how long it is counts as that.
+const LONGEST_BODY: usize = 128 * 1024;
 
 /// Who pays how much.
 pub(super) struct Tolls {
@@ -48,8 +48,14 @@ impl Tolls {
             sleep(payer.charge(toll.guess).min(LIVEZ_PAUSE)).await;
             return Ok(Paid { payer: Payer::nobody(), toll, _permit: None });
         }
-        let cost = toll.guess + costs::bytes_in(body_bytes(request));
-        match payer.admit(cost, Asks::InTurn(PATIENCE)) {
+        let announced = body_bytes(request);
+        let read = announced.min(LONGEST_BODY);
+        // Who says that more comes pays for that alone: it is not read. A file pays for its bytes as they come.
+        let own = if is_form(request) { Payer::nobody() } else { payer.own() };
+        let beyond = costs::bytes_in(announced - read);
+        let admit = |payer: &Payer, cost| payer.admit(cost, Asks::InTurn(PATIENCE));
+        let admitted = admit(&payer, toll.guess + costs::bytes_in(read));
+        match admitted.and_then(|pause| Ok(pause.max(admit(&own, beyond)?))) {
             Ok(pause) if pause.is_zero() => {}
             Ok(pause) => sleep(pause).await,
             Err(too_often) => {
@@ -95,12 +101,21 @@ fn cookies(request: &Request) -> impl Iterator<Item = &str> {
     pairs.filter_map(|pair| Some(pair.split_once('=')?.1.trim()))
 }
 
+/// Whether a file may come.
+fn is_form(request: &Request) -> bool {
+    let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/"))
+}
+
 /// How long the request's body is, or may be.
 fn body_bytes(request: &Request) -> usize {
     let headers = request.headers();
     match headers.get(CONTENT_LENGTH) {
-        Some(length) => length.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(0),
-        None if headers.contains_key(TRANSFER_ENCODING) => UNKNOWN_BODY,
+        Some(length) => {
+            let length = length.to_str().ok().and_then(|text| text.parse().ok());
+            length.unwrap_or(LONGEST_BODY)
+        }
+        None if headers.contains_key(TRANSFER_ENCODING) => LONGEST_BODY,
         None => 0,
     }
 }
@@ -154,7 +169,7 @@ mod tests {
     fn a_body_counts_by_its_length_and_one_without_as_a_large_one() {
         let request = |header: &str, value: &str| Request::builder().header(header, value).finish();
         assert_eq!(body_bytes(&request("content-length", "70")), 70);
-        assert_eq!(body_bytes(&request("transfer-encoding", "chunked")), UNKNOWN_BODY);
+        assert_eq!(body_bytes(&request("transfer-encoding", "chunked")), LONGEST_BODY);
         assert_eq!(body_bytes(&request("accept", "*/*")), 0);
         assert_eq!(bearer(&request("authorization", "bearer  abc")), Some("abc"));
         assert_eq!(bearer(&request("authorization", "Basic abc")), None);

@@ -66,6 +66,35 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn a_repeat_is_one_also_where_there_is_no_room_for_it_once_more() {
+    let settings = [("ADDA_MEDIA_QUOTA_MB", "1")];
+    let server = TestServer::start_with(Storage::Sqlite, &settings).await;
+    let mira = server.person("mira").await;
+    let spec = hound::WavSpec {
+        channels: 1,
+        sample_rate: 16_000,
+        bits_per_sample: 16,
+        sample_format: hound::SampleFormat::Int,
+    };
+    let mut recording = std::io::Cursor::new(Vec::new());
+    let mut writer = hound::WavWriter::new(&mut recording, spec).unwrap();
+    (0..16_000 * 20).for_each(|_| writer.write_sample(1_000_i16).unwrap());
+    writer.finalize().unwrap();
+    let frame = speaks("general", &STANDARD.encode(recording.into_inner()));
+    let (mut one, mut other) = (mira.connects().await, mira.connects().await);
+    // At once, and once more.
+    let (first, second) = tokio::join!(one.asks(frame.clone()), other.asks(frame.clone()));
+    let third = one.asks(frame.clone()).await;
+    assert_eq!(first["message"]["id"], second["message"]["id"], "{second:#}");
+    assert_eq!(first["message"]["id"], third["message"]["id"]);
+    assert_eq!(third["duplicate"], true);
+    // Another one is too much.
+    let mut another = frame;
+    another["client_id"] = json!(Uuid::new_v4());
+    one.is_refused(another, 413, "quota_exceeded").await;
+}
+
+#[tokio::test]
 async fn a_picture_in_a_frame_is_shown_with_its_words() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;

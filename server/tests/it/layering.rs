@@ -277,6 +277,8 @@ fn no_task_outlives_a_request_beside_the_guard() {
         "db/connection.rs",
         "features/accounts/avatars.rs",
         "features/accounts/passwords.rs",
+        "features/messages/inline.rs",
+        "gateway/dispatch.rs",
         // Connections, counted and guarded each.
         "gateway/mod.rs",
         "http/serve.rs",

@@ -28,7 +28,7 @@ pub struct Audio {
     pub waveform: Vec<u8>,
     /// The recording as it was sent, which is small, and last a WAV file, which plays everywhere.
     pub sources: Vec<Source>,
-    /// When it was listened to, in a private room where neither hides what they have read.
+    /// When it was listened to, in a private room where neither hid by then what they have read.
     pub listened_at: Option<Timestamp>,
 }
 

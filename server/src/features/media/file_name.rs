@@ -1,6 +1,7 @@
 //! What files are called when they are downloaded.
 
 use std::fmt::Write;
+use std::ops::RangeInclusive;
 
 /// The longest name, in bytes: what file systems take.
 const LONGEST: usize = 200;
@@ -22,12 +23,27 @@ pub(super) fn tidy(name: &str) -> String {
 /// `photo\u{202e}gnp.exe` reads as a picture.
 fn is_odd(char: char) -> bool {
     char.is_control()
-        || matches!(char, '\u{ad}' | '\u{61c}' | '\u{200b}' | '\u{200e}'..='\u{200f}' | '\u{2028}'..='\u{202e}')
-        || matches!(
-            char,
-            '\u{2060}'..='\u{206f}' | '\u{feff}' | '"' | '<' | '>' | ':' | '|' | '?' | '*'
-        )
+        || matches!(char, '"' | '<' | '>' | ':' | '|' | '?' | '*')
+        || UNSEEN.iter().any(|unseen| unseen.contains(&char))
 }
+
+/// What is not seen, or turns what is.
+const UNSEEN: [RangeInclusive<char>; 14] = [
+    '\u{ad}'..='\u{ad}',
+    '\u{61c}'..='\u{61c}',
+    '\u{115f}'..='\u{1160}',
+    '\u{180b}'..='\u{180f}',
+    '\u{200b}'..='\u{200b}',
+    '\u{200e}'..='\u{200f}',
+    '\u{2028}'..='\u{202e}',
+    '\u{2060}'..='\u{206f}',
+    '\u{2800}'..='\u{2800}',
+    '\u{3164}'..='\u{3164}',
+    '\u{feff}'..='\u{feff}',
+    '\u{ffa0}'..='\u{ffa0}',
+    '\u{fff9}'..='\u{fffb}',
+    '\u{e0000}'..='\u{e0fff}',
+];
 
 /// Cut before its ending, which says what it is.
 fn shortened(name: &str) -> String {
@@ -76,6 +92,7 @@ mod tests {
             (".bashrc", "bashrc"),
             ("con. ", "con"),
             ("...", "file"),
+            ("\u{3164}\u{e0041}", "file"),
             ("", "file"),
         ] {
             assert_eq!(tidy(name), tidied, "{name:?}");

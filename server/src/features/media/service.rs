@@ -25,7 +25,8 @@ use crate::features::rooms::Rooms;
 use crate::incoming::Uploads;
 use crate::limits::Limit;
 
-/// Recordings and pictures that are decoded at the same time: each takes a processor.
+/// So many recordings are decoded at the same time, and so many pictures: each takes a processor. A picture
+/// takes much longer than a recording, which people wait for.
 const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
 const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
@@ -56,7 +57,8 @@ pub(crate) struct Media {
     quota: u64,
     upload_limit: Limit<UserId>,
     budgets: Arc<Budgets>,
-    decoders: Semaphore,
+    sound_decoders: Semaphore,
+    picture_decoders: Semaphore,
 }
 
 impl Media {
@@ -81,7 +83,8 @@ impl Media {
             quota,
             upload_limit: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
             budgets,
-            decoders: Semaphore::new(AT_ONCE),
+            sound_decoders: Semaphore::new(AT_ONCE),
+            picture_decoders: Semaphore::new(AT_ONCE),
         }
     }
 
@@ -108,9 +111,18 @@ impl Media {
         if after <= self.quota { Ok(()) } else { Err(MediaError::QuotaExceeded) }
     }
 
-    /// The turn of somebody to have something decoded, in the order of asking.
-    pub(super) async fn decoding(&self, owner: Owner) -> Decoding<'_> {
-        let permit = self.decoders.acquire().await.ok();
+    /// The turn of somebody to have a recording decoded, in the order of asking.
+    pub(super) async fn sound_turn(&self, owner: Owner) -> Decoding<'_> {
+        self.turn(&self.sound_decoders, owner).await
+    }
+
+    /// The turn of somebody to have a picture decoded, in the order of asking.
+    pub(super) async fn picture_turn(&self, owner: Owner) -> Decoding<'_> {
+        self.turn(&self.picture_decoders, owner).await
+    }
+
+    async fn turn<'a>(&'a self, decoders: &'a Semaphore, owner: Owner) -> Decoding<'a> {
+        let permit = decoders.acquire().await.ok();
         let payer = self.budgets.decoding(owner.user_id);
         Decoding { meter: Meter::new(), payer, _permit: permit }
     }

@@ -11,7 +11,7 @@ use adda_protocol::{FieldError, MessageText, Problem, UserId};
 use uuid::Uuid;
 
 use super::content::Content;
-use super::operation::{Actor, Operation};
+use super::operation::{Accepted, Actor, Operation};
 use super::service::{Messages, settled};
 use crate::features::media::{Inline, Media, MediaError, Owner};
 use crate::features::rooms::RoomRef;
@@ -31,18 +31,37 @@ pub(super) struct InlineMessage {
     pub(super) user_id: UserId,
     pub(super) client_id: Uuid,
     pub(super) text: Option<MessageText>,
-    /// The field of the frame, and what stood there.
-    pub(super) inline: (&'static str, Inline),
+    pub(super) media: InFrame,
 }
 
-/// What stands in this field of a frame.
-pub(super) fn decode(
-    field: &'static str,
-    media: InlineMedia,
-    decode: impl FnOnce(InlineMedia) -> Result<Inline, MediaError>,
-) -> Result<(&'static str, Inline), Problem> {
-    let inline = decode(media).map_err(|error| within(field, error))?;
-    Ok((field, inline))
+/// What stands in the frame, in which field.
+pub(super) enum InFrame {
+    Audio(InlineMedia),
+    Image(InlineMedia),
+}
+
+impl InFrame {
+    const fn field(&self) -> &'static str {
+        match self {
+            Self::Audio(_) => "audio",
+            Self::Image(_) => "image",
+        }
+    }
+
+    /// It takes long enough to be done where nobody waits for the thread.
+    async fn decode(self) -> Result<(Inline, [u8; 32]), Problem> {
+        let field = self.field();
+        let decode = move || {
+            let inline = match self {
+                Self::Audio(audio) => Inline::audio(audio),
+                Self::Image(image) => Inline::image(image),
+            }?;
+            let hash = inline.hash();
+            Ok((inline, hash))
+        };
+        let decoded = tokio::task::spawn_blocking(decode).await;
+        decoded.map_err(|_| Problem::internal())?.map_err(|error| within(field, error))
+    }
 }
 
 /// A problem of what stands in a field of a frame: what is said of an uploaded file is said of it.
@@ -53,22 +72,40 @@ fn within(field: &str, error: MediaError) -> Problem {
     Problem::invalid(errors.into_iter().map(|error| of_field(error.detail)).collect())
 }
 
-/// Adds it, and writes the message.
+/// Adds it, and writes the message. A repeat is told before it is added once more, and again where that
+/// fails: its first sending may have been under way.
 pub(super) async fn send(
     messages: Arc<Messages>,
     uploader: Uploader,
     message: InlineMessage,
     reference: Option<String>,
 ) -> Result<String, Problem> {
-    let InlineMessage { room, user_id, client_id, text, inline: (field, inline) } = message;
+    let InlineMessage { room, user_id, client_id, text, media: in_frame } = message;
     let Uploader { media, owner, turn } = uploader;
-    let hash = inline.hash();
+    let field = in_frame.field();
+    let (inline, hash) = in_frame.decode().await?;
+    // Its digest is that of what stood in the frame, whichever upload it becomes.
+    let content = |upload| Content::with_inline(text.clone(), upload, hash);
+    let repeated = content(Uuid::nil());
+    let acknowledged = |accepted: Accepted| {
+        acknowledgement(reference.as_deref(), &accepted.json, accepted.duplicate)
+    };
+    let sending = messages.in_frame_turn(user_id, &room, client_id).await;
+    let _sending = sending.ok_or_else(|| Problem::rate_limited(1_000))?;
     let permit = turn.await.map_err(Problem::from)?;
-    let upload = media.add_inline(owner, inline, permit).await;
-    let upload = upload.map_err(|error| within(field, error))?.id;
+    let before = messages.sent_before(&room, user_id, client_id, &repeated).await?;
+    if let Some(accepted) = before {
+        return Ok(acknowledged(accepted));
+    }
 
-    let content = Content::with_inline(text, upload, hash);
-    let operation = Operation::Create { client_id, content };
+    let upload = match media.add_inline(owner, inline, permit).await {
+        Ok(upload) => upload.id,
+        Err(error) => {
+            let meanwhile = messages.sent_before(&room, user_id, client_id, &repeated).await?;
+            return meanwhile.map(acknowledged).ok_or_else(|| within(field, error));
+        }
+    };
+    let operation = Operation::Create { client_id, content: content(upload) };
     let written = match messages.submit(&room, Actor::author(user_id), operation).await {
         Ok(pending) => settled(pending).await,
         Err(error) => Err(error),
@@ -77,6 +114,5 @@ pub(super) async fn send(
     if !written.as_ref().is_ok_and(|accepted| !accepted.duplicate) {
         media.take_back(owner, upload).await;
     }
-    let accepted = written?;
-    Ok(acknowledgement(reference.as_deref(), &accepted.json, accepted.duplicate))
+    Ok(acknowledged(written?))
 }

@@ -19,6 +19,7 @@ use super::writer::{Pending, Writer};
 use crate::db::{Db, Family};
 use crate::features::accounts::{Person, Privacy};
 use crate::features::rooms::{RoomAccess, RoomRef, Rooms};
+use crate::keyed_permits::{KeyedPermit, KeyedPermits};
 
 /// Resuming after more changes than this answers with the newest page instead.
 pub(crate) const MAX_RESUME_CHANGES: i64 = 500;
@@ -131,6 +132,9 @@ pub(crate) struct Messages {
     writer: Writer,
     encoder: MessageEncoder,
     privacy: Arc<Privacy>,
+    /// Those with a recording or a picture in the frame, by who sends them under which id in which room: a
+    /// repeat waits for what it repeats.
+    in_frames: KeyedPermits<(UserId, i64, Uuid)>,
 }
 
 impl Messages {
@@ -143,7 +147,7 @@ impl Messages {
         encoder: MessageEncoder,
         privacy: Arc<Privacy>,
     ) -> Self {
-        Self { db, rooms, writer, encoder, privacy }
+        Self { db, rooms, writer, encoder, privacy, in_frames: KeyedPermits::new(1, 10) }
     }
 
     /// Queues a change in a room that the person is believed to be a member of; the writer makes
@@ -188,6 +192,37 @@ impl Messages {
     ) -> Result<Accepted, MessageError> {
         let operation = Operation::Create { client_id, content };
         self.write(Actor::author(person.id), room, operation).await
+    }
+
+    /// The turn to send what stands in a frame; `None` where too many repeat it.
+    pub(super) async fn in_frame_turn(
+        &self,
+        user_id: UserId,
+        room: &RoomRef,
+        client_id: Uuid,
+    ) -> Option<KeyedPermit<(UserId, i64, Uuid)>> {
+        self.in_frames.take((user_id, room.id, client_id)).await
+    }
+
+    /// What was stored before under a `client_id`, if it had this content.
+    ///
+    /// # Errors
+    /// [`MessageError::ClientIdReused`] where it had another one, the database.
+    pub(super) async fn sent_before(
+        &self,
+        room: &RoomRef,
+        user_id: UserId,
+        client_id: Uuid,
+        content: &Content,
+    ) -> Result<Option<Accepted>, MessageError> {
+        let (family, room_id) = (room.family, room.id);
+        let row = store::by_client_id(self.db.read(), family, room_id, user_id, client_id).await?;
+        let Some(row) = row.map(Arc::new) else { return Ok(None) };
+        if row.client_digest != content.digest() {
+            return Err(MessageError::ClientIdReused);
+        }
+        let json = self.encoder.json(&row, &room.name);
+        Ok(Some(Accepted { row, json, duplicate: true }))
     }
 
     /// Notes that somebody listened to the voice message of another, where that is told: in private rooms, and

@@ -119,6 +119,23 @@ pub(super) async fn message(
     Ok(db::parse(&rows)?.pop())
 }
 
+/// The message of somebody in a room that has this `client_id`.
+pub(super) async fn by_client_id(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    sender_id: i64,
+    client_id: Uuid,
+) -> Result<Option<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let sql = format!(
+        "SELECT {COLUMNS} FROM {messages} m JOIN users u ON u.id = m.sender_id \
+         WHERE m.sender_id = $1 AND m.room_id = $2 AND m.client_id = $3"
+    );
+    let values = vec![sender_id.into(), room_id.into(), client_id.into()];
+    Ok(db::parse(&db::query(connection, &sql, values).await?)?.pop())
+}
+
 /// The latest message, by `seq`, of each of these rooms.
 ///
 /// # Errors

@@ -12,10 +12,9 @@ use futures_util::future::BoxFuture;
 
 use super::content::Content;
 use super::error::MessageError;
-use super::inline::{self, InlineMessage, Uploader};
+use super::inline::{self, InFrame, InlineMessage, Uploader};
 use super::operation::{Actor, Operation};
 use super::service::{Messages, settled};
-use crate::features::media::Inline;
 use crate::features::rooms::{RoomRef, Rooms};
 
 /// The answer to a command, once there is one: the frame to write, encoded.
@@ -80,13 +79,13 @@ pub(crate) async fn send_inline(
     uploader: Uploader,
 ) -> Result<Answer, Problem> {
     let MessageSend { reference, room, client_id, text, media, audio, image } = command;
-    let inline = match (audio, image, media) {
-        (Some(audio), None, None) => inline::decode("audio", audio, Inline::audio)?,
-        (None, Some(image), None) => inline::decode("image", image, Inline::image)?,
+    let media = match (audio, image, media) {
+        (Some(audio), None, None) => InFrame::Audio(audio),
+        (None, Some(image), None) => InFrame::Image(image),
         _ => return Err(MessageError::SeveralMedia.into()),
     };
     let room = target.room(&room).await?;
-    let message = InlineMessage { room, user_id: target.user_id, client_id, text, inline };
+    let message = InlineMessage { room, user_id: target.user_id, client_id, text, media };
     Ok(Box::pin(inline::send(messages.clone(), uploader, message, reference)))
 }
 

@@ -29,7 +29,7 @@ impl Media {
     ) -> Result<wire::Media, MediaError> {
         let made = Scratch::beside(file);
         let (sent, into) = (File::open(file)?, File::create_new(made.path())?);
-        let turn = self.decoding(owner).await;
+        let turn = self.picture_turn(owner).await;
         let remade = picture::remake(sent, into, &turn.meter).await;
         drop(turn);
         let Remade { full, stills, thumbhash, animated } = remade.map_err(refused)?;

@@ -25,7 +25,7 @@ impl Media {
     ) -> Result<wire::Media, MediaError> {
         let wav = Scratch::beside(file);
         let (sent, made) = (File::open(file)?, File::create_new(wav.path())?);
-        let turn = self.decoding(owner).await;
+        let turn = self.sound_turn(owner).await;
         let heard = sound::hear(sent, made, &turn.meter).await;
         drop(turn);
         let heard = heard.map_err(|refusal| match refusal {
