@@ -122,7 +122,7 @@ test('what is said last may be a voice message, and one that is deleted is gone'
   await sendsVoice(mira, 1);
   await expect(rahul.log.locator('.voice')).toBeVisible();
   await rahul.page.goto('/people');
-  const room = rahul.page.locator('a[href="/rooms/general"]').first();
+  const room = rahul.rooms.locator('a[href="/rooms/general"]');
   if (await room.isVisible()) await expect(room).toContainText('Mira: Voice message');
   await rahul.enters();
   const [message] = await mira.history();

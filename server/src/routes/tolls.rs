@@ -50,12 +50,16 @@ impl Tolls {
         }
         let announced = body_bytes(request);
         let read = announced.min(LONGEST_BODY);
-        // Who says that more comes pays for that alone: it is not read. A file pays for its bytes as they come.
-        let own = if is_form(request) { Payer::nobody() } else { payer.own() };
-        let beyond = costs::bytes_in(announced - read);
-        let admit = |payer: &Payer, cost| payer.admit(cost, Asks::InTurn(PATIENCE));
-        let admitted = admit(&payer, toll.guess + costs::bytes_in(read));
-        match admitted.and_then(|pause| Ok(pause.max(admit(&own, beyond)?))) {
+        let cost = toll.guess + costs::bytes_in(read);
+        let admitted = if announced == read || is_form(request) {
+            // A file pays for its bytes as they come.
+            payer.admit(cost, Asks::InTurn(PATIENCE))
+        } else {
+            // Who says that more comes than is read pays for it without those who share the address.
+            let cost = cost + costs::bytes_in(announced - read);
+            payer.own().admit(cost, Asks::InTurn(PATIENCE))
+        };
+        match admitted {
             Ok(pause) if pause.is_zero() => {}
             Ok(pause) => sleep(pause).await,
             Err(too_often) => {
