@@ -8,6 +8,7 @@ mod connections;
 mod cookies;
 mod cors;
 mod forwarded;
+mod heads;
 mod hosts;
 mod in_flight;
 pub(crate) mod kernel;

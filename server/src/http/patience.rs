@@ -1,4 +1,4 @@
-//! Patience with a peer that does not read what is written to it.
+//! Patience with a peer that does not read what is written to it, or does not end what it begins to ask.
 
 use std::future::Future;
 use std::io::{self, IoSlice};
@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::time::{Sleep, sleep};
+
+use super::heads::HeadTime;
 
 /// The least that a peer takes, within the time, of what waits for it. Slower than any line that
 /// people use, and more than the few bytes by which somebody keeps up appearances.
@@ -58,12 +60,13 @@ impl Patience {
 pub(crate) struct Patient<S> {
     stream: S,
     patience: Patience,
+    head: HeadTime,
 }
 
 impl<S> Patient<S> {
-    /// The stream, with patience for so long.
-    pub(super) fn new(stream: S, within: Duration) -> Self {
-        Self { stream, patience: Patience::new(within) }
+    /// The stream, with patience for so long, and that for heads.
+    pub(super) fn new(stream: S, within: Duration, head: HeadTime) -> Self {
+        Self { stream, patience: Patience::new(within), head }
     }
 
     /// The stream alone.
@@ -95,7 +98,12 @@ impl<S: AsyncRead + Unpin> AsyncRead for Patient<S> {
         context: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.stream).poll_read(context, buffer)
+        let before = buffer.filled().len();
+        let polled = Pin::new(&mut self.stream).poll_read(context, buffer);
+        if self.head.poll_end(context, buffer.filled().len() > before).is_ready() {
+            return Poll::Ready(Err(io::Error::other("the head of a request took too long")));
+        }
+        polled
     }
 }
 

@@ -26,6 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::answers::{Answering, Held};
 use super::connections::{ConnectionSlot, Connections};
 use super::forwarded::{Proxies, TcpPeer};
+use super::heads::{HeadTime, Requests};
 use super::kernel;
 use super::lent::lend;
 use super::patience::Patient;
@@ -34,8 +35,11 @@ use super::unread::{Unread, linger};
 use crate::peer::Peer;
 use crate::tasks::log_panics;
 
-/// A request's head must be complete within this time.
-const HEADER_TIMEOUT: Duration = Duration::from_secs(10);
+/// A request's head must be complete within this time, a connection's first one from its beginning on.
+const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
+/// A connection that was answered may be silent for so long. Proxies keep theirs for 60 to 120 seconds:
+/// they must be the first to close.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(150);
 /// [`Listener::stall`].
 const STALL: Duration = Duration::from_secs(30);
 /// What the kernel keeps of what was sent to a client.
@@ -181,13 +185,16 @@ impl Connection {
         // Comes back when HTTP has ended on it; a socket keeps it.
         let (stream, owner) = lend(stream);
         let asked_on = slot.clone();
+        let requests = Requests::default();
+        let head = HeadTime::new(requests.clone(), HEAD_TIMEOUT);
         let service = service_fn(move |request: hyper::Request<Incoming>| {
             asks.store(true, Ordering::Relaxed);
             let peer = tcp_peer.of_request(request.headers());
             let (endpoint, unread) = (endpoint.clone(), leaves.clone());
             let slot = asked_on.clone();
+            let under_way = requests.begin();
             async move {
-                let busy = slot.is_busy();
+                let busy = (slot.is_busy(), under_way);
                 let mut answer = answer(&endpoint, request, local, peer, &unread, slot).await;
                 let answering = answer.extensions_mut().remove::<Arc<Answering>>();
                 let answer = answer.map(|body| Held::new(body, (busy, answering)));
@@ -197,10 +204,10 @@ impl Connection {
         let mut connection = Box::pin(
             hyper::server::conn::http1::Builder::new()
                 .timer(TokioTimer::new())
-                .header_read_timeout(HEADER_TIMEOUT)
+                .header_read_timeout(IDLE_TIMEOUT)
                 .max_buf_size(MAX_HEAD_BYTES)
                 .half_close(false)
-                .serve_connection(TokioIo::new(Patient::new(stream, stall)), service)
+                .serve_connection(TokioIo::new(Patient::new(stream, stall, head)), service)
                 .with_upgrades(),
         );
         let result = tokio::select! {

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use tokio::io::AsyncReadExt;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 use uuid::Uuid;
@@ -160,12 +160,30 @@ async fn a_head_without_end_is_refused_and_one_that_stops_is_given_up() {
     let head = "GET /livez HTTP/1.1\r\nHost: localhost\r\nX-Half: ";
     let body = "POST /api/v1/auth/login HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\
          Content-Type: application/json\r\nContent-Length: 100\r\n\r\n{\"username\":";
-    let (half_head, half_body) =
-        tokio::join!(talks(&server, head.as_bytes()), talks(&server, body.as_bytes()));
+    let whole = "GET /livez HTTP/1.1\r\nHost: localhost\r\n\r\n";
+    let mut kept = TcpStream::connect(&server.address).await.unwrap();
+    kept.write_all(whole.as_bytes()).await.unwrap();
+    let mut second = TcpStream::connect(&server.address).await.unwrap();
+    let asks_twice = async {
+        second.write_all(whole.as_bytes()).await.unwrap();
+        second.read_u8().await.unwrap();
+        second.write_all(head.as_bytes()).await.unwrap();
+        second.read_to_end(&mut Vec::new()).await.unwrap()
+    };
+    let (half_head, half_body, _) =
+        tokio::join!(talks(&server, head.as_bytes()), talks(&server, body.as_bytes()), asks_twice);
     assert!(half_head.is_empty() || half_head.starts_with("HTTP/1.1 408 "), "{half_head}");
     assert!(half_body.starts_with("HTTP/1.1 408 "), "{half_body}");
     assert!(half_body.contains("request_timeout"), "{half_body}");
     assert!(begun.elapsed() < Duration::from_secs(18), "{:?}", begun.elapsed());
+
+    // Who has begun nothing is kept: a proxy sends the next request on it.
+    kept.write_all(b"GET /livez HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+        .await
+        .unwrap();
+    let mut answers = String::new();
+    kept.read_to_string(&mut answers).await.unwrap();
+    assert_eq!(answers.matches("HTTP/1.1 200 ").count(), 2, "{answers}");
     is_well(&server, &mira).await;
 }
 
