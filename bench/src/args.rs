@@ -67,6 +67,8 @@ pub(crate) enum Row {
     Storm,
     /// Two people talk while one account floods the server, in each of nine ways.
     Flood,
+    /// Two people talk while fifty upload photographs and recordings.
+    Uploads,
     /// From the start of the process to its first answer, on the database that is there.
     Start,
 }

@@ -44,7 +44,10 @@ impl Seconds {
 impl Meter {
     /// Reads all the counters now.
     pub(crate) fn read(&self) -> Result<Seconds> {
-        let mut ticks = Account::of(self.server)?.own;
+        // Adda decodes what people send in processes of their own.
+        let decoding = living_children(self.server)?;
+        let account = Account::of(self.server)?;
+        let mut ticks = account.own + account.ended_children + decoding;
         if let Some(postmaster) = self.postmaster {
             let children = living_children(postmaster)?;
             let account = Account::of(postmaster)?;
@@ -56,6 +59,15 @@ impl Meter {
             generator: generator as f64 / TICKS_A_SECOND,
         })
     }
+}
+
+/// The most memory that a process had, in KiB.
+pub(crate) fn peak_kib(process: u32) -> Result<u64> {
+    let path = format!("/proc/{process}/status");
+    let text = fs::read_to_string(&path).context(&path)?;
+    let line = text.lines().find_map(|line| line.strip_prefix("VmHWM:"));
+    let kib = line.and_then(|line| line.split_whitespace().next()?.parse().ok());
+    kib.ok_or_else(|| Failure::new(format!("{path} has no VmHWM line")))
 }
 
 /// The proportional set size of a process, in KiB.

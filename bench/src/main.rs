@@ -37,6 +37,7 @@ mod site;
 mod stamp;
 #[cfg(test)]
 mod testing;
+mod uploads;
 mod ws;
 
 use std::process::ExitCode;

@@ -99,6 +99,11 @@ impl Server {
         self.meter
     }
 
+    /// The most memory that it had, in MiB.
+    pub(crate) fn peak_memory(&self) -> Result<f64> {
+        Ok(crate::cpu::peak_kib(self.process.id())? as f64 / 1_024.0)
+    }
+
     /// How long it took from its start to its first good answer.
     pub(crate) fn started_in(&self) -> Duration {
         self.started_in

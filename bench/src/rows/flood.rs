@@ -4,40 +4,21 @@
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use super::{millis, quantiles};
-use crate::ceiling::at_rate;
+use super::{Phase, millis, quantiles};
 use crate::crowd;
 use crate::failure::{Context, Failure, Result};
 use crate::flood::{Kind, Order};
-use crate::histogram::Histogram;
 use crate::load::Room;
 use crate::people::{People, all};
 use crate::process::Flood;
 use crate::report::{Measure, Target};
-use crate::server::Server;
 use crate::site::Site;
 
 /// Who is there beside the two who talk and the one who floods, each with a socket.
 const AUDIENCE: usize = 200;
-/// The two talk at this rate in all.
-const RATE: f64 = 20.0;
 /// Quiet and flood take turns, so that what else the machine does meets both.
 const ROUNDS: usize = 3;
 const LONG_MESSAGES: usize = 120;
-
-/// One side of the comparison.
-#[derive(Default)]
-struct Phase {
-    latency: Histogram,
-    cpu: f64,
-    seconds: f64,
-}
-
-impl Phase {
-    fn cores(&self) -> f64 {
-        self.cpu / self.seconds.max(f64::MIN_POSITIVE)
-    }
-}
 
 pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
     let newcomers: Vec<usize> = site.newcomers(AUDIENCE + 3).await?.collect();
@@ -60,7 +41,7 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
         .await?;
         let (mut quiet, mut flooded, mut stories) = (Phase::default(), Phase::default(), vec![]);
         for _ in 0..ROUNDS {
-            play(site, &mut server, &rooms, &mut quiet).await?;
+            quiet.play(site, &mut server, &rooms).await?;
             let order = Order {
                 kind,
                 address: server.address(),
@@ -70,7 +51,7 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
                 message: message.clone(),
             };
             let flood = Flood::start(&order.encode(), site.folder())?;
-            let played = play(site, &mut server, &rooms, &mut flooded).await;
+            let played = flooded.play(site, &mut server, &rooms).await;
             stories.push(flood.end().await?);
             played.context(kind.name())?;
         }
@@ -108,21 +89,6 @@ fn measure(site: &Site, kind: Kind, quiet: &Phase, flooded: &Phase, stories: &[V
         details: json!({"quiet_ms": quantiles(&quiet.latency), "flood_ms": quantiles(&flooded.latency),
             "quiet_cores": quiet.cores(), "flood_cores": flooded.cores(), "flood": stories}),
     }
-}
-
-/// The two talk for a while.
-async fn play(
-    site: &mut Site,
-    server: &mut Server,
-    rooms: &[Room],
-    phase: &mut Phase,
-) -> Result<()> {
-    let outcome = site.play(server, rooms, at_rate(RATE, site.measured)).await?;
-    outcome.require_sound()?;
-    phase.latency.merge(&outcome.latency);
-    phase.cpu += outcome.cpu.server;
-    phase.seconds += outcome.seconds;
-    Ok(())
 }
 
 /// Makes the room of the two, and the one in which the account has written long messages. Answers the

@@ -11,15 +11,18 @@ mod history;
 mod idle;
 mod join;
 mod latency;
+mod phase;
 mod rooms;
 mod search;
 mod start;
 mod storm;
+mod uploads;
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use self::phase::Phase;
 use crate::args::Row;
 use crate::failure::{Failure, Result};
 use crate::histogram::Histogram;
@@ -44,6 +47,7 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::Rooms => Box::pin(rooms::run(site)).await,
         Row::Storm => Box::pin(storm::run(site)).await,
         Row::Flood => Box::pin(flood::run(site)).await,
+        Row::Uploads => Box::pin(uploads::run(site)).await,
         Row::Start => Box::pin(start::run(site)).await,
     }
 }
