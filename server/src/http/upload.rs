@@ -64,15 +64,12 @@ pub(crate) enum UploadError {
     /// There is no such form, or it broke off.
     #[error("not a form with a file")]
     NoFile,
-    /// More bytes than may be.
-    #[error("larger than {0} bytes")]
-    TooLarge(u64),
     /// It did not go on fast enough.
     #[error("too slow")]
     TooSlow,
-    /// Who sends it was signed out meanwhile, or more.
-    #[error("whoever sent it may do so no longer")]
-    NoLonger(Box<Problem>),
+    /// It may not be of this kind or so large, or whoever sends it was signed out meanwhile.
+    #[error("refused")]
+    Refused(Box<Problem>),
     #[error(transparent)]
     Incoming(#[from] IncomingError),
 }
@@ -84,17 +81,19 @@ impl From<UploadError> for Problem {
                 "file",
                 "must be one file in a form of the type multipart/form-data",
             ),
-            UploadError::TooLarge(most) => Self::new(
-                Code::TooLarge,
-                format!("The file is larger than {} MiB; send a smaller one.", most >> 20),
-            ),
             UploadError::TooSlow => Self::new(
                 Code::RequestTimeout,
                 "The file came too slowly, or stopped; send it again, over a better line.",
             ),
-            UploadError::NoLonger(problem) => *problem,
+            UploadError::Refused(problem) => *problem,
             UploadError::Incoming(error) => error.into(),
         }
+    }
+}
+
+impl From<Problem> for UploadError {
+    fn from(problem: Problem) -> Self {
+        Self::Refused(Box::new(problem))
     }
 }
 
@@ -116,29 +115,30 @@ impl<const HAS_KIND: bool> Upload<HAS_KIND> {
         self.announced
     }
 
-    /// Receives the file for this person.
+    /// Receives the file for this person. `admit` says whether a file that is said to be of a kind may have
+    /// at least so many bytes: as soon as either is known, and again with what arrives.
     ///
     /// # Errors
     /// [`UploadError`].
     pub(crate) async fn receive(
         self,
         person: UserId,
-        most: u64,
+        admit: impl Fn(Option<&str>, u64) -> Result<(), Problem>,
     ) -> Result<ReceivedFile, UploadError> {
         let Self { uploads, asker, network, payer, boundary, announced, body } = self;
         let boundary = boundary.ok_or(UploadError::NoFile)?;
-        if announced > most + BESIDE_THE_FILE {
-            return Err(UploadError::TooLarge(most));
-        }
+        let at_least = announced.saturating_sub(BESIDE_THE_FILE);
+        admit(None, at_least)?;
         let permit = uploads.permit(person, network).await?;
         let (file, mut received) = permit.begin().await?;
         let counts = Arc::new(Counts::default());
         let bytes = Counted { body: BodyDataStream::new(body), payer, counts: counts.clone() };
         let form = Multipart::new(bytes, boundary);
-        let writing = write_file(form, file, most, &counts, &mut received);
-        let mib = u32::try_from(announced.min(most) >> 20).unwrap_or(0);
+        let admit = |kind: Option<&str>, bytes: u64| admit(kind, bytes.max(at_least));
+        let writing = write_file(form, file, admit, &counts, &mut received);
+        let mib = u32::try_from(announced >> 20).unwrap_or(0);
         at_pace(writing, DEADLINE + DEADLINE_PER_MIB * mib, &counts).await?;
-        asker.look_again().await.map_err(|problem| UploadError::NoLonger(Box::new(problem)))?;
+        asker.look_again().await?;
         Ok(received)
     }
 }
@@ -147,7 +147,7 @@ impl<const HAS_KIND: bool> Upload<HAS_KIND> {
 async fn write_file(
     mut form: Multipart<'static>,
     mut file: File,
-    most: u64,
+    admit: impl Fn(Option<&str>, u64) -> Result<(), Problem>,
     counts: &Counts,
     received: &mut ReceivedFile,
 ) -> Result<(), UploadError> {
@@ -158,13 +158,12 @@ async fn write_file(
             Some("kind") => received.kind = Some(field.text().await?),
             Some("file") if !has_file => {
                 has_file = true;
-                received.name = field.file_name().map(str::to_owned);
+                received.name = field.file_name().map(as_called);
                 let mut written = 0;
+                admit(received.kind.as_deref(), written)?;
                 while let Some(bytes) = field.chunk().await? {
                     written += bytes.len() as u64;
-                    if written > most {
-                        return Err(UploadError::TooLarge(most));
-                    }
+                    admit(received.kind.as_deref(), written)?;
                     counts.written.store(written, Ordering::Relaxed);
                     file.write_all(&bytes).await?;
                 }
@@ -174,6 +173,12 @@ async fn write_file(
         }
     }
     if has_file { Ok(()) } else { Err(UploadError::NoFile) }
+}
+
+/// The name in a form: browsers write a quotation mark and the ends of lines in it like this, and nothing
+/// else.
+fn as_called(name: &str) -> String {
+    name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
 /// Lets this go on as long as enough arrives.

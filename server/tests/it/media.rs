@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, HeaderMap, RANGE};
+use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_RANGE, RANGE};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -132,6 +132,14 @@ on_both_databases! {
                 assert_eq!((fetched.status, &fetched.body[..]), (206, &wav.body[part.clone()]));
                 let said = format!("bytes {}-{}/{length}", part.start, part.end - 1);
                 assert_eq!(fetched.headers[CONTENT_RANGE], said.as_str());
+            }
+            // Who has the beginning of something else is sent the whole.
+            let tag = wav.headers[ETAG].to_str().unwrap();
+            for (of, status) in [(tag, 206), ("\"another\"", 200)] {
+                let address = address(audio, 1);
+                let url = format!("http://{}{}", server.address, &address[address.find("/media/").unwrap()..]);
+                let request = reqwest::Client::new().get(url).header(RANGE, "bytes=5-9");
+                assert_eq!(request.header(IF_RANGE, of).send().await.unwrap().status(), status);
             }
             let beyond = fetches(&server, &address(audio, 1), Some("bytes=99999999-")).await;
             assert_eq!(beyond.status, 416);

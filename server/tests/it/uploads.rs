@@ -177,6 +177,26 @@ async fn a_trickle_gives_its_turn_up() {
 }
 
 #[tokio::test]
+async fn what_is_too_large_for_its_kind_or_of_none_is_refused_before_it_comes() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let kind_and_file =
+        |kind: &str| [&field("kind")[..], kind.as_bytes(), b"\r\n", &field("file")].concat();
+    for (kind, length, status, code) in [
+        ("image", 26 << 20, 413, "too_large"),
+        ("audio", 11 << 20, 413, "too_large"),
+        ("film", 1_000, 400, "invalid_input"),
+    ] {
+        let form = "multipart/form-data; boundary=cut";
+        let mut stream = begins(&mira, "POST", "/media", form, length).await;
+        stream.write_all(&kind_and_file(kind)).await.unwrap();
+        let (told, problem) = is_answered(&mut stream).await;
+        assert_eq!((told, &problem["code"]), (status, &json!(code)), "{kind}: {problem:#}");
+    }
+    until(|| lying(&server) == (0, 0)).await;
+}
+
+#[tokio::test]
 async fn a_form_is_read_wherever_its_segments_are_cut_and_only_around_a_bounded_rest() {
     let server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;

@@ -12,8 +12,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use adda_protocol::UserId;
 use adda_protocol::accounts::Me;
+use adda_protocol::{Code, Problem, UserId};
 use tokio::sync::{Mutex, Semaphore};
 use uuid::Uuid;
 
@@ -24,10 +24,20 @@ use super::service::Accounts;
 use crate::limits::Limit;
 
 /// The largest file that is taken: a picture as a telephone takes it fits.
-pub(super) const MOST_BYTES: u64 = 12 * 1024 * 1024;
+const MOST_BYTES: u64 = 12 * 1024 * 1024;
 /// Says whose pictures the folder holds, so that a server that was pointed at another database
 /// takes none of them for left over.
 const OWNER: &str = "database";
+
+/// Whether a picture may have so many bytes.
+pub(super) fn admit(_kind: Option<&str>, bytes: u64) -> Result<(), Problem> {
+    if bytes <= MOST_BYTES {
+        return Ok(());
+    }
+    let sentence =
+        format!("The picture is larger than {} MiB; send a smaller one.", MOST_BYTES >> 20);
+    Err(Problem::new(Code::TooLarge, sentence))
+}
 
 /// The pictures.
 #[derive(Debug)]

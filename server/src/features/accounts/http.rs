@@ -222,7 +222,7 @@ impl AccountsApi {
         file: Upload,
     ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         avatars.may_change(&bearer.0)?;
-        let file = file.receive(bearer.0.id, avatars::MOST_BYTES).await.map_err(Problem::from)?;
+        let file = file.receive(bearer.0.id, avatars::admit).await.map_err(Problem::from)?;
         let me = avatars.set(&bearer.0, file.path()).await?;
         pay_for_telling_everybody(&payer, accounts.audience(), &bearer.0.me(), &me);
         Ok(Json(me))

@@ -40,9 +40,7 @@ impl Media {
         file: &ReceivedFile,
     ) -> Result<wire::Media, MediaError> {
         let path = file.path();
-        if tokio::fs::metadata(path).await?.len() > kind.most_bytes() {
-            return Err(MediaError::TooLarge(kind));
-        }
+        admit(kind, tokio::fs::metadata(path).await?.len())?;
         match kind {
             Kind::Audio => self.add_recording(owner, path).await,
             Kind::Image => self.add_picture(owner, path, file.name.as_deref()).await,
@@ -51,9 +49,17 @@ impl Media {
     }
 }
 
+/// Whether a file of a kind may have so many bytes.
+///
+/// # Errors
+/// [`MediaError::TooLarge`].
+pub(super) const fn admit(kind: Kind, bytes: u64) -> Result<(), MediaError> {
+    if bytes > kind.most_bytes() { Err(MediaError::TooLarge(kind)) } else { Ok(()) }
+}
+
 /// How a file begins.
 async fn beginning(path: &Path) -> std::io::Result<Vec<u8>> {
     let mut beginning = Vec::new();
-    tokio::fs::File::open(path).await?.take(16).read_to_end(&mut beginning).await?;
+    tokio::fs::File::open(path).await?.take(64).read_to_end(&mut beginning).await?;
     Ok(beginning)
 }

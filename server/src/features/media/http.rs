@@ -13,8 +13,9 @@ use uuid::Uuid;
 mod delivery;
 
 pub(crate) use self::delivery::serve;
+use super::add::admit;
 use super::error::MediaError;
-use super::kind::MOST_BYTES;
+use super::kind::Kind;
 use super::service::{Media, Owner};
 use crate::features::accounts::Bearer;
 use crate::features::rooms::Rooms;
@@ -57,7 +58,7 @@ impl MediaApi {
     ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN }>> {
         let owner = Owner::from(&bearer.0);
         media.may_upload(owner, form.announced()).await?;
-        let file = form.receive(bearer.0.id, MOST_BYTES).await.map_err(Problem::from)?;
+        let file = form.receive(bearer.0.id, is_admitted).await.map_err(Problem::from)?;
         Ok(Json(media.add(owner, &file).await?))
     }
 
@@ -76,4 +77,14 @@ impl MediaApi {
     ) -> Result<Json<wire::Media>, Fails<{ BASE | SIGNED_IN | NOT_FOUND }>> {
         Ok(Json(media.fresh(&rooms, bearer.0.id, media_id.0).await?))
     }
+}
+
+/// Whether a file that is said to be of a kind may have so many bytes.
+fn is_admitted(kind: Option<&str>, bytes: u64) -> Result<(), Problem> {
+    let kind = match kind {
+        Some(name) => Kind::parse(name).ok_or(MediaError::NoSuchKind)?,
+        // The largest of all; what it is is looked at when it is here.
+        None => Kind::File,
+    };
+    Ok(admit(kind, bytes)?)
 }

@@ -74,9 +74,13 @@ impl Inline {
 
 /// What comes after `data:…;base64,`, or all of it.
 fn without_prefix(data: &str) -> Option<Cow<'_, str>> {
-    let data = match data.strip_prefix("data:") {
-        Some(data) => data.split_once(',').filter(|(head, _)| head.ends_with(";base64"))?.1,
-        None => data,
+    // Both words may be written in capitals (RFC 2397, RFC 3986).
+    let ends_with = |head: &str, end: &str| head.to_ascii_lowercase().ends_with(end);
+    let data = match data.split_at_checked(5) {
+        Some((scheme, data)) if scheme.eq_ignore_ascii_case("data:") => {
+            data.split_once(',').filter(|(head, _)| ends_with(head, ";base64"))?.1
+        }
+        _ => data,
     };
     // Some encoders break lines.
     let has_breaks = data.contains(['\r', '\n']);
@@ -127,6 +131,7 @@ mod tests {
             "YWRkYSE",
             "data:audio/webm;codecs=opus;base64,YWRkYSE=",
             "data:;base64,YWRkYSE=",
+            "DATA:audio/webm;BASE64,YWRkYSE=",
             "YWRk\r\nYSE=\n",
         ] {
             assert_eq!(decoded(data).unwrap(), b"adda!", "{data}");

@@ -22,7 +22,7 @@ impl Kind {
         }
     }
 
-    /// By how a file begins: what is neither recording nor picture is a file.
+    /// By the first 64 bytes of a file: what is neither recording nor picture is a file.
     pub(super) fn of(beginning: &[u8]) -> Self {
         let is = |at: usize, word: &[u8]| beginning.get(at..at + word.len()) == Some(word);
         let is_heif = is(4, b"ftyp")
@@ -34,7 +34,10 @@ impl Kind {
             || is(0, b"\x89PNG\r\n\x1a\n")
             || is(0, b"GIF8")
             || (is(0, b"RIFF") && is(8, b"WEBP"));
-        let is_audio = is(0, b"\x1a\x45\xdf\xa3")
+        // The other kind of this container, Matroska, has films in it.
+        let is_webm =
+            is(0, b"\x1a\x45\xdf\xa3") && beginning.windows(4).any(|word| word == b"webm");
+        let is_audio = is_webm
             || is(0, b"OggS")
             || is(0, b"fLaC")
             || is(0, b"ID3")
@@ -57,9 +60,6 @@ impl Kind {
     }
 }
 
-/// The longest file of any kind.
-pub(super) const MOST_BYTES: u64 = Kind::File.most_bytes();
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -72,7 +72,8 @@ mod tests {
             (b"GIF89a", Kind::Image),
             (b"RIFF\0\0\0\0WEBPVP8 ", Kind::Image),
             (b"RIFF\0\0\0\0WAVEfmt ", Kind::Audio),
-            (b"\x1a\x45\xdf\xa3webm", Kind::Audio),
+            (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x84webm", Kind::Audio),
+            (b"\x1a\x45\xdf\xa3\x9f\x42\x82\x88matroska", Kind::File),
             (b"OggS\0", Kind::Audio),
             (b"\0\0\0\x1cftypM4A ", Kind::Audio),
             (b"\0\0\0\x1cftypheic", Kind::Image),

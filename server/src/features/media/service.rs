@@ -328,12 +328,18 @@ impl Part {
     /// From a header; `None` for what is no range, and for several at once, which may be answered by the
     /// whole.
     pub(super) fn parse(header: &str) -> Option<Self> {
-        let (first, last) = header.trim().strip_prefix("bytes=")?.split_once('-')?;
+        let (unit, range) = header.trim().split_once('=')?;
+        let (first, last) = range.split_once('-').filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
+        // A number of Rust may have a sign.
+        let byte = |digits: &str| {
+            let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+            digits.parse().ok().filter(|_| is_number)
+        };
         match (first.trim(), last.trim()) {
-            ("", last) => Some(Self::Last(last.parse().ok()?)),
-            (first, "") => Some(Self::From(first.parse().ok()?, None)),
+            ("", last) => Some(Self::Last(byte(last)?)),
+            (first, "") => Some(Self::From(byte(first)?, None)),
             (first, last) => {
-                let (first, last) = (first.parse().ok()?, last.parse().ok()?);
+                let (first, last) = (byte(first)?, byte(last)?);
                 (first <= last).then_some(Self::From(first, Some(last)))
             }
         }

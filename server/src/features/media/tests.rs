@@ -82,6 +82,8 @@ fn one_part_is_understood_and_several_are_the_whole() {
         ("bytes=0-1,5-9", None),
         ("bytes=9-5", None),
         ("bytes=-", None),
+        ("Bytes=0-", Some(Part::From(0, None))),
+        ("bytes=+1-+3", None),
         ("bytes=a-b", None),
         ("bytes=99999999999999999999999-", None),
         ("lines=0-1", None),

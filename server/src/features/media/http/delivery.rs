@@ -27,15 +27,19 @@ pub(crate) async fn serve(
     signed: Option<Query<Signed>>,
     request: &Request,
 ) -> Response {
-    let range = request.header(header::RANGE).and_then(Part::parse);
+    let name = format!("{folder}/{name}");
+    // What has a name never changes.
+    let tag = format!("\"{name}\"");
+    let is_same = request.header(header::IF_RANGE).is_none_or(|other| other == tag);
+    let range = request.header(header::RANGE).filter(|_| is_same).and_then(Part::parse);
     let opened = match signed {
         None => Err(MediaError::NotFound),
         Some(Query(Signed { until, signature })) => {
-            media.open(&format!("{folder}/{name}"), until, &signature, range).await
+            media.open(&name, until, &signature, range).await
         }
     };
     match opened {
-        Ok(opened) => answer(opened),
+        Ok(opened) => answer(opened, tag),
         Err(MediaError::BeyondTheEnd(length)) => nothing_there(length),
         Err(error) => problem_response(error.into()),
     }
@@ -49,7 +53,7 @@ fn nothing_there(length: u64) -> Response {
         .finish()
 }
 
-fn answer(opened: Opened) -> Response {
+fn answer(opened: Opened, tag: String) -> Response {
     let Opened { content, mime, length, good_for, is_part, download_name } = opened;
     let part = content.range.clone();
     let body = Body::from_bytes_stream(content.into_stream().map_err(std::io::Error::other));
@@ -65,6 +69,7 @@ fn answer(opened: Opened) -> Response {
     };
     set(header::CONTENT_TYPE, mime);
     set(header::CONTENT_LENGTH, (part.end - part.start).to_string());
+    set(header::ETAG, tag);
     set(header::ACCEPT_RANGES, "bytes".to_owned());
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned());
     set(header::CACHE_CONTROL, format!("private, max-age={good_for}, immutable"));
