@@ -6,7 +6,6 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -15,71 +14,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
 import lighthouse from 'lighthouse';
 
+import {
+    chromiumArgs,
+    executablePath,
+    freePort,
+    register,
+    report,
+    rest,
+    signIn,
+    startServer,
+} from './measuring.mjs';
+
 const isQuick = process.argv.includes('--quick');
-const binary =
-    process.env.ADDA_BIN ?? new URL('../../target/release/adda', import.meta.url).pathname;
-const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-const chromiumArgs = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-];
-
-function report(name, value, unit, note = '') {
-    process.stdout.write(`${name}: ${value} ${unit}${note && ` (${note})`}\n`);
-}
-
-async function freePort() {
-    const server = createServer();
-    await new Promise((done) => server.listen(0, '127.0.0.1', done));
-    const { port } = server.address();
-    await new Promise((done) => server.close(done));
-    return port;
-}
-
-async function startServer(folder, port) {
-    const env = {
-        ...process.env,
-        PORT: String(port),
-        ADDA_DATA_DIR: folder,
-        ADDA_MEDIA_DIR: join(folder, 'media'),
-        ADDA_RATE_LIMITS: 'off',
-    };
-    const child = spawn(binary, { env, cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
-    await new Promise((ready, failed) => {
-        let said = '';
-        child.once('exit', () => failed(new Error(`the server ended: ${said}`)));
-        child.stdout.on('data', (text) => {
-            said += text;
-            if (said.includes('ready at')) ready();
-        });
-    });
-    return child;
-}
-
-async function register(origin, username) {
-    const response = await fetch(`${origin}/api/v1/auth/register`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ username, password: 'two cups of tea' }),
-    });
-    return (await response.json()).access_token;
-}
-
-async function rest(origin, token, method, path, body) {
-    const response = await fetch(`${origin}/api/v1${path}`, {
-        method,
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${token}` },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-    });
-    if (!response.ok) throw new Error(`${method} ${path}: ${await response.text()}`);
-    return response.status === 204 ? undefined : response.json();
-}
-
 /** Writes messages, as many at a time as a crowd would; `perSecond` bounds the rate. */
 async function write(origin, token, room, count, perSecond = Infinity) {
     const began = performance.now();
@@ -95,14 +41,6 @@ async function write(origin, token, room, count, perSecond = Infinity) {
         }
     };
     await Promise.all(Array.from({ length: 64 }, work));
-}
-
-async function signIn(page, origin, username) {
-    await page.goto(`${origin}/sign-in`);
-    await page.locator('input[autocomplete="username"]').fill(username);
-    await page.locator('input[autocomplete="current-password"]').fill('two cups of tea');
-    await page.locator('button[type="submit"]').click();
-    await page.locator('nav a[href^="/rooms/"]').first().waitFor();
 }
 
 async function metrics(session) {
