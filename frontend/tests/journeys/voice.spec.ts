@@ -1,5 +1,6 @@
 import { expectAccessible } from '../support/axe';
 import { expect, PASSWORD, type Person, test } from '../support/journey';
+import { wavFile } from '../support/tone';
 
 // Chromium’s own microphone: a tone that beeps each second.
 test.use({
@@ -19,17 +20,7 @@ function recording(seconds: number): Buffer {
     const tone = Math.sin((2 * Math.PI * 440 * at) / rate) * swell * words;
     samples.writeInt16LE(Math.round(tone * 20_000), at * 2);
   }
-  const head = Buffer.from('RIFF....WAVEfmt ....................data....', 'latin1');
-  head.writeUInt32LE(36 + samples.length, 4);
-  head.writeUInt32LE(16, 16);
-  head.writeUInt16LE(1, 20);
-  head.writeUInt16LE(1, 22);
-  head.writeUInt32LE(rate, 24);
-  head.writeUInt32LE(rate * 2, 28);
-  head.writeUInt16LE(2, 32);
-  head.writeUInt16LE(16, 34);
-  head.writeUInt32LE(samples.length, 40);
-  return Buffer.concat([head, samples]);
+  return wavFile(rate, samples);
 }
 
 const recordButton = (person: Person) =>
