@@ -8,6 +8,7 @@ import { Clock, MemoryStorage } from '../testing/world';
 import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
 import {
+  loadsOf,
   shareSent,
   type Load,
   type Outgoing,
@@ -813,18 +814,53 @@ describe('pictures and files', () => {
     return { of, names };
   }
 
-  it('are uploaded one after the other, and sent as one message with what is said of them', async () => {
+  it('are uploaded two at a time, and sent as one message with what is said of them', async () => {
     const tab = await Tab.open();
     const { of, names } = held(tab);
-    await tab.outbox.add('general', parcel('look', 'a.png', 'b.pdf'));
-    (await of('a.png')).end();
-    const second = await of('b.pdf');
-    expect(tab.sent).toEqual([]);
-    second.end();
-    await vi.waitFor(() =>
-      expect(tab.sent).toMatchObject([{ text: 'look', media: ['id of a.png', 'id of b.pdf'] }]),
-    );
+    await tab.outbox.add('general', parcel('look', 'a.png', 'b.pdf', 'c.pdf'));
+    await tab.outbox.add('general', parcel('', 'd.png'));
+    const [first, second] = [await of('a.png'), await of('b.pdf')];
     expect(names).toEqual(['a.png', 'b.pdf']);
+    second.end();
+    (await of('c.pdf')).end();
+    (await of('d.png')).end();
+    // What is there first is sent first: nothing waits for another message.
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['id of d.png'] }]));
+    await tab.ok();
+    first.end();
+    const media = ['id of a.png', 'id of b.pdf', 'id of c.pdf'];
+    await vi.waitFor(() => expect(tab.sent.at(-1)).toMatchObject({ text: 'look', media }));
+    expect(names).toEqual(['a.png', 'b.pdf', 'c.pdf', 'd.png']);
+  });
+
+  it('wait for one pause where both of two uploads fail', async () => {
+    const tab = await Tab.open();
+    const { of, names } = held(tab);
+    await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
+    (await of('a.png')).fail(new Error('away'));
+    (await of('b.pdf')).fail(new Error('away'));
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
+    await clock.pass(1_999);
+    expect(names).toHaveLength(2);
+    await clock.pass(1);
+    expect(names).toEqual(['a.png', 'b.pdf', 'a.png', 'b.pdf']);
+    expect(clock.isIdle).toBe(true);
+  });
+
+  it('stay refused when what was uploaded beside the one that is refused arrives', async () => {
+    const tab = await Tab.open();
+    const { of, names } = held(tab);
+    const { clientId } = await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
+    const [first, second] = [await of('a.png'), await of('b.pdf')];
+    const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
+    second.fail(refusal);
+    await vi.waitFor(() => expect(tab.refusals).toEqual([refusal]));
+    first.end();
+    const media = () => tab.shown.flatMap(({ content }) => loadsOf(content).map((it) => it.media));
+    await vi.waitFor(() => expect(media()).toEqual(['id of a.png', null]));
+    expect(tab.refusals).toEqual([refusal]);
+    await tab.outbox.retry(clientId);
+    await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));
   });
 
   it('tell how much of all has gone, by the hundredth', async () => {
@@ -832,18 +868,23 @@ describe('pictures and files', () => {
     const { of } = held(tab);
     await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
     const share = () => tab.shown[0] && shareSent(tab.shown[0]);
-    const first = await of('a.png');
+    const [first, second] = [await of('a.png'), await of('b.pdf')];
     expect(share()).toBe(0);
     first.onProgress(50);
     expect(share()).toBe(0.25);
     const shown = tab.shown;
     first.onProgress(50.5);
     expect(tab.shown).toBe(shown);
+    second.onProgress(20);
+    expect(share()).toBe(0.3525);
     // The form around a file is a little larger than the file.
     first.onProgress(120);
+    expect(share()).toBe(0.6);
     first.end();
-    await of('b.pdf');
-    expect(share()).toBe(0.5);
+    await vi.waitFor(() => expect(tab.shown).not.toBe(shown));
+    expect(share()).toBe(0.6);
+    second.fail(new Error('away'));
+    await vi.waitFor(() => expect(share()).toBe(0.5));
   });
 
   it('go on after what is uploaded already, also in the next page', async () => {

@@ -42,6 +42,17 @@ export interface OutboxWorld {
   changed(entries: readonly Outgoing[]): void;
 }
 
+/** One thing that is being uploaded. */
+interface Upload {
+  clientId: string;
+  /** Which one it is of what its message carries. */
+  at: number;
+  load: Load;
+  /** So many of its bytes have gone. */
+  sent: number;
+  giveUp: AbortController;
+}
+
 /** Refusals that do not last. */
 const TEMPORARY: ReadonlySet<string> = new Set(['rate_limited', 'unavailable', 'internal']);
 /** What the server says of a message that carries what it does not know, or no longer. */
@@ -54,6 +65,8 @@ const LONGEST_PAUSE_MS = 30_000;
 export const PATIENCE_MS = 10_000;
 /** What goes within a frame is waited for so much longer: a slow line takes so many bytes in a millisecond. */
 const SLOWEST_BYTES_PER_MS = 16;
+/** So many things are uploaded at the same time: the server takes no more of one person. */
+const AT_ONCE = 2;
 /** After so many failures that are the message's own it is no longer tried without being asked to. */
 export const MOST_TRIES = 3;
 
@@ -72,8 +85,7 @@ export class Outbox {
   /** Given up here, or known to the server: what is read from the database at this moment may be older. */
   private readonly gone = new Set<string>();
   private lastAt = 0;
-  /** What is uploaded at the moment, and how that is called off. */
-  private uploading: { clientId: string; giveUp: AbortController } | null = null;
+  private readonly uploads = new Set<Upload>();
   /** The recordings that go within their frames, encoded; `null` while they are being encoded. */
   private readonly encoded = new Map<string, string | null>();
   /** Set while an upload that failed waits for its next try. */
@@ -174,7 +186,7 @@ export class Outbox {
     this.stopWaiting(clientId);
     this.forgetTries(clientId);
     this.encoded.delete(clientId);
-    if (this.uploading?.clientId === clientId) this.uploading.giveUp.abort();
+    this.uploadsOf(clientId).forEach(({ giveUp }) => giveUp.abort());
     this.show();
     // What follows in its room need not wait for the database.
     this.flush();
@@ -263,7 +275,7 @@ export class Outbox {
   /** Forgets its timers; what is stored stays. */
   close(): void {
     this.isClosed = true;
-    this.uploading?.giveUp.abort();
+    this.uploads.forEach(({ giveUp }) => giveUp.abort());
     this.forgetTimers();
   }
 
@@ -327,7 +339,12 @@ export class Outbox {
         void this.encode(clientId, content.recording);
       }
     }
-    void this.upload();
+    while (this.uploads.size < AT_ONCE) {
+      const next = this.nextUpload();
+      if (!next) return;
+      this.uploads.add(next);
+      void this.upload(next);
+    }
   }
 
   private async encode(clientId: string, recording: Blob): Promise<void> {
@@ -345,28 +362,39 @@ export class Outbox {
     this.flush();
   }
 
-  /** Uploads what waits for that, one thing after the other. */
-  private async upload(): Promise<void> {
-    if (this.uploading || this.isClosed) return;
-    const next = this.entries.find(
-      ({ clientId, content, state }) =>
-        state.kind === 'uploading' && !goesInFrame(content) && !this.uploadPauses.has(clientId),
-    );
-    const loads = next ? loadsOf(next.content) : [];
-    const at = loads.findIndex(({ media }) => media === null);
-    const load = loads[at];
-    if (!next || !load) return;
-    const { clientId } = next;
-    const giveUp = new AbortController();
-    this.uploading = { clientId, giveUp };
-    const onProgress = (bytes: number) => this.progressed(clientId, bytes);
+  /** What is to be uploaded next: of the oldest message the first. */
+  private nextUpload(): Upload | null {
+    for (const { clientId, content, state } of this.entries) {
+      const isWaiting = state.kind === 'uploading' && !goesInFrame(content);
+      if (!isWaiting || this.uploadPauses.has(clientId)) continue;
+      const busy = new Set(this.uploadsOf(clientId).map(({ at }) => at));
+      const loads = loadsOf(content);
+      const at = loads.findIndex(({ media }, at) => media === null && !busy.has(at));
+      const load = loads[at];
+      if (load) return { clientId, at, load, sent: 0, giveUp: new AbortController() };
+    }
+    return null;
+  }
+
+  private uploadsOf(clientId: string): Upload[] {
+    return [...this.uploads].filter((upload) => upload.clientId === clientId);
+  }
+
+  private async upload(upload: Upload): Promise<void> {
+    const { clientId, at, load, giveUp } = upload;
+    const onProgress = (bytes: number) => {
+      // The form around a file is a little larger than the file.
+      upload.sent = Math.min(bytes, load.file.size);
+      this.progressed(clientId);
+    };
     try {
       const media = await this.world.upload(load, { onProgress, signal: giveUp.signal });
+      this.uploads.delete(upload);
       this.uploaded(clientId, at, media);
     } catch (error) {
+      this.uploads.delete(upload);
       await this.failedToUpload(clientId, error);
     }
-    this.uploading = null;
     this.flush();
   }
 
@@ -377,14 +405,18 @@ export class Outbox {
     if (!known) return;
     const content = named(known.content, at, media);
     this.carry(clientId, content);
-    const entry = this.enter(clientId, begun(content));
+    // Another thing in it may have been refused meanwhile.
+    const state = known.state.kind === 'uploading' ? begun(content) : known.state;
+    const entry = this.enter(clientId, state);
+    this.progressed(clientId);
     if (entry) void this.stored.put(entry);
   }
 
   /** Shown by the hundredth: a browser tells more than anybody sees. */
-  private progressed(clientId: string, sent: number): void {
+  private progressed(clientId: string): void {
     const known = this.find(clientId);
     if (known?.state.kind !== 'uploading') return;
+    const sent = this.uploadsOf(clientId).reduce((sum, upload) => sum + upload.sent, 0);
     const state = { kind: 'uploading', sent } as const;
     const hundredth = (entry: Pick<Outgoing, 'content' | 'state'>) =>
       Math.floor(shareSent(entry) * 100);
@@ -395,7 +427,9 @@ export class Outbox {
     if (!this.find(clientId) || this.isClosed) return;
     const refusal = this.world.reasonOf(error);
     if (refusal) return this.refuse(clientId, refusal);
-    this.progressed(clientId, 0);
+    this.progressed(clientId);
+    // What was uploaded beside it failed too.
+    if (this.uploadPauses.has(clientId)) return;
     const tries = counted(this.failures, clientId);
     const ms = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
     const over = () => {

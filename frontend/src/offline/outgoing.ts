@@ -42,8 +42,8 @@ export type Attachment =
 
 /** How far it has got. */
 export type OutgoingState =
-  /** What it carries is not on the server yet: others are sent before it. So many bytes of the one that is on
-   *  its way have gone. */
+  /** What it carries is not on the server yet: others are sent before it. So many bytes of what is on its way
+   *  have gone. */
   | { kind: 'uploading'; sent: number }
   | { kind: 'ready' }
   /** On this connection, and not answered yet. */
