@@ -75,6 +75,22 @@ describe('an address', () => {
     expect(addresses.best(edited)).toBe(edited);
   });
 
+  it('is forgotten when it has ended, as are those of what was deleted', async () => {
+    for (let seq = 1; seq <= 3; seq += 1) {
+      call.mockResolvedValue(carrying(seq, 900 * seq));
+      await addresses.fresh(carrying(seq, -60));
+    }
+    now += 1_000_000;
+    const deleted = message(4);
+    call.mockResolvedValue(deleted);
+    await addresses.fresh(carrying(4, -60));
+    const remembered = [1, 2, 3, 4].map((seq) => {
+      const old = carrying(seq, -60);
+      return addresses.best(old) !== old;
+    });
+    expect(remembered).toEqual([false, true, true, false]);
+  });
+
   it('is where this app finds the server', () => {
     vi.stubGlobal('location', { href: 'http://localhost:5173/rooms/general' });
     expect(addresses.here('https://chat.example/media/files/1?until=5')).toBe(

@@ -48,11 +48,17 @@ export class Addresses {
     try {
       const path = { room, message_id: id };
       const message = await this.api.call('get', '/rooms/{room}/messages/{message_id}', { path });
-      this.known.set(id, message);
+      this.remember(message);
       return message;
     } finally {
       this.asking.delete(id);
     }
+  }
+
+  /** For as long as its addresses are good: a tab that stands open for days remembers no more than some minutes. */
+  private remember(message: Message): void {
+    for (const [id, other] of this.known) if (!this.isGood(other)) this.known.delete(id);
+    if (urlsOf(message).length > 0) this.known.set(message.id, message);
   }
 }
 
