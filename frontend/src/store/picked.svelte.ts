@@ -41,6 +41,8 @@ export class Picked {
   troubles = $state.raw<readonly Trouble[]>([]);
   /** Resolves when all that was picked is measured. */
   private measured: Promise<unknown> | null = $state.raw(null);
+  /** Which turn it is: what is measured for an earlier one was thrown away meanwhile. */
+  private turn = 0;
 
   constructor(private readonly world: PickWorld) {}
 
@@ -57,12 +59,13 @@ export class Picked {
       else if (file.size > most) troubles.push({ kind: 'large', name: file.name, most });
       return file.size > 0 && file.size <= most;
     });
-    const before = this.measured;
+    const { turn, measured: before } = this;
     const measuring = Promise.all(fitting.map((file) => this.measure(file, isAsFile))).then(
       async (picks) => {
         await before;
-        const free = MOST - this.items.length;
+        const free = turn === this.turn ? MOST - this.items.length : 0;
         picks.slice(free).forEach((pick) => this.takeBack(pick));
+        if (turn !== this.turn) return;
         this.items = [...this.items, ...picks.slice(0, free)];
         if (picks.length > free) troubles.unshift({ kind: 'many' });
         this.troubles = troubles;
@@ -87,11 +90,18 @@ export class Picked {
   /** Hands over what was picked, and begins anew. */
   take(): readonly Attachment[] {
     const attachments = this.items.map(({ attachment }) => attachment);
-    this.clear();
+    this.empty();
     return attachments;
   }
 
+  /** Throws away what was picked, also what is being measured. */
   clear(): void {
+    this.turn += 1;
+    this.measured = null;
+    this.empty();
+  }
+
+  private empty(): void {
     this.items.forEach((pick) => this.takeBack(pick));
     this.items = [];
     this.troubles = [];

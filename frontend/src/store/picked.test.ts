@@ -91,6 +91,16 @@ describe('what is picked', () => {
     expect(picks.in('general').items).toEqual([]);
   });
 
+  it('lends no address either where it is thrown away while it is measured', async () => {
+    const adding = picked.add([file('a.png'), file('huge.png', 'image/png', MOST_BYTES.image + 1)]);
+    expect(lent.size).toBe(1);
+    picks.close();
+    expect(picked.isMeasuring).toBe(false);
+    await adding;
+    expect(lent.size).toBe(0);
+    expect([picked.items, picked.troubles]).toEqual([[], []]);
+  });
+
   it('is waited for until it is measured', async () => {
     const adding = picked.add([file('a.png')]);
     expect(picked.isMeasuring).toBe(true);
