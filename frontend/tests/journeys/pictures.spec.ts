@@ -200,7 +200,8 @@ test('what moves stands still for whoever wants that, until they play it', async
   await mira.enters();
   await rahul.enters();
   const buffer = await readFile('../server/tests/pictures/animated.gif');
-  await picks(mira, 'Pictures', [{ name: 'dance.gif', mimeType: 'image/gif', buffer }]);
+  const dance = { name: 'dance.gif', mimeType: 'image/gif', buffer };
+  await picks(mira, 'Pictures', [dance]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
   await mira.composer.press('Enter');
   const shown = (one: typeof mira) => one.log.getByRole('img', { name: 'dance.gif' });
@@ -218,4 +219,15 @@ test('what moves stands still for whoever wants that, until they play it', async
   await rahul.log.getByRole('button', { name: 'Play the animation' }).click();
   await expect(shown(rahul)).toHaveAttribute('src', /\.(gif|webp)\?/);
   await seesPictures(rahul, 1);
+  // One of their own neither, before and while it is sent: its first frame is drawn.
+  const sent = rahul.page.waitForRequest('**/api/v1/media');
+  await rahul.page.route('**/api/v1/media', () => {});
+  await picks(rahul, 'Pictures', [dance]);
+  await expect(trayOf(rahul).getByRole('img', { name: 'dance.gif' })).toBeVisible();
+  await expect(trayOf(rahul).locator('img')).toHaveCount(0);
+  await rahul.composer.press('Enter');
+  await sent;
+  const frames = rahul.log.locator('.album canvas');
+  await expect(frames).toHaveCount(1);
+  expect(await frames.evaluate((it) => (it as HTMLCanvasElement).width)).toBeGreaterThan(1);
 });
