@@ -136,6 +136,7 @@ export const bn: Catalogue = {
     edited: 'সম্পাদিত',
     deleted: 'বার্তাটি মুছে ফেলা হয়েছে।',
     edit: 'সম্পাদনা',
+    addCaption: 'ক্যাপশন যোগ করুন',
     remove: 'মুছুন',
     removeQuestion: 'বার্তাটি মুছবেন? এখানে যে কিছু ছিল, তা সবাই দেখবেন।',
     copyText: 'লেখা কপি করুন',

@@ -146,6 +146,7 @@ export const en = {
     edited: 'edited',
     deleted: 'This message was deleted.',
     edit: 'Edit',
+    addCaption: 'Add a caption',
     remove: 'Delete',
     removeQuestion: 'Delete this message? Everybody will see that it was there.',
     copyText: 'Copy text',

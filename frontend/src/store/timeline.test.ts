@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 
+import type { Message } from '../api/types';
 import { edited, message, messages, page, range } from '../testing/messages';
 import type { Timeline } from './model';
-import { append, fromPage, indexOf, merge, prepend } from './timeline';
+import { append, fromPage, indexOf, lastEditable, merge, prepend } from './timeline';
 
 const stretch = (from: number, to: number, more: Partial<Timeline> = {}): Timeline => ({
   items: messages(from, to),
@@ -77,5 +78,23 @@ describe('the index of a number', () => {
   it('is where it stands or would stand', () => {
     const items = [2, 4, 6].map((seq) => message(seq));
     expect([1, 2, 3, 4, 5, 6, 7].map((seq) => indexOf(items, seq))).toEqual([0, 0, 1, 1, 2, 2, 3]);
+  });
+});
+
+describe('the last message that somebody can change', () => {
+  const sender = message(1).sender;
+  const silent = (seq: number, more: Partial<Message>): Message => {
+    const { text: _, ...rest } = message(seq, more);
+    return rest;
+  };
+  const last = (...items: Message[]) =>
+    lastEditable({ items, hasBefore: false, hasAfter: false }, sender.id)?.seq;
+
+  it('is one that says something, or carries what something may be said of', () => {
+    const images = [{ id: 'picture' }] as Message['images'];
+    const audio = { id: 'voice' } as NonNullable<Message['audio']>;
+    expect(last(message(1), silent(2, { images }), silent(3, { audio }))).toBe(2);
+    expect(last(message(1), message(2, { sender: { ...sender, id: sender.id + 1 } }))).toBe(1);
+    expect(last(silent(1, { images, deleted_at: '2026-11-22T10:00:00.000Z' }))).toBeUndefined();
   });
 });

@@ -62,10 +62,15 @@ export function indexOf(items: readonly Message[], seq: number): number {
   return low;
 }
 
+/** Whether what a message says can be changed by who sent it: of pictures and files also something that was not
+ *  said yet. */
+export function isEditable({ deleted_at, text, images, files }: Message): boolean {
+  return deleted_at === undefined && (text !== undefined || images.length + files.length > 0);
+}
+
 /** The last message of a person that can be changed, where the newest ones are loaded. */
 export function lastEditable(timeline: Timeline | null, person: number): Message | null {
   if (timeline === null || timeline.hasAfter) return null;
-  const isTheirs = ({ sender, deleted_at, text }: Message) =>
-    sender.id === person && deleted_at === undefined && text !== undefined;
+  const isTheirs = (message: Message) => message.sender.id === person && isEditable(message);
   return timeline.items.findLast(isTheirs) ?? null;
 }

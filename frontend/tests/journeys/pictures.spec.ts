@@ -81,6 +81,31 @@ test('pictures that are sent offline outlive the page, and are sent later', asyn
   await expect.poll(async () => (await mira.history())[0]?.images.length).toBe(2);
 });
 
+test('what was sent without a word gets one later', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  const tea = await painted(mira.page, 'tea.jpg', [1_200, 900], '#b4491d');
+  await picks(mira, 'Pictures', [tea]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await mira.composer.press('Enter');
+  await seesPictures(rahul, 1);
+  const actions = mira.log.locator('.message').filter({ has: mira.page.locator('.album') });
+  await actions.getByRole('button', { name: /^Actions/ }).focus();
+  await mira.page.keyboard.press('Enter');
+  await actions.getByRole('button', { name: 'Add a caption' }).click();
+  await expect(mira.composer).toHaveAccessibleName('Add a caption');
+  await mira.says('The stall in the afternoon');
+  await rahul.sees('The stall in the afternoon');
+  await seesPictures(rahul, 1);
+  // By keys the last message is changed, whatever it was at first.
+  await mira.composer.press('ArrowUp');
+  await expect(mira.composer).toHaveValue('The stall in the afternoon');
+  await mira.says('The stall at noon');
+  await rahul.sees('The stall at noon');
+  await expect(rahul.log.locator('.album')).toHaveCount(1);
+});
+
 test('an upload is cancelled, and the next picture is sent', async ({ person }) => {
   const mira = await person('Mira');
   await mira.enters();
