@@ -36,6 +36,17 @@ pub(crate) fn database_problem(error: &DbErr) -> Problem {
 #[must_use]
 pub(crate) fn storage_problem(error: &std::io::Error) -> Problem {
     tracing::error!(%error, "the folder of uploads cannot be used; is its disk full?");
+    files_problem()
+}
+
+/// A failure of the store of files: a full or broken disk, or a server that is away.
+#[must_use]
+pub(crate) fn store_problem(error: &object_store::Error) -> Problem {
+    tracing::error!(%error, "the store of files cannot be used");
+    files_problem()
+}
+
+fn files_problem() -> Problem {
     Problem {
         retry_after_ms: Some(5_000),
         ..Problem::new(

@@ -13,6 +13,7 @@ mod confined;
 mod db;
 mod failures;
 mod features;
+mod files;
 mod gateway;
 mod http;
 mod incoming;

@@ -5,6 +5,7 @@ use sea_orm::DbErr;
 use crate::config::ConfigError;
 use crate::db::OpenError;
 use crate::features::accounts::AccountError;
+use crate::files::BucketError;
 use crate::open_files::TooFewFiles;
 
 /// The first thing that was wrong, a sentence for the person who starts it.
@@ -24,6 +25,8 @@ pub(crate) enum StartError {
     Listen { address: std::net::SocketAddr, source: std::io::Error },
     #[error(transparent)]
     OpenFiles(#[from] TooFewFiles),
+    #[error(transparent)]
+    Bucket(#[from] BucketError),
     #[error("The system gives Adda no thread: {0}. Allow its user more processes.")]
     Threads(#[source] std::io::Error),
     #[error("The folder {folder} for uploads cannot be made: {source}. Check ADDA_MEDIA_DIR.")]

@@ -13,11 +13,12 @@ use crate::db::Db;
 use crate::features::Services;
 use crate::features::accounts::{Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens};
 use crate::features::inbox::Inbox;
-use crate::features::media::{Addresses, Files, Media};
+use crate::features::media::{Addresses, Media};
 use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
 use crate::features::site::Site;
+use crate::files::Files;
 use crate::incoming::Uploads;
 use crate::tasks::Tasks;
 
@@ -52,6 +53,16 @@ pub(super) fn accounts(
         online.clone(),
         broker.clone(),
     ))
+}
+
+/// The store of files.
+pub(super) async fn files(config: &Config) -> Result<Files, StartError> {
+    if let Some(bucket) = &config.media_bucket {
+        return Ok(Files::in_bucket(bucket).await?);
+    }
+    let folder = &config.media_dir;
+    let broken = |source| StartError::Media { folder: folder.display().to_string(), source };
+    Files::in_folder(folder).map_err(broken)
 }
 
 /// What they have in common on this node.
@@ -93,7 +104,7 @@ pub(super) async fn services(
         Addresses::new(public.as_str(), secrets.current.expose(), previous, clock.clone());
     let folder = &config.media_dir;
     let broken = |source| StartError::Media { folder: folder.display().to_string(), source };
-    let files = Files::in_folder(folder).map_err(broken)?;
+    let files = files(config).await?;
     let uploads = Arc::new(Uploads::new(folder.join("incoming")).map_err(broken)?);
     let (of_media, of_accounts) = (addresses.clone(), accounts.clone());
     let media = Media::new(

@@ -2,7 +2,7 @@
 //! secret in it.
 
 use super::keys::{self, Key};
-use super::{Config, Origin, Secret, secrets};
+use super::{Bucket, Config, Origin, Secret, secrets};
 
 const HIDDEN: &str = "[hidden]";
 const NOT_SET: &str = "-";
@@ -16,7 +16,7 @@ impl Config {
         let width = values.iter().map(|(_, value)| value.chars().count()).max().unwrap_or_default();
         let lines = values.map(|(key, value)| {
             let source = source(self, key);
-            format!("{:<20}  {value:<width$}  {source}", key.env).trim_end().to_owned()
+            format!("{:<24}  {value:<width$}  {source}", key.env).trim_end().to_owned()
         });
         lines.join("\n")
     }
@@ -31,6 +31,8 @@ fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
     let proxies: Vec<_> = config.trusted_proxies.iter().map(ToString::to_string).collect();
     let proxies = if proxies.is_empty() { not_set() } else { proxies.join(",") };
     let redis_url = config.redis_url.as_ref().map(|url| without_password(url.expose()));
+    let bucket = config.media_bucket.as_ref();
+    let of_bucket = |value: fn(&Bucket) -> String| bucket.map_or_else(not_set, value);
     let previous_key = config.secret_key_previous.as_ref().map(hidden);
     [
         (&keys::PORT, config.port.to_string()),
@@ -40,15 +42,25 @@ fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
         (&keys::REDIS_URL, redis_url.unwrap_or_else(not_set)),
         (&keys::DATA_DIR, config.data_dir.display().to_string()),
         (&keys::MEDIA_DIR, config.media_dir.display().to_string()),
+        (&keys::MEDIA_URL, of_bucket(Bucket::url)),
+        (&keys::MEDIA_S3_ENDPOINT, of_bucket(|bucket| bucket.endpoint.to_string())),
+        (&keys::MEDIA_S3_REGION, of_bucket(|bucket| bucket.region.clone())),
+        (&keys::MEDIA_S3_ACCESS_KEY, of_bucket(|_| HIDDEN.to_owned())),
+        (&keys::MEDIA_S3_SECRET_KEY, of_bucket(|_| HIDDEN.to_owned())),
+        (&keys::MEDIA_S3_PATH_STYLE, of_bucket(|bucket| on_or_off(bucket.path_style).to_owned())),
         (&keys::MEDIA_QUOTA_MB, (config.media_quota >> 20).to_string()),
         (&keys::BIND, config.bind.to_string()),
         (&keys::PUBLIC_URL, config.public_url(config.port).to_string()),
         (&keys::ALLOWED_ORIGINS, origins),
         (&keys::TRUSTED_PROXIES, proxies),
         (&keys::REGISTRATION, config.registration.as_str().to_owned()),
-        (&keys::RATE_LIMITS, if config.rate_limits { "on" } else { "off" }.to_owned()),
+        (&keys::RATE_LIMITS, on_or_off(config.rate_limits).to_owned()),
         (&keys::LOG, config.log.clone()),
     ]
+}
+
+const fn on_or_off(value: bool) -> &'static str {
+    if value { "on" } else { "off" }
 }
 
 fn source(config: &Config, key: &Key) -> String {
@@ -61,7 +73,17 @@ fn source(config: &Config, key: &Key) -> String {
         ("SECRET_KEY", None) => {
             format!("will be made at the first start and kept in {}", path.display())
         }
-        ("DATABASE_URL" | "ADDA_PUBLIC_URL", _) => "the built-in defaults".to_owned(),
+        (name, _) if name.starts_with("ADDA_MEDIA_S3_") && config.media_bucket.is_none() => {
+            String::new()
+        }
+        (
+            "DATABASE_URL"
+            | "ADDA_PUBLIC_URL"
+            | "ADDA_MEDIA_S3_ENDPOINT"
+            | "ADDA_MEDIA_S3_REGION"
+            | "ADDA_MEDIA_S3_PATH_STYLE",
+            _,
+        ) => "the built-in defaults".to_owned(),
         _ => String::new(),
     }
 }

@@ -31,6 +31,16 @@ pub(crate) enum ConfigError {
         /// The other.
         second: String,
     },
+    /// A setting that needs another one.
+    #[error("{origin} needs {missing}, which is not set; {advice}")]
+    Needs {
+        /// The setting and where it was found.
+        origin: String,
+        /// What is missing.
+        missing: &'static str,
+        /// What to do, continuing the sentence.
+        advice: &'static str,
+    },
     /// A file of settings cannot be opened or is not UTF-8.
     #[error("{file} cannot be read ({reason}); make it readable for this user, or remove it")]
     Unreadable {

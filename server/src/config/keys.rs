@@ -29,6 +29,12 @@ settings! {
     REDIS_URL = key("REDIS_URL", "redis_url").or_from_file();
     DATA_DIR = key("ADDA_DATA_DIR", "data_dir");
     MEDIA_DIR = key("ADDA_MEDIA_DIR", "media_dir");
+    MEDIA_URL = key("ADDA_MEDIA_URL", "media_url");
+    MEDIA_S3_ENDPOINT = key("ADDA_MEDIA_S3_ENDPOINT", "media_s3_endpoint");
+    MEDIA_S3_REGION = key("ADDA_MEDIA_S3_REGION", "media_s3_region");
+    MEDIA_S3_ACCESS_KEY = key("ADDA_MEDIA_S3_ACCESS_KEY", "media_s3_access_key").or_from_file();
+    MEDIA_S3_SECRET_KEY = key("ADDA_MEDIA_S3_SECRET_KEY", "media_s3_secret_key").or_from_file();
+    MEDIA_S3_PATH_STYLE = key("ADDA_MEDIA_S3_PATH_STYLE", "media_s3_path_style");
     MEDIA_QUOTA_MB = key("ADDA_MEDIA_QUOTA_MB", "media_quota_mb");
     BIND = key("ADDA_BIND", "bind");
     PUBLIC_URL = key("ADDA_PUBLIC_URL", "public_url");

@@ -10,15 +10,16 @@
 //!
 //! In `adda.toml` the same settings are called the same in lower case without `adda_`: `port`,
 //! `secret_key`, `data_dir`, `allowed_origins`, `trusted_proxies` (there also arrays) and so on. `SECRET_KEY`,
-//! `SECRET_KEY_PREVIOUS`, `DATABASE_URL` and `REDIS_URL` can each be read from a file instead, named
-//! by the setting with `_FILE` (in `adda.toml`, `_file`) after it; a line end there is not part of
-//! the value.
+//! `SECRET_KEY_PREVIOUS`, `DATABASE_URL`, `REDIS_URL` and the two keys of the bucket can each be read from a
+//! file instead, named by the setting with `_FILE` (in `adda.toml`, `_file`) after it; a line end there is not
+//! part of the value.
 //!
 //! What is not known stops the start: any other key in `adda.toml`, any other `ADDA_*` variable
 //! (except `ADDA_TEST_*`, which belongs to the test suite), and in `.env`, which is often shared
 //! with compose files, a name that is nearly one of ours. Every error is one sentence that never
 //! holds a secret.
 
+mod bucket;
 mod describe;
 mod error;
 mod keys;
@@ -33,6 +34,7 @@ use std::path::{Path, PathBuf};
 
 use ipnet::IpNet;
 
+pub(crate) use bucket::Bucket;
 pub(crate) use error::ConfigError;
 pub(crate) use secrets::{Secret, SecretKeys};
 pub(crate) use values::{Origin, Registration};
@@ -61,6 +63,8 @@ pub(crate) struct Config {
     pub data_dir: PathBuf,
     /// The folder of the uploads; it may not exist yet.
     pub media_dir: PathBuf,
+    /// Where files are kept instead, once they were received.
+    pub media_bucket: Option<Bucket>,
     /// How many bytes of media a person may have.
     pub media_quota: u64,
     /// Who may make an account.
@@ -105,6 +109,7 @@ impl Config {
             settings.optional(&keys::TRUSTED_PROXIES, values::networks)?.unwrap_or_default();
         let data_dir = dir.join(settings.required(&keys::DATA_DIR, values::folder)?);
         let media_dir = dir.join(settings.required(&keys::MEDIA_DIR, values::folder)?);
+        let media_bucket = bucket::find(&mut settings)?;
         let media_quota = settings.required(&keys::MEDIA_QUOTA_MB, values::mebibytes)?;
         let (database, database_url) = settings
             .optional(&keys::DATABASE_URL, values::database_url)?
@@ -134,6 +139,7 @@ impl Config {
             redis_url,
             data_dir,
             media_dir,
+            media_bucket,
             media_quota,
             registration,
             rate_limits,

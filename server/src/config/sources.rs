@@ -128,6 +128,12 @@ impl Settings {
         Ok(Some(parsed))
     }
 
+    /// Where the value of a setting stands, if it was asked for and is there.
+    pub(super) fn origin_of(&self, key: &Key) -> Option<String> {
+        let found = self.origins.iter().find(|(name, _)| *name == key.env);
+        found.map(|(_, origin)| origin.to_string())
+    }
+
     /// Where each value that was asked for stands.
     pub(super) fn into_origins(self) -> Vec<(&'static str, SettingOrigin)> {
         self.origins

@@ -50,6 +50,7 @@ fn nothing_has_to_be_set() {
     assert_eq!(config.database_url.expose(), expected);
     assert_eq!(config.data_dir, dir.path().join("data"));
     assert_eq!(config.media_dir, dir.path().join("media"));
+    assert!(config.media_bucket.is_none());
     assert_eq!(config.registration, Registration::Open);
     assert!(config.rate_limits && config.allowed_origins.is_empty() && config.log == "info");
 }
@@ -63,6 +64,12 @@ fn every_setting_can_stand_in_adda_toml() {
         database_url = "postgresql://db/adda"
         data_dir = "/var/lib/adda"
         media_dir = "uploads"
+        media_url = "s3://adda/chat"
+        media_s3_endpoint = "http://minio:9000/"
+        media_s3_region = "garage"
+        media_s3_access_key = "GK31c2f218a2e44f485b94239e"
+        media_s3_secret_key = "b892c0665f0ada8a4755dae98baa3b13"
+        media_s3_path_style = false
         bind = "::1"
         public_url = "https://Chat.Example.org:443/"
         allowed_origins = ["https://app.example.org", "http://localhost:5173"]
@@ -80,6 +87,11 @@ fn every_setting_can_stand_in_adda_toml() {
     assert!(config.database_url.expose().starts_with("postgres"));
     assert_eq!(config.data_dir, Path::new("/var/lib/adda"));
     assert_eq!(config.media_dir, dir.path().join("uploads"));
+    let bucket = config.media_bucket.unwrap();
+    assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("adda", "chat"));
+    assert_eq!((bucket.endpoint.as_str(), bucket.region.as_str()), ("http://minio:9000", "garage"));
+    assert_eq!(bucket.access_key.expose(), "GK31c2f218a2e44f485b94239e");
+    assert!(bucket.secret_key.expose().starts_with("b892c066") && !bucket.path_style);
     assert_eq!(config.public_url(9000).as_str(), "https://chat.example.org");
     let origins: Vec<_> = config.allowed_origins.iter().map(|origin| origin.as_str()).collect();
     assert_eq!(origins, ["https://app.example.org", "http://localhost:5173"]);
@@ -125,6 +137,74 @@ fn a_proxy_that_is_no_address_and_no_network_is_refused() {
     }
     let sentence = refusal(&[("adda.toml", "trusted_proxies = [1]")], &[]);
     assert!(sentence.starts_with("trusted_proxies in adda.toml is not text"), "{sentence}");
+}
+
+const BUCKET: (&str, &str) = ("ADDA_MEDIA_URL", "s3://adda");
+const BUCKET_KEYS: [(&str, &str); 2] =
+    [("ADDA_MEDIA_S3_ACCESS_KEY", "AKIA1"), ("ADDA_MEDIA_S3_SECRET_KEY", "hunter2")];
+
+#[test]
+fn a_bucket_needs_its_keys_alone() {
+    let [access, secret] = BUCKET_KEYS;
+    let bucket = load(&[], &[BUCKET, access, secret]).media_bucket.unwrap();
+    assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("adda", ""));
+    assert_eq!(bucket.endpoint.as_str(), "https://s3.us-east-1.amazonaws.com");
+    assert!(!bucket.path_style, "Amazon's hosts have the name of the bucket");
+    // A server of one's own has one host.
+    let own = ("ADDA_MEDIA_S3_ENDPOINT", "http://minio:9000");
+    assert!(load(&[], &[BUCKET, access, secret, own]).media_bucket.unwrap().path_style);
+    let far = ("ADDA_MEDIA_S3_REGION", "eu-central-1");
+    let bucket = load(&[], &[BUCKET, access, secret, far]).media_bucket.unwrap();
+    assert_eq!(bucket.endpoint.as_str(), "https://s3.eu-central-1.amazonaws.com");
+
+    let dir = folder(&[("key", "hunter2\n")]);
+    let from_file = ("ADDA_MEDIA_S3_SECRET_KEY_FILE", "key");
+    let config = load_in(dir.path(), &[BUCKET, access, from_file]).unwrap();
+    assert_eq!(config.media_bucket.as_ref().unwrap().secret_key.expose(), "hunter2");
+    let described = format!("{}{config:?}", config.describe());
+    assert!(described.contains("s3://adda"), "{described}");
+    assert!(!described.contains("AKIA1") && !described.contains("hunter2"), "{described}");
+}
+
+#[test]
+fn a_bucket_that_is_set_half_or_wrong_is_refused() {
+    let [access, secret] = BUCKET_KEYS;
+    assert_eq!(
+        refusal(&[], &[BUCKET, access]),
+        "ADDA_MEDIA_URL in the environment needs ADDA_MEDIA_S3_SECRET_KEY, which is not set; set it, or name the \
+         file that holds it, as the bucket's server gave it to you"
+    );
+    assert_eq!(
+        refusal(&[(".env", "ADDA_MEDIA_S3_SECRET_KEY=hunter2")], &[]),
+        "ADDA_MEDIA_S3_SECRET_KEY in .env needs ADDA_MEDIA_URL, which is not set; set that as in s3://bucket or \
+         s3://bucket/folder, or remove this one"
+    );
+    for wrong in [
+        "adda",
+        "https://s3.example.org/adda",
+        "s3://",
+        "s3:///a",
+        "s3://a//b",
+        "s3://a/../b",
+        "s3://a?b",
+    ] {
+        let sentence = refusal(&[], &[("ADDA_MEDIA_URL", wrong), access, secret]);
+        assert!(sentence.contains("must be as in s3://bucket or s3://bucket/folder"), "{sentence}");
+    }
+    let with_key = ("ADDA_MEDIA_URL", "s3://AKIA1:hunter2@adda");
+    let sentence = refusal(&[], &[with_key, access, secret]);
+    assert!(!sentence.contains("hunter2"), "{sentence}");
+    for (name, value) in [
+        ("ADDA_MEDIA_S3_ENDPOINT", "minio:9000"),
+        ("ADDA_MEDIA_S3_REGION", "far away"),
+        ("ADDA_MEDIA_S3_PATH_STYLE", "maybe"),
+    ] {
+        let sentence = refusal(&[], &[BUCKET, access, secret, (name, value)]);
+        assert!(sentence.starts_with(&format!("{name} in the environment")), "{sentence}");
+    }
+    let spaced = ("ADDA_MEDIA_S3_SECRET_KEY", "hunter 2");
+    let sentence = refusal(&[], &[BUCKET, access, spaced]);
+    assert!(sentence.contains("spaces") && !sentence.contains("hunter"), "{sentence}");
 }
 
 #[test]

@@ -155,7 +155,7 @@ fn normalise_host(host: &str) -> Result<String, &'static str> {
     }
 }
 
-fn text(value: &Value) -> Result<&str, String> {
+pub(super) fn text(value: &Value) -> Result<&str, String> {
     value.as_str().map(str::trim).ok_or_else(|| "is not text, but must be".to_owned())
 }
 

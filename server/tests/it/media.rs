@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::on_both_databases;
 use crate::support::{Person, Storage, TestServer};
 
-fn sound(name: &str) -> Vec<u8> {
+pub(crate) fn sound(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sounds").join(name)).unwrap()
 }
 
@@ -28,7 +28,7 @@ fn photograph(wide: u32, high: u32) -> Vec<u8> {
 }
 
 /// Uploads a file as a recording.
-async fn sends(person: &Person, file: &[u8]) -> (u16, Value) {
+pub(crate) async fn sends(person: &Person, file: &[u8]) -> (u16, Value) {
     sends_as(person, Some("audio"), "a", file).await
 }
 
@@ -54,14 +54,14 @@ pub(crate) async fn uploads(person: &Person, name: &str) -> Value {
     media
 }
 
-struct Fetched {
-    status: u16,
-    headers: HeaderMap,
-    body: Vec<u8>,
+pub(crate) struct Fetched {
+    pub(crate) status: u16,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Vec<u8>,
 }
 
 /// Fetches a file by its address, as a browser does: without a token.
-async fn fetches(server: &TestServer, address: &str, range: Option<&str>) -> Fetched {
+pub(crate) async fn fetches(server: &TestServer, address: &str, range: Option<&str>) -> Fetched {
     let path = &address[address.find("/media/").unwrap()..];
     let mut request = reqwest::Client::new().get(format!("http://{}{path}", server.address));
     if let Some(range) = range {
@@ -72,11 +72,11 @@ async fn fetches(server: &TestServer, address: &str, range: Option<&str>) -> Fet
     Fetched { status, headers, body: answer.bytes().await.unwrap().to_vec() }
 }
 
-fn address(audio: &Value, at: usize) -> String {
+pub(crate) fn address(audio: &Value, at: usize) -> String {
     audio["sources"][at]["url"].as_str().unwrap().to_owned()
 }
 
-fn carrying(media: &[&Value]) -> Value {
+pub(crate) fn carrying(media: &[&Value]) -> Value {
     let ids: Vec<_> = media.iter().map(|media| media["id"].clone()).collect();
     json!({"client_id": Uuid::new_v4(), "media": ids})
 }

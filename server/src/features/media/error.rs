@@ -6,7 +6,7 @@ use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use super::kind::Kind;
-use crate::failures::{database_problem, storage_problem};
+use crate::failures::{database_problem, storage_problem, store_problem};
 use crate::features::accounts::AccountError;
 use crate::features::rooms::RoomError;
 use crate::incoming::IncomingError;
@@ -139,7 +139,7 @@ impl From<MediaError> for Problem {
                 tracing::error!(path, "a file of media is missing");
                 Self::not_found()
             }
-            MediaError::Store(error) => storage_problem(&io::Error::other(error)),
+            MediaError::Store(error) => store_problem(&error),
         }
     }
 }

@@ -14,7 +14,6 @@ use uuid::Uuid;
 use super::addresses::Addresses;
 use super::description::{Description, StoredFile};
 use super::error::MediaError;
-use super::files::Files;
 use super::store::{self, DiscardedRow};
 use crate::budget::{Asks, Budgets, Payer};
 use crate::clock::Clock;
@@ -22,6 +21,7 @@ use crate::confined::Meter;
 use crate::db::{self, Db};
 use crate::features::accounts::{Accounts, Person};
 use crate::features::rooms::Rooms;
+use crate::files::Files;
 use crate::incoming::Uploads;
 use crate::limits::Limit;
 

@@ -4,9 +4,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::addresses::Addresses;
-use super::files::Files;
 use super::service::Part;
 use crate::clock::Clock;
+use crate::files::Files;
 
 const NAME: &str = "audio/6e0c5b7e-3d1f-4c7e-9f6d-1f0e2d3c4b5a.wav";
 

@@ -1,0 +1,130 @@
+//! Files in a bucket of an S3-compatible server, which may be away, refuse the keys, or be slow for ever.
+
+use reqwest::Method;
+use reqwest::header::CONTENT_RANGE;
+use serde_json::{Value, json};
+
+use crate::media::{address, carrying, fetches, sends, sound, uploads};
+use crate::on_both_databases;
+use crate::support::{Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually};
+
+async fn server_on(storage: Storage, objects: &ObjectServer) -> TestServer {
+    let settings = objects.settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    TestServer::start_with(storage, &settings).await
+}
+
+/// Says it in the room; answers the message.
+async fn says(person: &Person, media: &Value) -> Value {
+    person.post("/rooms/general/messages", carrying(&[media])).await.expect(201)
+}
+
+async fn deletes(person: &Person, message: &Value) {
+    let message = format!("/rooms/general/messages/{}", message["id"].as_str().unwrap());
+    person.delete(&message).await.expect(200);
+}
+
+on_both_databases! {
+    async fn a_voice_message_is_kept_there_heard_in_parts_and_gone_with_its_message(
+        storage: Storage
+    ) {
+        let objects = ObjectServer::start().await;
+        let mut server = server_on(storage, &objects).await;
+        let mira = server.person("mira").await;
+        let recording = sound("mono-48k-opus.webm");
+        let sent = says(&mira, &uploads(&mira, "mono-48k-opus.webm").await).await;
+        let id = sent["audio"]["id"].as_str().unwrap();
+        assert_eq!(objects.lying(), [format!("audio/{id}.wav"), format!("audio/{id}.webm")]);
+        assert_eq!(std::fs::read(objects.bucket().join(format!("audio/{id}.webm"))).unwrap(), recording);
+        // Nothing is left in the folder, where it was received.
+        let folder = server.installation.folder.path().join("media");
+        assert!(!folder.join("audio").exists());
+        assert_eq!(std::fs::read_dir(folder.join("incoming")).unwrap().count(), 0);
+
+        let whole = fetches(&server, &address(&sent["audio"], 0), None).await;
+        assert_eq!((whole.status, &whole.body), (200, &recording));
+        let length = recording.len();
+        for (range, part) in [
+            ("bytes=100-199", 100..200),
+            ("bytes=-50", length - 50..length),
+            ("bytes=44-", 44..length),
+        ] {
+            let fetched = fetches(&server, &address(&sent["audio"], 0), Some(range)).await;
+            assert_eq!((fetched.status, &fetched.body[..]), (206, &recording[part.clone()]));
+            let said = format!("bytes {}-{}/{length}", part.start, part.end - 1);
+            assert_eq!(fetched.headers[CONTENT_RANGE], said.as_str());
+        }
+        deletes(&mira, &sent).await;
+        assert_eq!(fetches(&server, &address(&sent["audio"], 0), None).await.status, 404);
+        server.stop().await;
+        server.start_again().await;
+        eventually("the files are gone", || objects.lying().is_empty()).await;
+        assert!(!server.log().contains("b892c066"), "the key is in the log");
+    }
+}
+
+#[tokio::test]
+async fn while_its_server_is_away_people_are_told_to_try_again_and_talk_on() {
+    let mut objects = ObjectServer::start().await;
+    let mut server = server_on(Storage::Sqlite, &objects).await;
+    let mira = server.person("mira").await;
+    let heard = says(&mira, &uploads(&mira, "mono-48k-opus.webm").await).await;
+
+    objects.is_away().await;
+    for _ in 0..2 {
+        let (status, problem) = sends(&mira, &sound("mono-48k-opus.webm")).await;
+        assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem:#}");
+        assert!(problem["retry_after_ms"].as_u64().unwrap() >= 1_000);
+        let fetched = fetches(&server, &address(&heard["audio"], 0), None).await;
+        assert_eq!(fetched.status, 503);
+        mira.writes("general", "still here").await;
+        // Also whoever starts now.
+        server.stop().await;
+        server.start_again().await;
+    }
+    assert!(server.log().contains("the bucket of files does not answer"), "{}", server.log());
+    deletes(&mira, &heard).await;
+
+    objects.is_back().await;
+    let again = says(&mira, &uploads(&mira, "mono-48k-opus.webm").await).await;
+    assert_eq!(fetches(&server, &address(&again["audio"], 0), None).await.status, 200);
+    server.stop().await;
+    server.start_again().await;
+    eventually("what was deleted meanwhile is gone", || objects.lying().len() == 2).await;
+}
+
+#[tokio::test]
+async fn a_request_that_is_never_answered_holds_nobody_for_long() {
+    let objects = ObjectServer::start().await;
+    let server = server_on(Storage::Sqlite, &objects).await;
+    let mira = server.person("mira").await;
+    objects.holds(Method::PUT, Moment::Before, 0);
+    let begun = std::time::Instant::now();
+    let (status, problem) = sends(&mira, &sound("mono-48k-opus.webm")).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem:#}");
+    assert!(begun.elapsed().as_secs() < 30, "{:?}", begun.elapsed());
+    objects.holds_nothing();
+    uploads(&mira, "mono-48k-opus.webm").await;
+}
+
+#[tokio::test]
+async fn a_bucket_that_is_not_there_and_keys_that_do_not_fit_are_refused_at_the_start() {
+    let objects = ObjectServer::start().await;
+    for (name, value, code) in [
+        ("ADDA_MEDIA_URL", "s3://another", "NoSuchBucket"),
+        ("ADDA_MEDIA_S3_SECRET_KEY", "b892c0665f0ada8a4755dae98baa3b14", "SignatureDoesNotMatch"),
+        ("ADDA_MEDIA_S3_ACCESS_KEY", "somebody", "NotSignedUp"),
+    ] {
+        let mut settings = objects.settings();
+        settings.push((name, value.to_owned()));
+        let settings: Vec<_> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let wrong = Installation::new(Storage::Sqlite, &settings).await;
+        let output = wrong.run(&[], "").await;
+        assert!(!output.ended_well, "{name}");
+        let sentence = output.stderr.lines().last().unwrap();
+        assert!(sentence.starts_with("adda: The server of the bucket a"), "{sentence}");
+        assert!(sentence.contains(code) && sentence.contains("ADDA_MEDIA_URL"), "{sentence}");
+        assert!(!output.stderr.contains("b892c066"), "{}", output.stderr);
+    }
+}
