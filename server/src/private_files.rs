@@ -57,7 +57,8 @@ impl Names<'_> {
         let begins = |with: &OsStr| name.starts_with(with.to_string_lossy().as_ref());
         self.database.is_some_and(begins)
             || ["adda.", "secret_key"].iter().any(|with| name.starts_with(with))
-            || ["avatars", "incoming", "media", ".gitkeep"].contains(&name.as_ref())
+            || ["media", ".gitkeep", "incoming", "audio", "avatars", "files", "images", "database"]
+                .contains(&name.as_ref())
     }
 
     /// Closes what is ours in a folder, and the folder itself if nothing else is in it: one that
