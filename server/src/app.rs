@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::Config;
 use crate::db::Db;
 use crate::features::accounts::{AccountError, Online, Privacy};
+use crate::features::media::{self, Checked, LeftOver, MediaError};
 use crate::gateway::{Gateway, Timing};
 use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies};
 use crate::open_files::Capacity;
@@ -71,6 +72,33 @@ pub(crate) async fn create_admin(
     drop(accounts);
     db.close().await;
     Ok(created)
+}
+
+/// Compares the files with the rows, beside a running server or without one. Nothing is removed from a store
+/// that is not known to be of this database.
+///
+/// # Errors
+/// What keeps the server from starting; inside, what keeps the two from being compared.
+pub(crate) async fn check_media(
+    config: &Config,
+    sweep: bool,
+) -> Result<Result<Checked, MediaError>, StartError> {
+    let db = Db::open(config.database_url.expose()).await?;
+    let site = prepare(&db, &Clock::System).await?;
+    let files = parts::files(config).await?;
+    let checked = async {
+        let mut left_over = LeftOver::Tell;
+        if sweep {
+            if files.owner().await?.is_none_or(|owner| owner != site.epoch) {
+                return Err(MediaError::NotOurs);
+            }
+            left_over = LeftOver::Remove { now: Clock::System.now_ms() };
+        }
+        media::check(&db, &files, left_over).await
+    };
+    let checked = checked.await;
+    db.close().await;
+    Ok(checked)
 }
 
 impl Server {

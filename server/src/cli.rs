@@ -15,7 +15,7 @@ use crate::config::Config;
 use crate::confined;
 use crate::db::Db;
 use crate::features::accounts::{SHRINK_PICTURE, shrink_here};
-use crate::features::media::{HEAR_SOUND, REMAKE_PICTURE, hear_here, remake_here};
+use crate::features::media::{Checked, HEAR_SOUND, REMAKE_PICTURE, hear_here, remake_here};
 use crate::private_files;
 use crate::routes::{asyncapi_text, openapi_text};
 
@@ -51,6 +51,11 @@ enum Command {
     /// Not for people: makes the versions of a picture, from standard input to standard output.
     #[command(hide = true, name = REMAKE_PICTURE)]
     RemakePicture,
+    /// The files that messages carry, and people's pictures.
+    Media {
+        #[command(subcommand)]
+        command: MediaCommand,
+    },
     /// Administrators.
     Admin {
         #[command(subcommand)]
@@ -62,6 +67,17 @@ enum Command {
 enum ConfigCommand {
     /// Check the configuration and print what is in effect, with secrets hidden.
     Check,
+}
+
+#[derive(Debug, Subcommand)]
+enum MediaCommand {
+    /// Compare the files with the database, also while the server runs. Ends with a failure if anything is
+    /// wrong afterwards.
+    Check {
+        /// Remove files without a row, if they are older than an hour.
+        #[arg(long)]
+        sweep: bool,
+    },
 }
 
 #[derive(Debug, Subcommand)]
@@ -89,6 +105,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Config { command: ConfigCommand::Check } => check(),
         Command::Serve => with_runtime(serve),
         Command::Migrate => with_runtime(migrate),
+        Command::Media { command: MediaCommand::Check { sweep } } => {
+            with_runtime(|config| check_media(config, sweep))
+        }
         Command::Admin { command: AdminCommand::Create { name } } => {
             with_runtime(|config| create_admin(config, name))
         }
@@ -195,6 +214,23 @@ async fn migrate(config: Config) -> Outcome {
     migrated?;
     println!("The database is up to date.");
     Ok(())
+}
+
+async fn check_media(config: Config, sweep: bool) -> Outcome {
+    let Checked { files, bytes, wrong, removed } = app::check_media(&config, sweep).await??;
+    let mib = bytes.div_ceil(1 << 20);
+    for name in removed {
+        println!("{name} had no row, and is removed.");
+    }
+    for sentence in &wrong {
+        println!("{sentence}");
+    }
+    println!("There are {files} files of {mib} MiB.");
+    if wrong.is_empty() {
+        println!("Each file has a row, and each row its files.");
+        return Ok(());
+    }
+    Err(format!("{} things are not as they should be.", wrong.len()).into())
 }
 
 async fn create_admin(config: Config, name: String) -> Outcome {

@@ -11,10 +11,13 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use futures_util::TryStreamExt;
 use object_store::buffered::BufWriter;
 use object_store::local::LocalFileSystem;
 use object_store::path::Path as Name;
-use object_store::{Error, GetOptions, GetRange, GetResult, ObjectStore, ObjectStoreExt};
+use object_store::{
+    Error, GetOptions, GetRange, GetResult, ObjectMeta, ObjectStore, ObjectStoreExt,
+};
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader};
 use tokio::sync::Semaphore;
@@ -28,6 +31,19 @@ const PIECE: usize = 1 << 20;
 const MOST_IN_MEMORY: usize = 64 << 20;
 /// The unit in which that is counted.
 const UNIT: usize = 64 << 10;
+
+/// Says whose files these are, so that a store that was given to another database loses none to it.
+const OWNER: &str = "database";
+
+/// A file that lies in the store.
+#[derive(Debug)]
+pub(crate) struct Listed {
+    pub(crate) name: String,
+    /// How long it is; nothing where it is not whole.
+    pub(crate) bytes: Option<u64>,
+    /// When it was written, in milliseconds of the clock.
+    pub(crate) written_at: i64,
+}
 
 /// The store.
 #[derive(Clone, Debug)]
@@ -109,6 +125,68 @@ impl Files {
         self.store.get_opts(&Name::from(name), options).await
     }
 
+    /// How long a file is, if it is there.
+    ///
+    /// # Errors
+    /// The store.
+    pub(crate) async fn length(&self, name: &str) -> Result<Option<u64>, Error> {
+        match self.store.head(&Name::from(name)).await {
+            Ok(found) => Ok(Some(found.size)),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// All files whose names begin with this folder, whole ones and, where this is a folder, what is left of
+    /// others.
+    ///
+    /// # Errors
+    /// The store.
+    pub(crate) async fn list(&self, folder: &str) -> Result<Vec<Listed>, Error> {
+        match &self.folder {
+            // Its store passes over what is not whole.
+            Some(root) => listed(&root.join(folder), folder).await.map_err(failed),
+            None => {
+                let listed = |found: ObjectMeta| Listed {
+                    name: found.location.to_string(),
+                    bytes: Some(found.size),
+                    written_at: found.last_modified.timestamp_millis(),
+                };
+                self.store.list(Some(&Name::from(folder))).map_ok(listed).try_collect().await
+            }
+        }
+    }
+
+    /// Whose files these are: the epoch of a database, if it was noted.
+    ///
+    /// # Errors
+    /// The store.
+    pub(crate) async fn owner(&self) -> Result<Option<String>, Error> {
+        match self.store.get(&Name::from(OWNER)).await {
+            Ok(found) => Ok(Some(String::from_utf8_lossy(&found.bytes().await?).into_owned())),
+            Err(Error::NotFound { .. }) => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// Notes whose files these are from now on, where nobody's are.
+    ///
+    /// # Errors
+    /// The store.
+    pub(crate) async fn belong_to(&self, epoch: &str) -> Result<(), Error> {
+        match self.owner().await? {
+            None => {
+                self.store.put(&Name::from(OWNER), epoch.to_owned().into()).await?;
+            }
+            Some(owner) if owner == epoch => {}
+            Some(_) => tracing::warn!(
+                "the files belong to another database: none is ever taken for left over. If they are this one's, \
+                 after a backup was restored, remove the file `database` beside them"
+            ),
+        }
+        Ok(())
+    }
+
     /// Removes a file, if it is there, and what is left where its writing broke off: a folder's store writes
     /// into `name#1` first.
     ///
@@ -128,6 +206,36 @@ impl Files {
             removed => removed,
         }
     }
+}
+
+/// The files of a folder on the disk, by the names that they have in the store.
+async fn listed(path: &Path, folder: &str) -> io::Result<Vec<Listed>> {
+    let mut entries = match tokio::fs::read_dir(path).await {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(vec![]),
+        entries => entries?,
+    };
+    let mut files = Vec::new();
+    while let Some(entry) = entries.next_entry().await? {
+        let metadata = match entry.metadata().await {
+            // It was removed meanwhile.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            metadata => metadata?,
+        };
+        let Ok(name) = entry.file_name().into_string() else { continue };
+        // What is being written, or was when the server ended, is the file's own business.
+        let (name, is_whole) = match name.rsplit_once('#') {
+            Some((whole, _)) => (whole.to_owned(), false),
+            None => (name, true),
+        };
+        let written = metadata.modified()?.duration_since(std::time::UNIX_EPOCH);
+        let written = written.map_or(0, |since| since.as_millis());
+        files.push(Listed {
+            name: format!("{folder}/{name}"),
+            bytes: is_whole.then_some(metadata.len()),
+            written_at: i64::try_from(written).unwrap_or(i64::MAX),
+        });
+    }
+    Ok(files)
 }
 
 fn failed(error: io::Error) -> Error {

@@ -105,6 +105,9 @@ pub(super) async fn services(
     let folder = &config.media_dir;
     let broken = |source| StartError::Media { folder: folder.display().to_string(), source };
     let files = files(config).await?;
+    if let Err(error) = files.belong_to(&site.epoch).await {
+        tracing::warn!(%error, "whose the files are could not be noted: the next start does");
+    }
     let uploads = Arc::new(Uploads::new(folder.join("incoming")).map_err(broken)?);
     let (of_media, of_accounts) = (addresses.clone(), accounts.clone());
     let media = Media::new(

@@ -17,6 +17,7 @@ mod inline_media;
 mod layering;
 mod limits;
 mod media;
+mod media_check;
 mod media_in_a_bucket;
 mod mentions;
 mod messages;

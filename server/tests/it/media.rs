@@ -18,7 +18,7 @@ fn picture(name: &str) -> Vec<u8> {
 }
 
 /// A photograph of this size.
-fn photograph(wide: u32, high: u32) -> Vec<u8> {
+pub(crate) fn photograph(wide: u32, high: u32) -> Vec<u8> {
     let pixels = image::RgbImage::from_fn(wide, high, |x, y| {
         image::Rgb([x, y, x ^ y].map(|value| u8::try_from(value % 256).unwrap()))
     });
@@ -32,7 +32,22 @@ pub(crate) async fn sends(person: &Person, file: &[u8]) -> (u16, Value) {
     sends_as(person, Some("audio"), "a", file).await
 }
 
-async fn sends_as(person: &Person, kind: Option<&str>, name: &str, file: &[u8]) -> (u16, Value) {
+pub(crate) async fn sends_as(
+    person: &Person,
+    kind: Option<&str>,
+    name: &str,
+    file: &[u8],
+) -> (u16, Value) {
+    tries_to_send_as(person, kind, name, file).await.unwrap()
+}
+
+/// The same, where the server may end meanwhile.
+pub(crate) async fn tries_to_send_as(
+    person: &Person,
+    kind: Option<&str>,
+    name: &str,
+    file: &[u8],
+) -> reqwest::Result<(u16, Value)> {
     let kind = kind.map(|kind| {
         format!("--cut\r\nContent-Disposition: form-data; name=\"kind\"\r\n\r\n{kind}\r\n")
     });
@@ -44,8 +59,8 @@ async fn sends_as(person: &Person, kind: Option<&str>, name: &str, file: &[u8]) 
     let url = format!("http://{}/api/v1/media", person.address);
     let request = reqwest::Client::new().post(url).bearer_auth(&person.access_token);
     let request = request.header(CONTENT_TYPE, "multipart/form-data; boundary=cut").body(body);
-    let answer = request.send().await.unwrap();
-    (answer.status().as_u16(), answer.json().await.unwrap())
+    let answer = request.send().await?;
+    Ok((answer.status().as_u16(), answer.json().await?))
 }
 
 pub(crate) async fn uploads(person: &Person, name: &str) -> Value {

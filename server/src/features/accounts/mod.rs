@@ -48,4 +48,5 @@ pub(crate) use person::Person;
 pub(crate) use picture::{COMMAND as SHRINK_PICTURE, shrink_here};
 pub(crate) use privacy::{Privacy, RECEIPT, TYPING};
 pub(crate) use service::{Accounts, Admit, Settings};
+pub(crate) use store::pictures;
 pub(crate) use tokens::Tokens;

@@ -75,7 +75,8 @@ impl Accounts {
     /// # Errors
     /// The database.
     pub(super) async fn avatars(&self) -> Result<Vec<String>, AccountError> {
-        Ok(store::avatars(self.db.read()).await?)
+        let pictures = store::pictures(self.db.read()).await?;
+        Ok(pictures.into_iter().map(|(_, name)| name).collect())
     }
 
     /// Tells the person's devices of their account as it is now, and everybody of what they see of it.

@@ -178,9 +178,15 @@ pub(super) async fn locked_avatar(
     Ok(user.and_then(|user| user.avatar))
 }
 
-/// The pictures of everybody.
-pub(super) async fn avatars(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
-    let pictures = user::Entity::find().select_only().column(user::Column::Avatar);
+/// Who has a picture, and what it is called.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn pictures(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<(i64, String)>, DbErr> {
+    let columns = [user::Column::Id, user::Column::Avatar];
+    let pictures = user::Entity::find().select_only().columns(columns);
     pictures.filter(user::Column::Avatar.is_not_null()).into_tuple().all(connection).await
 }
 

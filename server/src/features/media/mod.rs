@@ -10,6 +10,7 @@
 
 mod add;
 mod addresses;
+mod check;
 mod description;
 mod error;
 mod file_name;
@@ -26,6 +27,7 @@ mod store;
 mod tests;
 
 pub(crate) use addresses::Addresses;
+pub(crate) use check::{Checked, LeftOver, check};
 pub(crate) use description::{Carried, Description};
 pub(crate) use error::MediaError;
 pub(crate) use http::{MediaApi, serve};

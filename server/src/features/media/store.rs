@@ -187,6 +187,71 @@ pub(super) async fn forget_discarded(
         .map(drop)
 }
 
+/// Where rows are that name files.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum KeptIn {
+    Uploads,
+    Messages(Family),
+    Discarded,
+}
+
+impl KeptIn {
+    /// In the order in which a row moves on, so that whoever reads one after the other misses none.
+    pub(super) const ALL: [Self; 4] = [
+        Self::Uploads,
+        Self::Messages(Family::Public),
+        Self::Messages(Family::Private),
+        Self::Discarded,
+    ];
+
+    /// What such a row is to people.
+    pub(super) const fn carrier(self) -> &'static str {
+        match self {
+            Self::Uploads => "an upload",
+            Self::Messages(Family::Public) => "a message of a public room",
+            Self::Messages(Family::Private) => "a message of a private room",
+            Self::Discarded => "nothing",
+        }
+    }
+}
+
+/// A row that names files.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct KeptRow {
+    pub(super) id: Uuid,
+    files: String,
+    description: Option<String>,
+}
+
+impl KeptRow {
+    pub(super) fn files(&self) -> Vec<String> {
+        serde_json::from_str(&self.files).unwrap_or_default()
+    }
+
+    /// What it is, where its files must be there.
+    pub(super) fn description(&self) -> Option<Description> {
+        self.description.as_deref().and_then(|json| serde_json::from_str(json).ok())
+    }
+}
+
+/// The next thousand rows that name files, by their ids.
+pub(super) async fn rows_after(
+    connection: &impl ConnectionTrait,
+    table: KeptIn,
+    after: Uuid,
+) -> Result<Vec<KeptRow>, DbErr> {
+    let (table, description) = match table {
+        KeptIn::Uploads => ("uploads", "description"),
+        KeptIn::Messages(family) => (media(family), "description"),
+        KeptIn::Discarded => ("discarded_media", "CAST(NULL AS text)"),
+    };
+    let sql = format!(
+        "SELECT id, files, {description} AS description FROM {table} \
+         WHERE id > $1 ORDER BY id LIMIT 1000"
+    );
+    db::parse(&db::query(connection, sql, vec![after.into()]).await?)
+}
+
 /// How many bytes somebody has, in uploads and in messages.
 pub(super) async fn bytes_of(
     connection: &impl ConnectionTrait,

@@ -29,6 +29,7 @@ const WRITES: u32 = 1;
 const FLUSHES: u32 = 2;
 const TRUNCATES: u32 = 4;
 const SHORT_WRITES: u32 = 8;
+const KILLS: u32 = 16;
 const EIO: u32 = 5;
 const ENOSPC: u32 = 28;
 const EROFS: u32 = 30;
@@ -109,6 +110,11 @@ impl FaultyDisk {
     /// This goes wrong so many times.
     pub(crate) fn fails_times(&self, fault: Fault, count: u32) {
         self.order(fault.orders(), count);
+    }
+
+    /// The process is killed (`kill -9`) before the next operation but so many.
+    pub(crate) fn kills_after(&self, operations: u32) {
+        self.order((KILLS, 0), operations + 1);
     }
 
     /// From now on the disk works.

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -18,6 +19,8 @@ use tokio::task::{JoinHandle, JoinSet};
 
 const ACCESS_KEY: &str = "GK31c2f218a2e44f485b94239e";
 const SECRET_KEY: &str = "b892c0665f0ada8a4755dae98baa3b13";
+/// Nothing that a test waits for takes longer.
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// When a request is held.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -28,11 +31,12 @@ pub(crate) enum Moment {
     After,
 }
 
-/// Which requests are held, and when.
+/// Which requests are held, and when; and how many are.
 #[derive(Clone, Debug, Default)]
 struct Gate {
     /// The method, when, and how many of them pass before.
     held: Option<(Method, Moment, usize)>,
+    holding: usize,
 }
 
 /// A server of buckets, with one that is called `adda`.
@@ -108,12 +112,24 @@ impl ObjectServer {
 
     /// From now on requests of a method are held for ever, after so many have passed.
     pub(crate) fn holds(&self, method: Method, moment: Moment, after: usize) {
-        self.gate.send_replace(Gate { held: Some((method, moment, after)) });
+        self.gate.send_replace(Gate { held: Some((method, moment, after)), holding: 0 });
     }
 
     /// Nothing is held any more that comes from now on.
     pub(crate) fn holds_nothing(&self) {
         self.gate.send_replace(Gate::default());
+    }
+
+    /// Waits until a request is held; `false` when `other` happens before.
+    pub(crate) async fn is_holding(&self, other: impl Future<Output = ()>) -> bool {
+        let mut gate = self.gate.subscribe();
+        let holding = tokio::time::timeout(PATIENCE, async {
+            tokio::select! {
+                held = gate.wait_for(|gate| gate.holding > 0) => held.is_ok(),
+                () = other => false,
+            }
+        });
+        holding.await.expect("a request is held in time")
     }
 }
 
@@ -144,6 +160,7 @@ async fn pass(gate: &watch::Sender<Gate>, method: &Method, moment: Moment) {
         Some((held, when, after)) if held == method && *when == moment => match after {
             0 => {
                 is_held = true;
+                gate.holding += 1;
             }
             _ => *after -= 1,
         },

@@ -4,13 +4,15 @@
  *   FAULTY_DISK_FOLDER   the files below it are concerned
  *   FAULTY_DISK_ORDERS   a file of four 32-bit numbers, shared with who gives the orders:
  *                        which operations fail (a sum of the constants below), with which errno, how
- *                        many more of them (0: all), and how many have failed so far
+ *                        many more of them (0: all), and how many have failed so far; with KILLS the
+ *                        process ends before the operation that many more on, whichever it is
  */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -21,7 +23,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-enum { WRITES = 1, SYNCS = 2, TRUNCATES = 4, SHORT_WRITES = 8 };
+enum { WRITES = 1, SYNCS = 2, TRUNCATES = 4, SHORT_WRITES = 8, KILLS = 16 };
 
 struct orders {
     _Atomic uint32_t operations;
@@ -47,6 +49,11 @@ __attribute__((constructor)) static void begin(void) {
         orders = shared;
 }
 
+static int is_below(const char *path) {
+    size_t prefix = strlen(folder);
+    return strncmp(path, folder, prefix) == 0 && path[prefix] == '/';
+}
+
 static int is_concerned(int fd) {
     char link[64], path[PATH_MAX];
     snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
@@ -54,16 +61,28 @@ static int is_concerned(int fd) {
     if (length <= 0)
         return 0;
     path[length] = 0;
-    size_t prefix = strlen(folder);
-    return strncmp(path, folder, prefix) == 0 && path[prefix] == '/';
+    return is_below(path);
+}
+
+/* Ends the process, if it is time. */
+static void count(void) {
+    if (atomic_fetch_sub(&orders->remaining, 1) == 1) {
+        atomic_fetch_add(&orders->failed, 1);
+        kill(getpid(), SIGKILL);
+    }
 }
 
 /* Whether this operation is to fail; if so, errno says how. */
 static int fails(int fd, uint32_t operation) {
-    if (orders == NULL || (atomic_load(&orders->operations) & operation) == 0)
+    if (orders == NULL || (atomic_load(&orders->operations) & (operation | KILLS)) == 0)
         return 0;
     int before = errno;
     if (!is_concerned(fd)) {
+        errno = before;
+        return 0;
+    }
+    if ((atomic_load(&orders->operations) & KILLS) != 0) {
+        count();
         errno = before;
         return 0;
     }
@@ -135,4 +154,16 @@ int ftruncate(int fd, off_t length) {
 
 int ftruncate64(int fd, off64_t length) {
     return fails(fd, TRUNCATES) ? -1 : THE_REAL(ftruncate64)(fd, length);
+}
+
+int rename(const char *from, const char *to) {
+    if (orders != NULL && (atomic_load(&orders->operations) & KILLS) != 0 && is_below(to))
+        count();
+    return THE_REAL(rename)(from, to);
+}
+
+int unlink(const char *path) {
+    if (orders != NULL && (atomic_load(&orders->operations) & KILLS) != 0 && is_below(path))
+        count();
+    return THE_REAL(unlink)(path);
 }

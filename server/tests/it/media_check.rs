@@ -1,0 +1,229 @@
+//! Each file has a row and each row its files, after any crash; and `adda media check` sees it where not.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use reqwest::Method;
+use sea_orm::{ConnectionTrait, Database};
+use serde_json::Value;
+use uuid::Uuid;
+
+use crate::media::{carrying, photograph, sends_as, sound, tries_to_send_as, uploads};
+use crate::on_both_databases;
+use crate::support::{
+    FaultyDisk, Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually,
+};
+
+const ALL_IS_WELL: &str = "Each file has a row, and each row its files.";
+
+/// What the command says, and whether it ended well.
+async fn check(server: &TestServer, more: &[&str]) -> (bool, String) {
+    let arguments = [&["media", "check"], more].concat();
+    let output = server.installation.run(&arguments, "").await;
+    (output.ended_well, output.stdout + &output.stderr)
+}
+
+#[track_caller]
+fn is_well((ended_well, said): (bool, String)) {
+    assert!(ended_well && said.contains(ALL_IS_WELL), "{said}");
+}
+
+#[track_caller]
+fn is_not_well((ended_well, said): (bool, String), sentences: &[String]) {
+    assert!(!ended_well && !said.contains(ALL_IS_WELL), "{said}");
+    for sentence in sentences {
+        assert!(said.contains(sentence), "{sentence}: {said}");
+    }
+}
+
+/// A recording, an album and a file, in public and in private, and an upload that nothing carries yet.
+async fn everything(server: &TestServer) -> Vec<Value> {
+    let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+    let private = mira.put(&format!("/users/{}/private-room", ravi.id), Value::Null).await;
+    let private = private.expect(201)["name"].as_str().unwrap().to_owned();
+    let mut sent = Vec::new();
+    for room in ["general", &private] {
+        let path = format!("/rooms/{room}/messages");
+        let audio = uploads(&mira, "mono-48k-opus.webm").await;
+        let image = sends_as(&mira, Some("image"), "a.jpg", &photograph(700, 400)).await.1;
+        let file = sends_as(&mira, Some("file"), "a.txt", b"one, two").await.1;
+        for media in [vec![&audio], vec![&image, &file]] {
+            sent.push(mira.post(&path, carrying(&media)).await.expect(201));
+        }
+    }
+    uploads(&mira, "mono-48k-opus.webm").await;
+    sent
+}
+
+fn is_old(file: &Path) {
+    let two_hours_ago = SystemTime::now() - Duration::from_secs(2 * 3_600);
+    File::options().write(true).open(file).unwrap().set_modified(two_hours_ago).unwrap();
+}
+
+/// Plants and takes files where the store keeps them, and sees that the command sees it.
+async fn sees_what_is_wrong(server: &TestServer, store: &Path) {
+    let sent = everything(server).await;
+    is_well(check(server, &[]).await);
+
+    let name = format!("audio/{}.wav", Uuid::new_v4());
+    let planted = store.join(&name);
+    std::fs::write(&planted, "left over").unwrap();
+    std::fs::write(store.join("audio/notes.txt"), "not Adda's").unwrap();
+    is_not_well(check(server, &[]).await, &[format!("{name} has no row.")]);
+    let young = format!("{name} has no row, and is left: it was written within the last hour.");
+    is_not_well(check(server, &["--sweep"]).await, &[young]);
+    is_old(&planted);
+    is_old(&store.join("audio/notes.txt"));
+    let (ended_well, said) = check(server, &["--sweep"]).await;
+    assert!(ended_well && said.contains(&format!("{name} had no row, and is removed.")), "{said}");
+    assert!(!planted.exists() && store.join("audio/notes.txt").exists());
+    is_well(check(server, &["--sweep"]).await);
+
+    let recording = format!("audio/{}.wav", sent[0]["audio"]["id"].as_str().unwrap());
+    let (lying, away) = (store.join(&recording), store.join("away"));
+    std::fs::rename(&lying, &away).unwrap();
+    let missing = format!("{recording} is missing: a message of a public room carries it.");
+    is_not_well(check(server, &["--sweep"]).await, &[missing]);
+    std::fs::rename(&away, &lying).unwrap();
+    let file = format!("files/{}", sent[3]["files"][0]["id"].as_str().unwrap());
+    std::fs::write(store.join(&file), "one").unwrap();
+    let cut =
+        format!("{file} has 3 bytes and should have 8: a message of a private room carries it.");
+    is_not_well(check(server, &[]).await, &[cut]);
+    std::fs::write(store.join(&file), "one, two").unwrap();
+    is_well(check(server, &[]).await);
+}
+
+fn folder(server: &TestServer) -> PathBuf {
+    server.installation.folder.path().join("media")
+}
+
+on_both_databases! {
+    async fn what_is_wrong_in_the_folder_is_told(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        sees_what_is_wrong(&server, &folder(&server)).await;
+        // Nothing of another database is taken for left over.
+        std::fs::write(folder(&server).join("database"), "another").unwrap();
+        let planted = folder(&server).join(format!("audio/{}.wav", Uuid::new_v4()));
+        std::fs::write(&planted, "somebody's").unwrap();
+        is_old(&planted);
+        is_not_well(check(&server, &["--sweep"]).await, &["not known to be of this database".into()]);
+        assert!(planted.exists());
+    }
+
+    async fn what_is_wrong_in_the_bucket_is_told(storage: Storage) {
+        let mut objects = ObjectServer::start().await;
+        let server = on_bucket(storage, &objects).await;
+        sees_what_is_wrong(&server, &objects.bucket()).await;
+        objects.is_away().await;
+        is_not_well(check(&server, &[]).await, &["the store of media failed".into()]);
+    }
+}
+
+async fn on_bucket(storage: Storage, objects: &ObjectServer) -> TestServer {
+    let settings = objects.settings();
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    TestServer::start_with(storage, &settings).await
+}
+
+/// What somebody uploads while the server is killed: a recording, stored twice.
+async fn tries(mira: &Person) -> Option<Value> {
+    let sent = tries_to_send_as(mira, Some("audio"), "a", &sound("mono-48k-opus.webm")).await;
+    sent.ok().map(|(status, media)| {
+        assert_eq!(status, 200, "{media:#}");
+        media
+    })
+}
+
+/// The uploads that broke off are as old as they must be to be given up.
+async fn an_hour_passes(database: &str) {
+    let database = Database::connect(database).await.unwrap();
+    database.execute_unprepared("UPDATE uploads SET created_at = 0").await.unwrap();
+    database.close().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_server_that_is_killed_at_any_step_of_an_upload_leaves_no_file_without_a_row() {
+    let disk = FaultyDisk::new();
+    let path = |name: &str| disk.path().join(name).display().to_string();
+    let mut settings = disk.settings().to_vec();
+    settings.extend([
+        ("ADDA_DATA_DIR", path("data")),
+        ("ADDA_MEDIA_DIR", path("media")),
+        ("ADDA_RATE_LIMITS", "off".to_owned()),
+    ]);
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let installation = Installation::new(Storage::Sqlite, &settings).await;
+    let mut server = TestServer::on(installation).await;
+    let mira = server.person("mira").await;
+    let mut steps = 0;
+    loop {
+        disk.kills_after(steps);
+        let media = tries(&mira).await;
+        disk.works();
+        if let Some(media) = media {
+            let sent = mira.post("/rooms/general/messages", carrying(&[&media])).await.expect(201);
+            assert_eq!(sent["audio"]["id"], media["id"]);
+            break;
+        }
+        assert!(!server.has_ended_well().await);
+        server.start_again().await;
+        is_well(check(&server, &[]).await);
+        steps += 1;
+    }
+    assert!(steps > 12, "{steps} steps");
+    is_well(check(&server, &[]).await);
+
+    let lying = || std::fs::read_dir(disk.path().join("media/audio")).unwrap().count();
+    assert!(lying() > 2, "something was left of those that broke off");
+    server.stop().await;
+    an_hour_passes(&format!("sqlite://{}/data/adda.db", disk.path().display())).await;
+    server.start_again().await;
+    eventually("only what a message carries is left", || lying() == 2).await;
+    is_well(check(&server, &[]).await);
+}
+
+on_both_databases! {
+    async fn a_server_that_is_killed_at_any_request_to_its_bucket_leaves_no_file_without_a_row(
+        storage: Storage
+    ) {
+        let objects = ObjectServer::start().await;
+        let mut server = on_bucket(storage, &objects).await;
+        let mira = server.person("mira").await;
+        let mut kills = 0;
+        for moment in [Moment::Before, Moment::After] {
+            for passing in 0.. {
+                objects.holds(Method::PUT, moment, passing);
+                if !objects.is_holding(async { drop(tries(&mira).await) }).await {
+                    break;
+                }
+                server.kill().await;
+                objects.holds_nothing();
+                server.start_again().await;
+                is_well(check(&server, &[]).await);
+                kills += 1;
+            }
+            objects.holds_nothing();
+        }
+        assert_eq!(kills, 4, "two files, before and after each");
+        is_well(check(&server, &["--sweep"]).await);
+
+        // Removing is no other.
+        let lying = objects.lying().len();
+        assert!(lying > 4, "{lying}");
+        server.stop().await;
+        an_hour_passes(&server.installation.database_url()).await;
+        for moment in [Moment::Before, Moment::After] {
+            objects.holds(Method::DELETE, moment, 1);
+            server.start_again().await;
+            assert!(objects.is_holding(std::future::pending()).await);
+            server.kill().await;
+            objects.holds_nothing();
+            is_well(check(&server, &[]).await);
+        }
+        server.start_again().await;
+        eventually("nothing is left", || objects.lying().is_empty()).await;
+        is_well(check(&server, &[]).await);
+    }
+}
