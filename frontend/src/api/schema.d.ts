@@ -212,6 +212,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how much one has, and may have.
+         * @description What would be more is refused before it is received: `quota_exceeded`.
+         */
+        get: operations["getMediaUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms": {
         parameters: {
             query?: never;
@@ -870,6 +890,22 @@ export interface components {
             id: string;
             /** @description A picture. */
             image?: components["schemas"]["Image"];
+        };
+        /**
+         * MediaUsage
+         * @description How much of what somebody uploaded is kept.
+         */
+        MediaUsage: {
+            /**
+             * Format: uint64
+             * @description So many bytes they may have.
+             */
+            quota_bytes: number;
+            /**
+             * Format: uint64
+             * @description In bytes, as it is stored: also what no message carries yet.
+             */
+            used_bytes: number;
         };
         /**
          * Member
@@ -2245,6 +2281,65 @@ export interface operations {
             };
             /** @description There is no such thing, or this person may not see it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMediaUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["MediaUsage"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -24,7 +24,8 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         // About oneself, or about what everybody with an account may see.
         "listSessions" | "getMe" | "updateMe" | "listRooms" | "listUsers" | "getUser"
         | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
-        | "listChanges" | "listReceipts" | "removeAvatar" | "markListened" | "getMedia" => {
+        | "listChanges" | "listReceipts" | "removeAvatar" | "markListened" | "getMedia"
+        | "getMediaUsage" => {
             [401, 200, 200, 200, 200]
         }
         // Asked without a picture, so that nobody looks otherwise.

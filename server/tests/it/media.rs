@@ -418,10 +418,21 @@ async fn who_has_as_much_as_they_may_deletes_something_first() {
     let (status, media) = sends(&mira, &large).await;
     assert_eq!(status, 200, "{media:#}");
     let path = "/rooms/general/messages";
+    let used = async |person: &Person| {
+        let usage = person.get("/media/usage").await.expect(200);
+        assert_eq!(usage["quota_bytes"], 1 << 20);
+        usage["used_bytes"].as_u64().unwrap()
+    };
+    // Once as it was sent, and once to be played.
+    let both = used(&mira).await;
+    assert!((large.len() as u64..3 * large.len() as u64).contains(&both), "{both}");
+    assert_eq!(used(&ravi).await, 0);
     let sent = mira.post(path, carrying(&[&media])).await.expect(201);
+    assert_eq!(used(&mira).await, both);
     let (status, problem) = sends(&mira, &large).await;
     assert_eq!((status, &problem["code"]), (413, &json!("quota_exceeded")), "{problem:#}");
     mira.delete(&format!("{path}/{}", sent["id"].as_str().unwrap())).await.expect(200);
+    assert_eq!(used(&mira).await, 0);
     assert_eq!(sends(&mira, &large).await.0, 200);
 
     let at_once = futures_util::future::join_all((0..4).map(|_| sends(&ravi, &large))).await;

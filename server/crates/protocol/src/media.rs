@@ -104,6 +104,15 @@ pub struct Media {
     pub file: Option<File>,
 }
 
+/// How much of what somebody uploaded is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+pub struct MediaUsage {
+    /// In bytes, as it is stored: also what no message carries yet.
+    pub used_bytes: u64,
+    /// So many bytes they may have.
+    pub quota_bytes: u64,
+}
+
 /// A recording or a picture within a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]

@@ -62,6 +62,18 @@ impl MediaApi {
         Ok(Json(media.add(owner, &file).await?))
     }
 
+    /// See how much one has, and may have.
+    ///
+    /// What would be more is refused before it is received: `quota_exceeded`.
+    #[oai(path = "/media/usage", method = "get", operation_id = "getMediaUsage")]
+    async fn usage(
+        &self,
+        media: Data<&Arc<Media>>,
+        bearer: Bearer,
+    ) -> Result<Json<wire::MediaUsage>, Fails<{ BASE | SIGNED_IN }>> {
+        Ok(Json(media.usage(bearer.0.id).await?))
+    }
+
     /// Get fresh addresses.
     ///
     /// Of what a message carries, for whoever may read its room; of what no message carries yet, for whoever

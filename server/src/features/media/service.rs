@@ -106,9 +106,19 @@ impl Media {
     pub(super) async fn may_upload(&self, owner: Owner, bytes: u64) -> Result<(), MediaError> {
         self.upload_limit.check(&owner.user_id)?;
         self.budgets.decoding(owner.user_id).admit(Duration::ZERO, Asks::AtOnce)?;
-        let before = store::bytes_of(self.db.read(), owner.user_id).await?;
-        let after = u64::try_from(before).unwrap_or(0).saturating_add(bytes.max(1));
-        if after <= self.quota { Ok(()) } else { Err(MediaError::QuotaExceeded) }
+        let usage = self.usage(owner.user_id).await?;
+        let after = usage.used_bytes.saturating_add(bytes.max(1));
+        if after <= usage.quota_bytes { Ok(()) } else { Err(MediaError::QuotaExceeded) }
+    }
+
+    /// How much a person has, and may have.
+    ///
+    /// # Errors
+    /// The database.
+    pub(super) async fn usage(&self, user_id: UserId) -> Result<wire::MediaUsage, MediaError> {
+        let bytes = store::bytes_of(self.db.read(), user_id).await?;
+        let used_bytes = u64::try_from(bytes).unwrap_or(0);
+        Ok(wire::MediaUsage { used_bytes, quota_bytes: self.quota })
     }
 
     /// The turn of somebody to have a recording decoded, in the order of asking.
