@@ -30,6 +30,7 @@ import { Previews } from './store/previews';
 import { Preferences } from './store/preferences.svelte';
 import { Retry } from './store/retry.svelte';
 import { Session } from './store/session.svelte';
+import { Space } from './store/space';
 import { Unheard } from './store/unheard';
 
 /** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */
@@ -144,6 +145,7 @@ export class App implements Parts {
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
     const addresses = new Addresses(this.api, () => Date.now());
+    const space = new Space(this.api, store, after);
     const chat: OwnChat = {
       me,
       get storage() {
@@ -155,7 +157,8 @@ export class App implements Parts {
       account: new Account(store, this.api, me),
       addresses,
       previews: new Previews(URL),
-      picks: new Picks(),
+      picks: new Picks(() => space.soon()),
+      space,
       membership: new Membership(store, this.api),
       people: new PeopleDirectory(store, this.api),
       player: new Player(addresses, new Audio(), new Unheard(store, this.api, local, me.id)),

@@ -21,6 +21,7 @@ import type { Previews } from '../store/previews';
 import type { Preferences } from '../store/preferences.svelte';
 import type { Retry } from '../store/retry.svelte';
 import type { Session } from '../store/session.svelte';
+import type { Space } from '../store/space';
 
 /** What lives as long as the page. */
 export interface App {
@@ -47,6 +48,7 @@ export interface Chat {
   readonly addresses: Addresses;
   readonly previews: Previews;
   readonly picks: Picks;
+  readonly space: Space;
   readonly outbox: Outbox;
   readonly recordings: Recordings;
   readonly db: Database;

@@ -233,6 +233,8 @@ export const bn: Catalogue = {
     kept: 'এই রেকর্ডিং এখনও পাঠানো হয়নি।',
     recorded: (length) => `রেকর্ড হয়েছে: ${length}`,
     denied: 'মাইক্রোফোন ব্যবহারের অনুমতি নেই। ব্রাউজারের সেটিংসে এই পাতার জন্য অনুমতি দিন।',
+    full: (used, quota) =>
+      `ভয়েস বার্তা না-ও আঁটতে পারে: এখানে আপনার ${quota}-এর মধ্যে ${used} ব্যবহার হয়ে গেছে। আগে আপনার কিছু ভয়েস বার্তা, ছবি বা ফাইল মুছে ফেলুন।`,
     unable: 'এই ব্রাউজার রেকর্ড করতে পারে এমন কোনো মাইক্রোফোন নেই।',
   },
   media: {
@@ -247,6 +249,10 @@ export const bn: Catalogue = {
     remove: (name) => `${name} বাদ দিন`,
     tooMany: (most) => `একটি বার্তায় সর্বোচ্চ ${n(most)}টি যায়; বাকিগুলি নেওয়া হয়নি।`,
     tooLarge: (name, most) => `“${name}” ${most}-এর চেয়ে বড়। ছোট একটি বেছে নিন।`,
+    pictureTooLarge: (name, most) =>
+      `“${name}” ${most}-এর চেয়ে বড়। ছোট একটি ছবি বেছে নিন, অথবা এটি ফাইল হিসেবে যোগ করুন।`,
+    full: (name, bytes, used, quota) =>
+      `“${name}” (${bytes}) আঁটবে না: এখানে আপনার ${quota}-এর মধ্যে ${used} ব্যবহার হয়ে গেছে। আগে আপনার কিছু ভয়েস বার্তা, ছবি বা ফাইল মুছে ফেলুন।`,
     empty: (name) => `“${name}” খালি, অথবা একটি ফোল্ডার। পাঠানোর মতো কিছু নেই।`,
     drop: (title) => `${title} ঘরে পাঠাতে এখানে ছেড়ে দিন`,
     uploading: (percent) => `আপলোড হচ্ছে: ${percent}`,
@@ -312,6 +318,10 @@ export const bn: Catalogue = {
     device: (browser, system) => `${system}-এ ${browser}`,
     signedInAt: (when) => `প্রবেশ ${when}`,
     signedOutOthers: 'এখন শুধু এই যন্ত্রেই প্রবেশ করা আছে।',
+    space: 'জায়গা',
+    spaceHint: 'আপনার ভয়েস বার্তা, ছবি ও ফাইল এখানে যতটা জায়গা নেয়। মুছে ফেললে জায়গা খালি হয়।',
+    spaceUsed: (used, quota) => `${quota}-এর মধ্যে ${used}`,
+    spaceNotLoaded: 'কতটা জায়গা ব্যবহার হয়েছে তা আনা যায়নি।',
     devicesNotLoaded: 'যন্ত্রের তালিকা আনা যায়নি।',
     picture: 'আপনার ছবি',
     choosePicture: 'ছবি বেছে নিন',

@@ -245,6 +245,8 @@ export const en = {
     kept: 'This recording is not sent yet.',
     recorded: (length: string) => `Recorded: ${length}`,
     denied: 'Adda may not use the microphone. Allow it in the browser’s settings for this page.',
+    full: (used: string, quota: string) =>
+      `A voice message may not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
     unable: 'There is no microphone that this browser can record from.',
   },
   media: {
@@ -260,6 +262,10 @@ export const en = {
     tooMany: (most: number) => `A message carries at most ${n(most)}; the others were left out.`,
     tooLarge: (name: string, most: string) =>
       `“${name}” is larger than ${most}. Choose a smaller one.`,
+    pictureTooLarge: (name: string, most: string) =>
+      `“${name}” is larger than ${most}. Choose a smaller picture, or attach it as a file.`,
+    full: (name: string, bytes: string, used: string, quota: string) =>
+      `“${name}” (${bytes}) does not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
     empty: (name: string) => `“${name}” is empty, or a folder. There is nothing to send.`,
     drop: (title: string) => `Drop here to send to ${title}`,
     uploading: (percent: string) => `Uploading: ${percent}`,
@@ -331,6 +337,11 @@ export const en = {
     device: (browser: string, system: string) => `${browser} on ${system}`,
     signedInAt: (when: string) => `signed in ${when}`,
     signedOutOthers: 'Only this device is signed in now.',
+    space: 'Space',
+    spaceHint:
+      'What your voice messages, pictures and files take here. What you delete is free again.',
+    spaceUsed: (used: string, quota: string) => `${used} of ${quota}`,
+    spaceNotLoaded: 'How much you use could not be loaded.',
     devicesNotLoaded: 'The devices could not be loaded.',
     picture: 'A picture of you',
     choosePicture: 'Choose a picture',

@@ -173,6 +173,13 @@ export function shareSent({ content, state }: Pick<Outgoing, 'content' | 'state'
   return whole === 0 ? 1 : Math.min(1, sent / whole);
 }
 
+/** How many bytes of messages on their way the server does not have yet. */
+export function bytesToSend(entries: readonly Outgoing[]): number {
+  const waiting = entries.filter(({ state }) => state.kind !== 'refused');
+  const loads = waiting.flatMap(({ content }) => loadsOf(content));
+  return loads.reduce((sum, { file, media }) => sum + (media === null ? file.size : 0), 0);
+}
+
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }

@@ -2,6 +2,7 @@
 // before anything is uploaded.
 import type { Attachment } from '../offline/outgoing';
 import { uuid } from '../lib/uuid';
+import type { Usage } from './space';
 
 /** A message carries so many. */
 export const MOST = 10;
@@ -21,7 +22,9 @@ export interface Pick {
 export type Trouble =
   | { kind: 'many' }
   | { kind: 'empty'; name: string }
-  | { kind: 'large'; name: string; most: number };
+  | { kind: 'large'; name: string; most: number; isPicture: boolean }
+  /** It is more than the person may have on the server. */
+  | ({ kind: 'full'; name: string; bytes: number } & Usage);
 
 interface Size {
   width: number;
@@ -36,15 +39,21 @@ export interface PickWorld {
   takeBack(url: string): void;
 }
 
+/** How much the person has sent and may send; `null` where nobody says so. */
+type AskSpace = () => Promise<Usage | null>;
+
 export class Picked {
   items = $state.raw<readonly Pick[]>([]);
   troubles = $state.raw<readonly Trouble[]>([]);
-  /** Resolves when all that was picked is measured. */
+  /** Resolves when all that was picked is measured, and known to fit. */
   private measured: Promise<unknown> | null = $state.raw(null);
   /** Which turn it is: what is measured for an earlier one was thrown away meanwhile. */
   private turn = 0;
 
-  constructor(private readonly world: PickWorld) {}
+  constructor(
+    private readonly world: PickWorld,
+    private readonly space: AskSpace,
+  ) {}
 
   get isMeasuring(): boolean {
     return this.measured !== null;
@@ -54,10 +63,12 @@ export class Picked {
   async add(files: readonly File[], isAsFile = false): Promise<void> {
     const troubles: Trouble[] = [];
     const fitting = files.filter((file) => {
-      const most = MOST_BYTES[isPicture(file) && !isAsFile ? 'image' : 'file'];
-      if (file.size === 0) troubles.push({ kind: 'empty', name: file.name });
-      else if (file.size > most) troubles.push({ kind: 'large', name: file.name, most });
-      return file.size > 0 && file.size <= most;
+      const { name, size } = file;
+      const asPicture = isPicture(file) && !isAsFile;
+      const most = MOST_BYTES[asPicture ? 'image' : 'file'];
+      if (size === 0) troubles.push({ kind: 'empty', name });
+      else if (size > most) troubles.push({ kind: 'large', name, most, isPicture: asPicture });
+      return size > 0 && size <= most;
     });
     const { turn, measured: before } = this;
     const measuring = Promise.all(fitting.map((file) => this.measure(file, isAsFile))).then(
@@ -69,6 +80,7 @@ export class Picked {
         this.items = [...this.items, ...picks.slice(0, free)];
         if (picks.length > free) troubles.unshift({ kind: 'many' });
         this.troubles = troubles;
+        if (picks.length > 0) await this.fit(turn);
         if (this.measured === measuring) this.measured = null;
       },
     );
@@ -107,6 +119,24 @@ export class Picked {
     this.troubles = [];
   }
 
+  /** Takes out what does not fit on the server any more. */
+  private async fit(turn: number): Promise<void> {
+    const usage = await this.space();
+    if (!usage || turn !== this.turn) return;
+    let { used } = usage;
+    const tooMuch = this.items.filter(({ attachment: { file } }) => {
+      const fits = used + file.size <= usage.quota;
+      if (fits) used += file.size;
+      return !fits;
+    });
+    tooMuch.forEach((pick) => this.takeBack(pick));
+    this.items = this.items.filter((pick) => !tooMuch.includes(pick));
+    const troubles = tooMuch.map(({ attachment: { name, file } }): Trouble => {
+      return { kind: 'full', name, bytes: file.size, ...usage };
+    });
+    this.troubles = [...this.troubles, ...troubles];
+  }
+
   private async measure(file: File, isAsFile: boolean): Promise<Pick> {
     const { name } = file;
     const id = uuid();
@@ -128,10 +158,13 @@ export class Picked {
 export class Picks {
   private readonly rooms = new Map<string, Picked>();
 
-  constructor(private readonly world: PickWorld = browser) {}
+  constructor(
+    private readonly space: AskSpace,
+    private readonly world: PickWorld = browser,
+  ) {}
 
   in(room: string): Picked {
-    const picked = this.rooms.get(room) ?? new Picked(this.world);
+    const picked = this.rooms.get(room) ?? new Picked(this.world, this.space);
     this.rooms.set(room, picked);
     return picked;
   }

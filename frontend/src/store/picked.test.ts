@@ -1,15 +1,19 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { MOST, MOST_BYTES, type Picked, Picks } from './picked.svelte';
+import type { Usage } from './space';
 
 /** Addresses that are lent at the moment. */
 let lent: Set<string>;
 let picks: Picks;
 let picked: Picked;
+/** What is said of how much there may be. */
+let space: () => Promise<Usage | null>;
 
 beforeEach(() => {
   lent = new Set();
-  picks = new Picks({
+  space = () => Promise.resolve(null);
+  picks = new Picks(() => space(), {
     measure: (url) => Promise.resolve(url.includes('broken') ? null : { width: 4, height: 3 }),
     lend: (file) => {
       const url = `blob:${(file as File).name} ${lent.size}`;
@@ -59,8 +63,31 @@ describe('what is picked', () => {
     expect(names()).toEqual(['just.png']);
     expect(picked.troubles).toEqual([
       { kind: 'empty', name: 'none.png' },
-      { kind: 'large', name: 'huge.png', most },
+      { kind: 'large', name: 'huge.png', most, isPicture: true },
     ]);
+  });
+
+  it('is taken out where it does not fit on the server any more, and says so', async () => {
+    let answer = (_: Usage) => {};
+    space = () => new Promise((resolve) => (answer = resolve));
+    const adding = picked.add([
+      file('a.png', 'image/png', 400),
+      file('film.mp4', 'video/mp4', 700),
+      file('b.png', 'image/png', 600),
+    ]);
+    // It is shown meanwhile, and not to be sent yet.
+    await vi.waitFor(() => expect(names()).toEqual(['a.png', 'film.mp4', 'b.png']));
+    expect(picked.isMeasuring).toBe(true);
+    answer({ used: 1_000, quota: 2_000 });
+    await adding;
+    expect(names()).toEqual(['a.png', 'b.png']);
+    const usage = { used: 1_000, quota: 2_000 };
+    expect(picked.troubles).toEqual([{ kind: 'full', name: 'film.mp4', bytes: 700, ...usage }]);
+    expect(lent.size).toBe(2);
+    // What was picked before counts too.
+    space = () => Promise.resolve(usage);
+    await picked.add([file('c.png', 'image/png', 1)]);
+    expect(names()).toEqual(['a.png', 'b.png']);
   });
 
   it('is never more than a message carries, whatever came at once', async () => {

@@ -60,6 +60,39 @@ test('what is too much, too large or empty is said at once, and nothing of it is
   expect(await mira.history()).toEqual([]);
 });
 
+test.describe('where one may have little', () => {
+  test.use({ settings: { ADDA_MEDIA_QUOTA_MB: '1' } });
+
+  test('what does not fit is said before anything is sent, and how much one uses', async ({
+    person,
+  }) => {
+    const mira = await person('Mira');
+    await mira.enters();
+    const uploads: string[] = [];
+    mira.page.on('request', (request) => {
+      if (request.method() === 'POST') uploads.push(request.url());
+    });
+    const large = (name: string, bytes: number) => file(name, 'x'.repeat(bytes));
+    const tray = trayOf(mira).getByRole('listitem');
+    await picks(mira, 'Files', [large('first.txt', 700_000), large('second.txt', 500_000)]);
+    const said = mira.page.getByText(
+      '“second.txt” (488.3 kB) does not fit: you use 0 byte of the 1 MB',
+    );
+    await expect(said).toBeVisible();
+    await expect(tray).toHaveCount(1);
+    await mira.says('It fits');
+    await expect(mira.message('It fits').locator('a.file')).toHaveCount(1);
+    await picks(mira, 'Files', [large('second.txt', 500_000)]);
+    await expect(mira.page.getByText('you use 683.6 kB of the 1 MB')).toBeVisible();
+    await expect(tray).toHaveCount(0);
+    expect(uploads.filter((url) => url.endsWith('/media'))).toHaveLength(1);
+    await mira.page.goto('/settings');
+    const space = mira.page.getByRole('meter', { name: 'Space' });
+    await expect(space).toHaveAttribute('aria-valuetext', '683.6 kB of 1 MB');
+    await expectAccessible(mira);
+  });
+});
+
 test('what is dropped anywhere goes to the conversation, which says so before', async ({
   person,
 }) => {

@@ -306,6 +306,21 @@ test('what is recorded is forgotten with the session', async ({ person }) => {
   await expect.poll(kept).toBe(0);
 });
 
+test.describe('where one may have little', () => {
+  test.use({ settings: { ADDA_MEDIA_QUOTA_MB: '1' } });
+
+  test('it is said while one records, and not once that is thrown away', async ({ person }) => {
+    const mira = await person('Mira');
+    await mira.enters();
+    await recordButton(mira).click();
+    const said = mira.page.getByText('A voice message may not fit: you use 0 byte of the 1 MB');
+    await expect(said).toBeVisible();
+    await expectAccessible(mira);
+    await mira.page.keyboard.press('Escape');
+    await expect(said).toHaveCount(0);
+  });
+});
+
 test.describe('with a finger on the microphone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true });
 

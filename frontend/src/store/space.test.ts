@@ -1,0 +1,51 @@
+import { beforeEach, expect, it, vi } from 'vitest';
+
+import type { Outgoing } from '../offline/outgoing';
+import { Clock } from '../testing/world';
+import { applyOutgoing } from './apply';
+import { EMPTY } from './model';
+import { Space } from './space';
+
+let clock: Clock;
+const call = vi.fn();
+
+beforeEach(() => {
+  clock = new Clock();
+  call.mockReset();
+});
+
+function spaceWith(outgoing: readonly Outgoing[] = []): Space {
+  const state = applyOutgoing(EMPTY, outgoing);
+  return new Space({ call: call as never }, { state }, clock.after);
+}
+
+it('counts what is on its way with what is there', async () => {
+  call.mockResolvedValue({ used_bytes: 1_000, quota_bytes: 5_000 });
+  const attachment = (bytes: number, media: string | null) => ({
+    ...{ kind: 'file', name: 'a', media },
+    file: new Blob(['x'.repeat(bytes)]),
+  });
+  const entry = (kind: string, bytes: number) => ({
+    content: {
+      kind: 'parcel',
+      text: '',
+      // The second of each is on the server, and counted there.
+      attachments: [attachment(bytes, null), attachment(7, 'media')],
+    },
+    state: { kind },
+  });
+  const outgoing = [entry('uploading', 300), entry('refused', 50)] as unknown as Outgoing[];
+  expect(await spaceWith(outgoing).look()).toEqual({ used: 1_300, quota: 5_000 });
+});
+
+it('is waited for a little, and never in vain', async () => {
+  call.mockResolvedValueOnce({ used_bytes: 1, quota_bytes: 2 });
+  expect(await spaceWith().soon()).toEqual({ used: 1, quota: 2 });
+  expect(clock.isIdle).toBe(true);
+  call.mockRejectedValueOnce(new Error('away'));
+  expect(await spaceWith().soon()).toBeNull();
+  call.mockReturnValueOnce(new Promise(() => {}));
+  const asked = spaceWith().soon();
+  await clock.pass(2_000);
+  expect(await asked).toBeNull();
+});

@@ -1,0 +1,39 @@
+// How much of what the person sent the server keeps, and may keep: asked before more is sent, so that they hear that
+// something does not fit before it is uploaded.
+import type { Api } from '../api/client';
+import { bytesToSend } from '../offline/outgoing';
+import type { ChatStore } from './chat.svelte';
+
+/** In bytes. */
+export interface Usage {
+  /** With what is on its way. */
+  used: number;
+  quota: number;
+}
+
+/** Nobody waits longer to hear it: the server decides it once more. */
+const PATIENCE_MS = 2_000;
+
+export class Space {
+  constructor(
+    private readonly api: Pick<Api, 'call'>,
+    private readonly store: Pick<ChatStore, 'state'>,
+    private readonly after: (ms: number, run: () => void) => () => void,
+  ) {}
+
+  async look(): Promise<Usage> {
+    const { used_bytes, quota_bytes } = await this.api.call('get', '/media/usage', {});
+    return { used: used_bytes + bytesToSend(this.store.state.outgoing), quota: quota_bytes };
+  }
+
+  /** The same, where it is answered soon. */
+  async soon(): Promise<Usage | null> {
+    let enough = () => {};
+    const late = new Promise<null>((resolve) => {
+      enough = this.after(PATIENCE_MS, () => resolve(null));
+    });
+    const usage = await Promise.race([this.look().catch(() => null), late]);
+    enough();
+    return usage;
+  }
+}
