@@ -19,6 +19,7 @@ mod m0011_commit_marks;
 mod m0012_others_before;
 mod m0013_settled_at;
 mod m0014_media;
+mod m0015_partial_uploads;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -42,6 +43,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0012_others_before::Migration),
             Box::new(m0013_settled_at::Migration),
             Box::new(m0014_media::Migration),
+            Box::new(m0015_partial_uploads::Migration),
         ]
     }
 }

@@ -137,12 +137,18 @@ impl Drop for ReceivedFile {
     }
 }
 
-/// Why a file may not come, or cannot be kept.
+/// Why a file may not come, or does not come to its end, or cannot be kept.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum IncomingError {
     /// Too many others are sending.
     #[error("no permit")]
     NoTurn,
+    /// It did not go on fast enough.
+    #[error("too slow")]
+    TooSlow,
+    /// Its sender is gone.
+    #[error("it broke off")]
+    BrokenOff,
     #[error("an upload could not be kept: {0}")]
     Folder(#[from] io::Error),
 }
@@ -157,6 +163,11 @@ impl From<IncomingError> for Problem {
                     "Too many files are being sent at the moment; send it again in a few seconds.",
                 )
             },
+            IncomingError::TooSlow => Self::new(
+                Code::RequestTimeout,
+                "The file came too slowly, or stopped; send it again, over a better line.",
+            ),
+            IncomingError::BrokenOff => Self::invalid_field("", "broke off before its end"),
             IncomingError::Folder(error) => storage_problem(&error),
         }
     }

@@ -232,7 +232,7 @@ impl Session {
     fn uploader(&self, connection: &mut Connection) -> Uploader {
         Uploader {
             media: self.gateway.services.media.clone(),
-            owner: Owner { user_id: self.user_id, session_id: self.outbox.session_id },
+            owner: Owner::new(self.user_id, self.outbox.session_id),
             turn: connection.upload_permit(),
         }
     }

@@ -15,6 +15,13 @@ use crate::security;
 /// So many addresses are named in the log; who tries more is not listed there without end.
 const MOST_NAMED: usize = 1_000;
 
+/// The headers that a page may send and read beside those that any may: the last ones are of uploads that go
+/// on where they stopped.
+const MAY_BE_SENT: &str =
+    "authorization, content-type, tus-resumable, upload-length, upload-metadata, upload-offset";
+const MAY_BE_READ: &str = "retry-after, x-request-id, location, tus-extension, tus-max-size, tus-resumable, tus-version, \
+     upload-expires, upload-length, upload-media-id, upload-offset";
+
 /// The allowed origins and the names of the server.
 #[derive(Clone, Debug)]
 pub(crate) struct Origins {
@@ -148,7 +155,7 @@ impl Origins {
         let response = Response::builder()
             .status(StatusCode::NO_CONTENT)
             .header(header::ACCESS_CONTROL_ALLOW_METHODS, "GET, POST, PUT, PATCH, DELETE")
-            .header(header::ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type")
+            .header(header::ACCESS_CONTROL_ALLOW_HEADERS, MAY_BE_SENT)
             .header(header::ACCESS_CONTROL_MAX_AGE, "7200");
         Some(response.finish())
     }
@@ -163,10 +170,7 @@ impl Origins {
             [
                 (header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone()),
                 (header::ACCESS_CONTROL_ALLOW_CREDENTIALS, HeaderValue::from_static("true")),
-                (
-                    header::ACCESS_CONTROL_EXPOSE_HEADERS,
-                    HeaderValue::from_static("retry-after, x-request-id"),
-                ),
+                (header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(MAY_BE_READ)),
             ]
         })
     }

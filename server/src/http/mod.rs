@@ -5,6 +5,7 @@ mod answers;
 mod asker;
 mod body;
 mod connections;
+mod continuation;
 mod cookies;
 mod cors;
 mod forwarded;
@@ -24,6 +25,7 @@ pub(crate) use answers::Answers;
 pub(crate) use asker::{Asker, Recognised};
 pub(crate) use body::Body;
 pub(crate) use connections::Connections;
+pub(crate) use continuation::{CONTINUATION, Continuation};
 pub(crate) use cookies::put_in_order;
 pub(crate) use cookies::{CookieOwner, Cookies};
 pub(crate) use cors::Origins;
@@ -34,8 +36,8 @@ pub(crate) use in_flight::InFlight;
 pub(crate) use lent::Lent;
 pub(crate) use patience::{Patience, Patient};
 pub(crate) use problem::{
-    BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, WITH_BODY,
-    problem_response,
+    BASE, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, OTHER_VERSION,
+    SIGNED_IN, WITH_BODY, problem_response,
 };
 pub(crate) use problem::{Page, finish, problem_error};
 pub(crate) use serve::{Listener, SocketUpgrade};

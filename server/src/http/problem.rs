@@ -24,6 +24,9 @@ pub(crate) const CONFLICT: u32 = 1 << 4;
 /// Operations with a body.
 pub(crate) const WITH_BODY: u32 = 1 << 5;
 
+/// Operations of a protocol that has versions.
+pub(crate) const OTHER_VERSION: u32 = 1 << 6;
+
 /// The failure of an operation that declares the given groups of statuses in the specification.
 #[derive(Debug)]
 pub(crate) struct Fails<const GROUPS: u32>(Problem);
@@ -68,6 +71,7 @@ impl<const GROUPS: u32> ApiResponse for Fails<GROUPS> {
         declare(FORBIDDEN, &[(403, "This may be seen but not done by this person.")]);
         declare(NOT_FOUND, &[(404, "There is no such thing, or this person may not see it.")]);
         declare(CONFLICT, &[(409, "It collides with what is there; `code` says how.")]);
+        declare(OTHER_VERSION, &[(412, "This version of the protocol is not spoken here.")]);
         declare(
             WITH_BODY,
             &[

@@ -39,9 +39,9 @@ const BESIDE_THE_FILE: u64 = 512 * 1024;
 const DEADLINE: Duration = Duration::from_secs(120);
 const DEADLINE_PER_MIB: Duration = Duration::from_secs(8);
 /// How often it is looked at whether enough of it arrived.
-const PACE: Duration = Duration::from_secs(10);
+pub(super) const PACE: Duration = Duration::from_secs(10);
 /// The fewest bytes that arrive in each such time; whoever is slower is given up.
-const LEAST_IN_PACE: u64 = 32 * 1024;
+pub(super) const LEAST_IN_PACE: u64 = 32 * 1024;
 /// What a file may be taken for.
 pub(crate) const KINDS: [&str; 3] = ["audio", "image", "file"];
 
@@ -64,9 +64,6 @@ pub(crate) enum UploadError {
     /// There is no such form, or it broke off.
     #[error("not a form with a file")]
     NoFile,
-    /// It did not go on fast enough.
-    #[error("too slow")]
-    TooSlow,
     /// It may not be of this kind or so large, or whoever sends it was signed out meanwhile.
     #[error("refused")]
     Refused(Box<Problem>),
@@ -80,10 +77,6 @@ impl From<UploadError> for Problem {
             UploadError::NoFile => Self::invalid_field(
                 "file",
                 "must be one file in a form of the type multipart/form-data",
-            ),
-            UploadError::TooSlow => Self::new(
-                Code::RequestTimeout,
-                "The file came too slowly, or stopped; send it again, over a better line.",
             ),
             UploadError::Refused(problem) => *problem,
             UploadError::Incoming(error) => error.into(),
@@ -136,8 +129,7 @@ impl<const HAS_KIND: bool> Upload<HAS_KIND> {
         let form = Multipart::new(bytes, boundary);
         let admit = |kind: Option<&str>, bytes: u64| admit(kind, bytes.max(at_least));
         let writing = write_file(form, file, admit, &counts, &mut received);
-        let mib = u32::try_from(announced >> 20).unwrap_or(0);
-        at_pace(writing, DEADLINE + DEADLINE_PER_MIB * mib, &counts).await?;
+        at_pace(writing, deadline(announced), &counts).await?;
         asker.look_again().await?;
         Ok(received)
     }
@@ -181,6 +173,11 @@ fn as_called(name: &str) -> String {
     name.replace("%22", "\"").replace("%0D", "\r").replace("%0A", "\n")
 }
 
+/// The longest time that so many bytes may take to arrive.
+pub(super) fn deadline(bytes: u64) -> Duration {
+    DEADLINE + DEADLINE_PER_MIB * u32::try_from(bytes >> 20).unwrap_or(0)
+}
+
 /// Lets this go on as long as enough arrives.
 async fn at_pace(
     writing: impl Future<Output = Result<(), UploadError>>,
@@ -195,7 +192,7 @@ async fn at_pace(
         }
         let arrived = counts.arrived.load(Ordering::Relaxed);
         if arrived - before < LEAST_IN_PACE || begun.elapsed() >= deadline {
-            return Err(UploadError::TooSlow);
+            return Err(IncomingError::TooSlow.into());
         }
         before = arrived;
     }

@@ -15,6 +15,7 @@ use tokio::time::sleep;
 use crate::budget::costs::{self, Toll};
 use crate::budget::{Asks, Budgets, Payer, Permit};
 use crate::features::accounts::Accounts;
+use crate::http::CONTINUATION;
 use crate::peer::Peer;
 
 /// Whoever has used up their savings and asks for one thing after the other is only slowed.
@@ -51,7 +52,7 @@ impl Tolls {
         let announced = body_bytes(request);
         let read = announced.min(LONGEST_BODY);
         let cost = toll.guess + costs::bytes_in(read);
-        let admitted = if announced == read || is_form(request) {
+        let admitted = if announced == read || is_file(request) {
             // A file pays for its bytes as they come.
             payer.admit(cost, Asks::InTurn(PATIENCE))
         } else {
@@ -106,9 +107,10 @@ fn cookies(request: &Request) -> impl Iterator<Item = &str> {
 }
 
 /// Whether a file may come.
-fn is_form(request: &Request) -> bool {
+fn is_file(request: &Request) -> bool {
     let kind = request.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
-    kind.is_some_and(|kind| kind.trim_start().to_ascii_lowercase().starts_with("multipart/"))
+    let kind = kind.unwrap_or_default().trim_start().to_ascii_lowercase();
+    kind.starts_with("multipart/") || kind.starts_with(CONTINUATION)
 }
 
 /// How long the request's body is, or may be.

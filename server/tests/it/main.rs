@@ -30,6 +30,7 @@ mod proxy;
 mod receipts;
 mod remade_pictures;
 mod resume;
+mod resumed_uploads;
 mod rooms;
 mod security_log;
 mod socket;

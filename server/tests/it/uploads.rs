@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use crate::support::{Person, Storage, TestServer};
 
-const PATIENCE: Duration = Duration::from_secs(30);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The beginning of a form's only field.
 fn field(name: &str) -> Vec<u8> {
@@ -39,7 +39,7 @@ async fn begins_upload(person: &Person, length: usize) -> TcpStream {
 }
 
 /// The status of the answer, and what it says.
-async fn is_answered(reader: &mut (impl AsyncRead + Unpin)) -> (u16, Value) {
+pub(crate) async fn is_answered(reader: &mut (impl AsyncRead + Unpin)) -> (u16, Value) {
     let mut answer = Vec::new();
     let read = async {
         loop {
@@ -85,14 +85,14 @@ fn incoming(server: &TestServer) -> PathBuf {
 }
 
 /// How many bytes lie in the folder in which files are received, and in how many files.
-fn lying(server: &TestServer) -> (u64, usize) {
+pub(crate) fn lying(server: &TestServer) -> (u64, usize) {
     let entries = std::fs::read_dir(incoming(server)).unwrap();
     let sizes: Vec<_> = entries.map(|entry| entry.unwrap().metadata().unwrap().len()).collect();
     (sizes.iter().sum(), sizes.len())
 }
 
 /// Waits until this is so.
-async fn until(mut is_so: impl FnMut() -> bool) {
+pub(crate) async fn until(mut is_so: impl FnMut() -> bool) {
     let mut looks = tokio::time::interval(Duration::from_millis(5));
     let wait = async {
         while !is_so() {

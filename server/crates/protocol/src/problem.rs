@@ -40,6 +40,10 @@ pub enum Code {
     ClientIdReused,
     /// 409: the message was deleted.
     MessageDeleted,
+    /// 409: the upload stands at another offset; ask for it, and go on from there.
+    OffsetMismatch,
+    /// 412: the version of the upload protocol is not one that the server speaks.
+    ProtocolVersion,
     /// 413: larger than the documented limit.
     TooLarge,
     /// 413: this person has as many files on the server as they may.
@@ -74,7 +78,11 @@ impl Code {
             Self::NotFound => 404,
             Self::MethodNotAllowed => 405,
             Self::RequestTimeout => 408,
-            Self::NameTaken | Self::ClientIdReused | Self::MessageDeleted => 409,
+            Self::NameTaken
+            | Self::ClientIdReused
+            | Self::MessageDeleted
+            | Self::OffsetMismatch => 409,
+            Self::ProtocolVersion => 412,
             Self::TooLarge | Self::QuotaExceeded => 413,
             Self::UnsupportedMediaType => 415,
             Self::UpgradeRequired => 426,
@@ -105,6 +113,8 @@ impl Code {
             Self::NameTaken => "Name is taken",
             Self::ClientIdReused => "Client id was used before",
             Self::MessageDeleted => "Message was deleted",
+            Self::OffsetMismatch => "Upload stands elsewhere",
+            Self::ProtocolVersion => "Version of the upload protocol",
             Self::TooLarge => "Too large",
             Self::QuotaExceeded => "Quota exceeded",
             Self::UnsupportedMediaType => "Unsupported media type",

@@ -57,6 +57,21 @@ pub(crate) enum MediaError {
          with these settings, and look at what it says of them"
     )]
     NotOurs,
+    /// So many uploads of theirs wait for their rest.
+    #[error("too many unfinished uploads")]
+    TooManyUnfinished,
+    /// An upload has received so many bytes, and is to go on there.
+    #[error("it stands at {0}")]
+    StandsAt(u64),
+    /// More bytes than were announced.
+    #[error("more than was announced")]
+    BeyondItsLength,
+    /// An upload of nothing.
+    #[error("empty")]
+    Empty,
+    /// An upload came in too many parts.
+    #[error("too many parts")]
+    TooManyParts,
     #[error("too often")]
     TooOften(TooOften),
     #[error(transparent)]
@@ -133,6 +148,25 @@ impl From<MediaError> for Problem {
                 Code::QuotaExceeded,
                 "You have as much on this server as you may; delete some of your voice messages, pictures and files \
                  first. What you uploaded and did not send goes after a day.",
+            ),
+            MediaError::TooManyUnfinished => Self::new(
+                Code::QuotaExceeded,
+                "Too many of your uploads wait for their rest; finish or cancel one. They go after a day.",
+            ),
+            MediaError::StandsAt(offset) => Self::new(
+                Code::OffsetMismatch,
+                format!("The upload stands at {offset}; go on from there."),
+            ),
+            MediaError::BeyondItsLength => Self::new(
+                Code::TooLarge,
+                "More comes than was announced; send no more than that, or begin a new upload.",
+            ),
+            MediaError::Empty => {
+                Self::invalid_field("Upload-Length", "must be the length of the file, at least 1")
+            }
+            MediaError::TooManyParts => Self::new(
+                Code::TooLarge,
+                "The upload came in too many small parts; begin it anew, and send larger ones.",
             ),
             MediaError::Incoming(error) => error.into(),
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),

@@ -11,8 +11,10 @@ use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
 mod delivery;
+mod uploads;
 
 pub(crate) use self::delivery::serve;
+pub(crate) use self::uploads::UploadsApi;
 use super::add::admit;
 use super::error::MediaError;
 use super::kind::Kind;

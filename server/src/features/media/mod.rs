@@ -4,7 +4,8 @@
 //! - A file without a row, or a row without its file, is never left: the row of an upload is written before
 //!   its files and described after them, and files are removed by a list that is written in the transaction
 //!   which takes their row away.
-//! - An upload that no message carries goes after a day.
+//! - An upload that no message carries goes after a day, and so does one that came in parts and not to its end.
+//! - An upload in parts becomes one thing, however often its last part is sent.
 //! - An address that is given out opens one file for ten to twenty minutes, to whoever has it; it is given
 //!   only to who may read the room, and a row that is gone closes it at once.
 
@@ -17,11 +18,13 @@ mod file_name;
 mod http;
 mod inline;
 mod kind;
+mod partial;
 mod picture;
 mod scratch;
 mod service;
 mod sound;
 mod store;
+mod turns;
 
 #[cfg(test)]
 mod tests;
@@ -30,7 +33,7 @@ pub(crate) use addresses::Addresses;
 pub(crate) use check::{Checked, LeftOver, check};
 pub(crate) use description::{Carried, Description};
 pub(crate) use error::MediaError;
-pub(crate) use http::{MediaApi, serve};
+pub(crate) use http::{MediaApi, UploadsApi, serve};
 pub(crate) use inline::Inline;
 pub(crate) use picture::{COMMAND as REMAKE_PICTURE, remake_here};
 pub(crate) use service::{Media, Owner};

@@ -14,11 +14,12 @@ use uuid::Uuid;
 use super::addresses::Addresses;
 use super::description::{Description, StoredFile};
 use super::error::MediaError;
-use super::store::{self, DiscardedRow};
+use super::store::{self, DiscardedRow, partial};
+use super::turns::Turns;
 use crate::budget::{Asks, Budgets, Payer};
 use crate::clock::Clock;
 use crate::confined::Meter;
-use crate::db::{self, Db};
+use crate::db::{self, Db, Transaction};
 use crate::features::accounts::{Accounts, Person};
 use crate::features::rooms::Rooms;
 use crate::files::Files;
@@ -29,7 +30,7 @@ use crate::limits::Limit;
 /// takes much longer than a recording, which people wait for.
 const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
-const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
+pub(super) const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
 const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
 
 /// Whose something is that is uploaded, by which session.
@@ -37,21 +38,31 @@ const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
 pub(crate) struct Owner {
     pub(crate) user_id: UserId,
     pub(crate) session_id: Uuid,
+    /// The upload that it was received by, where that came in parts.
+    pub(super) partial: Option<Uuid>,
 }
 
 impl From<&Person> for Owner {
     fn from(person: &Person) -> Self {
-        Self { user_id: person.id, session_id: person.session_id }
+        Self::new(person.id, person.session_id)
+    }
+}
+
+impl Owner {
+    pub(crate) fn new(user_id: UserId, session_id: Uuid) -> Self {
+        Self { user_id, session_id, partial: None }
     }
 }
 
 #[derive(Debug)]
 pub(crate) struct Media {
-    db: Db,
-    clock: Clock,
+    pub(super) db: Db,
+    pub(super) clock: Clock,
     accounts: Arc<Accounts>,
-    files: Files,
+    pub(super) files: Files,
     incoming: Arc<Uploads>,
+    /// Who sends to uploads that are received in parts.
+    pub(super) turns: Turns,
     addresses: Addresses,
     /// How many bytes a person may have.
     quota: u64,
@@ -79,6 +90,7 @@ impl Media {
             accounts,
             files,
             incoming,
+            turns: Turns::new(),
             addresses,
             quota,
             upload_limit: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
@@ -105,7 +117,7 @@ impl Media {
     /// Too often, [`MediaError::QuotaExceeded`], the database.
     pub(super) async fn may_upload(&self, owner: Owner, bytes: u64) -> Result<(), MediaError> {
         self.upload_limit.check(&owner.user_id)?;
-        self.budgets.decoding(owner.user_id).admit(Duration::ZERO, Asks::AtOnce)?;
+        self.may_decode(owner)?;
         let usage = self.usage(owner.user_id).await?;
         let after = usage.used_bytes.saturating_add(bytes.max(1));
         if after <= usage.quota_bytes { Ok(()) } else { Err(MediaError::QuotaExceeded) }
@@ -116,9 +128,18 @@ impl Media {
     /// # Errors
     /// The database.
     pub(super) async fn usage(&self, user_id: UserId) -> Result<wire::MediaUsage, MediaError> {
-        let bytes = store::bytes_of(self.db.read(), user_id).await?;
+        let bytes = store::bytes_of(self.db.read(), user_id, None).await?;
         let used_bytes = u64::try_from(bytes).unwrap_or(0);
         Ok(wire::MediaUsage { used_bytes, quota_bytes: self.quota })
+    }
+
+    /// Whether the person may have something decoded now.
+    ///
+    /// # Errors
+    /// Too often.
+    pub(super) fn may_decode(&self, owner: Owner) -> Result<(), MediaError> {
+        self.budgets.decoding(owner.user_id).admit(Duration::ZERO, Asks::AtOnce)?;
+        Ok(())
     }
 
     /// The turn of somebody to have a recording decoded, in the order of asking.
@@ -158,9 +179,21 @@ impl Media {
         let description = describe(stored);
         let json = serde_json::to_string(&description).map_err(std::io::Error::from)?;
         let transaction = self.db.begin().await?;
+        let is_first = match owner.partial {
+            Some(partial) => partial::complete(&transaction, partial, id).await?,
+            None => true,
+        };
+        if !is_first {
+            // Another node was quicker with the same upload, or its owner has cancelled it.
+            drop(transaction);
+            self.give_up(owner, id).await?;
+            return Err(MediaError::NotFound);
+        }
         let is_there = store::finish_upload(&transaction, id, &json).await?;
-        transaction.commit().await?;
-        if !is_there {
+        if is_there {
+            transaction.commit().await?;
+        } else {
+            drop(transaction);
             // It took so long that it was given up, and its files looked for before they were here.
             for file in description.files() {
                 self.files.remove(&file.name).await?;
@@ -187,14 +220,26 @@ impl Media {
         let bytes = files.iter().map(NewFile::bytes).sum::<u64>();
         let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         let transaction = self.db.begin().await?;
-        db::lock_rows(&transaction, "users", ["id"], vec![[owner.user_id]]).await?;
-        let before = store::bytes_of(&transaction, owner.user_id).await?;
-        if u64::try_from(before.saturating_add(bytes)).is_ok_and(|bytes| bytes > self.quota) {
-            return Err(MediaError::QuotaExceeded);
-        }
+        self.fits(&transaction, owner, bytes).await?;
         store::begin_upload(&transaction, id, owner.user_id, self.clock.now_ms(), bytes, &names)
             .await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Looks whether so many bytes more fit into what the person may have, and lets nothing else of theirs in
+    /// until the transaction ends.
+    pub(super) async fn fits(
+        &self,
+        transaction: &Transaction,
+        owner: Owner,
+        bytes: i64,
+    ) -> Result<(), MediaError> {
+        db::lock_rows(transaction, "users", ["id"], vec![[owner.user_id]]).await?;
+        let before = store::bytes_of(transaction, owner.user_id, owner.partial).await?;
+        if u64::try_from(before.saturating_add(bytes)).is_ok_and(|bytes| bytes > self.quota) {
+            return Err(MediaError::QuotaExceeded);
+        }
+        Ok(())
     }
 
     /// What is uploaded or carried, with fresh addresses, for whoever may read the room or uploaded it.
@@ -257,6 +302,7 @@ impl Media {
         let transaction = self.db.begin().await?;
         let (broken_off, before) = (now - BROKEN_OFF_AFTER_MS, now - FORGOTTEN_AFTER_MS);
         store::discard_uploads(&transaction, broken_off, before).await?;
+        partial::discard_overdue(&transaction, before).await?;
         transaction.commit().await?;
         for row in store::discarded(self.db.read()).await? {
             if let Err(error) = self.remove(&row).await {

@@ -1,5 +1,7 @@
 //! The rows of media: uploads, what messages carry, and what is to be removed.
 
+pub(super) mod partial;
+
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
 use uuid::Uuid;
 
@@ -151,10 +153,19 @@ async fn discard(
     let sql = format!("DELETE FROM uploads WHERE {which} RETURNING id, files");
     let rows: Vec<DiscardedRow> = db::parse(&db::query(transaction, sql, values).await?)?;
     for row in rows {
-        let sql = "INSERT INTO discarded_media (id, files) VALUES ($1, $2)";
-        db::run(transaction, sql, vec![row.id.into(), row.files.into()]).await?;
+        list_discarded(transaction, row.id, row.files).await?;
     }
     Ok(())
+}
+
+/// Files that are to be removed, under an id of their own.
+async fn list_discarded(
+    transaction: &impl ConnectionTrait,
+    id: Uuid,
+    files: String,
+) -> Result<(), DbErr> {
+    let sql = "INSERT INTO discarded_media (id, files) VALUES ($1, $2)";
+    db::run(transaction, sql, vec![id.into(), files.into()]).await.map(drop)
 }
 
 /// Whose files are to be removed.
@@ -252,16 +263,21 @@ pub(super) async fn rows_after(
     db::parse(&db::query(connection, sql, vec![after.into()]).await?)
 }
 
-/// How many bytes somebody has, in uploads and in messages.
+/// How many bytes somebody has, in uploads and in messages; with all that is announced of those that are
+/// received in parts, but for one of these.
 pub(super) async fn bytes_of(
     connection: &impl ConnectionTrait,
     owner_id: i64,
+    but: Option<Uuid>,
 ) -> Result<i64, DbErr> {
     let sql = "SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) AS bytes FROM ( \
                    SELECT bytes FROM uploads WHERE owner_id = $1 \
                    UNION ALL SELECT bytes FROM media WHERE owner_id = $1 \
-                   UNION ALL SELECT bytes FROM private_media WHERE owner_id = $1) theirs";
-    let rows = db::query(connection, sql, vec![owner_id.into()]).await?;
+                   UNION ALL SELECT bytes FROM private_media WHERE owner_id = $1 \
+                   UNION ALL SELECT bytes FROM partial_uploads \
+                   WHERE owner_id = $1 AND media_id IS NULL AND id <> $2) theirs";
+    let values = vec![owner_id.into(), but.unwrap_or_default().into()];
+    let rows = db::query(connection, sql, values).await?;
     rows.first().map_or(Ok(0), |row| row.try_get("", "bytes"))
 }
 
