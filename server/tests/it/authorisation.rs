@@ -32,6 +32,12 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         "setAvatar" => [401, 415, 415, 415, 415],
         // Without a recording, so that nothing is kept.
         "uploadMedia" => [401, 415, 415, 415, 415],
+        // Open: what the protocol of uploads can do.
+        "describeUploads" => [204; 5],
+        // Without a length, and without an offset.
+        "beginUpload" | "continueUpload" => [401, 400, 400, 400, 400],
+        "getUpload" => [401, 404, 404, 404, 200],
+        "cancelUpload" => [401, 404, 404, 404, 204],
         "createRoom" => [401, 201, 201, 201, 201],
         // With somebody who is new each time.
         "openPrivateRoom" => [401, 201, 201, 201, 201],
@@ -81,6 +87,9 @@ async fn body(operation: &str, mira: &Person) -> Option<Value> {
     })
 }
 
+/// All of a file that is sent in parts.
+const PART: &[u8] = b"two cups of tea";
+
 /// The path of an operation about Mira's things.
 async fn path(template: &str, room: &str, mira: &Person) -> String {
     if template == "/users/{user_id}/private-room" {
@@ -98,6 +107,17 @@ async fn path(template: &str, room: &str, mira: &Person) -> String {
         let message = json!({"client_id": Uuid::new_v4(), "media": [media["id"]]});
         mira.post(&format!("/rooms/{room}/messages"), message).await.expect(201);
         path = path.replace("{media_id}", media["id"].as_str().unwrap());
+    }
+    if path.contains("{upload_id}") {
+        let length = PART.len().to_string();
+        let request = Request {
+            body: None,
+            headers: &[("upload-length", &length)],
+            ..Request::post("/media/uploads", Value::Null).with_token(&mira.access_token)
+        };
+        let begun = request.of(&mira.address).await;
+        let location = begun.headers["location"].to_str().unwrap();
+        path = location.strip_prefix("/api/v1").unwrap().to_owned();
     }
     if path.contains("{session_id}") {
         let device = mira.another_device().await;
@@ -240,6 +260,9 @@ async fn bytes(operation: &Operation, mira: &Person) -> (&'static str, Vec<u8>) 
                     Content-Type: image/png\r\n\r\nnot a picture\r\n--cut--";
         return ("multipart/form-data; boundary=cut", form.into());
     }
+    if content.contains_key("application/offset+octet-stream") {
+        return ("application/offset+octet-stream", PART.into());
+    }
     let mut body = body(operation.name(), mira).await.expect("a body");
     if operation.name() == "changePassword" {
         body["new_password"] = json!("three cups of tea");
@@ -281,7 +304,8 @@ async fn ended_meanwhile(
         let mut stream = TcpStream::connect(&server.address).await.unwrap();
         let head = format!(
             "{} /api/v1{path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {}\r\n\
-             Content-Type: {kind}\r\nContent-Length: {}\r\nExpect: 100-continue\r\n\r\n",
+             Content-Type: {kind}\r\nContent-Length: {}\r\nUpload-Offset: 0\r\n\
+             Expect: 100-continue\r\n\r\n",
             operation.method,
             server.address,
             device.access_token,

@@ -7,11 +7,11 @@ use adda_protocol::{Code, Problem};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use chrono::DateTime;
-use poem::http::{HeaderValue, StatusCode};
+use poem::http::{HeaderValue, Method};
 use poem::web::Data;
-use poem::{Endpoint, EndpointExt, IntoResponse, Response};
+use poem::{Endpoint, EndpointExt, Error, IntoResponse, Response};
 use poem_openapi::param::{Header, Path};
-use poem_openapi::{ApiResponse, OpenApi};
+use poem_openapi::{ApiResponse, Enum, OpenApi};
 use uuid::Uuid;
 
 use super::Tag;
@@ -21,12 +21,19 @@ use crate::features::media::partial::{Announced, Place, Standing};
 use crate::features::media::service::{Media, Owner};
 use crate::http::{
     BASE, CONFLICT, Continuation, Fails, NOT_FOUND, NoContent, OTHER_VERSION, SIGNED_IN, WITH_BODY,
+    problem_response,
 };
 
 const VERSION: &str = "1.0.0";
 const EXTENSIONS: &str = "creation,expiration,termination";
 
-/// What the server takes.
+/// The version of the protocol.
+#[derive(Debug, Enum)]
+enum TusVersion {
+    #[oai(rename = "1.0.0")]
+    One,
+}
+
 #[derive(ApiResponse)]
 enum Abilities {
     /// What is spoken here.
@@ -134,7 +141,7 @@ impl UploadsApi {
         bearer: Bearer,
         /// The version of the protocol, `1.0.0`.
         #[oai(name = "Tus-Resumable")]
-        version: Header<Option<String>>,
+        _version: Header<Option<TusVersion>>,
         /// How long the file is, in bytes.
         #[oai(name = "Upload-Length")]
         length: Header<u64>,
@@ -143,7 +150,6 @@ impl UploadsApi {
         #[oai(name = "Upload-Metadata")]
         metadata: Header<Option<String>>,
     ) -> Result<Begun, Fails<{ BASE | SIGNED_IN | WITH_BODY | OTHER_VERSION }>> {
-        is_spoken(version.0)?;
         let mut metadata = parse(metadata.0.as_deref().unwrap_or_default())?;
         let announced = Announced {
             bytes: length.0,
@@ -169,11 +175,10 @@ impl UploadsApi {
         bearer: Bearer,
         /// The version of the protocol, `1.0.0`.
         #[oai(name = "Tus-Resumable")]
-        version: Header<Option<String>>,
+        _version: Header<Option<TusVersion>>,
         /// Its id.
         upload_id: Path<Uuid>,
     ) -> Result<Found, Fails<{ BASE | SIGNED_IN | NOT_FOUND | OTHER_VERSION }>> {
-        is_spoken(version.0)?;
         let standing = media.standing(Owner::from(&bearer.0), upload_id.0).await?;
         let (until, media_id) = (until(&standing), made(&standing));
         Ok(Found::At(standing.received, standing.bytes, until, media_id))
@@ -196,7 +201,7 @@ impl UploadsApi {
         bearer: Bearer,
         /// The version of the protocol, `1.0.0`.
         #[oai(name = "Tus-Resumable")]
-        version: Header<Option<String>>,
+        _version: Header<Option<TusVersion>>,
         /// Its id.
         upload_id: Path<Uuid>,
         /// Where the body belongs: how much is here already.
@@ -207,7 +212,6 @@ impl UploadsApi {
         Received,
         Fails<{ BASE | SIGNED_IN | NOT_FOUND | CONFLICT | WITH_BODY | OTHER_VERSION }>,
     > {
-        is_spoken(version.0)?;
         let place = Place {
             upload: upload_id.0,
             offset: offset.0,
@@ -233,41 +237,36 @@ impl UploadsApi {
         bearer: Bearer,
         /// The version of the protocol, `1.0.0`.
         #[oai(name = "Tus-Resumable")]
-        version: Header<Option<String>>,
+        _version: Header<Option<TusVersion>>,
         /// Its id.
         upload_id: Path<Uuid>,
     ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | NOT_FOUND | OTHER_VERSION }>> {
-        is_spoken(version.0)?;
         media.cancel(Owner::from(&bearer.0), upload_id.0).await?;
         Ok(NoContent)
     }
 }
 
-/// The protocol wants to be named in every answer.
+/// Looks whether the protocol is spoken here, and names it in every answer. Whoever names no version is taken
+/// at what they ask for.
 fn speaking_tus(endpoint: impl Endpoint + 'static) -> impl Endpoint<Output = Response> + 'static {
     endpoint.around(|endpoint, request| async move {
-        let mut response = match endpoint.call(request).await {
-            Ok(response) => response.into_response(),
-            Err(error) => error.into_response(),
-        };
         let version = HeaderValue::from_static(VERSION);
-        response.headers_mut().insert("tus-resumable", version.clone());
-        if response.status() == StatusCode::PRECONDITION_FAILED {
-            response.headers_mut().insert("tus-version", version);
-        }
+        let asked = request.headers().get("tus-resumable");
+        let is_spoken = asked.is_none_or(|asked| *asked == version);
+        let mut response = if is_spoken || request.method() == Method::OPTIONS {
+            endpoint
+                .call(request)
+                .await
+                .map_or_else(Error::into_response, IntoResponse::into_response)
+        } else {
+            let sentence = "This server speaks tus 1.0.0; name that in `Tus-Resumable`.";
+            let mut refusal = problem_response(Problem::new(Code::ProtocolVersion, sentence));
+            refusal.headers_mut().insert("tus-version", version.clone());
+            refusal
+        };
+        response.headers_mut().insert("tus-resumable", version);
         Ok(response)
     })
-}
-
-/// Whoever names no version is taken at what they ask for.
-fn is_spoken(version: Option<String>) -> Result<(), Problem> {
-    match version {
-        Some(version) if version != VERSION => Err(Problem::new(
-            Code::ProtocolVersion,
-            "This server speaks tus 1.0.0; name that in `Tus-Resumable`.",
-        )),
-        _ => Ok(()),
-    }
 }
 
 /// `kind aW1hZ2U=,filename dGVhLmpwZw==`
