@@ -36,6 +36,10 @@ import { Unheard } from './store/unheard';
 /** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */
 const SESSION_OVER: ReadonlySet<number> = new Set([4_500, 4_505, 4_506]);
 
+/** What is larger goes on where it stopped, should the line be cut. */
+const MOST_AT_ONCE = 2 ** 20;
+const inParts = () => import('./api/resumable');
+
 /** A chat, and how it ends. */
 interface OwnChat extends Chat {
   close(): void;
@@ -69,13 +73,21 @@ export class App implements Parts {
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
-      upload: async ({ kind, file, name }, watch) => {
+      upload: async (load, watch) => {
+        const { kind, file, name } = load;
+        // Where it cannot be loaded, all of the file goes at once.
+        const parts = file.size > MOST_AT_ONCE ? await inParts().catch(() => null) : null;
+        if (parts) return parts.sendInParts(this.api, load, watch);
         const body = new FormData();
         // First: the server may refuse by it before the file has come.
         body.append('kind', kind);
         body.append('file', file, name);
         return (await this.api.call('post', '/media', { body, watch })).id;
       },
+      giveUp: (upload) =>
+        void inParts()
+          .then((parts) => parts.giveUp(this.api, upload))
+          .catch(() => {}),
       encode: dataUrl,
       reasonOf: (error) =>
         error instanceof Refused && !error.isTemporary

@@ -1,9 +1,9 @@
 // Requests to the REST API, typed by the generated description: an address, a method, a body or an
 // answer that the description does not have is an error of the compiler.
 import { toJson, wellFormed } from '../lib/wellformed';
-import { refusal, Unanswered, Unreachable, Refused } from './errors';
+import { refusal, Refused, unanswered } from './errors';
 import type { paths } from './schema';
-import { postForm, type Watch } from './upload';
+import { sendFile, type Watch } from './upload';
 
 type Method = 'get' | 'post' | 'put' | 'patch' | 'delete';
 type Operation<P extends keyof paths, M extends Method> = NonNullable<paths[P][M]>;
@@ -63,28 +63,30 @@ export class Api {
     path: P,
     options: Options<Operation<P, M>>,
   ): Promise<Answer<Operation<P, M>>> {
-    try {
-      return await this.ask(method, path, options);
-    } catch (error) {
-      const isWished = (options as Anything).watch?.signal.aborted ?? false;
-      const isPassing = !(error instanceof Refused) || error.isTemporary;
-      if (isPassing && !isWished) this.onTrouble();
-      throw error;
-    }
+    const { watch } = options as Anything;
+    const once = (token: string | null) => send(this.origin, method, path, options, token);
+    return this.ask(once, read<Answer<Operation<P, M>>>, watch?.signal);
   }
 
-  private async ask<M extends Method, P extends PathOf<M>>(
-    method: M,
-    path: P,
-    options: Options<Operation<P, M>>,
-  ): Promise<Answer<Operation<P, M>>> {
-    const token = await this.tokens.current();
-    let response = await send(this.origin, method, path, options, token);
-    if (token !== null && response.status === 401 && isStale(await refusal(response.clone()))) {
-      const next = await this.tokens.renewed(token);
-      if (next !== null) response = await send(this.origin, method, path, options, next);
+  /** The same with a request of one's own, of whose answer `read` says what it means. */
+  async ask<T>(
+    send: (token: string | null) => Promise<Response>,
+    read: (response: Response) => Promise<T>,
+    signal?: AbortSignal,
+  ): Promise<T> {
+    try {
+      const token = await this.tokens.current();
+      let response = await send(token);
+      if (token !== null && response.status === 401 && isStale(await refusal(response.clone()))) {
+        const next = await this.tokens.renewed(token);
+        if (next !== null) response = await send(next);
+      }
+      return await read(response);
+    } catch (error) {
+      const isPassing = !(error instanceof Refused) || error.isTemporary;
+      if (isPassing && !signal?.aborted) this.onTrouble();
+      throw error;
     }
-    return read(response);
   }
 }
 
@@ -134,7 +136,7 @@ async function send(
   if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
   const url = `${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`;
   try {
-    if (isForm && watch) return await postForm(url, headers, body, watch);
+    if (isForm && watch) return await sendFile('POST', url, headers, body, watch);
     return await fetch(url, {
       method: method.toUpperCase(),
       headers,
@@ -156,9 +158,4 @@ async function read<T>(response: Response): Promise<T> {
   } catch (error) {
     throw unanswered(error);
   }
-}
-
-function unanswered(error: unknown): Error {
-  const isTimeOut = error instanceof DOMException && error.name === 'TimeoutError';
-  return isTimeOut ? new Unanswered() : new Unreachable(error);
 }

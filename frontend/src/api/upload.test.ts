@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
-import { postForm } from './upload';
+import { sendFile } from './upload';
 
 /** A request whose course the test tells. */
 class FakeRequest {
@@ -24,6 +24,10 @@ class FakeRequest {
 
   setRequestHeader(name: string, text: string): void {
     this.headers[name] = text;
+  }
+
+  getAllResponseHeaders(): string {
+    return 'retry-after: 3\r\nupload-offset: 7\r\n';
   }
 
   abort(): void {
@@ -56,7 +60,7 @@ afterEach(() => {
 function begun(): { answer: Promise<Response>; request: FakeRequest } {
   const headers = new Headers({ authorization: 'Bearer t' });
   const watch = { onProgress, signal: giveUp.signal };
-  const answer = postForm('/api/v1/media', headers, new FormData(), watch);
+  const answer = sendFile('POST', '/api/v1/media', headers, new FormData(), watch);
   return { answer, request: FakeRequest.last };
 }
 
@@ -70,6 +74,7 @@ describe('an upload', () => {
     request.answers(413, '{"code":"too_large"}');
     const response = await answer;
     expect(response.status).toBe(413);
+    expect(response.headers.get('retry-after')).toBe('3');
     expect(await response.json()).toEqual({ code: 'too_large' });
     expect(vi.getTimerCount()).toBe(0);
   });
@@ -84,6 +89,16 @@ describe('an upload', () => {
     expect(request.isAborted).toBe(false);
     await vi.advanceTimersByTimeAsync(90_000);
     expect(request.isAborted).toBe(true);
+    await failure;
+  });
+
+  it('is given up earlier where it goes on from there', async () => {
+    const watch = { onProgress, signal: giveUp.signal };
+    const rest = new Blob(['tea, please']);
+    const answer = sendFile('PATCH', '/api/v1/media/uploads/1', new Headers(), rest, watch);
+    const failure = expect(answer).rejects.toMatchObject({ name: 'TimeoutError' });
+    FakeRequest.last.upload.onprogress?.({ loaded: 4 });
+    await vi.advanceTimersByTimeAsync(30_000);
     await failure;
   });
 

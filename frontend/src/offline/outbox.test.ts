@@ -3,7 +3,7 @@ import 'fake-indexeddb/auto';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { ClientFrame, Code, Problem } from '../api/types';
-import type { Watch } from '../api/upload';
+import type { Course } from '../api/resumable';
 import { Clock, MemoryStorage } from '../testing/world';
 import { Database } from './db';
 import { MOST_TRIES, Outbox, PATIENCE_MS } from './outbox';
@@ -48,8 +48,10 @@ class Tab {
   shown: readonly Outgoing[] = [];
   isConnected = true;
   /** What becomes of the next uploads. */
-  upload: (load: Load, watch: Watch) => Promise<string> = () =>
+  upload: (load: Load, watch: Course) => Promise<string> = () =>
     Promise.reject(new Error('nothing is uploaded'));
+  /** The uploads that the server need not wait for. */
+  readonly givenUp: string[] = [];
   outbox!: Outbox;
 
   static async open(tab = 'tab-1', user = MIRA): Promise<Tab> {
@@ -63,6 +65,7 @@ class Tab {
         return self.isConnected;
       },
       upload: (load, watch) => self.upload(load, watch),
+      giveUp: (upload) => self.givenUp.push(upload),
       encode: async (file) => `data:${file.type};base64,${btoa(await file.text())}`,
       reasonOf: (error) => (error instanceof Error ? null : (error as Refusal)),
       livingTabs: () => Promise.resolve(new Set(living)),
@@ -802,7 +805,7 @@ describe('pictures and files', () => {
 
   /** Uploads that end when they are told to, by the name of the file. */
   function held(tab: Tab) {
-    const uploads = new Map<string, { end: () => void; fail: (why: unknown) => void } & Watch>();
+    const uploads = new Map<string, { end: () => void; fail: (why: unknown) => void } & Course>();
     const names: string[] = [];
     tab.upload = ({ name }, watch) =>
       new Promise((resolve, fail) => {
@@ -943,6 +946,44 @@ describe('pictures and files', () => {
     await tab.refuse('invalid_input');
     await tab.outbox.retry(clientId);
     expect(names).toHaveLength(2);
+  });
+
+  it('go on with the upload that was begun, also in the next page, and are shown as far as they were', async () => {
+    const tab = await Tab.open();
+    const { of } = held(tab);
+    await tab.outbox.add('general', parcel('', 'a.png'));
+    const first = await of('a.png');
+    first.onBegun('upload-1');
+    first.onProgress(60);
+    first.fail(new Error('away'));
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
+    expect(tab.shown[0] && shareSent(tab.shown[0])).toBe(0.6);
+    tab.outbox.close();
+    living.clear();
+    const next = await Tab.open('tab-2');
+    const begun: unknown[] = [];
+    next.upload = ({ upload }) => {
+      begun.push(upload);
+      return Promise.resolve('media-1');
+    };
+    next.outbox.connected();
+    await vi.waitFor(() => expect(next.sent).toMatchObject([{ media: ['media-1'] }]));
+    expect(begun).toEqual(['upload-1']);
+    expect(next.givenUp).toEqual([]);
+  });
+
+  it('that are given up are so on the server, also where it had just begun', async () => {
+    const tab = await Tab.open();
+    const { of } = held(tab);
+    const one = await tab.outbox.add('general', parcel('', 'a.png'));
+    (await of('a.png')).onBegun('upload-1');
+    await tab.outbox.discard(one.clientId);
+    expect(tab.givenUp).toEqual(['upload-1']);
+    const other = await tab.outbox.add('general', parcel('', 'b.png'));
+    const late = await of('b.png');
+    await tab.outbox.discard(other.clientId);
+    late.onBegun('upload-2');
+    expect(tab.givenUp).toEqual(['upload-1', 'upload-2']);
   });
 
   it('that are damaged on the disk are passed over', async () => {

@@ -6,13 +6,15 @@
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 // What is refused, answered by nobody or broken holds up nothing else, and everything can be given up.
 import type { ClientFrame, Problem } from '../api/types';
-import type { Watch } from '../api/upload';
+import type { Course } from '../api/resumable';
 import {
   begun,
+  further,
   goesInFrame,
   loadsOf,
   named,
   shareSent,
+  unfinishedOf,
   type Content,
   type Load,
   type Outgoing,
@@ -26,7 +28,9 @@ export interface OutboxWorld {
   /** Hands a frame to the connection; `false` when there is none. */
   send(frame: ClientFrame): boolean;
   /** Brings what a message carries to the server; answers what it is called there. */
-  upload(load: Load, watch: Watch): Promise<string>;
+  upload(load: Load, course: Course): Promise<string>;
+  /** The server need not wait for the rest of an upload. */
+  giveUp(upload: string): void;
   /** What is in a file, as a data URL. */
   encode(file: Blob): Promise<string>;
   /** Why an upload failed for good; nothing where it is worth another try. */
@@ -175,7 +179,9 @@ export class Outbox {
 
   /** Gives a message up. */
   async discard(clientId: string): Promise<void> {
+    const content = this.find(clientId)?.content;
     this.leave(clientId);
+    if (content) unfinishedOf(content).forEach((upload) => this.world.giveUp(upload));
     await this.stored.giveUp(clientId);
   }
 
@@ -382,13 +388,17 @@ export class Outbox {
 
   private async upload(upload: Upload): Promise<void> {
     const { clientId, at, load, giveUp } = upload;
-    const onProgress = (bytes: number) => {
-      // The form around a file is a little larger than the file.
-      upload.sent = Math.min(bytes, load.file.size);
-      this.progressed(clientId);
+    const course = {
+      onProgress: (bytes: number) => {
+        // The form around a file is a little larger than the file.
+        upload.sent = Math.min(bytes, load.file.size);
+        this.progressed(clientId);
+      },
+      onBegun: (name: string | null) => this.begunAs(clientId, at, name),
+      signal: giveUp.signal,
     };
     try {
-      const media = await this.world.upload(load, { onProgress, signal: giveUp.signal });
+      const media = await this.world.upload(load, course);
       this.uploads.delete(upload);
       this.uploaded(clientId, at, media);
     } catch (error) {
@@ -396,6 +406,19 @@ export class Outbox {
       await this.failedToUpload(clientId, error);
     }
     this.flush();
+  }
+
+  /** One thing is on its way, and stays so: the next try, and the next page, go on with it. */
+  private begunAs(clientId: string, at: number, upload: string | null): void {
+    const known = this.find(clientId);
+    if (!known) {
+      // It was given up meanwhile.
+      if (upload !== null && !this.isClosed) this.world.giveUp(upload);
+      return;
+    }
+    this.carry(clientId, further(known.content, at, { upload }));
+    const entry = this.find(clientId);
+    if (entry) void this.stored.put(entry);
   }
 
   /** One thing is there, and stays there: the next try goes on after it. */
@@ -424,10 +447,12 @@ export class Outbox {
   }
 
   private async failedToUpload(clientId: string, error: unknown): Promise<void> {
-    if (!this.find(clientId) || this.isClosed) return;
+    const known = this.find(clientId);
+    if (!known || this.isClosed) return;
     const refusal = this.world.reasonOf(error);
     if (refusal) return this.refuse(clientId, refusal);
-    this.progressed(clientId);
+    // What goes on where it stopped need not be shown as if it did not.
+    if (unfinishedOf(known.content).length === 0) this.progressed(clientId);
     // What was uploaded beside it failed too.
     if (this.uploadPauses.has(clientId)) return;
     const tries = counted(this.failures, clientId);

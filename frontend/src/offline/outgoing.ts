@@ -17,6 +17,7 @@ export interface Voice {
   durationMs: number;
   /** What the server calls it, once it is there. */
   media: string | null;
+  upload?: string | null;
 }
 
 /** Pictures and files, and what is said of them: may be empty. */
@@ -34,6 +35,8 @@ export interface Load {
   name: string;
   /** What the server calls it, once it is there. */
   media: string | null;
+  /** What the server calls the upload that was begun of it, where that goes on where it stopped. */
+  upload?: string | null;
 }
 
 /** A picture, with its size as this browser shows it, in pixels; or any other file. */
@@ -79,22 +82,23 @@ export function readOutgoing(stored: unknown): Outgoing | null {
 
 function isContent(content: unknown): content is Content {
   if (!isRecord(content)) return false;
-  const { kind, text, recording, durationMs, media, attachments } = content;
+  const { kind, text, recording, durationMs, media, upload, attachments } = content;
   if (kind === 'text') return typeof text === 'string';
   if (kind === 'parcel') {
     const isList = Array.isArray(attachments) && attachments.length > 0;
     return typeof text === 'string' && isList && attachments.every(isAttachment);
   }
   const isSound = recording instanceof Blob && typeof durationMs === 'number';
-  return kind === 'voice' && isSound && isName(media);
+  return kind === 'voice' && isSound && isName(media) && isName(upload ?? null);
 }
 
 function isAttachment(stored: unknown): stored is Attachment {
   if (!isRecord(stored)) return false;
-  const { kind, file, name, media, width, height } = stored;
+  const { kind, file, name, media, upload, width, height } = stored;
   const isMeasured = [width, height].every((length) => typeof length === 'number' && length > 0);
   const isKnown = kind === 'file' || (kind === 'image' && isMeasured);
-  return isKnown && file instanceof Blob && typeof name === 'string' && isName(media);
+  const isNamed = typeof name === 'string' && isName(media) && isName(upload ?? null);
+  return isKnown && file instanceof Blob && isNamed;
 }
 
 /** Whether it can be what the server calls something, or is none yet. */
@@ -136,7 +140,7 @@ export function loadsOf(content: Content): readonly Load[] {
     case 'text':
       return [];
     case 'voice':
-      return [{ kind: 'audio', file: content.recording, name: 'voice', media: content.media }];
+      return [{ ...content, kind: 'audio', file: content.recording, name: 'voice' }];
     case 'parcel':
       return content.attachments;
   }
@@ -144,18 +148,32 @@ export function loadsOf(content: Content): readonly Load[] {
 
 /** The same content, of whose loads one is called so by the server now; by `null` it is to be uploaded. */
 export function named(content: Content, at: number, media: string | null): Content {
+  return further(content, at, { media, upload: null });
+}
+
+/** The same content, of whose loads one has come so much further. */
+export function further(
+  content: Content,
+  at: number,
+  change: Partial<Pick<Load, 'media' | 'upload'>>,
+): Content {
   switch (content.kind) {
     case 'text':
       return content;
     case 'voice':
-      return { ...content, media };
+      return { ...content, ...change };
     case 'parcel': {
       const attachments = content.attachments.map((it, index) =>
-        index === at ? { ...it, media } : it,
+        index === at ? { ...it, ...change } : it,
       );
       return { ...content, attachments };
     }
   }
+}
+
+/** The uploads that were begun of it and are not at their end. */
+export function unfinishedOf(content: Content): readonly string[] {
+  return loadsOf(content).flatMap(({ media, upload }) => (media === null && upload ? upload : []));
 }
 
 /** Where a message begins that is new, is tried again, or has come a step further. */
@@ -177,7 +195,9 @@ export function shareSent({ content, state }: Pick<Outgoing, 'content' | 'state'
 export function bytesToSend(entries: readonly Outgoing[]): number {
   const waiting = entries.filter(({ state }) => state.kind !== 'refused');
   const loads = waiting.flatMap(({ content }) => loadsOf(content));
-  return loads.reduce((sum, { file, media }) => sum + (media === null ? file.size : 0), 0);
+  // What was announced the server counts already.
+  const missing = loads.filter(({ media, upload }) => media === null && !upload);
+  return missing.reduce((sum, { file }) => sum + file.size, 0);
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {
