@@ -5,7 +5,7 @@ import { type Options } from './tests/support/journey';
 /** What is about connections, sessions and other browsers is the same on a phone; `make soak` runs it there too. */
 const isLong = process.env['ADDA_TEST_LONG'] !== undefined;
 const withoutLayout =
-  /(addresses|browsers|hosting|leaving|links|offline|outage|rows|sessions|stuck|tone)\.spec\.ts/;
+  /(addresses|browsers|hosting|leaving|links|offline|outage|rows|sessions|stuck|tone|train)\.spec\.ts/;
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 

@@ -16,7 +16,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use crate::on_both_databases;
-use crate::support::{Person, Storage, TestServer, eventually};
+use crate::support::{Installation, Person, Storage, TestServer, eventually};
 use crate::uploads::{PATIENCE, is_answered, lying, until};
 
 const MIB: usize = 1 << 20;
@@ -307,6 +307,48 @@ on_both_databases! {
         sends(&mira, &upload, MIB, &file(MIB)).await.expect_problem(404, "not_found");
         leaves_no_part(&mut server).await;
     }
+}
+
+/// Another node of a server: the same database and store, and a folder of its own for what it receives.
+async fn another_node(first: &TestServer) -> TestServer {
+    let url = first.installation.database_url();
+    let settings = [("DATABASE_URL", url.as_str()), ("ADDA_RATE_LIMITS", "off")];
+    let installation = Installation::new(Storage::Postgres, &settings).await;
+    let media = installation.folder.path().join("media");
+    std::fs::create_dir(&media).unwrap();
+    for folder in ["uploads", "files"] {
+        let shared = first.installation.folder.path().join("media").join(folder);
+        std::fs::create_dir_all(&shared).unwrap();
+        std::os::unix::fs::symlink(shared, media.join(folder)).unwrap();
+    }
+    TestServer::on(installation).await
+}
+
+#[tokio::test]
+async fn another_node_goes_on_while_the_first_still_waits_for_more() {
+    let mut server = TestServer::start(Storage::Postgres).await;
+    let other = another_node(&server).await;
+    let mira = server.person("mira").await;
+    let mut there = mira.clone();
+    there.address.clone_from(&other.address);
+    let whole = file(10 * MIB);
+    let upload = begins(&mira, whole.len(), "file", "tea.bin").await;
+    let mut line = begins_to_send(&mira, &upload, 0, whole.len(), &whole[..6 * MIB]).await;
+    until(|| parts(&server).len() == 1).await;
+    until(|| lying(&server).0 >= 6 * MIB as u64).await;
+
+    let offset = stands(&there, &upload).await.expect(200).offset();
+    assert!(offset >= 4 * MIB, "{offset}");
+    let media = sends(&there, &upload, offset, &whole[offset..]).await.expect(204).media();
+    // What comes to the first one after that belongs to nothing.
+    line.write_all(&whole[6 * MIB..]).await.unwrap();
+    until(|| lying(&server).1 == 0).await;
+    let media = media.unwrap();
+    assert_eq!(stands(&mira, &upload).await.expect(200).media().as_ref(), Some(&media));
+    assert!(downloads(&mira, &media).await == whole);
+    assert_eq!(stored(&server, "files"), 1);
+    drop(other);
+    leaves_no_part(&mut server).await;
 }
 
 #[tokio::test]
