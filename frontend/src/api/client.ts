@@ -1,7 +1,7 @@
 // Requests to the REST API, typed by the generated description: an address, a method, a body or an
 // answer that the description does not have is an error of the compiler.
 import { toJson, wellFormed } from '../lib/wellformed';
-import { refusal, Refused, unanswered } from './errors';
+import { refusal, Refused, Unanswered, Unreachable } from './errors';
 import type { paths } from './schema';
 import { sendFile, type Watch } from './upload';
 
@@ -68,8 +68,20 @@ export class Api {
     return this.ask(once, read<Answer<Operation<P, M>>>, watch?.signal);
   }
 
-  /** The same with a request of one's own, of whose answer `read` says what it means. */
-  async ask<T>(
+  /** Asks by headers, or with a file as it is; answers whatever is no refusal. */
+  request(
+    method: 'HEAD' | 'POST' | 'PATCH' | 'DELETE',
+    path: string,
+    more: Record<string, string>,
+    sent?: { body: Blob; watch: Watch },
+  ): Promise<Response> {
+    const url = `${this.origin}/api/v1${path}`;
+    const once = (token: string | null) =>
+      exchange(method, url, bearing(token, more), sent?.body, sent?.watch);
+    return this.ask(once, accepted, sent?.watch.signal);
+  }
+
+  private async ask<T>(
     send: (token: string | null) => Promise<Response>,
     read: (response: Response) => Promise<T>,
     signal?: AbortSignal,
@@ -129,33 +141,59 @@ async function send(
   );
   const given = Object.entries(query).filter(([, value]) => value !== undefined && value !== '');
   const search = new URLSearchParams(given.map(([name, value]) => [name, String(value)]));
-  const headers = new Headers({ accept: 'application/json' });
-  if (token !== null) headers.set('authorization', `Bearer ${token}`);
+  const headers = bearing(token, { accept: 'application/json' });
   // A form says itself what it is.
   const isForm = body instanceof FormData;
   if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
   const url = `${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`;
+  const sent = body === undefined || isForm ? body : toJson(body);
+  return exchange(method.toUpperCase(), url, headers, sent, watch);
+}
+
+function bearing(token: string | null, more: Record<string, string>): Headers {
+  const headers = new Headers(more);
+  if (token !== null) headers.set('authorization', `Bearer ${token}`);
+  return headers;
+}
+
+async function exchange(
+  method: string,
+  url: string,
+  headers: Headers,
+  body?: FormData | Blob | string,
+  watch?: Watch,
+): Promise<Response> {
   try {
-    if (isForm && watch) return await sendFile('POST', url, headers, body, watch);
+    if (watch && body instanceof Object) return await sendFile(method, url, headers, body, watch);
     return await fetch(url, {
-      method: method.toUpperCase(),
+      method,
       headers,
       // The refresh cookie, also when the API is on another port of the same site.
       credentials: 'include',
-      ...(body === undefined ? {} : { body: isForm ? body : toJson(body) }),
-      signal: AbortSignal.timeout(isForm ? FORM_PATIENCE_MS : PATIENCE_MS),
+      ...(body === undefined ? {} : { body }),
+      signal: AbortSignal.timeout(body instanceof FormData ? FORM_PATIENCE_MS : PATIENCE_MS),
     });
   } catch (error) {
     throw unanswered(error);
   }
 }
 
-async function read<T>(response: Response): Promise<T> {
+async function accepted(response: Response): Promise<Response> {
   if (!response.ok) throw await refusal(response);
+  return response;
+}
+
+async function read<T>(response: Response): Promise<T> {
+  await accepted(response);
   if (response.status === 204) return undefined as T;
   try {
     return (await response.json()) as T;
   } catch (error) {
     throw unanswered(error);
   }
+}
+
+function unanswered(error: unknown): Error {
+  const isTimeOut = error instanceof DOMException && error.name === 'TimeoutError';
+  return isTimeOut ? new Unanswered() : new Unreachable(error);
 }

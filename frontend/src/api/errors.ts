@@ -34,12 +34,6 @@ export class Unanswered extends Error {
   }
 }
 
-/** Why a request has no answer. */
-export function unanswered(error: unknown): Error {
-  const isTimeOut = error instanceof DOMException && error.name === 'TimeoutError';
-  return isTimeOut ? new Unanswered() : new Unreachable(error);
-}
-
 /** What a status means that somebody between us and the server gave. */
 const FOREIGN_CODES = new Map<number, Code>([[401, 'unauthorized']]);
 

@@ -1,13 +1,13 @@
 // A file that comes in as many requests as it takes (tus 1.0): what arrived over a line that was cut is not
-// sent again.
+// sent again. Loaded when it is wanted: it takes what it needs from the API that it is given.
 import type { Api } from './client';
-import { refusal, Refused, unanswered, Unreachable } from './errors';
-import { sendFile, type Watch } from './upload';
+import type { Refused } from './errors';
+import type { Watch } from './upload';
 
-const UPLOADS = '/api/v1/media/uploads';
-const PATIENCE_MS = 30_000;
+const UPLOADS = '/media/uploads';
+const VERSION = { 'tus-resumable': '1.0.0' };
 /** It stands elsewhere than was thought, is gone, or came too slowly: the next try asks where it stands. */
-const STOPPED: ReadonlySet<number> = new Set([404, 408, 409]);
+const STOPPED: ReadonlySet<unknown> = new Set([404, 408, 409]);
 
 interface File {
   kind: string;
@@ -35,7 +35,10 @@ export async function sendInParts(api: Api, file: File, course: Course): Promise
   try {
     return await goOn(api, upload, file.file.slice(offset), offset, course);
   } catch (error) {
-    if (error instanceof Refused && !error.isTemporary && error.problem.status !== 401) {
+    if (STOPPED.has(refusalOf(error)?.problem.status)) {
+      throw new Error('The upload stopped.', { cause: error });
+    }
+    if (refusalOf(error)?.isTemporary === false) {
       course.onBegun(null);
       void giveUp(api, upload);
     }
@@ -45,12 +48,7 @@ export async function sendInParts(api: Api, file: File, course: Course): Promise
 
 /** The server may forget it. Where it does not hear that, it forgets it after a day. */
 export async function giveUp(api: Api, upload: string): Promise<void> {
-  await api
-    .ask(
-      (token) => ask(api, 'DELETE', `${UPLOADS}/${upload}`, headers(token)),
-      () => Promise.resolve(),
-    )
-    .catch(() => {});
+  await api.request('DELETE', `${UPLOADS}/${upload}`, VERSION).catch(() => {});
 }
 
 interface Standing {
@@ -59,72 +57,48 @@ interface Standing {
 }
 
 /** Where it stands; `null` where it is none any more. */
-function find(api: Api, upload: string): Promise<Standing | null> {
-  return api.ask(
-    (token) => ask(api, 'HEAD', `${UPLOADS}/${upload}`, headers(token)),
-    async (response) => {
-      if (response.status === 404) return null;
-      if (!response.ok) throw await refusal(response);
-      const offset = Number(response.headers.get('upload-offset'));
-      return { offset, media: response.headers.get('upload-media-id') };
-    },
-  );
+async function find(api: Api, upload: string): Promise<Standing | null> {
+  try {
+    const { headers } = await api.request('HEAD', `${UPLOADS}/${upload}`, VERSION);
+    const offset = Number(headers.get('upload-offset'));
+    return { offset, media: headers.get('upload-media-id') };
+  } catch (error) {
+    if (refusalOf(error)?.problem.status === 404) return null;
+    throw error;
+  }
 }
 
-function begin(api: Api, { kind, file, name }: File): Promise<string> {
-  return api.ask(
-    (token) => {
-      const more = {
-        'upload-length': String(file.size),
-        'upload-metadata': `kind ${base64(kind)},filename ${base64(name)}`,
-      };
-      return ask(api, 'POST', UPLOADS, headers(token, more));
-    },
-    async (response) => {
-      if (!response.ok) throw await refusal(response);
-      return response.headers.get('location')?.split('/').at(-1) ?? '';
-    },
-  );
+async function begin(api: Api, { kind, file, name }: File): Promise<string> {
+  const { headers } = await api.request('POST', UPLOADS, {
+    ...VERSION,
+    'upload-length': String(file.size),
+    'upload-metadata': `kind ${base64(kind)},filename ${base64(name)}`,
+  });
+  return headers.get('location')?.split('/').at(-1) ?? '';
 }
 
-function goOn(
+async function goOn(
   api: Api,
   upload: string,
-  rest: Blob,
+  body: Blob,
   offset: number,
   { onProgress, signal }: Course,
 ): Promise<string> {
-  const type = 'application/offset+octet-stream';
-  const more = { 'content-type': type, 'upload-offset': String(offset) };
+  const more = {
+    ...VERSION,
+    'content-type': 'application/offset+octet-stream',
+    'upload-offset': String(offset),
+  };
   const watch = { onProgress: (bytes: number) => onProgress(offset + bytes), signal };
-  const address = `${api.origin}${UPLOADS}/${upload}`;
-  return api.ask(
-    (token) => answered(sendFile('PATCH', address, headers(token, more), rest, watch)),
-    async (response) => {
-      const media = response.headers.get('upload-media-id');
-      if (response.ok && media !== null) return media;
-      const refused = await refusal(response);
-      throw response.ok || STOPPED.has(response.status) ? new Unreachable(refused) : refused;
-    },
-    signal,
-  );
+  const answer = await api.request('PATCH', `${UPLOADS}/${upload}`, more, { body, watch });
+  const media = answer.headers.get('upload-media-id');
+  if (media === null) throw new Error('The upload stopped.');
+  return media;
 }
 
-function headers(token: string | null, more: Record<string, string> = {}): Headers {
-  const headers = new Headers({ 'tus-resumable': '1.0.0', ...more });
-  if (token !== null) headers.set('authorization', `Bearer ${token}`);
-  return headers;
-}
-
-function ask(api: Api, method: string, path: string, headers: Headers): Promise<Response> {
-  const signal = AbortSignal.timeout(PATIENCE_MS);
-  return answered(fetch(api.origin + path, { method, headers, credentials: 'include', signal }));
-}
-
-function answered(asking: Promise<Response>): Promise<Response> {
-  return asking.catch((error: unknown) => {
-    throw unanswered(error);
-  });
+/** What the server said, where it said no. */
+function refusalOf(error: unknown): Refused | null {
+  return error instanceof Error && 'problem' in error ? (error as Refused) : null;
 }
 
 function base64(text: string): string {

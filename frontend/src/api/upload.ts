@@ -14,7 +14,7 @@ const PATIENCE_WITH_PART_MS = 30_000;
 
 /** Rejects like `fetch`: with a `TimeoutError`, an `AbortError`, or a `TypeError` where there is no network. */
 export function sendFile(
-  method: 'POST' | 'PATCH',
+  method: string,
   address: string,
   headers: Headers,
   body: FormData | Blob,
