@@ -25,9 +25,7 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         "listSessions" | "getMe" | "updateMe" | "listRooms" | "listUsers" | "getUser"
         | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
         | "listChanges" | "listReceipts" | "removeAvatar" | "markListened" | "getMedia"
-        | "getMediaUsage" => {
-            [401, 200, 200, 200, 200]
-        }
+        | "getMediaUsage" => [401, 200, 200, 200, 200],
         // Asked without a picture, so that nobody looks otherwise.
         "setAvatar" => [401, 415, 415, 415, 415],
         // Without a recording, so that nothing is kept.

@@ -24,6 +24,11 @@ async fn check(server: &TestServer, more: &[&str]) -> (bool, String) {
     (output.ended_well, output.stdout + &output.stderr)
 }
 
+/// Each file has a row and each row its files.
+pub(crate) async fn all_is_well(server: &TestServer) {
+    is_well(check(server, &[]).await);
+}
+
 #[track_caller]
 fn is_well((ended_well, said): (bool, String)) {
     assert!(ended_well && said.contains(ALL_IS_WELL), "{said}");

@@ -15,6 +15,7 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::media_check::all_is_well;
 use crate::on_both_databases;
 use crate::support::{Installation, Person, Storage, TestServer, eventually};
 use crate::uploads::{PATIENCE, is_answered, lying, until};
@@ -246,12 +247,14 @@ on_both_databases! {
         until(|| parts(&server).len() == 2).await;
         server.kill().await;
         drop(line);
+        all_is_well(&server).await;
         server.start_again().await;
         let offset = stands(&mira, &upload).await.expect(200).offset();
         assert!(offset == 2 * MIB || offset >= 6 * MIB, "{offset}");
         let media = sends(&mira, &upload, offset, &whole[offset..]).await.expect(204).media();
         assert!(downloads(&mira, &media.unwrap()).await == whole);
         leaves_no_part(&mut server).await;
+        all_is_well(&server).await;
     }
 
     async fn who_comes_at_the_same_time_spoils_nothing(storage: Storage) {

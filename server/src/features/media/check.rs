@@ -10,13 +10,13 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::error::MediaError;
-use super::store::{self, KeptIn};
+use super::store::{self, KeptIn, partial};
 use crate::db::Db;
 use crate::features::accounts;
 use crate::files::Files;
 
 /// The folders of the store.
-const FOLDERS: [&str; 4] = ["audio", "avatars", "files", "images"];
+const FOLDERS: [&str; 5] = ["audio", "avatars", "files", "images", "uploads"];
 /// An upload that was given up removes its files itself, long before they are as old as this.
 const LEFT_OVER_AFTER_MS: i64 = 3_600 * 1_000;
 
@@ -68,6 +68,8 @@ pub(crate) async fn check(
         bytes: store.values().filter_map(|file| file.bytes).sum(),
         ..Checked::default()
     };
+    // Before the list of what is to be removed, to which they move on.
+    parts_have_files(db, files, &mut store, &mut checked).await?;
     for table in KeptIn::ALL {
         rows_have_files(db, files, table, &mut store, &mut checked).await?;
     }
@@ -130,6 +132,34 @@ async fn rows_have_files(
                         table.carrier()
                     )),
                 });
+            }
+        }
+    }
+}
+
+/// The parts of uploads that go on where they stopped.
+async fn parts_have_files(
+    db: &Db,
+    files: &Files,
+    store: &mut Store,
+    checked: &mut Checked,
+) -> Result<(), MediaError> {
+    let mut after = Uuid::nil();
+    loop {
+        let parts = partial::parts_after(db.read(), after).await?;
+        let Some(last) = parts.last() else { return Ok(()) };
+        after = last.id;
+        for part in &parts {
+            let name = partial::file_of(part.id);
+            store.entry(name.clone()).and_modify(|file| file.has_row = true);
+            let Some(bytes) = part.bytes.and_then(|bytes| u64::try_from(bytes).ok()) else {
+                continue;
+            };
+            let is_there = store.get(&name).and_then(|file| file.bytes) == Some(bytes)
+                || files.length(&name).await? == Some(bytes);
+            if !is_there && partial::has_part(db.read(), part.id).await? {
+                let sentence = "is missing, or has another length: an unfinished upload has it.";
+                checked.wrong.push(format!("{name} {sentence}"));
             }
         }
     }

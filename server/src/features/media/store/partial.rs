@@ -188,6 +188,31 @@ async fn ids(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
+/// A part, whose file must be there where it has bytes.
+#[derive(Debug, FromQueryResult)]
+pub(in crate::features::media) struct PartRow {
+    pub(in crate::features::media) id: Uuid,
+    pub(in crate::features::media) bytes: Option<i64>,
+}
+
+/// The next thousand parts, by their ids.
+pub(in crate::features::media) async fn parts_after(
+    connection: &impl ConnectionTrait,
+    after: Uuid,
+) -> Result<Vec<PartRow>, DbErr> {
+    let sql = "SELECT id, bytes FROM upload_parts WHERE id > $1 ORDER BY id LIMIT 1000";
+    db::parse(&db::query(connection, sql, vec![after.into()]).await?)
+}
+
+/// Whether there still is this part.
+pub(in crate::features::media) async fn has_part(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<bool, DbErr> {
+    let sql = "SELECT id FROM upload_parts WHERE id = $1";
+    Ok(!db::query(connection, sql, vec![id.into()]).await?.is_empty())
+}
+
 /// The file in which a part is.
 pub(in crate::features::media) fn file_of(part: Uuid) -> String {
     format!("uploads/{part}")
