@@ -14,8 +14,9 @@ use crate::app;
 use crate::config::Config;
 use crate::confined;
 use crate::db::Db;
-use crate::features::accounts::{SHRINK_PICTURE, shrink_here};
-use crate::features::media::{Checked, HEAR_SOUND, REMAKE_PICTURE, hear_here, remake_here};
+use crate::features::media::{
+    Checked, HEAR_SOUND, REMAKE_PICTURE, SQUARE_PICTURE, hear_here, remake_here, square_here,
+};
 use crate::private_files;
 use crate::routes::{asyncapi_text, openapi_text};
 
@@ -42,9 +43,9 @@ enum Command {
         #[command(subcommand)]
         command: ConfigCommand,
     },
-    /// Not for people: makes a picture small, from standard input to standard output.
-    #[command(hide = true, name = SHRINK_PICTURE)]
-    ShrinkPicture,
+    /// Not for people: makes a small square of a picture, from standard input to standard output.
+    #[command(hide = true, name = SQUARE_PICTURE)]
+    SquarePicture,
     /// Not for people: makes a WAV file of a recording, from standard input to standard output.
     #[command(hide = true, name = HEAR_SOUND)]
     HearSound,
@@ -97,7 +98,7 @@ type Outcome = Result<(), Box<dyn std::error::Error>>;
 pub fn run(arguments: Arguments) -> ExitCode {
     private_files::create_private();
     let outcome = match arguments.command.unwrap_or(Command::Serve) {
-        Command::ShrinkPicture => return confined::work(shrink_here),
+        Command::SquarePicture => return confined::work_into(square_here),
         Command::HearSound => return confined::work_into(hear_here),
         Command::RemakePicture => return confined::work_into(remake_here),
         Command::Openapi => print(openapi_text()),

@@ -2,8 +2,8 @@
 //! it takes no more memory and time than the process is given, and takes nobody along when it ends.
 //!
 //! The process is this same program, with nothing of its environment. It reads the file as its
-//! standard input and says by its exit code why it made nothing of it. What it made is small and comes
-//! through a pipe, or it goes into a second file, and what is known of it comes through the pipe.
+//! standard input and says by its exit code why it made nothing of it. What it made goes into a second file,
+//! and what is known of it comes through a pipe.
 
 mod meter;
 
@@ -26,10 +26,9 @@ pub(crate) const MOST_MEMORY: u64 = 58 * 1024 * 1024;
 /// What jemalloc reserves for its tables where its memory crosses a GiB, which chance decides; it touches
 /// little of it.
 const TABLES: u64 = 8 * 1024 * 1024;
-/// The time of a processor, in seconds, after which it is ended.
-const MOST_SECONDS: u64 = 3;
-/// The same for what writes a file: a quarter of an hour of sound takes two on one core, and some have less.
-const MOST_SECONDS_OF_FILE: u64 = 10;
+/// The time of a processor, in seconds, after which it is ended: a quarter of an hour of sound takes two on
+/// one core, and some have less.
+const MOST_SECONDS: u64 = 10;
 /// It gives way to whoever needs a processor: nobody's message waits for a stranger's picture.
 const BEHIND_OTHERS: i32 = 10;
 /// It is ended after this time also when it waits for a processor.
@@ -62,16 +61,6 @@ pub(crate) enum Refusal {
     /// The process or the file.
     #[error(transparent)]
     Io(#[from] io::Error),
-}
-
-/// Runs a command of this program on a file; answers what it writes.
-///
-/// # Errors
-/// [`Refusal`].
-pub(crate) async fn run(command: &str, file: File) -> Result<Vec<u8>, Refusal> {
-    let mut child = process(command, file)?.stdout(Stdio::piped()).stderr(Stdio::null()).spawn()?;
-    let answers = child.stdout.take();
-    answer(&mut child, answers, || {}).await
 }
 
 /// Runs a command of this program on a file, which writes into another; answers what is known of it. The
@@ -145,18 +134,10 @@ fn program() -> io::Result<std::path::PathBuf> {
 
 /// The other side: does the work within the bounds, and writes what was made.
 #[must_use]
-pub(crate) fn work(make: impl FnOnce(File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
-    let bound = bind(MOST_SECONDS).map_err(Refusal::Io);
-    let made = bound.and_then(|()| make(standard_input()?));
-    ended(&made.and_then(|made| Ok(io::stdout().write_all(&made)?)))
-}
-
-/// The same for what writes into a second file.
-#[must_use]
 pub(crate) fn work_into(make: impl FnOnce(File, File) -> Result<Vec<u8>, Refusal>) -> ExitCode {
     // Nothing but the answer: a panic is told by its exit code.
     std::panic::set_hook(Box::new(|_| {}));
-    let made = bind(MOST_SECONDS_OF_FILE).map_err(Refusal::Io).and_then(|()| {
+    let made = bind().map_err(Refusal::Io).and_then(|()| {
         let into = io::stdout().as_fd().try_clone_to_owned()?;
         make(standard_input()?, into.into())
     });
@@ -172,10 +153,10 @@ fn ended(written: &Result<(), Refusal>) -> ExitCode {
     }
 }
 
-fn bind(seconds: u64) -> io::Result<()> {
+fn bind() -> io::Result<()> {
     let bounds = [
         (Resource::Data, MOST_MEMORY + TABLES),
-        (Resource::Cpu, seconds),
+        (Resource::Cpu, MOST_SECONDS),
         (Resource::Fsize, LONGEST_FILE),
         (Resource::Core, 0),
     ];

@@ -535,9 +535,8 @@ export interface paths {
         get?: never;
         /**
          * Change one's picture.
-         * @description A JPEG as cameras write it of 12 million pixels, or any JPEG, PNG, WebP or GIF of 3 million, in
-         *     a file of 8 MiB; larger ones may be refused as `too_large`, and beyond 12 MiB are. Its middle is
-         *     made a small square, and nothing else of it is kept.
+         * @description Up to 50 million pixels and 25 MiB of JPEG, PNG, WebP or GIF. Its middle is made a small square, and
+         *     nothing else of it is kept.
          */
         put: operations["setAvatar"];
         post?: never;

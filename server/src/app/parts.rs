@@ -11,7 +11,7 @@ use crate::clock::Clock;
 use crate::config::{Config, ConfigError, Origin};
 use crate::db::Db;
 use crate::features::Services;
-use crate::features::accounts::{Accounts, Admit, Avatars, Online, Privacy, Settings, Tokens};
+use crate::features::accounts::{Accounts, Admit, Online, Privacy, Settings, Tokens};
 use crate::features::inbox::Inbox;
 use crate::features::media::{Addresses, Media};
 use crate::features::messages::{MessageEncoder, Messages, Writer};
@@ -87,8 +87,6 @@ pub(super) async fn services(
     let Node { privacy, hub, broker, budgets } = node;
     let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
     let accounts = Arc::new(accounts(config, db, clock, &online, &broker)?);
-    let folder = config.media_dir.join("avatars");
-    let avatars = Avatars::new(accounts.clone(), folder, site.epoch.clone(), limited);
     let rooms = Arc::new(Rooms::new(
         db.clone(),
         clock.clone(),
@@ -127,7 +125,6 @@ pub(super) async fn services(
     let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder, tasks);
     Ok(Services {
         accounts,
-        avatars: Arc::new(avatars),
         rooms,
         presence: Arc::new(presence),
         media: Arc::new(media),

@@ -16,8 +16,6 @@ pub(super) async fn purge(services: Services, budgets: Arc<Budgets>) {
         tick.tick().await;
         services.accounts.purge_limits();
         security::purge();
-        services.avatars.purge_limits();
-        services.avatars.tidy().await;
         services.rooms.purge_limits();
         services.media.purge_limits();
         services.media.tidy().await;

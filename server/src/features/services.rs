@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::accounts::{Accounts, Avatars};
+use super::accounts::Accounts;
 use super::inbox::Inbox;
 use super::media::Media;
 use super::messages::Messages;
@@ -12,7 +12,6 @@ use super::rooms::Rooms;
 #[derive(Clone)]
 pub(crate) struct Services {
     pub accounts: Arc<Accounts>,
-    pub avatars: Arc<Avatars>,
     pub rooms: Arc<Rooms>,
     pub presence: Arc<Presence>,
     pub media: Arc<Media>,

@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::budget::{Asks, Payer};
-use crate::features::accounts::{Avatars, Person};
+use crate::features::accounts::Person;
 use crate::features::media::Media;
 use crate::features::presence::Presence;
 use crate::files::Files;
@@ -75,9 +75,6 @@ impl Served {
             hub.clone(),
             world.broker.clone(),
         );
-        // Nobody here has a picture, or sends one.
-        let folder = std::path::PathBuf::new();
-        let avatars = Avatars::new(world.accounts.clone(), folder, String::new(), rate_limits);
         let folder = tempfile::tempdir().unwrap();
         let uploads = Uploads::new(folder.path().join("incoming")).unwrap();
         let media = Media::new(
@@ -92,7 +89,6 @@ impl Served {
         );
         let services = Services {
             accounts: world.accounts.clone(),
-            avatars: Arc::new(avatars),
             rooms: world.rooms.clone(),
             presence: Arc::new(presence),
             media: Arc::new(media),

@@ -22,7 +22,6 @@ use super::spec::{self, Allowed};
 use super::tolls::{Paid, Tolls};
 use crate::budget::Budgets;
 use crate::features::Services;
-use crate::features::accounts::avatar;
 use crate::features::media;
 use crate::gateway::{self, Gateway};
 use crate::http::{
@@ -62,12 +61,11 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/api/v1/asyncapi.json", get(docs::asyncapi_json))
         .at("/ws", get(gateway::every_room))
         .at("/ws/chat/:room", get(gateway::one_room))
-        .at("/media/avatars/:name", get(avatar))
+        .at("/media/avatars/:name", get(media::serve_avatar))
         .at("/media/:folder/:name", get(media::serve))
         .nest("/api/v1", spec::service())
         .at("/*path", Frontend::embedded(origins.configured().as_deref()))
         .data(services.accounts)
-        .data(services.avatars)
         .data(services.media.incoming().clone())
         .data(Arc::new(InFlight::default()))
         .data(services.rooms)

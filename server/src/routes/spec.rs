@@ -13,12 +13,13 @@ use serde_json::{Map, Value, json};
 
 use crate::features::accounts::AccountsApi;
 use crate::features::inbox::InboxApi;
-use crate::features::media::{MediaApi, UploadsApi};
+use crate::features::media::{AvatarsApi, MediaApi, UploadsApi};
 use crate::features::messages::MessagesApi;
 use crate::features::rooms::RoomsApi;
 
 /// The REST API's parts.
-pub(super) type Api = (AccountsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi);
+pub(super) type Api =
+    (AccountsApi, AvatarsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi);
 
 const ABOUT: &str = "Adda is a self-hosted chat engine. Sign in with `POST /auth/login`, send the \
     access token as `Authorization: Bearer`, and listen on the WebSocket `/ws` (see the AsyncAPI \
@@ -32,7 +33,7 @@ const LICENSE_URL: &str = "https://spdx.org/licenses/MIT.html";
 
 /// The REST API as an endpoint that also knows its own specification.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (AccountsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi);
+    let api = (AccountsApi, AvatarsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi);
     OpenApiService::new(api, "Adda", env!("CARGO_PKG_VERSION"))
         .description(ABOUT)
         .license(LicenseObject::new(LICENSE).url(LICENSE_URL))

@@ -275,7 +275,6 @@ fn no_task_outlives_a_request_beside_the_guard() {
         // Processes and threads that end with what was asked of them.
         "confined.rs",
         "db/connection.rs",
-        "features/accounts/avatars.rs",
         "features/accounts/passwords.rs",
         "features/messages/inline.rs",
         "gateway/dispatch.rs",

@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::media::{carrying, photograph, sends_as, sound, tries_to_send_as, uploads};
 use crate::on_both_databases;
+use crate::pictures::tries_to_send;
 use crate::support::{
     FaultyDisk, Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually,
 };
@@ -58,6 +59,9 @@ async fn everything(server: &TestServer) -> Vec<Value> {
         }
     }
     uploads(&mira, "mono-48k-opus.webm").await;
+    let (status, me) = tries_to_send(&mira, &photograph(400, 400)).await.unwrap();
+    assert_eq!(status, 200, "{me:#}");
+    sent.push(me);
     sent
 }
 
@@ -97,6 +101,14 @@ async fn sees_what_is_wrong(server: &TestServer, store: &Path) {
         format!("{file} has 3 bytes and should have 8: a message of a private room carries it.");
     is_not_well(check(server, &[]).await, &[cut]);
     std::fs::write(store.join(&file), "one, two").unwrap();
+    let avatar = sent[4]["avatar_url"].as_str().unwrap();
+    let shown = reqwest::get(format!("http://{}{avatar}", server.address)).await.unwrap();
+    assert_eq!(shown.status(), 200);
+    let lying = store.join(avatar.trim_start_matches("/media/"));
+    std::fs::rename(&lying, &away).unwrap();
+    let missing = format!("is missing: it is the picture of user {}.", sent[4]["id"]);
+    is_not_well(check(server, &[]).await, &[missing]);
+    std::fs::rename(&away, &lying).unwrap();
     is_well(check(server, &[]).await);
 }
 
@@ -142,14 +154,46 @@ async fn tries(mira: &Person) -> Option<Value> {
 }
 
 /// The uploads that broke off are as old as they must be to be given up.
-async fn an_hour_passes(database: &str) {
+pub(crate) async fn an_hour_passes(database: &str) {
     let database = Database::connect(database).await.unwrap();
     database.execute_unprepared("UPDATE uploads SET created_at = 0").await.unwrap();
     database.close().await.unwrap();
 }
 
+/// What may break off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Upload {
+    Recording,
+    Picture,
+    /// The picture of a person who has one.
+    Avatar,
+}
+
+impl Upload {
+    /// Whether it was answered.
+    async fn tries(self, mira: &Person) -> Option<Value> {
+        let sent = match self {
+            Self::Recording => return tries(mira).await,
+            Self::Picture => {
+                tries_to_send_as(mira, Some("image"), "a.jpg", &photograph(700, 400)).await
+            }
+            Self::Avatar => tries_to_send(mira, &photograph(400, 400)).await,
+        };
+        sent.ok().map(|(status, answer)| {
+            assert_eq!(status, 200, "{answer:#}");
+            answer
+        })
+    }
+}
+
 #[tokio::test]
 async fn a_server_that_is_killed_at_any_step_of_an_upload_leaves_no_file_without_a_row() {
+    for upload in [Upload::Recording, Upload::Picture, Upload::Avatar] {
+        is_killed_at_any_step(upload).await;
+    }
+}
+
+async fn is_killed_at_any_step(upload: Upload) {
     let disk = FaultyDisk::new();
     let path = |name: &str| disk.path().join(name).display().to_string();
     let mut settings = disk.settings().to_vec();
@@ -162,14 +206,16 @@ async fn a_server_that_is_killed_at_any_step_of_an_upload_leaves_no_file_without
     let installation = Installation::new(Storage::Sqlite, &settings).await;
     let mut server = TestServer::on(installation).await;
     let mira = server.person("mira").await;
+    Upload::Avatar.tries(&mira).await.unwrap();
     let mut steps = 0;
     loop {
         disk.kills_after(steps);
-        let media = tries(&mira).await;
+        let answer = upload.tries(&mira).await;
         disk.works();
-        if let Some(media) = media {
-            let sent = mira.post("/rooms/general/messages", carrying(&[&media])).await.expect(201);
-            assert_eq!(sent["audio"]["id"], media["id"]);
+        if let Some(answer) = answer {
+            if upload != Upload::Avatar {
+                mira.post("/rooms/general/messages", carrying(&[&answer])).await.expect(201);
+            }
             break;
         }
         assert!(!server.has_ended_well().await);
@@ -177,15 +223,24 @@ async fn a_server_that_is_killed_at_any_step_of_an_upload_leaves_no_file_without
         is_well(check(&server, &[]).await);
         steps += 1;
     }
-    assert!(steps > 12, "{steps} steps");
+    assert!(steps > 10, "{upload:?}: {steps} steps");
     is_well(check(&server, &[]).await);
 
-    let lying = || std::fs::read_dir(disk.path().join("media/audio")).unwrap().count();
-    assert!(lying() > 2, "something was left of those that broke off");
+    let of = |folder: &str| {
+        let folder = disk.path().join("media").join(folder);
+        std::fs::read_dir(folder).map_or(0, Iterator::count)
+    };
+    let lying = || of("audio") + of("images") + of("avatars");
+    // With the picture of its person.
+    let kept = match upload {
+        Upload::Recording | Upload::Picture => 3,
+        Upload::Avatar => 1,
+    };
+    assert!(lying() > kept, "{upload:?}: something was left of those that broke off");
     server.stop().await;
     an_hour_passes(&format!("sqlite://{}/data/adda.db", disk.path().display())).await;
     server.start_again().await;
-    eventually("only what a message carries is left", || lying() == 2).await;
+    eventually("only what somebody has is left", || lying() == kept).await;
     is_well(check(&server, &[]).await);
 }
 

@@ -28,7 +28,7 @@ async fn fetches(server: &TestServer, path: &str) -> reqwest::Response {
 
 fn picture() -> Vec<u8> {
     let mut png = std::io::Cursor::new(Vec::new());
-    image::RgbImage::new(50, 40).write_to(&mut png, image::ImageFormat::Png).unwrap();
+    image::RgbImage::new(500, 400).write_to(&mut png, image::ImageFormat::Png).unwrap();
     png.into_inner()
 }
 
@@ -92,7 +92,7 @@ on_both_databases! {
         }
         let (status, problem) = sends(&mira, ("application/json", b"{}".to_vec())).await;
         assert_eq!((status, &problem["code"]), (415, &json!("unsupported_media_type")));
-        let (status, problem) = sends(&mira, form("file", &vec![0; 13 << 20])).await;
+        let (status, problem) = sends(&mira, form("file", &vec![0; 26 << 20])).await;
         assert_eq!((status, &problem["code"]), (413, &json!("too_large")));
         assert_eq!(mira.get("/users/me").await.expect(200), before);
         for name in ["..%2f..%2fadda.db", "nothing.jpg", "0.png", "%00"] {

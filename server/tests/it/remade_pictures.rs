@@ -84,7 +84,7 @@ async fn the_largest_pictures_are_made_anew_within_what_is_promised() {
     ] {
         let ended = remade(&picture).await;
         assert_eq!(ended.code, Some(0), "{what}");
-        let full = &ended.answer["remade"]["full"];
+        let full = &ended.answer["made"]["full"];
         assert_eq!(full["width"], 2_560, "{what}: {:#}", ended.answer);
         assert!(ended.most < MOST, "{what}: {} MiB", ended.most / MIB);
     }

@@ -14,6 +14,17 @@ use crate::refusal::Refusal;
 /// How many times the bytes of the JPEG a PNG may have.
 const MOST_TIMES: u64 = 3;
 
+/// Writes a picture without alpha as JPEG.
+pub(crate) fn write_jpeg(
+    raster: &Raster,
+    is_lossless: bool,
+    written: &mut Written,
+) -> Result<Version, Refusal> {
+    let jpeg = jpeg::encode(raster, is_lossless)?;
+    let bytes = written.put(|to| Ok(to.write_all(&jpeg)?))?;
+    Ok(Version { bytes, width: raster.width(), height: raster.height(), mime: Mime::Jpeg })
+}
+
 /// Writes a picture in the way that suits it.
 pub(crate) fn write(
     raster: &Raster,

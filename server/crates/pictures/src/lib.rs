@@ -22,6 +22,7 @@ mod raster;
 mod refusal;
 mod shrink;
 mod source;
+mod square;
 mod thumbhash;
 mod versions;
 mod webp;
@@ -40,13 +41,27 @@ pub use self::versions::Remade;
 ///
 /// # Errors
 /// [`Refusal`]; the second file then has no meaning.
-pub fn remake(mut file: File, into: File) -> Result<Remade, Refusal> {
+pub fn remake(file: File, into: File) -> Result<Remade, Refusal> {
     let mut written = Written::new(into);
-    let source = match Kind::of(&mut file)? {
+    versions::write(read(file, &mut written)?, &mut written)
+}
+
+/// Makes a small square of the middle of a picture that lies in a file, as JPEG on white, and writes it into
+/// another, which is empty.
+///
+/// # Errors
+/// [`Refusal`]; the second file then has no meaning.
+pub fn square(file: File, into: File) -> Result<Version, Refusal> {
+    let mut written = Written::new(into);
+    let source = read(file, &mut written)?;
+    square::write(source, &mut written)
+}
+
+fn read(mut file: File, written: &mut Written) -> Result<Source, Refusal> {
+    Ok(match Kind::of(&mut file)? {
         Kind::Jpeg => Source::Still(jpeg::read(file)?),
         Kind::Png => Source::Still(png::read(file)?),
-        Kind::Gif => gif::read(file, &mut written)?,
-        Kind::WebP => webp::read(file, &mut written)?,
-    };
-    versions::write(source, &mut written)
+        Kind::Gif => gif::read(file, written)?,
+        Kind::WebP => webp::read(file, written)?,
+    })
 }

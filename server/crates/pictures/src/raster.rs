@@ -75,6 +75,37 @@ impl Raster {
         self
     }
 
+    /// The largest square in the middle.
+    pub(crate) fn middle(&self) -> Self {
+        let side = self.width.min(self.height);
+        let (left, top) = ((self.width - side) / 2, (self.height - side) / 2);
+        let row_of = |row: &[u8]| {
+            row[left as usize * self.channels..][..side as usize * self.channels].to_vec()
+        };
+        let rows = self.rows().skip(top as usize).take(side as usize);
+        Self {
+            width: side,
+            height: side,
+            channels: self.channels,
+            samples: rows.flat_map(row_of).collect(),
+        }
+    }
+
+    /// Without alpha: what is seen through is white.
+    pub(crate) fn on_white(self) -> Self {
+        if !self.has_alpha() {
+            return self;
+        }
+        let white = |pixel: &[u8]| {
+            let alpha = u32::from(pixel[3]);
+            let mix =
+                |sample: u8| ((u32::from(sample) * alpha + 255 * (255 - alpha) + 127) / 255) as u8;
+            [mix(pixel[0]), mix(pixel[1]), mix(pixel[2])]
+        };
+        let samples = self.pixels().flat_map(white).collect();
+        Self { channels: 3, samples, ..self }
+    }
+
     /// A smaller copy.
     pub(crate) fn shrunk(&self, target: (u32, u32)) -> Self {
         let mut small = Self::new(target.0, target.1, self.channels);

@@ -5,8 +5,7 @@ use sea_orm::DbErr;
 
 use super::passwords::Busy;
 use super::tokens::NotGood;
-use crate::confined::Refusal;
-use crate::failures::{database_problem, storage_problem};
+use crate::failures::database_problem;
 use crate::limits::TooOften;
 
 /// Why something about an account was not done.
@@ -47,15 +46,6 @@ pub(crate) enum AccountError {
     /// Too many passwords are being checked at this moment.
     #[error("too many sign-ins at once")]
     Busy,
-    /// A file that is no picture, or none that is taken.
-    #[error("not a picture")]
-    NotAPicture,
-    /// A picture with more pixels than are taken.
-    #[error("too many pixels")]
-    PictureTooLarge,
-    /// The folder of pictures.
-    #[error("a picture could not be kept: {0}")]
-    Folder(#[from] std::io::Error),
     #[error(transparent)]
     Database(#[from] DbErr),
     /// Signing a token.
@@ -66,16 +56,6 @@ pub(crate) enum AccountError {
 impl From<TooOften> for AccountError {
     fn from(error: TooOften) -> Self {
         Self::TooOften(error)
-    }
-}
-
-impl From<Refusal> for AccountError {
-    fn from(refusal: Refusal) -> Self {
-        match refusal {
-            Refusal::Unreadable => Self::NotAPicture,
-            Refusal::TooMuch => Self::PictureTooLarge,
-            Refusal::Io(error) => Self::Folder(error),
-        }
     }
 }
 
@@ -125,16 +105,6 @@ impl From<AccountError> for Problem {
             AccountError::NotFound => Problem::not_found(),
             AccountError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
             AccountError::Busy => Problem::rate_limited(2_000),
-            AccountError::NotAPicture => Problem::invalid_field(
-                "file",
-                "must be a picture as JPEG, PNG, WebP or GIF that is whole",
-            ),
-            AccountError::PictureTooLarge => say(
-                Code::TooLarge,
-                "The picture has too many pixels: a JPEG as cameras write it may have 12 million, any \
-                 other picture 3 million, and no side more than 12,000. Make it smaller and send it again.",
-            ),
-            AccountError::Folder(error) => storage_problem(&error),
             AccountError::Database(error) => database_problem(&error),
             AccountError::Signing(error) => {
                 tracing::error!(%error, "a token could not be signed");

@@ -6,10 +6,10 @@ use adda_protocol::accounts::{
     Authenticated, ChangePasswordRequest, LoginRequest, Me, RefreshRequest, RegisterRequest,
     SessionList, UpdateMeRequest, User, UserPage,
 };
-use adda_protocol::{Problem, SearchText, UserId};
+use adda_protocol::{SearchText, UserId};
+use poem::Request;
 use poem::http::header;
 use poem::web::Data;
-use poem::{IntoResponse, Request, Response, handler};
 use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
@@ -18,7 +18,6 @@ use uuid::Uuid;
 mod bearer;
 
 pub(crate) use self::bearer::Bearer;
-use super::avatars::{self, Avatars};
 use super::error::AccountError;
 use super::person::Origin;
 use super::profiles::Listed;
@@ -27,13 +26,13 @@ use super::signed_in::SignedIn;
 use crate::budget::{Payer, costs};
 use crate::features::paging::PageRequest;
 use crate::http::{
-    BASE, Body, CONFLICT, Cookies, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN, Upload,
-    WITH_BODY, problem_response,
+    BASE, Body, CONFLICT, Cookies, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
+    WITH_BODY,
 };
 use crate::peer::Peer;
 
 #[derive(Tags)]
-enum Tag {
+pub(crate) enum Tag {
     /// Signing in, devices, profiles and the directory of people.
     #[oai(rename = "accounts")]
     Accounts,
@@ -207,41 +206,6 @@ impl AccountsApi {
         Ok(Json(me))
     }
 
-    /// Change one's picture.
-    ///
-    /// A JPEG as cameras write it of 12 million pixels, or any JPEG, PNG, WebP or GIF of 3 million, in
-    /// a file of 8 MiB; larger ones may be refused as `too_large`, and beyond 12 MiB are. Its middle is
-    /// made a small square, and nothing else of it is kept.
-    #[oai(path = "/users/me/avatar", method = "put", operation_id = "setAvatar")]
-    async fn set_avatar(
-        &self,
-        avatars: Data<&Arc<Avatars>>,
-        accounts: Data<&Arc<Accounts>>,
-        payer: Data<&Payer>,
-        bearer: Bearer,
-        file: Upload,
-    ) -> Result<Json<Me>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
-        avatars.may_change(&bearer.0)?;
-        let file = file.receive(bearer.0.id, avatars::admit).await.map_err(Problem::from)?;
-        let me = avatars.set(&bearer.0, file.path()).await?;
-        pay_for_telling_everybody(&payer, accounts.audience(), &bearer.0.me(), &me);
-        Ok(Json(me))
-    }
-
-    /// Remove one's picture.
-    #[oai(path = "/users/me/avatar", method = "delete", operation_id = "removeAvatar")]
-    async fn remove_avatar(
-        &self,
-        avatars: Data<&Arc<Avatars>>,
-        accounts: Data<&Arc<Accounts>>,
-        payer: Data<&Payer>,
-        bearer: Bearer,
-    ) -> Result<Json<Me>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        let me = avatars.remove(&bearer.0).await?;
-        pay_for_telling_everybody(&payer, accounts.audience(), &bearer.0.me(), &me);
-        Ok(Json(me))
-    }
-
     /// Find people.
     ///
     /// Everybody with an account whose user name or display name contains the text, by display name; or
@@ -281,31 +245,9 @@ impl AccountsApi {
     }
 }
 
-/// `GET /media/avatars/{name}`: a picture, for ever under its name.
-#[handler]
-pub(crate) async fn avatar(
-    avatars: Data<&Arc<Avatars>>,
-    name: poem::web::Path<String>,
-) -> Response {
-    let jpeg = match avatars.read(&name.0).await {
-        Ok(Some(jpeg)) => jpeg,
-        Ok(None) => return problem_response(AccountError::NotFound.into()),
-        Err(error) => return problem_response(AccountError::Folder(error).into()),
-    };
-    let mut response = jpeg.into_response();
-    for (name, value) in [
-        (header::CONTENT_TYPE, "image/jpeg"),
-        (header::CACHE_CONTROL, "private, max-age=31536000, immutable"),
-        (header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox"),
-    ] {
-        response.headers_mut().insert(name, header::HeaderValue::from_static(value));
-    }
-    response
-}
-
 /// Pays for telling so many sockets of an account that looks otherwise than before, or whose devices and
 /// watchers are to be told anew whom they see.
-fn pay_for_telling_everybody(payer: &Payer, sockets: usize, before: &Me, me: &Me) {
+pub(crate) fn pay_for_telling_everybody(payer: &Payer, sockets: usize, before: &Me, me: &Me) {
     if before != me {
         payer.charge(costs::deliveries(sockets, 0));
     }

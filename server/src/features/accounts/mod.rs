@@ -11,7 +11,6 @@
 //! - Who hides when they are online, or what they have read, is not shown that of others.
 //! - Ending a session closes its sockets; changing the password ends all sessions and makes a new one.
 
-mod avatars;
 mod error;
 mod generations;
 mod http;
@@ -19,7 +18,6 @@ mod known;
 mod online;
 mod passwords;
 mod person;
-mod picture;
 mod privacy;
 mod profiles;
 mod service;
@@ -39,13 +37,10 @@ mod refresh_tests;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use avatars::Avatars;
 pub(crate) use error::AccountError;
-pub(crate) use http::avatar;
-pub(crate) use http::{AccountsApi, Bearer};
+pub(crate) use http::{AccountsApi, Bearer, Tag as AccountsTag, pay_for_telling_everybody};
 pub(crate) use online::Online;
 pub(crate) use person::Person;
-pub(crate) use picture::{COMMAND as SHRINK_PICTURE, shrink_here};
 pub(crate) use privacy::{Privacy, RECEIPT, TYPING};
 pub(crate) use service::{Accounts, Admit, Settings};
 pub(crate) use store::pictures;

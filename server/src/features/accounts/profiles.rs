@@ -12,6 +12,7 @@ use super::error::AccountError;
 use super::person::Person;
 use super::service::Accounts;
 use super::store::{self, hidden};
+use crate::db::Transaction;
 use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
 
 /// Whom the directory lists.
@@ -21,6 +22,20 @@ pub(crate) struct Listed<'a> {
     pub text: &'a str,
     /// Only who is online now, as far as the viewer is shown that.
     pub online: bool,
+}
+
+/// That somebody has another picture.
+#[derive(Debug)]
+pub(crate) struct AvatarChange {
+    before: Person,
+    user: user::Model,
+}
+
+impl AvatarChange {
+    /// What the picture before is called.
+    pub(crate) fn before(&self) -> Option<&str> {
+        self.before.avatar.as_deref()
+    }
 }
 
 impl Accounts {
@@ -53,30 +68,25 @@ impl Accounts {
         Ok(self.tell_profile(person, &user))
     }
 
-    /// Gives the person another picture or none, and tells everybody. Answers also the one before.
+    /// Gives the person another picture or none. Nobody is told before it is committed
+    /// ([`Accounts::tell_avatar`]).
     ///
     /// # Errors
     /// The database.
-    pub(super) async fn set_avatar(
+    pub(crate) async fn set_avatar(
         &self,
+        transaction: &Transaction,
         person: &Person,
         avatar: Option<String>,
-    ) -> Result<(Me, Option<String>), AccountError> {
-        let transaction = self.db.begin().await?;
-        let before = store::locked_avatar(&transaction, person.id).await?;
-        let user = store::set_avatar(&transaction, person.id, avatar).await?;
-        transaction.commit().await?;
-        let person = Person { avatar: before.clone(), ..person.clone() };
-        Ok((self.tell_profile(&person, &user), before))
+    ) -> Result<AvatarChange, AccountError> {
+        let before = store::locked_avatar(transaction, person.id).await?;
+        let user = store::set_avatar(transaction, person.id, avatar).await?;
+        Ok(AvatarChange { before: Person { avatar: before, ..person.clone() }, user })
     }
 
-    /// The pictures that people have.
-    ///
-    /// # Errors
-    /// The database.
-    pub(super) async fn avatars(&self) -> Result<Vec<String>, AccountError> {
-        let pictures = store::pictures(self.db.read()).await?;
-        Ok(pictures.into_iter().map(|(_, name)| name).collect())
+    /// Tells everybody of a picture that somebody has now.
+    pub(crate) fn tell_avatar(&self, change: AvatarChange) -> Me {
+        self.tell_profile(&change.before, &change.user)
     }
 
     /// Tells the person's devices of their account as it is now, and everybody of what they see of it.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use uuid::Uuid;
 
+use super::avatars::file_of;
 use super::error::MediaError;
 use super::store::{self, KeptIn, partial};
 use crate::db::Db;
@@ -172,7 +173,7 @@ async fn people_have_pictures(
     checked: &mut Checked,
 ) -> Result<(), MediaError> {
     for (user_id, picture) in accounts::pictures(db.read()).await? {
-        let name = format!("avatars/{picture}");
+        let name = file_of(&picture);
         if let Some(file) = store.get_mut(&name) {
             file.has_row = true;
             if file.bytes.is_some() {

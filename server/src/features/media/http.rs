@@ -10,9 +10,11 @@ use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 use uuid::Uuid;
 
+mod avatars;
 mod delivery;
 mod uploads;
 
+pub(crate) use self::avatars::{AvatarsApi, serve_avatar};
 pub(crate) use self::delivery::serve;
 pub(crate) use self::uploads::UploadsApi;
 use super::add::admit;

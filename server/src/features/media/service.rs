@@ -58,7 +58,7 @@ impl Owner {
 pub(crate) struct Media {
     pub(super) db: Db,
     pub(super) clock: Clock,
-    accounts: Arc<Accounts>,
+    pub(super) accounts: Arc<Accounts>,
     pub(super) files: Files,
     incoming: Arc<Uploads>,
     /// Who sends to uploads that are received in parts.
@@ -67,6 +67,7 @@ pub(crate) struct Media {
     /// How many bytes a person may have.
     quota: u64,
     upload_limit: Limit<UserId>,
+    pub(super) avatar_limit: Limit<UserId>,
     budgets: Arc<Budgets>,
     sound_decoders: Semaphore,
     picture_decoders: Semaphore,
@@ -94,6 +95,7 @@ impl Media {
             addresses,
             quota,
             upload_limit: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
+            avatar_limit: Limit::new(budgets.is_enabled(), 10, Duration::from_secs(30)),
             budgets,
             sound_decoders: Semaphore::new(AT_ONCE),
             picture_decoders: Semaphore::new(AT_ONCE),
@@ -109,6 +111,7 @@ impl Media {
     /// Forgets what the throttles need not remember.
     pub(crate) fn purge_limits(&self) {
         self.upload_limit.purge();
+        self.avatar_limit.purge();
     }
 
     /// Whether the person may upload so many bytes now: asked before anything is received.
@@ -313,7 +316,7 @@ impl Media {
         Ok(())
     }
 
-    async fn remove(&self, row: &DiscardedRow) -> Result<(), MediaError> {
+    pub(super) async fn remove(&self, row: &DiscardedRow) -> Result<(), MediaError> {
         for name in row.files() {
             self.files.remove(&name).await?;
         }

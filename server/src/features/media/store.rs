@@ -42,6 +42,11 @@ pub(super) async fn finish_upload(
     Ok(db::run(connection, sql, values).await? == 1)
 }
 
+/// Ends the note of an upload whose file another row names from now on. `false` when it was given up meanwhile.
+pub(super) async fn end_upload(connection: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
+    Ok(db::run(connection, "DELETE FROM uploads WHERE id = $1", vec![id.into()]).await? == 1)
+}
+
 /// An upload whose files are all there.
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub(crate) struct UploadRow {
@@ -176,9 +181,22 @@ pub(super) struct DiscardedRow {
 }
 
 impl DiscardedRow {
+    /// A file that is to be removed on its own.
+    pub(super) fn of(file: String) -> Self {
+        Self { id: Uuid::new_v4(), files: names(&[file]) }
+    }
+
     pub(super) fn files(&self) -> Vec<String> {
         serde_json::from_str(&self.files).unwrap_or_default()
     }
+}
+
+/// Lists a file that is to be removed.
+pub(super) async fn discard_file(
+    transaction: &impl ConnectionTrait,
+    row: &DiscardedRow,
+) -> Result<(), DbErr> {
+    list_discarded(transaction, row.id, row.files.clone()).await
 }
 
 pub(super) async fn discarded(

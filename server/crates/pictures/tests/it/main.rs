@@ -6,6 +6,7 @@ mod animations;
 mod drawings;
 mod hostile;
 mod photographs;
+mod squares;
 
 use std::fs::File;
 use std::io::{Cursor, Read as _, Seek as _, Write as _};

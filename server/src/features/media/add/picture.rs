@@ -7,11 +7,10 @@ use adda_pictures::{Remade, Version};
 use adda_protocol::media as wire;
 use uuid::Uuid;
 
-use crate::confined;
 use crate::features::media::description::{Description, StoredFile, StoredImage, StoredPicture};
 use crate::features::media::error::MediaError;
 use crate::features::media::file_name;
-use crate::features::media::picture::{self, Refusal};
+use crate::features::media::picture;
 use crate::features::media::scratch::Scratch;
 use crate::features::media::service::{Media, NewFile, Owner};
 
@@ -32,7 +31,7 @@ impl Media {
         let turn = self.picture_turn(owner).await;
         let remade = picture::remake(sent, into, &turn.meter).await;
         drop(turn);
-        let Remade { full, stills, thumbhash, animated } = remade.map_err(refused)?;
+        let Remade { full, stills, thumbhash, animated } = remade?;
 
         let id = Uuid::new_v4();
         let versions: Vec<Version> = std::iter::once(full).chain(stills).collect();
@@ -64,13 +63,4 @@ fn name_of(id: Uuid, version: &Version, is_whole: bool) -> String {
 
 fn stored((version, file): (&Version, StoredFile)) -> StoredPicture {
     StoredPicture { width: version.width, height: version.height, file }
-}
-
-fn refused(refusal: Refusal) -> MediaError {
-    match refusal {
-        Refusal::HeifNotTaken => MediaError::HeifNotTaken,
-        Refusal::Confined(confined::Refusal::Unreadable) => MediaError::NotAPicture,
-        Refusal::Confined(confined::Refusal::TooMuch) => MediaError::PictureTooLarge,
-        Refusal::Confined(confined::Refusal::Io(error)) => error.into(),
-    }
 }
