@@ -37,9 +37,12 @@ export class I18n {
     number: new Intl.NumberFormat(this.tag),
     seconds: new Intl.NumberFormat(this.tag, { minimumIntegerDigits: 2 }),
     percent: new Intl.NumberFormat(this.tag, { style: 'percent' }),
-    bytes: (['byte', 'kilobyte', 'megabyte'] as const).map(
-      (unit) => new Intl.NumberFormat(this.tag, { style: 'unit', unit, maximumFractionDigits: 1 }),
-    ),
+    bytes: (['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const).map((unit) => {
+      // The short word for a byte has no plural.
+      const unitDisplay = unit === 'byte' ? 'long' : 'short';
+      const style = { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 } as const;
+      return new Intl.NumberFormat(this.tag, style);
+    }),
     relative: new Intl.RelativeTimeFormat(this.tag, { numeric: 'auto' }),
   });
 
@@ -87,7 +90,7 @@ export class I18n {
   /** 2.5 MB, as most systems count: by 1,024. */
   bytes(count: number): string {
     const { bytes } = this.formats;
-    const step = count < 1_024 ? 0 : count < 1_024 ** 2 ? 1 : 2;
+    const step = [1, 2, 3].filter((power) => count >= 1_024 ** power).length;
     return bytes[step]?.format(count / 1_024 ** step) ?? '';
   }
 

@@ -76,7 +76,7 @@ test.describe('where one may have little', () => {
     const tray = trayOf(mira).getByRole('listitem');
     await picks(mira, 'Files', [large('first.txt', 700_000), large('second.txt', 500_000)]);
     const said = mira.page.getByText(
-      '“second.txt” (488.3 kB) does not fit: you use 0 byte of the 1 MB',
+      '“second.txt” (488.3 kB) does not fit: you use 0 bytes of the 1 MB',
     );
     await expect(said).toBeVisible();
     await expect(tray).toHaveCount(1);

@@ -313,7 +313,7 @@ test.describe('where one may have little', () => {
     const mira = await person('Mira');
     await mira.enters();
     await recordButton(mira).click();
-    const said = mira.page.getByText('A voice message may not fit: you use 0 byte of the 1 MB');
+    const said = mira.page.getByText('A voice message may not fit: you use 0 bytes of the 1 MB');
     await expect(said).toBeVisible();
     await expectAccessible(mira);
     await mira.page.keyboard.press('Escape');
