@@ -857,11 +857,11 @@ describe('pictures and files', () => {
     const [first, second] = [await of('a.png'), await of('b.pdf')];
     const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
     second.fail(refusal);
-    await vi.waitFor(() => expect(tab.refusals).toEqual([refusal]));
+    await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]));
     first.end();
     const media = () => tab.shown.flatMap(({ content }) => loadsOf(content).map((it) => it.media));
     await vi.waitFor(() => expect(media()).toEqual(['id of a.png', null]));
-    expect(tab.refusals).toEqual([refusal]);
+    expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]);
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));
   });
@@ -928,7 +928,7 @@ describe('pictures and files', () => {
     (await of('a.png')).end();
     const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
     (await of('b.pdf')).fail(refusal);
-    await vi.waitFor(() => expect(tab.refusals).toEqual([refusal]));
+    await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]));
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));
   });

@@ -403,7 +403,7 @@ export class Outbox {
       this.uploaded(clientId, at, media);
     } catch (error) {
       this.uploads.delete(upload);
-      await this.failedToUpload(clientId, error);
+      await this.failedToUpload(clientId, error, load.name);
     }
     this.flush();
   }
@@ -446,13 +446,16 @@ export class Outbox {
     if (hundredth({ ...known, state }) !== hundredth(known)) this.enter(clientId, state);
   }
 
-  private async failedToUpload(clientId: string, error: unknown): Promise<void> {
-    const known = this.find(clientId);
-    if (!known || this.isClosed) return;
+  private async failedToUpload(clientId: string, error: unknown, name?: string): Promise<void> {
+    const content = this.find(clientId)?.content;
+    if (!content || this.isClosed) return;
     const refusal = this.world.reasonOf(error);
-    if (refusal) return this.refuse(clientId, refusal);
+    if (refusal) {
+      const isOneOfMany = name !== undefined && loadsOf(content).length > 1;
+      return this.refuse(clientId, isOneOfMany ? { ...refusal, name } : refusal);
+    }
     // What goes on where it stopped need not be shown as if it did not.
-    if (unfinishedOf(known.content).length === 0) this.progressed(clientId);
+    if (unfinishedOf(content).length === 0) this.progressed(clientId);
     // What was uploaded beside it failed too.
     if (this.uploadPauses.has(clientId)) return;
     const tries = counted(this.failures, clientId);

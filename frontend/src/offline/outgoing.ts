@@ -5,6 +5,8 @@ import type { Problem } from '../api/types';
 export interface Refusal {
   code: Problem['code'] | 'unanswered' | 'unreadable';
   detail: string;
+  /** Which one it is about of what the message carries. */
+  name?: string;
 }
 
 /** What is sent. */
