@@ -28,6 +28,9 @@ interface Own {
 
 const LOCK = 'adda-recording-';
 
+/** Answers whether it takes what was left. */
+type Taker = (left: Left) => boolean | Promise<boolean>;
+
 export class Recordings {
   private readonly own = new Map<string, Own>();
 
@@ -74,7 +77,7 @@ export class Recordings {
    * Offers what was left behind in a room, each when no other tab has it. Who takes it says so, and has
    * it until it is forgotten or left again. Ends when it is given up.
    */
-  async offer(room: string, taken: (left: Left) => boolean, signal: AbortSignal): Promise<void> {
+  async offer(room: string, taken: Taker, signal: AbortSignal): Promise<void> {
     const ids = await this.db.recordings(this.userId, room).catch(() => []);
     await Promise.all([...ids].map((id) => this.offerOne(id, room, taken, signal)));
   }
@@ -82,7 +85,7 @@ export class Recordings {
   private async offerOne(
     id: string,
     room: string,
-    taken: (left: Left) => boolean,
+    taken: Taker,
     signal: AbortSignal,
   ): Promise<void> {
     await this.own.get(id)?.released;
@@ -94,7 +97,8 @@ export class Recordings {
     const pieces = whole(stored ?? []);
     const isOver = stored !== null && (pieces.length === 0 || this.isSent(id));
     if (isOver) await this.forget(id);
-    else if (pieces.length === 0 || signal.aborted || !taken({ id, pieces })) await this.leave(id);
+    else if (pieces.length === 0 || signal.aborted || !(await taken({ id, pieces })))
+      await this.leave(id);
   }
 
   private hold(id: string, room: string, letGo: () => void): void {
