@@ -12,6 +12,7 @@ import { uuid } from './lib/uuid';
 import { Database } from './offline/db';
 import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
+import type { Load } from './offline/outgoing';
 import { OutgoingStore } from './offline/outgoingStore';
 import { Recordings } from './offline/recordings';
 import { RealtimeClient } from './realtime/client';
@@ -39,6 +40,12 @@ const SESSION_OVER: ReadonlySet<number> = new Set([4_500, 4_505, 4_506]);
 /** What is larger goes on where it stopped, should the line be cut. */
 const MOST_AT_ONCE = 2 ** 20;
 const inParts = () => import('./api/resumable');
+
+/** Some browsers never try again what they could not load: then all of a file goes at once, unless it has begun. */
+function failed(load: Load, error: unknown): null {
+  if (load.upload) throw error;
+  return null;
+}
 
 /** A chat, and how it ends. */
 interface OwnChat extends Chat {
@@ -75,8 +82,10 @@ export class App implements Parts {
       send: (frame) => connection.send(frame),
       upload: async (load, watch) => {
         const { kind, file, name } = load;
-        // Where it cannot be loaded, all of the file goes at once.
-        const parts = file.size > MOST_AT_ONCE ? await inParts().catch(() => null) : null;
+        const isLarge = file.size > MOST_AT_ONCE;
+        const parts = isLarge
+          ? await inParts().catch((error: unknown) => failed(load, error))
+          : null;
         if (parts) return parts.sendInParts(this.api, load, watch);
         const body = new FormData();
         // First: the server may refuse by it before the file has come.

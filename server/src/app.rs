@@ -89,7 +89,7 @@ pub(crate) async fn check_media(
     let checked = async {
         let mut left_over = LeftOver::Tell;
         if sweep {
-            if files.owner().await?.is_none_or(|owner| owner != site.epoch) {
+            if files.owners().await? != [site.epoch.as_str()] {
                 return Err(MediaError::NotOurs);
             }
             left_over = LeftOver::Remove { now: Clock::System.now_ms() };
@@ -151,6 +151,8 @@ impl Server {
         let (rooms, accounts) = (services.rooms.clone(), services.accounts.clone());
         tasks.spawn("reconciling", Reconciler::new(hub, broker, rooms, accounts, stale));
         let (of_people, of_costs) = (services.clone(), budgets.clone());
+        let of_files = services.clone();
+        tasks.spawn("files", move || upkeep::tidy(of_files.clone()));
         tasks.spawn("limits", move || upkeep::purge(of_people.clone(), of_costs.clone()));
 
         let endpoint = routes(Parts {

@@ -10,6 +10,7 @@ use std::io::{self, SeekFrom};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use futures_util::TryStreamExt;
 use object_store::buffered::BufWriter;
@@ -21,6 +22,7 @@ use object_store::{
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader};
 use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 pub(crate) use self::bucket::BucketError;
 use crate::config::Bucket;
@@ -29,6 +31,8 @@ use crate::config::Bucket;
 const PIECE: usize = 1 << 20;
 /// What is stored at the same time is in memory up to so many bytes.
 const MOST_IN_MEMORY: usize = 64 << 20;
+/// The longest time that somebody waits for it.
+const PATIENCE: Duration = Duration::from_secs(15);
 /// The unit in which that is counted.
 const UNIT: usize = 64 << 10;
 
@@ -94,11 +98,11 @@ impl Files {
         let piece = if self.folder.is_some() { PIECE } else { usize::MAX };
         let held = usize::try_from(length).unwrap_or(usize::MAX).min(piece).min(MOST_IN_MEMORY);
         let units = u32::try_from(held.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        let _memory = self
-            .memory
-            .acquire_many(units)
-            .await
-            .map_err(|closed| failed(io::Error::other(closed)))?;
+        let memory = timeout(PATIENCE, self.memory.acquire_many(units)).await;
+        let _memory = memory
+            .map_err(io::Error::from)
+            .and_then(|taken| taken.map_err(io::Error::other))
+            .map_err(failed)?;
         let mut part = BufReader::with_capacity(held.clamp(1, PIECE), file.take(length));
         let writer = BufWriter::with_capacity(self.store.clone(), Name::from(name), piece);
         let mut writer = writer.with_max_concurrency(1);
@@ -157,32 +161,36 @@ impl Files {
         }
     }
 
-    /// Whose files these are: the epoch of a database, if it was noted.
+    /// Whose files these are: the epochs of the databases that were ever served with them.
     ///
     /// # Errors
     /// The store.
-    pub(crate) async fn owner(&self) -> Result<Option<String>, Error> {
+    pub(crate) async fn owners(&self) -> Result<Vec<String>, Error> {
         match self.store.get(&Name::from(OWNER)).await {
-            Ok(found) => Ok(Some(String::from_utf8_lossy(&found.bytes().await?).into_owned())),
-            Err(Error::NotFound { .. }) => Ok(None),
+            Ok(found) => {
+                let bytes = found.bytes().await?;
+                Ok(String::from_utf8_lossy(&bytes).lines().map(str::to_owned).collect())
+            }
+            Err(Error::NotFound { .. }) => Ok(Vec::new()),
             Err(error) => Err(error),
         }
     }
 
-    /// Notes whose files these are from now on, where nobody's are.
+    /// Notes that files of this database may be here from now on.
     ///
     /// # Errors
     /// The store.
     pub(crate) async fn belong_to(&self, epoch: &str) -> Result<(), Error> {
-        match self.owner().await? {
-            None => {
-                self.store.put(&Name::from(OWNER), epoch.to_owned().into()).await?;
-            }
-            Some(owner) if owner == epoch => {}
-            Some(_) => tracing::warn!(
-                "the files belong to another database: none is ever taken for left over. If they are this one's, \
-                 after a backup was restored, remove the file `database` beside them"
-            ),
+        let mut owners = self.owners().await?;
+        if !owners.iter().any(|owner| owner == epoch) {
+            owners.push(epoch.to_owned());
+            self.store.put(&Name::from(OWNER), owners.join("\n").into()).await?;
+        }
+        if owners.len() > 1 {
+            tracing::warn!(
+                "files of another database lie here as well: none is ever taken for left over. If all are this \
+                 one's, after a backup was restored, remove the file `database` beside them"
+            );
         }
         Ok(())
     }

@@ -163,11 +163,10 @@ impl From<IncomingError> for Problem {
                     "Too many files are being sent at the moment; send it again in a few seconds.",
                 )
             },
-            IncomingError::TooSlow => Self::new(
+            IncomingError::TooSlow | IncomingError::BrokenOff => Self::new(
                 Code::RequestTimeout,
                 "The file came too slowly, or stopped; send it again, over a better line.",
             ),
-            IncomingError::BrokenOff => Self::invalid_field("", "broke off before its end"),
             IncomingError::Folder(error) => storage_problem(&error),
         }
     }

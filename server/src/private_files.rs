@@ -57,8 +57,11 @@ impl Names<'_> {
         let begins = |with: &OsStr| name.starts_with(with.to_string_lossy().as_ref());
         self.database.is_some_and(begins)
             || ["adda.", "secret_key"].iter().any(|with| name.starts_with(with))
-            || ["media", ".gitkeep", "incoming", "audio", "avatars", "files", "images", "database"]
-                .contains(&name.as_ref())
+            || [
+                "media", ".gitkeep", "incoming", "audio", "avatars", "files", "images", "uploads",
+                "database",
+            ]
+            .contains(&name.as_ref())
     }
 
     /// Closes what is ours in a folder, and the folder itself if nothing else is in it: one that

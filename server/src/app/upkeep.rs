@@ -9,6 +9,15 @@ use crate::security;
 
 const PURGE_EVERY: Duration = Duration::from_secs(60);
 
+/// Removes, once a minute, the files that nobody has. It waits for the store, and nothing else waits for it.
+pub(super) async fn tidy(services: Services) {
+    let mut tick = tokio::time::interval(PURGE_EVERY);
+    loop {
+        tick.tick().await;
+        services.media.tidy().await;
+    }
+}
+
 /// Forgets, once a minute, what need not be remembered.
 pub(super) async fn purge(services: Services, budgets: Arc<Budgets>) {
     let mut tick = tokio::time::interval(PURGE_EVERY);
@@ -18,7 +27,6 @@ pub(super) async fn purge(services: Services, budgets: Arc<Budgets>) {
         security::purge();
         services.rooms.purge_limits();
         services.media.purge_limits();
-        services.media.tidy().await;
         budgets.purge();
     }
 }

@@ -87,7 +87,7 @@ fn every_setting_can_stand_in_adda_toml() {
     assert!(config.database_url.expose().starts_with("postgres"));
     assert_eq!(config.data_dir, Path::new("/var/lib/adda"));
     assert_eq!(config.media_dir, dir.path().join("uploads"));
-    let bucket = config.media_bucket.unwrap();
+    let bucket = config.media_bucket.as_ref().unwrap();
     assert_eq!((bucket.name.as_str(), bucket.prefix.as_str()), ("adda", "chat"));
     assert_eq!((bucket.endpoint.as_str(), bucket.region.as_str()), ("http://minio:9000", "garage"));
     assert_eq!(bucket.access_key.expose(), "GK31c2f218a2e44f485b94239e");

@@ -86,7 +86,7 @@ pub(super) async fn try_out(
     }
 }
 
-/// The word for what is wrong in an answer; the rest of it may name a key.
+/// The word for what is wrong in an answer.
 fn code(answer: &str) -> String {
     let after = answer.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
     after.map_or_else(|| "with an error".to_owned(), |(code, _)| code.to_owned())

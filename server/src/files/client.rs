@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use futures_util::stream;
-use http_body_util::{BodyExt, StreamBody};
+use http_body_util::{BodyExt, Collected, Limited, StreamBody};
 use hyper::body::{Frame, Incoming};
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::Client as HyperClient;
@@ -29,6 +29,8 @@ const ANSWERED_WITHIN: Duration = Duration::from_secs(15);
 const SLOWEST: u64 = 512 << 10;
 /// From one piece of an answer to the next.
 const NEXT_WITHIN: Duration = Duration::from_secs(15);
+/// More than a refusal says.
+const MOST_SAID: usize = 64 << 10;
 /// Sooner than servers close what is idle.
 const KEPT_FOR: Duration = Duration::from_secs(20);
 
@@ -111,9 +113,23 @@ impl HttpService for Client {
             // The same to whoever asks as no answer, and as worth a repetition.
             return Err(HttpError::new(HttpErrorKind::Interrupted, CannotNow(answer.status())));
         }
+        if answer.status().is_client_error() {
+            let (head, body) = answer.into_parts();
+            return Ok(HttpResponse::from_parts(head, why(body).await.into()));
+        }
         Ok(answer
             .map(|body| HttpResponseBody::new(StreamBody::new(stream::try_unfold(body, next)))))
     }
+}
+
+/// The word for what is wrong in a refusal, as a refusal. The rest of it is for whoever has the keys: it names
+/// one of them, and what was signed.
+async fn why(body: Incoming) -> String {
+    let said = timeout(NEXT_WITHIN, Limited::new(body, MOST_SAID).collect()).await;
+    let said = said.ok().and_then(Result::ok).map(Collected::to_bytes).unwrap_or_default();
+    let said = String::from_utf8_lossy(&said);
+    let code = said.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
+    code.map_or_else(String::new, |(code, _)| format!("<Error><Code>{code}</Code></Error>"))
 }
 
 async fn next(mut body: Incoming) -> Result<Option<(Frame<Bytes>, Incoming)>, HttpError> {

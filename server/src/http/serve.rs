@@ -26,7 +26,7 @@ use tokio_util::task::TaskTracker;
 use super::answers::{Answering, Held};
 use super::connections::{ConnectionSlot, Connections};
 use super::forwarded::{Proxies, TcpPeer};
-use super::heads::{HeadTime, Requests};
+use super::heads::{HeadTime, Requests, UnderWay};
 use super::kernel;
 use super::lent::lend;
 use super::patience::Patient;
@@ -192,10 +192,11 @@ impl Connection {
             let peer = tcp_peer.of_request(request.headers());
             let (endpoint, unread) = (endpoint.clone(), leaves.clone());
             let slot = asked_on.clone();
-            let under_way = requests.begin();
+            let under_way = Arc::new(requests.begin());
             async move {
-                let busy = (slot.is_busy(), under_way);
-                let mut answer = answer(&endpoint, request, local, peer, &unread, slot).await;
+                let busy = (slot.is_busy(), under_way.clone());
+                let unread = (&unread, under_way);
+                let mut answer = answer(&endpoint, request, local, peer, unread, slot).await;
                 let answering = answer.extensions_mut().remove::<Arc<Answering>>();
                 let answer = answer.map(|body| Held::new(body, (busy, answering)));
                 Ok::<_, std::convert::Infallible>(answer)
@@ -268,7 +269,7 @@ async fn answer(
     mut request: hyper::Request<Incoming>,
     local: SocketAddr,
     peer: Peer,
-    unread: &Unread,
+    (unread, under_way): (&Unread, Arc<UnderWay>),
     slot: Arc<ConnectionSlot>,
 ) -> hyper::Response<BoxBody<Bytes, std::io::Error>> {
     // The routes take a HEAD for a GET, and a WebSocket begins with nothing but a GET.
@@ -293,7 +294,7 @@ async fn answer(
     }
     let mut answer = endpoint.get_response(request).await.into();
     if let Some(rest) = owner.take_back() {
-        unread.see_to(rest, waits, &mut answer);
+        unread.see_to(rest, waits, &mut answer, under_way);
     }
     answer
 }

@@ -19,6 +19,7 @@ use hyper::{Response, StatusCode};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::time::{Instant, timeout, timeout_at};
 
+use super::heads::UnderWay;
 use super::stream::Stream;
 use crate::tasks::log_panics;
 
@@ -57,14 +58,20 @@ impl Unread {
     }
 
     /// Sees to the rest of a request's body, beside its answer.
-    pub(super) fn see_to<B>(&self, rest: Incoming, waits: bool, answer: &mut Response<B>) {
+    pub(super) fn see_to<B>(
+        &self,
+        rest: Incoming,
+        waits: bool,
+        answer: &mut Response<B>,
+        under_way: Arc<UnderWay>,
+    ) {
         if rest.is_end_stream() {
             return;
         }
         let is_short = rest.size_hint().upper().is_some_and(|bytes| bytes <= SHORT_REST);
         let is_slow = answer.status() == StatusCode::REQUEST_TIMEOUT;
         if is_short && !is_slow && !waits {
-            let reading = self.clone().read_away(rest);
+            let reading = self.clone().read_away(rest, under_way);
             tokio::spawn(log_panics("the rest of a body", self.peer, reading));
         } else {
             self.is_left.store(true, Ordering::Relaxed);
@@ -72,7 +79,8 @@ impl Unread {
         }
     }
 
-    async fn read_away(self, mut rest: Incoming) {
+    /// The request is under way as long: what comes of it is no next one.
+    async fn read_away(self, mut rest: Incoming, _under_way: Arc<UnderWay>) {
         let end = async { while let Some(Ok(_)) = rest.frame().await {} };
         if timeout(REST_WITHIN, end).await.is_err() {
             // Dropping the body ends the connection.

@@ -253,7 +253,7 @@ on_both_databases! {
         assert!(offset == 2 * MIB || offset >= 6 * MIB, "{offset}");
         let media = sends(&mira, &upload, offset, &whole[offset..]).await.expect(204).media();
         assert!(downloads(&mira, &media.unwrap()).await == whole);
-        leaves_no_part(&mut server).await;
+        // What it was writing then is looked for in an hour.
         all_is_well(&server).await;
     }
 

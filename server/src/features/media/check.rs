@@ -72,9 +72,12 @@ pub(crate) async fn check(
     // Before the list of what is to be removed, to which they move on.
     parts_have_files(db, files, &mut store, &mut checked).await?;
     for table in KeptIn::ALL {
+        if table == KeptIn::Discarded {
+            // A picture that was replaced moves on to there as well.
+            people_have_pictures(db, files, &mut store, &mut checked).await?;
+        }
         rows_have_files(db, files, table, &mut store, &mut checked).await?;
     }
-    people_have_pictures(db, files, &mut store, &mut checked).await?;
     for (name, file) in store.iter().filter(|(_, file)| !file.has_row) {
         tell_left_over(files, name, file, left_over, &mut checked).await?;
     }

@@ -69,6 +69,9 @@ pub(crate) enum MediaError {
     /// An upload of nothing.
     #[error("empty")]
     Empty,
+    /// Parts of an upload are gone.
+    #[error("parts are missing")]
+    Incomplete,
     /// An upload came in too many parts.
     #[error("too many parts")]
     TooManyParts,
@@ -94,10 +97,28 @@ impl From<TooOften> for MediaError {
     }
 }
 
+impl MediaError {
+    /// Whether it is said of what was sent, and will be of the same whenever it is sent again.
+    pub(super) const fn is_of_the_file(&self) -> bool {
+        matches!(
+            self,
+            Self::NotARecording
+                | Self::NotAPicture
+                | Self::HeifNotTaken
+                | Self::PictureTooLarge
+                | Self::TooLarge(_)
+                | Self::TooLong
+                | Self::Incomplete
+        )
+    }
+}
+
 impl From<MediaError> for Problem {
     fn from(error: MediaError) -> Self {
         match error {
-            MediaError::NotFound | MediaError::BeyondTheEnd(_) => Self::not_found(),
+            MediaError::NotFound | MediaError::BeyondTheEnd(_) | MediaError::Incomplete => {
+                Self::not_found()
+            }
             MediaError::NotARecording => Self::invalid_field(
                 "file",
                 "must be a recording that can be played: WebM, Ogg, MP4, WAV, MP3 or FLAC",
@@ -149,10 +170,13 @@ impl From<MediaError> for Problem {
                 "You have as much on this server as you may; delete some of your voice messages, pictures and files \
                  first. What you uploaded and did not send goes after a day.",
             ),
-            MediaError::TooManyUnfinished => Self::new(
-                Code::QuotaExceeded,
-                "Too many of your uploads wait for their rest; finish or cancel one. They go after a day.",
-            ),
+            MediaError::TooManyUnfinished => Self {
+                retry_after_ms: Some(60_000),
+                ..Self::new(
+                    Code::RateLimited,
+                    "Too many of your uploads wait for their rest; finish or cancel one. They go after a day.",
+                )
+            },
             MediaError::StandsAt(offset) => Self::new(
                 Code::OffsetMismatch,
                 format!("The upload stands at {offset}; go on from there."),

@@ -8,11 +8,13 @@
 
 use std::io::SeekFrom;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{Stream, StreamExt, TryStreamExt};
 use tokio::fs::File;
 use tokio::io::{AsyncSeekExt, AsyncWriteExt};
+use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::add::admit;
@@ -28,6 +30,8 @@ use crate::incoming::{IncomingError, ReceivedFile};
 const PART: u64 = 4 << 20;
 /// What is less is no part of its own where the line was cut: it is sent again.
 const LEAST_PART: u64 = 64 << 10;
+/// The longest time that reading them again may take.
+const JOINED_WITHIN: Duration = Duration::from_secs(60);
 /// In so many parts: as many as the longest file has of the least that are kept of cut lines, and more.
 const MOST_PARTS: i64 = 1_000;
 /// So many uploads of a person wait for their rest.
@@ -141,15 +145,16 @@ impl Media {
         if place.announced > unsigned(row.bytes - row.received) {
             return Err(MediaError::BeyondItsLength);
         }
-        if row.parts >= MOST_PARTS {
-            return Err(MediaError::TooManyParts);
+        if place.announced == 0 || place.announced == unsigned(row.bytes - row.received) {
+            // All that came before is read again, however little comes now.
+            self.may_finish(owner)?;
         }
         self.may_decode(owner)?;
         let permit = self.incoming().clone().permit(owner.user_id, place.network).await?;
         let (file, mut received) = permit.begin().await?;
         (received.kind, received.name) = (row.kind.clone(), row.name.clone());
         let mut file = Receiving::at(place.offset, file, received).await?;
-        let ended = self.receive(&row, &turn, &mut file, arriving).await;
+        let ended = self.receive(owner, &row, &turn, &mut file, arriving).await;
         let is_kept = match &ended {
             Err(MediaError::BeyondItsLength) => false,
             _ if file.end == unsigned(row.bytes) => return self.finish(owner, &row, file).await,
@@ -157,7 +162,7 @@ impl Media {
             Err(_) => file.waits() >= LEAST_PART,
         };
         if is_kept {
-            self.store_part(&row, &mut file).await?;
+            self.store_part(owner, &row, &mut file).await?;
         }
         ended?;
         Ok(Standing { received: file.stored, ..Standing::from(&row) })
@@ -200,6 +205,7 @@ impl Media {
     /// Writes down what arrives, and stores part after part of it but for the last.
     async fn receive(
         &self,
+        owner: Owner,
         row: &PartialRow,
         turn: &Turn,
         file: &mut Receiving,
@@ -217,17 +223,27 @@ impl Media {
             }
             file.take(&bytes).await?;
             if file.waits() >= PART && file.end < unsigned(row.bytes) {
-                self.store_part(row, file).await?;
+                self.store_part(owner, row, file).await?;
             }
         }
     }
 
     /// Stores what waits for it as a part.
-    async fn store_part(&self, row: &PartialRow, file: &mut Receiving) -> Result<(), MediaError> {
-        let (id, begins_at) = (Uuid::new_v4(), signed(file.stored));
+    async fn store_part(
+        &self,
+        owner: Owner,
+        row: &PartialRow,
+        file: &mut Receiving,
+    ) -> Result<(), MediaError> {
+        // Its id says when it was begun.
+        let (id, begins_at) = (store::id_at(self.clock.now_ms()), signed(file.stored));
         let transaction = self.db.begin().await?;
+        if store::count_parts(&transaction, row.id).await? >= MOST_PARTS {
+            return Err(MediaError::TooManyParts);
+        }
         if !store::begin_part(&transaction, id, row.id, begins_at).await? {
-            return Err(MediaError::NotFound);
+            drop(transaction);
+            return Err(self.is_elsewhere(owner, row.id).await?);
         }
         transaction.commit().await?;
         let name = store::file_of(id);
@@ -242,12 +258,17 @@ impl Media {
             return Ok(());
         }
         drop(transaction);
-        // Another node was quicker, or the upload is gone.
-        self.files.remove(&name).await?;
+        // Another node was quicker, or the upload is gone. Its row goes with the note that removes its file.
         let transaction = self.db.begin().await?;
-        store::forget_part(&transaction, id).await?;
+        store::discard_part(&transaction, id).await?;
         transaction.commit().await?;
-        Err(MediaError::NotFound)
+        Err(self.is_elsewhere(owner, row.id).await?)
+    }
+
+    /// Where an upload stands with which somebody else was quicker.
+    async fn is_elsewhere(&self, owner: Owner, id: Uuid) -> Result<MediaError, MediaError> {
+        let row = self.find_partial(owner, id).await?;
+        Ok(MediaError::StandsAt(unsigned(row.received)))
     }
 
     /// Makes of a whole file what it is to be.
@@ -257,16 +278,35 @@ impl Media {
         row: &PartialRow,
         file: Receiving,
     ) -> Result<Standing, MediaError> {
-        let received = self.with_its_beginning(row, file).await?;
-        let added = self.add(Owner { partial: Some(row.id), ..owner }, &received).await;
-        match added {
-            // Another node may have been quicker.
-            Ok(_) | Err(MediaError::NotFound) => {
-                let row = self.find_partial(owner, row.id).await?;
-                row.media_id.map(|_| Standing::from(&row)).ok_or(MediaError::NotFound)
+        let joined = timeout(JOINED_WITHIN, self.with_its_beginning(row, file)).await;
+        let added = match joined.map_err(std::io::Error::from)? {
+            Ok(received) => {
+                self.add(Owner { partial: Some(row.id), ..owner }, &received).await.map(drop)
             }
             Err(error) => Err(error),
+        };
+        match added {
+            // Another node may have been quicker.
+            Ok(()) | Err(MediaError::NotFound) => {
+                let row = self.find_partial(owner, row.id).await?;
+                let standing = row.media_id.map(|_| Standing::from(&row));
+                standing.ok_or(MediaError::StandsAt(unsigned(row.received)))
+            }
+            Err(error) => {
+                if error.is_of_the_file() {
+                    // It will never be anything else: whoever sends the last byte again reads all of it anew.
+                    self.forget(owner, row.id).await?;
+                }
+                Err(error)
+            }
         }
+    }
+
+    /// Gives up an upload of which nothing was made.
+    async fn forget(&self, owner: Owner, id: Uuid) -> Result<(), MediaError> {
+        let transaction = self.db.begin().await?;
+        store::discard(&transaction, id, owner.user_id).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Writes what came before in front of what came now.
@@ -290,7 +330,8 @@ impl Media {
             }
         }
         file.flush().await?;
-        if written == unsigned(row.received) { Ok(received) } else { Err(MediaError::NotFound) }
+        // A part whose file somebody took away does not come back.
+        if written == unsigned(row.received) { Ok(received) } else { Err(MediaError::Incomplete) }
     }
 }
 

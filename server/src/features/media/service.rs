@@ -31,6 +31,8 @@ use crate::limits::Limit;
 const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
 pub(super) const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
+/// So many files that cannot be removed end a round.
+const MOST_FAILED: usize = 3;
 const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
 
 /// Whose something is that is uploaded, by which session.
@@ -134,6 +136,14 @@ impl Media {
         let bytes = store::bytes_of(self.db.read(), user_id, None).await?;
         let used_bytes = u64::try_from(bytes).unwrap_or(0);
         Ok(wire::MediaUsage { used_bytes, quota_bytes: self.quota })
+    }
+
+    /// Whether the person may have an upload made whole now: as often as they may upload.
+    ///
+    /// # Errors
+    /// Too often.
+    pub(super) fn may_finish(&self, owner: Owner) -> Result<(), MediaError> {
+        Ok(self.upload_limit.check(&owner.user_id)?)
     }
 
     /// Whether the person may have something decoded now.
@@ -305,13 +315,17 @@ impl Media {
         let transaction = self.db.begin().await?;
         let (broken_off, before) = (now - BROKEN_OFF_AFTER_MS, now - FORGOTTEN_AFTER_MS);
         store::discard_uploads(&transaction, broken_off, before).await?;
-        partial::discard_overdue(&transaction, before).await?;
+        partial::discard_overdue(&transaction, broken_off, before).await?;
         transaction.commit().await?;
+        let mut failed = 0;
         for row in store::discarded(self.db.read()).await? {
-            if let Err(error) = self.remove(&row).await {
-                // The others need not wait for it.
-                tracing::warn!(%error, id = %row.id, "files of media could not be removed yet");
+            let Err(error) = self.remove(&row).await else { continue };
+            failed += 1;
+            // The others need not wait for one; but where the store is away, each would wait in vain.
+            if failed == MOST_FAILED {
+                return Err(error);
             }
+            tracing::warn!(%error, id = %row.id, "files of media could not be removed yet");
         }
         Ok(())
     }

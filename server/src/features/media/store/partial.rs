@@ -1,7 +1,7 @@
 //! The rows of uploads that are received in parts.
 
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, Value};
-use uuid::Uuid;
+use uuid::{NoContext, Timestamp, Uuid};
 
 use crate::db;
 
@@ -14,8 +14,6 @@ pub(in crate::features::media) struct PartialRow {
     pub(in crate::features::media) bytes: i64,
     /// How much of it is there for good.
     pub(in crate::features::media) received: i64,
-    /// In how many parts.
-    pub(in crate::features::media) parts: i64,
     pub(in crate::features::media) kind: Option<String>,
     pub(in crate::features::media) name: Option<String>,
     /// What was made of it: only then all of it was received.
@@ -63,9 +61,7 @@ pub(in crate::features::media) async fn find(
     owner_id: i64,
     after: i64,
 ) -> Result<Option<PartialRow>, DbErr> {
-    let sql = "SELECT id, created_at, bytes, received, kind, name, media_id, \
-               (SELECT COUNT(*) FROM upload_parts WHERE upload_id = $1) AS parts \
-               FROM partial_uploads WHERE id = $1 AND owner_id = $2 AND created_at > $3";
+    let sql = "SELECT id, created_at, bytes, received, kind, name, media_id FROM partial_uploads WHERE id = $1 AND owner_id = $2 AND created_at > $3";
     let values = vec![id.into(), owner_id.into(), after.into()];
     let rows: Vec<PartialRow> = db::parse(&db::query(connection, sql, values).await?)?;
     Ok(rows.into_iter().next())
@@ -104,13 +100,30 @@ pub(in crate::features::media) async fn end_part(
     Ok(db::run(transaction, sql, vec![id.into(), bytes.into()]).await? == 1)
 }
 
-/// Forgets a part without a file.
-pub(in crate::features::media) async fn forget_part(
+/// An id of something that begins now: in the order of time among others.
+pub(in crate::features::media) fn id_at(now_ms: i64) -> Uuid {
+    let (seconds, millis) = (now_ms.div_euclid(1_000), now_ms.rem_euclid(1_000));
+    let nanos = u32::try_from(millis).unwrap_or(0) * 1_000_000;
+    Uuid::new_v7(Timestamp::from_unix(NoContext, u64::try_from(seconds).unwrap_or(0), nanos))
+}
+
+/// In how many parts an upload is stored.
+pub(in crate::features::media) async fn count_parts(
+    connection: &impl ConnectionTrait,
+    upload_id: Uuid,
+) -> Result<i64, DbErr> {
+    let sql =
+        "SELECT COUNT(*) AS parts FROM upload_parts WHERE upload_id = $1 AND bytes IS NOT NULL";
+    let rows = db::query(connection, sql, vec![upload_id.into()]).await?;
+    rows.first().map_or(Ok(0), |row| row.try_get("", "parts"))
+}
+
+/// Gives up a part, with its file.
+pub(in crate::features::media) async fn discard_part(
     transaction: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<(), DbErr> {
-    let sql = "DELETE FROM upload_parts WHERE id = $1";
-    db::run(transaction, sql, vec![id.into()]).await.map(drop)
+    discard_those(transaction, "id = $1", vec![id.into()]).await
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -157,21 +170,38 @@ pub(in crate::features::media) async fn discard(
     row.try_get("", "media_id").map(Some)
 }
 
-/// Gives up those that were begun before a time.
+/// Gives up those that were begun before a time, those of which nothing came before another, and parts of
+/// that time whose upload is gone.
 pub(in crate::features::media) async fn discard_overdue(
     transaction: &impl ConnectionTrait,
+    broken_off: i64,
     before: i64,
 ) -> Result<(), DbErr> {
-    let sql = "DELETE FROM partial_uploads WHERE created_at <= $1 RETURNING id";
-    for id in ids(transaction, sql, vec![before.into()]).await? {
+    let sql = "DELETE FROM partial_uploads \
+               WHERE created_at <= $1 OR (received = 0 AND created_at <= $2) RETURNING id";
+    for id in ids(transaction, sql, vec![before.into(), broken_off.into()]).await? {
         discard_parts(transaction, id).await?;
     }
-    Ok(())
+    let orphans = "id < $1 AND bytes IS NULL \
+                   AND NOT EXISTS (SELECT 1 FROM partial_uploads WHERE partial_uploads.id = upload_id)";
+    discard_those(transaction, orphans, vec![id_at(broken_off).into()]).await
 }
 
+/// Gives up the parts of an upload that are whole. Another may be written at this moment, and its file
+/// appear after it was looked for: its row stays until whoever writes it finds the upload gone, or for
+/// longer than that can take.
 async fn discard_parts(transaction: &impl ConnectionTrait, upload_id: Uuid) -> Result<(), DbErr> {
-    let sql = "DELETE FROM upload_parts WHERE upload_id = $1 RETURNING id";
-    let parts = ids(transaction, sql, vec![upload_id.into()]).await?;
+    let whole = "upload_id = $1 AND bytes IS NOT NULL";
+    discard_those(transaction, whole, vec![upload_id.into()]).await
+}
+
+async fn discard_those(
+    transaction: &impl ConnectionTrait,
+    which: &str,
+    values: Vec<Value>,
+) -> Result<(), DbErr> {
+    let sql = format!("DELETE FROM upload_parts WHERE {which} RETURNING id");
+    let parts = ids(transaction, &sql, values).await?;
     if parts.is_empty() {
         return Ok(());
     }
