@@ -20,6 +20,7 @@ mod m0012_others_before;
 mod m0013_settled_at;
 mod m0014_media;
 mod m0015_partial_uploads;
+mod m0016_media_total;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -44,6 +45,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0013_settled_at::Migration),
             Box::new(m0014_media::Migration),
             Box::new(m0015_partial_uploads::Migration),
+            Box::new(m0016_media_total::Migration),
         ]
     }
 }

@@ -75,7 +75,7 @@ enum MediaCommand {
     /// Compare the files with the database, also while the server runs. Ends with a failure if anything is
     /// wrong afterwards.
     Check {
-        /// Remove files without a row, if they are older than an hour.
+        /// Remove files without a row, if they are older than an hour, and count all bytes anew.
         #[arg(long)]
         sweep: bool,
     },
@@ -218,12 +218,9 @@ async fn migrate(config: Config) -> Outcome {
 }
 
 async fn check_media(config: Config, sweep: bool) -> Outcome {
-    let Checked { files, bytes, wrong, removed } = app::check_media(&config, sweep).await??;
+    let Checked { files, bytes, wrong, mended } = app::check_media(&config, sweep).await??;
     let mib = bytes.div_ceil(1 << 20);
-    for name in removed {
-        println!("{name} had no row, and is removed.");
-    }
-    for sentence in &wrong {
+    for sentence in mended.iter().chain(&wrong) {
         println!("{sentence}");
     }
     println!("There are {files} files of {mib} MiB.");

@@ -35,6 +35,7 @@ settings! {
     MEDIA_S3_ACCESS_KEY = key("ADDA_MEDIA_S3_ACCESS_KEY", "media_s3_access_key").or_from_file();
     MEDIA_S3_SECRET_KEY = key("ADDA_MEDIA_S3_SECRET_KEY", "media_s3_secret_key").or_from_file();
     MEDIA_S3_PATH_STYLE = key("ADDA_MEDIA_S3_PATH_STYLE", "media_s3_path_style");
+    MEDIA_TOTAL_MB = key("ADDA_MEDIA_TOTAL_MB", "media_total_mb");
     MEDIA_QUOTA_MB = key("ADDA_MEDIA_QUOTA_MB", "media_quota_mb");
     BIND = key("ADDA_BIND", "bind");
     PUBLIC_URL = key("ADDA_PUBLIC_URL", "public_url");

@@ -42,6 +42,15 @@ pub(crate) use values::{Origin, Registration};
 use sources::{SettingOrigin, Settings};
 use values::DatabaseKind;
 
+/// How many bytes of media there may be.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct MediaQuota {
+    /// Of all people together.
+    pub of_all: u64,
+    /// Of each person.
+    pub of_person: u64,
+}
+
 /// Every setting of a server, validated.
 #[derive(Clone, Debug)]
 pub(crate) struct Config {
@@ -65,8 +74,8 @@ pub(crate) struct Config {
     pub media_dir: PathBuf,
     /// Where files are kept instead, once they were received.
     pub media_bucket: Option<Bucket>,
-    /// How many bytes of media a person may have.
-    pub media_quota: u64,
+    /// How many bytes of media there may be.
+    pub media_quota: MediaQuota,
     /// Who may make an account.
     pub registration: Registration,
     /// Whether rate limits hold; false only for load tests.
@@ -110,7 +119,10 @@ impl Config {
         let data_dir = dir.join(settings.required(&keys::DATA_DIR, values::folder)?);
         let media_dir = dir.join(settings.required(&keys::MEDIA_DIR, values::folder)?);
         let media_bucket = bucket::find(&mut settings)?;
-        let media_quota = settings.required(&keys::MEDIA_QUOTA_MB, values::mebibytes)?;
+        let media_quota = MediaQuota {
+            of_all: settings.required(&keys::MEDIA_TOTAL_MB, values::mebibytes)?,
+            of_person: settings.required(&keys::MEDIA_QUOTA_MB, values::mebibytes)?,
+        };
         let (database, database_url) = settings
             .optional(&keys::DATABASE_URL, values::database_url)?
             .unwrap_or_else(|| values::embedded_database(&data_dir));

@@ -20,10 +20,11 @@ const DOT_ENV_FILE: &str = ".env";
 /// Variables of the test suite, which passes them on to the servers that it starts.
 const TEST_PREFIX: &str = "ADDA_TEST_";
 
-const DEFAULTS: [(&Key, &str); 8] = [
+const DEFAULTS: [(&Key, &str); 9] = [
     (&keys::PORT, "8000"),
     (&keys::DATA_DIR, "data"),
     (&keys::MEDIA_DIR, "media"),
+    (&keys::MEDIA_TOTAL_MB, "20480"),
     (&keys::MEDIA_QUOTA_MB, "1024"),
     (&keys::BIND, "0.0.0.0"),
     (&keys::REGISTRATION, "open"),

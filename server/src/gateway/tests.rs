@@ -17,6 +17,7 @@ use uuid::Uuid;
 
 use super::*;
 use crate::budget::{Asks, Payer};
+use crate::config::MediaQuota;
 use crate::features::accounts::Person;
 use crate::features::media::Media;
 use crate::features::presence::Presence;
@@ -84,7 +85,7 @@ impl Served {
             Files::in_folder(folder.path()).unwrap(),
             Arc::new(uploads),
             addresses(&clock),
-            0,
+            MediaQuota { of_all: 0, of_person: 0 },
             Arc::new(Budgets::new(rate_limits)),
         );
         let services = Services {

@@ -399,11 +399,8 @@ async fn a_file_is_downloaded_under_its_name_and_never_shown() {
     assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!("kind")), "{problem:#}");
 }
 
-#[tokio::test]
-async fn who_has_as_much_as_they_may_deletes_something_first() {
-    let settings = [("ADDA_MEDIA_QUOTA_MB", "1")];
-    let server = TestServer::start_with(Storage::Sqlite, &settings).await;
-    let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+/// A recording of more than half a MiB.
+fn twenty_seconds() -> Vec<u8> {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 16_000,
@@ -414,7 +411,15 @@ async fn who_has_as_much_as_they_may_deletes_something_first() {
     let mut writer = hound::WavWriter::new(&mut large, spec).unwrap();
     (0..16_000 * 20).for_each(|_| writer.write_sample(1_000_i16).unwrap());
     writer.finalize().unwrap();
-    let large = large.into_inner();
+    large.into_inner()
+}
+
+#[tokio::test]
+async fn who_has_as_much_as_they_may_deletes_something_first() {
+    let settings = [("ADDA_MEDIA_QUOTA_MB", "1")];
+    let server = TestServer::start_with(Storage::Sqlite, &settings).await;
+    let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+    let large = twenty_seconds();
     let (status, media) = sends(&mira, &large).await;
     assert_eq!(status, 200, "{media:#}");
     let path = "/rooms/general/messages";
@@ -439,6 +444,40 @@ async fn who_has_as_much_as_they_may_deletes_something_first() {
     let mut statuses: Vec<u16> = at_once.into_iter().map(|(status, _)| status).collect();
     statuses.sort_unstable();
     assert_eq!(statuses, [200, 413, 413, 413]);
+}
+
+on_both_databases! {
+    async fn a_server_that_is_full_takes_texts_and_no_more_files_until_some_are_gone(
+        storage: Storage
+    ) {
+        let settings = [("ADDA_MEDIA_TOTAL_MB", "1"), ("ADDA_RATE_LIMITS", "off")];
+        let mut server = TestServer::start_with(storage, &settings).await;
+        let mut people = Vec::new();
+        for name in ["mira", "ravi", "tara", "asha"] {
+            people.push(server.person(name).await);
+        }
+        let large = twenty_seconds();
+        let at_once = people.iter().map(|person| sends(person, &large));
+        let at_once = futures_util::future::join_all(at_once).await;
+        let taken = at_once.iter().position(|(status, _)| *status == 200).unwrap();
+        for (at, (status, answer)) in at_once.iter().enumerate().filter(|(at, _)| *at != taken) {
+            assert_eq!((*status, &answer["code"]), (413, &json!("storage_full")), "{at}: {answer:#}");
+        }
+        let path = "/rooms/general/messages";
+        let owner = &people[taken];
+        let sent = owner.post(path, carrying(&[&at_once[taken].1])).await.expect(201);
+        // Said before anything is received, to everybody.
+        let (status, problem) = sends(&people[3], &large).await;
+        assert_eq!((status, &problem["code"]), (413, &json!("storage_full")), "{problem:#}");
+        people[3].writes("general", "texts go on").await;
+
+        owner.delete(&format!("{path}/{}", sent["id"].as_str().unwrap())).await.expect(200);
+        server.stop().await;
+        server.start_again().await;
+        let is_taken = async { while sends(&people[3], &large).await.0 != 200 {} };
+        let patience = std::time::Duration::from_secs(40);
+        tokio::time::timeout(patience, is_taken).await.expect("there is room again");
+    }
 }
 
 #[tokio::test]

@@ -109,6 +109,13 @@ async fn sees_what_is_wrong(server: &TestServer, store: &Path) {
     let missing = format!("is missing: it is the picture of user {}.", sent[4]["id"]);
     is_not_well(check(server, &[]).await, &[missing]);
     std::fs::rename(&away, &lying).unwrap();
+    let database = Database::connect(server.installation.database_url()).await.unwrap();
+    database.execute_unprepared("UPDATE media_total SET bytes = bytes + 7").await.unwrap();
+    database.close().await.unwrap();
+    let more = "7 bytes more are counted than all rows have";
+    is_not_well(check(server, &[]).await, &[format!("{more}.")]);
+    let (ended_well, said) = check(server, &["--sweep"]).await;
+    assert!(ended_well && said.contains(&format!("{more}, and they are counted anew.")), "{said}");
     is_well(check(server, &[]).await);
 }
 

@@ -48,6 +48,8 @@ pub enum Code {
     TooLarge,
     /// 413: this person has as many files on the server as they may.
     QuotaExceeded,
+    /// 413: the server has as many files of all people as it may keep.
+    StorageFull,
     /// 415: not JSON.
     UnsupportedMediaType,
     /// 426: this address is a WebSocket.
@@ -83,7 +85,7 @@ impl Code {
             | Self::MessageDeleted
             | Self::OffsetMismatch => 409,
             Self::ProtocolVersion => 412,
-            Self::TooLarge | Self::QuotaExceeded => 413,
+            Self::TooLarge | Self::QuotaExceeded | Self::StorageFull => 413,
             Self::UnsupportedMediaType => 415,
             Self::UpgradeRequired => 426,
             Self::RateLimited => 429,
@@ -117,6 +119,7 @@ impl Code {
             Self::ProtocolVersion => "Version of the upload protocol",
             Self::TooLarge => "Too large",
             Self::QuotaExceeded => "Quota exceeded",
+            Self::StorageFull => "Storage is full",
             Self::UnsupportedMediaType => "Unsupported media type",
             Self::UpgradeRequired => "WebSocket required",
             Self::RateLimited => "Too many requests",

@@ -21,7 +21,7 @@ const FOLDERS: [&str; 5] = ["audio", "avatars", "files", "images", "uploads"];
 /// An upload that was given up removes its files itself, long before they are as old as this.
 const LEFT_OVER_AFTER_MS: i64 = 3_600 * 1_000;
 
-/// What to do about files without a row.
+/// What to do about what is left over: files without a row, and bytes that are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum LeftOver {
     Tell,
@@ -40,7 +40,7 @@ pub(crate) struct Checked {
     /// What is wrong, a sentence each.
     pub(crate) wrong: Vec<String>,
     /// What was wrong until now.
-    pub(crate) removed: Vec<String>,
+    pub(crate) mended: Vec<String>,
 }
 
 /// A file in the store.
@@ -81,7 +81,29 @@ pub(crate) async fn check(
     for (name, file) in store.iter().filter(|(_, file)| !file.has_row) {
         tell_left_over(files, name, file, left_over, &mut checked).await?;
     }
+    count_is_right(db, left_over, &mut checked).await?;
     Ok(checked)
+}
+
+async fn count_is_right(
+    db: &Db,
+    left_over: LeftOver,
+    checked: &mut Checked,
+) -> Result<(), MediaError> {
+    let bytes = store::miscounted(db.read()).await?;
+    if bytes == 0 {
+        return Ok(());
+    }
+    let sentence = format!("{bytes} bytes more are counted than all rows have");
+    if left_over == LeftOver::Tell {
+        checked.wrong.push(format!("{sentence}."));
+        return Ok(());
+    }
+    let transaction = db.begin().await?;
+    store::recount(&transaction).await?;
+    transaction.commit().await?;
+    checked.mended.push(format!("{sentence}, and they are counted anew."));
+    Ok(())
 }
 
 /// All files that are named as ours are.
@@ -208,7 +230,7 @@ async fn tell_left_over(
     match left_over {
         LeftOver::Remove { now } if file.written_at < now - LEFT_OVER_AFTER_MS => {
             files.remove(name).await?;
-            checked.removed.push(name.to_owned());
+            checked.mended.push(format!("{name} had no row, and is removed."));
         }
         LeftOver::Remove { .. } => checked
             .wrong

@@ -51,6 +51,9 @@ pub(crate) enum MediaError {
     /// The person has as much as they may.
     #[error("the quota is used up")]
     QuotaExceeded,
+    /// All people together have as much as they may.
+    #[error("the storage is full")]
+    StorageFull,
     /// The store has the files of another database, or nobody knows whose they are.
     #[error(
         "the files are not known to be of this database, so that none is taken for left over: start the server once \
@@ -192,6 +195,16 @@ impl From<MediaError> for Problem {
                 Code::TooLarge,
                 "The upload came in too many small parts; begin it anew, and send larger ones.",
             ),
+            MediaError::StorageFull => {
+                tracing::warn!(
+                    "a file was refused: those of all people have as many bytes as ADDA_MEDIA_TOTAL_MB lets them"
+                );
+                Self::new(
+                    Code::StorageFull,
+                    "This server has as many voice messages, pictures and files as it may keep; tell its \
+                     administrator. Texts can be sent as ever.",
+                )
+            }
             MediaError::Incoming(error) => error.into(),
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
             MediaError::Account(error) => error.into(),

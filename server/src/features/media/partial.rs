@@ -83,7 +83,7 @@ impl Media {
     /// Begins an upload, of which nothing was received yet.
     ///
     /// # Errors
-    /// What it may not be, too often, [`MediaError::QuotaExceeded`], the database.
+    /// What it may not be, too often, [`MediaError::QuotaExceeded`], [`MediaError::StorageFull`], the database.
     pub(super) async fn begin_partial(
         &self,
         owner: Owner,
@@ -108,6 +108,7 @@ impl Media {
         let name = name.as_deref().map(file_name::tidy);
         let new = NewPartial { id, owner_id: owner.user_id, created_at, bytes: length, kind, name };
         store::begin(&transaction, new).await?;
+        self.count_in(&transaction, length, 0).await?;
         transaction.commit().await?;
         let until_ms = created_at + FORGOTTEN_AFTER_MS;
         Ok((id, Standing { bytes, received: 0, until_ms, media_id: None }))

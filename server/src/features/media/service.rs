@@ -18,6 +18,7 @@ use super::store::{self, DiscardedRow, partial};
 use super::turns::Turns;
 use crate::budget::{Asks, Budgets, Payer};
 use crate::clock::Clock;
+use crate::config::MediaQuota;
 use crate::confined::Meter;
 use crate::db::{self, Db, Transaction};
 use crate::features::accounts::{Accounts, Person};
@@ -66,8 +67,7 @@ pub(crate) struct Media {
     /// Who sends to uploads that are received in parts.
     pub(super) turns: Turns,
     addresses: Addresses,
-    /// How many bytes a person may have.
-    quota: u64,
+    quota: MediaQuota,
     upload_limit: Limit<UserId>,
     pub(super) avatar_limit: Limit<UserId>,
     budgets: Arc<Budgets>,
@@ -84,7 +84,7 @@ impl Media {
         files: Files,
         incoming: Arc<Uploads>,
         addresses: Addresses,
-        quota: u64,
+        quota: MediaQuota,
         budgets: Arc<Budgets>,
     ) -> Self {
         Self {
@@ -119,13 +119,20 @@ impl Media {
     /// Whether the person may upload so many bytes now: asked before anything is received.
     ///
     /// # Errors
-    /// Too often, [`MediaError::QuotaExceeded`], the database.
+    /// Too often, [`MediaError::QuotaExceeded`], [`MediaError::StorageFull`], the database.
     pub(super) async fn may_upload(&self, owner: Owner, bytes: u64) -> Result<(), MediaError> {
         self.upload_limit.check(&owner.user_id)?;
         self.may_decode(owner)?;
+        let more = bytes.max(1);
         let usage = self.usage(owner.user_id).await?;
-        let after = usage.used_bytes.saturating_add(bytes.max(1));
-        if after <= usage.quota_bytes { Ok(()) } else { Err(MediaError::QuotaExceeded) }
+        if usage.used_bytes.saturating_add(more) > usage.quota_bytes {
+            return Err(MediaError::QuotaExceeded);
+        }
+        let of_all = u64::try_from(store::total(self.db.read()).await?).unwrap_or(0);
+        if of_all.saturating_add(more) > self.quota.of_all {
+            return Err(MediaError::StorageFull);
+        }
+        Ok(())
     }
 
     /// How much a person has, and may have.
@@ -135,7 +142,7 @@ impl Media {
     pub(super) async fn usage(&self, user_id: UserId) -> Result<wire::MediaUsage, MediaError> {
         let bytes = store::bytes_of(self.db.read(), user_id, None).await?;
         let used_bytes = u64::try_from(bytes).unwrap_or(0);
-        Ok(wire::MediaUsage { used_bytes, quota_bytes: self.quota })
+        Ok(wire::MediaUsage { used_bytes, quota_bytes: self.quota.of_person })
     }
 
     /// Whether the person may have an upload made whole now: as often as they may upload.
@@ -226,8 +233,8 @@ impl Media {
         Ok(transaction.commit().await?)
     }
 
-    /// Notes an upload whose files are to be written, if they fit into what the person may have: several at
-    /// once are counted one after the other.
+    /// Notes an upload whose files are to be written, if they fit into what the person may have, and all people:
+    /// several at once are counted one after the other.
     async fn begin(&self, owner: Owner, id: Uuid, files: &[NewFile<'_>]) -> Result<(), MediaError> {
         let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
         let bytes = files.iter().map(NewFile::bytes).sum::<u64>();
@@ -236,7 +243,24 @@ impl Media {
         self.fits(&transaction, owner, bytes).await?;
         store::begin_upload(&transaction, id, owner.user_id, self.clock.now_ms(), bytes, &names)
             .await?;
+        let announced = match owner.partial {
+            Some(partial) => partial::announced(&transaction, partial).await?,
+            None => 0,
+        };
+        self.count_in(&transaction, bytes, announced).await?;
         Ok(transaction.commit().await?)
+    }
+
+    /// Counts bytes with those of all people, of which so many are counted already. To be asked last.
+    pub(super) async fn count_in(
+        &self,
+        transaction: &Transaction,
+        bytes: i64,
+        counted: i64,
+    ) -> Result<(), MediaError> {
+        let most = i64::try_from(self.quota.of_all).unwrap_or(i64::MAX).saturating_add(counted);
+        let is_counted = store::count_in(transaction, bytes, most).await?;
+        if is_counted { Ok(()) } else { Err(MediaError::StorageFull) }
     }
 
     /// Looks whether so many bytes more fit into what the person may have, and lets nothing else of theirs in
@@ -249,7 +273,9 @@ impl Media {
     ) -> Result<(), MediaError> {
         db::lock_rows(transaction, "users", ["id"], vec![[owner.user_id]]).await?;
         let before = store::bytes_of(transaction, owner.user_id, owner.partial).await?;
-        if u64::try_from(before.saturating_add(bytes)).is_ok_and(|bytes| bytes > self.quota) {
+        if u64::try_from(before.saturating_add(bytes))
+            .is_ok_and(|bytes| bytes > self.quota.of_person)
+        {
             return Err(MediaError::QuotaExceeded);
         }
         Ok(())
@@ -335,7 +361,7 @@ impl Media {
             self.files.remove(&name).await?;
         }
         let transaction = self.db.begin().await?;
-        store::forget_discarded(&transaction, row.id).await?;
+        store::forget_discarded(&transaction, row).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -121,7 +121,8 @@ pub(crate) async fn discard_of_messages(
     let table = media(family);
     for id in message_ids {
         let listed = format!(
-            "INSERT INTO discarded_media (id, files) SELECT id, files FROM {table} WHERE message_id = $1"
+            "INSERT INTO discarded_media (id, files, bytes) \
+             SELECT id, files, bytes FROM {table} WHERE message_id = $1"
         );
         db::run(transaction, listed, vec![(*id).into()]).await?;
         let sql = format!("DELETE FROM {table} WHERE message_id = $1");
@@ -155,10 +156,10 @@ async fn discard(
     which: &str,
     values: Vec<Value>,
 ) -> Result<(), DbErr> {
-    let sql = format!("DELETE FROM uploads WHERE {which} RETURNING id, files");
+    let sql = format!("DELETE FROM uploads WHERE {which} RETURNING id, files, bytes");
     let rows: Vec<DiscardedRow> = db::parse(&db::query(transaction, sql, values).await?)?;
     for row in rows {
-        list_discarded(transaction, row.id, row.files).await?;
+        list_discarded(transaction, row.id, row.files, row.bytes).await?;
     }
     Ok(())
 }
@@ -168,9 +169,10 @@ async fn list_discarded(
     transaction: &impl ConnectionTrait,
     id: Uuid,
     files: String,
+    bytes: i64,
 ) -> Result<(), DbErr> {
-    let sql = "INSERT INTO discarded_media (id, files) VALUES ($1, $2)";
-    db::run(transaction, sql, vec![id.into(), files.into()]).await.map(drop)
+    let sql = "INSERT INTO discarded_media (id, files, bytes) VALUES ($1, $2, $3)";
+    db::run(transaction, sql, vec![id.into(), files.into(), bytes.into()]).await.map(drop)
 }
 
 /// Whose files are to be removed.
@@ -178,12 +180,14 @@ async fn list_discarded(
 pub(super) struct DiscardedRow {
     pub(super) id: Uuid,
     files: String,
+    /// How many they count for.
+    bytes: i64,
 }
 
 impl DiscardedRow {
-    /// A file that is to be removed on its own.
+    /// A file that is to be removed on its own, and counts for nothing.
     pub(super) fn of(file: String) -> Self {
-        Self { id: Uuid::new_v4(), files: names(&[file]) }
+        Self { id: Uuid::new_v4(), files: names(&[file]), bytes: 0 }
     }
 
     pub(super) fn files(&self) -> Vec<String> {
@@ -196,24 +200,74 @@ pub(super) async fn discard_file(
     transaction: &impl ConnectionTrait,
     row: &DiscardedRow,
 ) -> Result<(), DbErr> {
-    list_discarded(transaction, row.id, row.files.clone()).await
+    list_discarded(transaction, row.id, row.files.clone(), row.bytes).await
 }
 
 pub(super) async fn discarded(
     connection: &impl ConnectionTrait,
 ) -> Result<Vec<DiscardedRow>, DbErr> {
-    db::parse(
-        &db::query(connection, "SELECT id, files FROM discarded_media LIMIT 1000", vec![]).await?,
-    )
+    let sql = "SELECT id, files, bytes FROM discarded_media LIMIT 1000";
+    db::parse(&db::query(connection, sql, vec![]).await?)
 }
 
+/// Ends the list's note of files that are removed, and counts them no more.
 pub(super) async fn forget_discarded(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
+    transaction: &impl ConnectionTrait,
+    row: &DiscardedRow,
 ) -> Result<(), DbErr> {
-    db::run(connection, "DELETE FROM discarded_media WHERE id = $1", vec![id.into()])
-        .await
-        .map(drop)
+    let sql = "DELETE FROM discarded_media WHERE id = $1";
+    let is_first = db::run(transaction, sql, vec![row.id.into()]).await? == 1;
+    if is_first && row.bytes > 0 {
+        let sql = "UPDATE media_total SET bytes = bytes - $1 WHERE id = 1";
+        db::run(transaction, sql, vec![row.bytes.into()]).await?;
+    }
+    Ok(())
+}
+
+/// Counts bytes that are to be stored, if there are no more then than may be. It is one row that all wait for:
+/// to be asked last in a transaction.
+pub(super) async fn count_in(
+    transaction: &impl ConnectionTrait,
+    bytes: i64,
+    most: i64,
+) -> Result<bool, DbErr> {
+    let sql = "UPDATE media_total SET bytes = bytes + $1 WHERE id = 1 AND bytes <= $2";
+    let values = vec![bytes.into(), most.saturating_sub(bytes).into()];
+    Ok(db::run(transaction, sql, values).await? == 1)
+}
+
+#[derive(Debug, FromQueryResult)]
+struct BytesRow {
+    bytes: i64,
+}
+
+/// How many bytes the files of all people have, those that are still to be removed among them.
+pub(super) async fn total(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let sql = "SELECT bytes FROM media_total WHERE id = 1";
+    let rows: Vec<BytesRow> = db::parse(&db::query(connection, sql, vec![]).await?)?;
+    Ok(rows.first().map_or(0, |row| row.bytes))
+}
+
+/// All rows that are counted, added up.
+const SUM: &str = "SELECT CAST(COALESCE(SUM(bytes), 0) AS bigint) AS bytes FROM ( \
+                       SELECT bytes FROM uploads \
+                       UNION ALL SELECT bytes FROM partial_uploads WHERE media_id IS NULL \
+                       UNION ALL SELECT bytes FROM media \
+                       UNION ALL SELECT bytes FROM private_media \
+                       UNION ALL SELECT bytes FROM discarded_media) everything";
+
+/// By how many bytes the count is more than what is there.
+pub(super) async fn miscounted(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let sql = format!("SELECT bytes - ({SUM}) AS bytes FROM media_total WHERE id = 1");
+    let rows: Vec<BytesRow> = db::parse(&db::query(connection, sql, vec![]).await?)?;
+    Ok(rows.first().map_or(0, |row| row.bytes))
+}
+
+/// Counts anew. Whoever counts meanwhile waits, and adds to what comes out.
+pub(super) async fn recount(transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+    db::lock_rows(transaction, "media_total", ["id"], vec![[1]]).await?;
+    let sql = format!("UPDATE media_total SET bytes = ({SUM}) WHERE id = 1");
+    db::run(transaction, sql, vec![]).await.map(drop)
 }
 
 /// Where rows are that name files.

@@ -43,6 +43,16 @@ pub(in crate::features::media) async fn begin(
     db::run(transaction, sql, values.into()).await.map(drop)
 }
 
+/// How many bytes an upload counts for that is not finished.
+pub(in crate::features::media) async fn announced(
+    connection: &impl ConnectionTrait,
+    id: Uuid,
+) -> Result<i64, DbErr> {
+    let sql = "SELECT bytes FROM partial_uploads WHERE id = $1 AND media_id IS NULL";
+    let rows = db::query(connection, sql, vec![id.into()]).await?;
+    rows.first().map_or(Ok(0), |row| row.try_get("", "bytes"))
+}
+
 /// How many of somebody's wait for their rest.
 pub(in crate::features::media) async fn waiting(
     connection: &impl ConnectionTrait,
@@ -123,7 +133,23 @@ pub(in crate::features::media) async fn discard_part(
     transaction: &impl ConnectionTrait,
     id: Uuid,
 ) -> Result<(), DbErr> {
-    discard_those(transaction, "id = $1", vec![id.into()]).await
+    discard_those(transaction, "id = $1", vec![id.into()], 0).await
+}
+
+/// An upload that is given up.
+#[derive(Debug, FromQueryResult)]
+struct Discarded {
+    id: Uuid,
+    media_id: Option<Uuid>,
+    bytes: i64,
+}
+
+impl Discarded {
+    async fn discard_parts(&self, transaction: &impl ConnectionTrait) -> Result<(), DbErr> {
+        // What was made of it counts by itself.
+        let bytes = if self.media_id.is_none() { self.bytes } else { 0 };
+        discard_parts(transaction, self.id, bytes).await
+    }
 }
 
 #[derive(Debug, FromQueryResult)]
@@ -149,11 +175,10 @@ pub(in crate::features::media) async fn complete(
     media_id: Uuid,
 ) -> Result<bool, DbErr> {
     let sql = "UPDATE partial_uploads SET media_id = $2, received = bytes \
-               WHERE id = $1 AND media_id IS NULL";
-    if db::run(transaction, sql, vec![id.into(), media_id.into()]).await? == 0 {
-        return Ok(false);
-    }
-    discard_parts(transaction, id).await?;
+               WHERE id = $1 AND media_id IS NULL RETURNING bytes";
+    let rows = db::query(transaction, sql, vec![id.into(), media_id.into()]).await?;
+    let Some(row) = rows.first() else { return Ok(false) };
+    discard_parts(transaction, id, row.try_get("", "bytes")?).await?;
     Ok(true)
 }
 
@@ -163,11 +188,13 @@ pub(in crate::features::media) async fn discard(
     id: Uuid,
     owner_id: i64,
 ) -> Result<Option<Option<Uuid>>, DbErr> {
-    let sql = "DELETE FROM partial_uploads WHERE id = $1 AND owner_id = $2 RETURNING media_id";
+    let sql = "DELETE FROM partial_uploads WHERE id = $1 AND owner_id = $2 \
+               RETURNING id, media_id, bytes";
     let rows = db::query(transaction, sql, vec![id.into(), owner_id.into()]).await?;
+    let rows: Vec<Discarded> = db::parse(&rows)?;
     let Some(row) = rows.first() else { return Ok(None) };
-    discard_parts(transaction, id).await?;
-    row.try_get("", "media_id").map(Some)
+    row.discard_parts(transaction).await?;
+    Ok(Some(row.media_id))
 }
 
 /// Gives up those that were begun before a time, those of which nothing came before another, and parts of
@@ -178,35 +205,43 @@ pub(in crate::features::media) async fn discard_overdue(
     before: i64,
 ) -> Result<(), DbErr> {
     let sql = "DELETE FROM partial_uploads \
-               WHERE created_at <= $1 OR (received = 0 AND created_at <= $2) RETURNING id";
-    for id in ids(transaction, sql, vec![before.into(), broken_off.into()]).await? {
-        discard_parts(transaction, id).await?;
+               WHERE created_at <= $1 OR (received = 0 AND created_at <= $2) \
+               RETURNING id, media_id, bytes";
+    let rows = db::query(transaction, sql, vec![before.into(), broken_off.into()]).await?;
+    let rows: Vec<Discarded> = db::parse(&rows)?;
+    for row in rows {
+        row.discard_parts(transaction).await?;
     }
     let orphans = "id < $1 AND bytes IS NULL \
                    AND NOT EXISTS (SELECT 1 FROM partial_uploads WHERE partial_uploads.id = upload_id)";
-    discard_those(transaction, orphans, vec![id_at(broken_off).into()]).await
+    discard_those(transaction, orphans, vec![id_at(broken_off).into()], 0).await
 }
 
 /// Gives up the parts of an upload that are whole. Another may be written at this moment, and its file
 /// appear after it was looked for: its row stays until whoever writes it finds the upload gone, or for
-/// longer than that can take.
-async fn discard_parts(transaction: &impl ConnectionTrait, upload_id: Uuid) -> Result<(), DbErr> {
+/// longer than that can take. They count for so many bytes until their files are removed.
+async fn discard_parts(
+    transaction: &impl ConnectionTrait,
+    upload_id: Uuid,
+    bytes: i64,
+) -> Result<(), DbErr> {
     let whole = "upload_id = $1 AND bytes IS NOT NULL";
-    discard_those(transaction, whole, vec![upload_id.into()]).await
+    discard_those(transaction, whole, vec![upload_id.into()], bytes).await
 }
 
 async fn discard_those(
     transaction: &impl ConnectionTrait,
     which: &str,
     values: Vec<Value>,
+    bytes: i64,
 ) -> Result<(), DbErr> {
     let sql = format!("DELETE FROM upload_parts WHERE {which} RETURNING id");
     let parts = ids(transaction, &sql, values).await?;
-    if parts.is_empty() {
+    if parts.is_empty() && bytes == 0 {
         return Ok(());
     }
     let files: Vec<String> = parts.into_iter().map(file_of).collect();
-    super::list_discarded(transaction, Uuid::new_v4(), super::names(&files)).await
+    super::list_discarded(transaction, Uuid::new_v4(), super::names(&files), bytes).await
 }
 
 async fn ids(
