@@ -81,9 +81,6 @@ test('a large picture goes on where it stopped when the train leaves the tunnel'
   const mira = await person('Mira', { origin: line.origin });
   const picture = large();
   await sendsIntoTunnel(mira, line, picture);
-  const progress = async () =>
-    Number(await mira.log.getByRole('progressbar').getAttribute('aria-valuenow'));
-  expect(await progress()).toBeGreaterThan(30);
   line.mend();
   await hasArrived(mira, line, picture);
 });
