@@ -212,6 +212,84 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/media/uploads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begin an upload that can go on where it stopped.
+         * @description For what is large, or comes over a bad line: it comes by `PATCH` to the address that is answered, in as
+         *     many requests as it takes, within a day. Whether it may come is said now: its kind, its length and what
+         *     the person may have are looked at before. When all of it is here it becomes what `POST /media` would have
+         *     made of it, or is refused with the same problems.
+         */
+        post: operations["beginUpload"];
+        delete?: never;
+        /**
+         * Ask what of the upload protocol is spoken.
+         * @description It is tus 1.0 (<https://tus.io/protocols/resumable-upload>) with `creation`, `expiration` and
+         *     `termination`.
+         */
+        options: operations["describeUploads"];
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/media/uploads/{upload_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Give an upload up.
+         * @description What it has received goes, and what was made of it, unless a message carries that.
+         */
+        delete: operations["cancelUpload"];
+        options?: never;
+        /**
+         * Ask where an upload stands.
+         * @description Whoever sends to it at the moment is stopped, so that what is answered stays so.
+         */
+        head: operations["getUpload"];
+        /**
+         * Go on with an upload.
+         * @description The body is what comes after `Upload-Offset`, as much of it as may come at once. What arrived of a request
+         *     that breaks off is kept. The last one is answered when something was made of the whole; repeated, it is
+         *     answered the same.
+         */
+        patch: operations["continueUpload"];
+        trace?: never;
+    };
+    "/media/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * See how much one has, and may have.
+         * @description What would be more is refused before it is received: `quota_exceeded`.
+         */
+        get: operations["getMediaUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms": {
         parameters: {
             query?: never;
@@ -615,7 +693,7 @@ export interface components {
          * @description The stable word of a problem. Clients branch on it; the sentences beside it may change.
          * @enum {string}
          */
-        Code: "invalid_input" | "unknown_type" | "unauthorized" | "token_expired" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_a_member" | "registration_closed" | "account_disabled" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "client_id_reused" | "message_deleted" | "too_large" | "quota_exceeded" | "storage_full" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "unavailable" | "internal";
+        Code: "invalid_input" | "unknown_type" | "unauthorized" | "token_expired" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_a_member" | "registration_closed" | "account_disabled" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "client_id_reused" | "message_deleted" | "offset_mismatch" | "protocol_version" | "too_large" | "quota_exceeded" | "storage_full" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "unavailable" | "internal";
         /**
          * CreateRoomRequest
          * @description `POST /rooms`.
@@ -869,6 +947,22 @@ export interface components {
             id: string;
             /** @description A picture. */
             image?: components["schemas"]["Image"];
+        };
+        /**
+         * MediaUsage
+         * @description How much of what somebody uploaded is kept.
+         */
+        MediaUsage: {
+            /**
+             * Format: uint64
+             * @description So many bytes they may have.
+             */
+            quota_bytes: number;
+            /**
+             * Format: uint64
+             * @description In bytes, as it is stored: also what no message carries yet.
+             */
+            used_bytes: number;
         };
         /**
          * Member
@@ -1324,6 +1418,11 @@ export interface components {
             /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
             url: string;
         };
+        /**
+         * @description The version of the protocol.
+         * @enum {string}
+         */
+        TusVersion: "1.0.0";
         /**
          * UpdateMeRequest
          * @description `PATCH /users/me`. Absent fields stay as they are.
@@ -2244,6 +2343,536 @@ export interface operations {
             };
             /** @description There is no such thing, or this person may not see it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    beginUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the protocol, `1.0.0`. */
+                "Tus-Resumable"?: components["schemas"]["TusVersion"];
+                /** @description How long the file is, in bytes. */
+                "Upload-Length": number;
+                /**
+                 * @description `kind` (`audio`, `image` or `file`, as in `POST /media`) and `filename`, each followed by a space and
+                 *     its value in base64, with commas between them. Both may be left out.
+                 */
+                "Upload-Metadata"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It may come now. */
+            201: {
+                headers: {
+                    /** @description Where it is to be sent: the path of this upload. */
+                    Location: string;
+                    /** @description When it goes if it is not finished. */
+                    "Upload-Expires": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This version of the protocol is not spoken here. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of the type that is described here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    describeUploads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is spoken here. */
+            204: {
+                headers: {
+                    /** @description The parts of it that may be left out, and are here. */
+                    "Tus-Extension": string;
+                    /** @description The longest file, in bytes. */
+                    "Tus-Max-Size": number;
+                    /** @description The versions of the protocol. */
+                    "Tus-Version": string;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancelUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of the protocol, `1.0.0`. */
+                "Tus-Resumable"?: components["schemas"]["TusVersion"];
+            };
+            path: {
+                /** @description Its id. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This version of the protocol is not spoken here. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getUpload: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The version of the protocol, `1.0.0`. */
+                "Tus-Resumable"?: components["schemas"]["TusVersion"];
+            };
+            path: {
+                /** @description Its id. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description So it stands. */
+            200: {
+                headers: {
+                    /** @description When it goes if it is not finished. */
+                    "Upload-Expires"?: string;
+                    /** @description How long the whole is. */
+                    "Upload-Length": number;
+                    /**
+                     * @description When all of it is here: the id of what was made of it, for messages to carry it, and for `GET
+                     *     /media/{media_id}`.
+                     */
+                    "Upload-Media-Id"?: string;
+                    /** @description How many bytes are here for good: go on after them. */
+                    "Upload-Offset": number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This version of the protocol is not spoken here. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    continueUpload: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The version of the protocol, `1.0.0`. */
+                "Tus-Resumable"?: components["schemas"]["TusVersion"];
+                /** @description Where the body belongs: how much is here already. */
+                "Upload-Offset": number;
+            };
+            path: {
+                /** @description Its id. */
+                upload_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/offset+octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description So much is here for good. */
+            204: {
+                headers: {
+                    /** @description When it goes if it is not finished. */
+                    "Upload-Expires"?: string;
+                    /**
+                     * @description When all of it is here: the id of what was made of it, for messages to carry it, and for `GET
+                     *     /media/{media_id}`.
+                     */
+                    "Upload-Media-Id"?: string;
+                    /** @description How many bytes: go on after them. */
+                    "Upload-Offset": number;
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description It collides with what is there; `code` says how. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This version of the protocol is not spoken here. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of the type that is described here. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    getMediaUsage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["MediaUsage"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
                 headers: {
                     [name: string]: unknown;
                 };
