@@ -26,7 +26,7 @@ describe('a picture that this page sent', () => {
     const gone = urls.map((url) => previews.shown(url)());
     expect(lent.size).toBe(MOST * 2);
     expect(previews.lend('message', 0, file)).toBe(urls[0]);
-    // Those that go first are kept the longest only if they came last.
+    // Of those that nothing shows any more the oldest go.
     gone.slice(1).forEach((go) => go?.());
     expect(lent.size).toBe(MOST + 1);
     expect(previews.find('message', 0)).toBe(urls[0]);

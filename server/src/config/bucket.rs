@@ -103,7 +103,7 @@ fn name_and_prefix(value: &Value) -> Result<(String, String), String> {
         url.strip_prefix("s3://").ok_or_else(|| refuse("which is no address of a bucket"))?;
     let (name, prefix) = rest.split_once('/').unwrap_or((rest, ""));
     let prefix = prefix.strip_suffix('/').unwrap_or(prefix);
-    let is_part = |part: &str| is_plain(part) && part.trim_matches('.') != "";
+    let is_part = |part: &str| is_plain(part) && !part.trim_matches('.').is_empty();
     if !is_plain(name) || !(prefix.is_empty() || prefix.split('/').all(is_part)) {
         return Err(refuse("which has other signs than letters, digits, '-', '_' and '.'"));
     }

@@ -85,7 +85,7 @@ impl Accounts {
     }
 
     /// Tells everybody of a picture that somebody has now.
-    pub(crate) fn tell_avatar(&self, change: AvatarChange) -> Me {
+    pub(crate) fn tell_avatar(&self, change: &AvatarChange) -> Me {
         self.tell_profile(&change.before, &change.user)
     }
 

@@ -92,7 +92,7 @@ impl Media {
             store::discard_file(&transaction, before).await?;
         }
         transaction.commit().await?;
-        let me = self.accounts.tell_avatar(changed);
+        let me = self.accounts.tell_avatar(&changed);
         if let Some(before) = before
             && let Err(error) = self.remove(&before).await
         {
