@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use reqwest::Method;
 use sea_orm::{ConnectionTrait, Database};
@@ -66,8 +66,9 @@ async fn everything(server: &TestServer) -> Vec<Value> {
 }
 
 fn is_old(file: &Path) {
-    let two_hours_ago = SystemTime::now() - Duration::from_secs(2 * 3_600);
-    File::options().write(true).open(file).unwrap().set_modified(two_hours_ago).unwrap();
+    let file = File::options().write(true).open(file).unwrap();
+    let written_at = file.metadata().unwrap().modified().unwrap();
+    file.set_modified(written_at - Duration::from_secs(2 * 3_600)).unwrap();
 }
 
 /// Plants and takes files where the store keeps them, and sees that the command sees it.
