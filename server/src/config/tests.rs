@@ -273,7 +273,7 @@ fn an_unknown_name_that_is_near_nothing_is_refused_with_all_known_ones() {
         ),
         "{sentence}"
     );
-    assert!(sentence.ends_with("database_url_file, redis_url_file"), "{sentence}");
+    assert!(sentence.ends_with("media_s3_access_key_file, media_s3_secret_key_file"), "{sentence}");
 }
 
 #[test]
