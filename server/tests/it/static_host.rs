@@ -64,7 +64,11 @@ async fn a_page_of_the_allowed_host_may_ask_for_everything() {
             value.split(", ").map(str::to_owned).collect::<Vec<_>>()
         };
         assert!(list("access-control-allow-methods").contains(&method.to_lowercase()));
-        assert_eq!(list("access-control-allow-headers"), ["authorization", "content-type"]);
+        let (usual, of_uploads) = (
+            ["authorization", "content-type"],
+            ["tus-resumable", "upload-length", "upload-metadata", "upload-offset"],
+        );
+        assert_eq!(list("access-control-allow-headers"), [&usual[..], &of_uploads].concat());
     }
     for origin in FOREIGN {
         let asked = [("origin", origin), ("access-control-request-method", "POST")];
