@@ -107,7 +107,8 @@ try {
         const file = loaded.get(requestId);
         if (file) file.bytes = encodedDataLength;
     });
-    const voice = listener.locator('[role="log"] .voice').first();
+    // The last: after any other the next one follows by itself.
+    const voice = listener.locator('[role="log"] .voice').last();
     await voice.getByRole('button', { name: 'Play the voice message' }).click();
     await voice.getByRole('button', { name: 'Pause the voice message' }).waitFor();
     await voice
