@@ -21,7 +21,7 @@ use super::add::admit;
 use super::error::MediaError;
 use super::file_name;
 use super::kind::Kind;
-use super::service::{FORGOTTEN_AFTER_MS, Media, Owner};
+use super::service::{BROKEN_OFF_AFTER_MS, FORGOTTEN_AFTER_MS, Media, Owner};
 use super::store::partial::{self as store, NewPartial, PartialRow};
 use super::turns::Turn;
 use crate::incoming::{IncomingError, ReceivedFile};
@@ -73,7 +73,7 @@ impl From<&PartialRow> for Standing {
         Self {
             bytes: unsigned(row.bytes),
             received: unsigned(row.received),
-            until_ms: row.created_at + FORGOTTEN_AFTER_MS,
+            until_ms: expires(row.created_at, row.received),
             media_id: row.media_id,
         }
     }
@@ -110,7 +110,7 @@ impl Media {
         store::begin(&transaction, new).await?;
         self.count_in(&transaction, length, 0).await?;
         transaction.commit().await?;
-        let until_ms = created_at + FORGOTTEN_AFTER_MS;
+        let until_ms = expires(created_at, 0);
         Ok((id, Standing { bytes, received: 0, until_ms, media_id: None }))
     }
 
@@ -365,6 +365,11 @@ impl Receiving {
     async fn flush(&mut self) -> std::io::Result<()> {
         self.file.flush().await
     }
+}
+
+/// When an upload goes that is not finished: one of which nothing came waits for nobody.
+const fn expires(created_at: i64, received: i64) -> i64 {
+    created_at + if received == 0 { BROKEN_OFF_AFTER_MS } else { FORGOTTEN_AFTER_MS }
 }
 
 fn unsigned(bytes: i64) -> u64 {

@@ -32,9 +32,9 @@ use crate::limits::Limit;
 const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
 pub(super) const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
+pub(super) const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
 /// So many files that cannot be removed end a round.
 const MOST_FAILED: usize = 3;
-const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
 
 /// Whose something is that is uploaded, by which session.
 #[derive(Clone, Copy, Debug)]
