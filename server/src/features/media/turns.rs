@@ -19,7 +19,8 @@ const PATIENCE: Duration = Duration::from_secs(15);
 /// So many wait.
 const MOST_WAITING: usize = 3;
 
-type Senders = Arc<Mutex<HashMap<Uuid, CancellationToken>>>;
+/// The last who came to each upload, whether they send already or wait for the one before.
+type Senders = Arc<Mutex<HashMap<Uuid, Arc<CancellationToken>>>>;
 
 #[derive(Debug)]
 pub(super) struct Turns {
@@ -30,13 +31,19 @@ pub(super) struct Turns {
 /// The turn to send to an upload. It is over when this is dropped.
 #[derive(Debug)]
 pub(super) struct Turn {
-    upload: Uuid,
-    stop: CancellationToken,
-    senders: Senders,
+    sender: Sender,
     _permit: KeyedPermit<Uuid>,
 }
 
-fn lock(senders: &Senders) -> MutexGuard<'_, HashMap<Uuid, CancellationToken>> {
+/// Somebody who sends to an upload, or waits to.
+#[derive(Debug)]
+struct Sender {
+    upload: Uuid,
+    stop: Arc<CancellationToken>,
+    senders: Senders,
+}
+
+fn lock(senders: &Senders) -> MutexGuard<'_, HashMap<Uuid, Arc<CancellationToken>>> {
     senders.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
@@ -45,28 +52,42 @@ impl Turns {
         Self { permits: KeyedPermits::new(1, MOST_WAITING), senders: Senders::default() }
     }
 
-    /// Asks whoever has it to stop, and waits for that; `None` where it takes too long.
+    /// Asks whoever came before to stop, and waits for that; `None` where it takes too long, or somebody else
+    /// comes meanwhile.
     pub(super) async fn take(&self, upload: Uuid) -> Option<Turn> {
-        if let Some(sender) = lock(&self.senders).get(&upload) {
-            sender.cancel();
-        }
-        let permit = timeout(PATIENCE, self.permits.take(upload)).await.ok().flatten()?;
-        let stop = CancellationToken::new();
-        lock(&self.senders).insert(upload, stop.clone());
-        Some(Turn { upload, stop, senders: self.senders.clone(), _permit: permit })
+        let sender = Sender::announce(upload, self.senders.clone());
+        let permit = tokio::select! {
+            biased;
+            () = sender.stop.cancelled() => None,
+            permit = timeout(PATIENCE, self.permits.take(upload)) => permit.ok().flatten(),
+        };
+        Some(Turn { sender, _permit: permit? })
     }
 }
 
 impl Turn {
     /// Resolves when somebody else waits for it.
     pub(super) async fn is_wanted(&self) {
-        self.stop.cancelled().await;
+        self.sender.stop.cancelled().await;
     }
 }
 
-impl Drop for Turn {
+impl Sender {
+    fn announce(upload: Uuid, senders: Senders) -> Self {
+        let stop = Arc::new(CancellationToken::new());
+        if let Some(before) = lock(&senders).insert(upload, stop.clone()) {
+            before.cancel();
+        }
+        Self { upload, stop, senders }
+    }
+}
+
+impl Drop for Sender {
     fn drop(&mut self) {
-        lock(&self.senders).remove(&self.upload);
+        let mut senders = lock(&self.senders);
+        if senders.get(&self.upload).is_some_and(|last| Arc::ptr_eq(last, &self.stop)) {
+            senders.remove(&self.upload);
+        }
     }
 }
 
@@ -90,6 +111,22 @@ mod tests {
         let second = second.await.unwrap();
         assert!(second.is_wanted().now_or_never().is_none(), "it was not it who was asked");
         drop(second);
+        assert!(lock(&turns.senders).is_empty());
+    }
+
+    #[tokio::test]
+    async fn of_three_the_last_has_it() {
+        let (turns, upload) = (Turns::new(), Uuid::new_v4());
+        let first = turns.take(upload).await.unwrap();
+        let mut second = Box::pin(turns.take(upload));
+        assert!(second.as_mut().now_or_never().is_none());
+        let mut third = Box::pin(turns.take(upload));
+        assert!(third.as_mut().now_or_never().is_none());
+        assert!(second.await.is_none(), "somebody came after it");
+        drop(first);
+        let third = third.await.unwrap();
+        assert!(third.is_wanted().now_or_never().is_none(), "nobody came after it");
+        drop(third);
         assert!(lock(&turns.senders).is_empty());
     }
 }
