@@ -268,7 +268,8 @@ fn foreign_problem(status: StatusCode, prose: &str) -> Problem {
         413 => Problem::new(Code::TooLarge, "The request's body is larger than is allowed here."),
         415 => Problem::new(
             Code::UnsupportedMediaType,
-            "Send the body as JSON, with `Content-Type: application/json`.",
+            "The body is not of a type that is taken here; `/docs` says which, mostly JSON with \
+             `Content-Type: application/json`.",
         ),
         _ if status.is_client_error() => {
             Problem::new(Code::InvalidInput, "The request cannot be read.")

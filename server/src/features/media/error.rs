@@ -145,8 +145,8 @@ impl From<MediaError> for Problem {
             ),
             MediaError::PictureTooLarge => Self::new(
                 Code::TooLarge,
-                "The picture has more than 50 million pixels, or moves for too long; send a smaller one, or send it \
-                 as a file.",
+                "The picture has more than 50 million pixels, or moves for too long; take a smaller one. As a file it \
+                 can be sent as it is.",
             ),
             MediaError::NoSuchKind => {
                 Self::invalid_field("kind", "must be `audio`, `image` or `file`, or be left out")
