@@ -1,5 +1,6 @@
 //! The folder in which files lie while they are received and looked at, and who may send one.
 
+use std::fs::{self, TryLockError};
 use std::io;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -33,25 +34,33 @@ pub(crate) struct Uploads {
     by_person: KeyedPermits<UserId>,
     by_address: KeyedPermits<IpAddr>,
     by_all: KeyedPermits<()>,
+    /// Shared by all servers that use the folder.
+    _lock: fs::File,
 }
 
 impl Uploads {
-    /// Makes the folder, and removes from it what a server that ended left there.
+    /// Makes the folder, and removes from it what a server that ended left there, unless another uses it.
     ///
     /// # Errors
     /// The folder cannot be made or emptied.
     pub(crate) fn new(folder: PathBuf) -> io::Result<Self> {
-        std::fs::create_dir_all(&folder)?;
-        for entry in std::fs::read_dir(&folder)? {
-            let entry = entry?;
-            // What has another kind of name is not ours.
-            let is_ours =
-                entry.file_name().to_str().is_some_and(|name| Uuid::try_parse(name).is_ok());
-            if is_ours {
-                std::fs::remove_file(entry.path())?;
+        fs::create_dir_all(&folder)?;
+        let mut name = folder.clone().into_os_string();
+        name.push("-lock");
+        let lock = fs::File::options().create(true).truncate(false).write(true).open(name)?;
+        match lock.try_lock() {
+            Ok(()) => {
+                empty(&folder)?;
+                lock.lock_shared()?;
             }
+            Err(TryLockError::WouldBlock) => lock.lock_shared()?,
+            Err(TryLockError::Error(error)) => tracing::warn!(
+                %error,
+                "the folder of uploads cannot be locked: what an earlier server left there stays"
+            ),
         }
         Ok(Self {
+            _lock: lock,
             folder,
             by_person: KeyedPermits::new(OF_PERSON.0, OF_PERSON.1),
             by_address: KeyedPermits::new(OF_ADDRESS.0, OF_ADDRESS.1),
@@ -77,6 +86,17 @@ impl Uploads {
         let permits = permits.ok_or(IncomingError::NoTurn)?;
         Ok(UploadPermit { uploads: self, _permits: permits })
     }
+}
+
+fn empty(folder: &Path) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        // What has another kind of name is not ours.
+        if entry.file_name().to_str().is_some_and(|name| Uuid::try_parse(name).is_ok()) {
+            fs::remove_file(entry.path())?;
+        }
+    }
+    Ok(())
 }
 
 /// The right to send one file. It is given back when this is dropped.
@@ -129,7 +149,7 @@ impl ReceivedFile {
 impl Drop for ReceivedFile {
     fn drop(&mut self) {
         // Just made by us: it is in no folder to be looked up on a disk.
-        if let Err(error) = std::fs::remove_file(&self.path)
+        if let Err(error) = fs::remove_file(&self.path)
             && error.kind() != io::ErrorKind::NotFound
         {
             tracing::warn!(%error, "an upload is left until the next start");
@@ -169,5 +189,33 @@ impl From<IncomingError> for Problem {
             ),
             IncomingError::Folder(error) => storage_problem(&error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn what_a_server_left_is_removed_at_the_next_start_and_what_another_receives_is_not() {
+        let folder = tempfile::tempdir().unwrap();
+        let incoming = folder.path().join("incoming");
+        let start = || Arc::new(Uploads::new(incoming.clone()).unwrap());
+        let receive = async |server: &Arc<Uploads>| {
+            let permit = server.clone().permit(1, IpAddr::from([127, 0, 0, 1]));
+            permit.await.unwrap().keep(b"a picture").await.unwrap()
+        };
+        let (first, second) = (start(), start());
+        let received = receive(&first).await;
+        drop(second);
+        let third = start();
+        assert!(received.path().exists(), "the first server goes on");
+
+        let left = incoming.join(Uuid::new_v4().to_string());
+        fs::copy(received.path(), &left).unwrap();
+        drop((received, first, third));
+        assert!(left.exists());
+        start();
+        assert!(!left.exists());
     }
 }
