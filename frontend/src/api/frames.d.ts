@@ -575,7 +575,7 @@ export interface components {
              */
             room: string;
             /**
-             * MessageText
+             * EditedText
              * @description What it shall say instead.
              * @example see https://example.org
              */

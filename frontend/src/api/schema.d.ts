@@ -758,7 +758,7 @@ export interface components {
          */
         EditMessageRequest: {
             /**
-             * MessageText
+             * EditedText
              * @description What it shall say instead.
              * @example see https://example.org
              */

@@ -335,6 +335,17 @@ on_both_databases! {
         let message = format!("{path}/{}", sent["id"].as_str().unwrap());
         let edited = mira.patch(&message, json!({"text": "hear"})).await.expect(200);
         assert_eq!(edited["audio"]["id"], one["id"]);
+        // Its words can be taken away, those of a message that has nothing else cannot.
+        let edited = mira.patch(&message, json!({"text": " "})).await.expect(200);
+        assert_eq!((&edited["text"], &edited["audio"]["id"]), (&Value::Null, &one["id"]));
+        mira.patch(&message, json!({})).await.expect_problem(400, "invalid_input");
+        let words = json!({"client_id": Uuid::new_v4(), "text": "only words"});
+        let words = mira.post(path, words).await.expect(201);
+        let message = format!("{path}/{}", words["id"].as_str().unwrap());
+        let refused = mira.patch(&message, json!({"text": ""})).await;
+        refused.expect_problem(400, "invalid_input");
+        let kept = mira.get(&message).await.expect(200);
+        assert_eq!(kept["text"], "only words");
     }
 }
 

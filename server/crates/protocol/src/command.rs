@@ -6,7 +6,7 @@ use poem_openapi::{Enum, Object, Union};
 use uuid::Uuid;
 
 use crate::media::InlineMedia;
-use crate::{MessageText, RoomName, UserId};
+use crate::{EditedText, MessageText, RoomName, UserId};
 
 /// A frame from the client. Each may carry a `ref`, which its answer echoes.
 #[derive(Debug, Union)]
@@ -144,7 +144,7 @@ pub struct MessageEdit {
     /// Which message.
     pub message_id: Uuid,
     /// What it shall say instead.
-    pub text: MessageText,
+    pub text: EditedText,
 }
 
 /// `message.delete`, answered `ok` with the tombstone.

@@ -18,7 +18,8 @@ pub mod time;
 
 pub use problem::{Code, FieldError, Problem};
 pub use text::{
-    DisplayName, MessageText, Password, RoomName, RoomTitle, RoomTopic, SearchText, Username,
+    DisplayName, EditedText, MessageText, Password, RoomName, RoomTitle, RoomTopic, SearchText,
+    Username,
 };
 pub use time::Timestamp;
 

@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::accounts::UserRef;
 use crate::media::{Audio, File, Image};
-use crate::{MessageText, Timestamp, UserId};
+use crate::{EditedText, MessageText, Timestamp, UserId};
 
 /// A stretch of the text that a client makes clickable.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
@@ -95,7 +95,7 @@ pub struct SendMessageRequest {
 #[derive(Clone, Debug, Object)]
 pub struct EditMessageRequest {
     /// What it shall say instead.
-    pub text: MessageText,
+    pub text: EditedText,
 }
 
 /// A page of a room's history.

@@ -169,10 +169,31 @@ text_type! {
     MessageText
 }
 text_type! {
+    /// What an edited message shall say: like [`MessageText`], but for one that carries media it may be empty.
+    EditedText
+}
+text_type! {
     /// What a person types into a search field; may be empty.
     SearchText
 }
-plain_debug!(Username, DisplayName, RoomName, RoomTitle, RoomTopic, MessageText, SearchText);
+plain_debug!(
+    Username,
+    DisplayName,
+    RoomName,
+    RoomTitle,
+    RoomTopic,
+    MessageText,
+    EditedText,
+    SearchText
+);
+
+impl EditedText {
+    /// The text, unless it is empty.
+    #[must_use]
+    pub fn into_message_text(self) -> Option<MessageText> {
+        (!self.0.is_empty()).then_some(MessageText(self.0))
+    }
+}
 
 impl fmt::Debug for Password {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -192,6 +213,7 @@ pub(crate) fn judge(type_name: &str, input: &str) -> Option<Result<String, Strin
         .or_else(|| of::<RoomTitle>(type_name, input))
         .or_else(|| of::<RoomTopic>(type_name, input))
         .or_else(|| of::<MessageText>(type_name, input))
+        .or_else(|| of::<EditedText>(type_name, input))
         .or_else(|| of::<SearchText>(type_name, input))
 }
 
@@ -393,6 +415,20 @@ impl Rule for MessageText {
     }
 }
 
+impl Rule for EditedText {
+    const NAME: &'static str = "EditedText";
+    const ABOUT: &'static str = "As the text of a new message; empty where the message carries a voice message, \
+        pictures or files, which then stand without words.";
+    const MIN: usize = 0;
+    const MAX: usize = MessageText::MAX;
+    const PATTERN: Option<&'static str> = Some(LINES);
+    const EXAMPLE: &'static str = "see https://example.org";
+
+    fn check(input: &str) -> Result<String, String> {
+        lines(input, Self::MIN, Self::MAX)
+    }
+}
+
 impl Rule for SearchText {
     const NAME: &'static str = "SearchText";
     const ABOUT: &'static str = "What a person typed so far; may be empty.";
@@ -471,6 +507,9 @@ mod tests {
         assert!(MessageText::parse(&"আ".repeat(8_000)).is_ok());
         assert!(MessageText::parse(&"আ".repeat(8_001)).is_err());
         assert!(MessageText::parse(" \n\t ").is_err());
+        assert_eq!(EditedText::parse(" \n\t ").unwrap().into_message_text(), None);
+        assert_eq!(EditedText::parse(" hi\n").unwrap().into_message_text().unwrap().as_str(), "hi");
+        assert!(EditedText::parse(&"আ".repeat(8_001)).is_err());
         assert!(MessageText::parse("a\nb\tc").is_ok());
         assert!(MessageText::parse("a\u{b}b").is_err());
         assert!(MessageText::parse("a\u{0}b").is_err());

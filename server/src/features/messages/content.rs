@@ -1,7 +1,7 @@
 //! What a message says and carries. One value travels from both entrances to the writer, so that another
 //! kind of content is another part here and nowhere a second argument.
 
-use adda_protocol::MessageText;
+use adda_protocol::{EditedText, MessageText};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -30,6 +30,11 @@ impl Content {
         let is_repeated = (1..media.len()).any(|at| media[..at].contains(&media[at]));
         let content = Self { text, media, inline: None };
         if is_repeated { Err(MessageError::NoSuchMedia) } else { Ok(content) }
+    }
+
+    /// What an edited message shall say: nothing at all only where it carries something, as the writer knows.
+    pub(crate) fn edited(text: EditedText) -> Self {
+        Self { text: text.into_message_text(), media: Vec::new(), inline: None }
     }
 
     /// With what was sent in the same frame, which is this upload by now and had this hash.

@@ -126,7 +126,8 @@ impl MessagesApi {
         Json<Message>,
         Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN | NOT_FOUND | CONFLICT }>,
     > {
-        let operation = Operation::Edit { message_id: message_id.0, content: body.0.text.into() };
+        let content = Content::edited(body.0.text);
+        let operation = Operation::Edit { message_id: message_id.0, content };
         let accepted = messages.write(Actor::author(bearer.0.id), &room.0, operation).await?;
         pay(&payer, &messages, &room.0, &accepted);
         Ok(Json(messages.wire(&accepted, &room.0)))

@@ -99,8 +99,8 @@ pub(crate) async fn edit(
     command: MessageEdit,
 ) -> Result<Answer, Problem> {
     let MessageEdit { reference, room, message_id, text } = command;
-    submit(messages, target, &room, Operation::Edit { message_id, content: text.into() }, reference)
-        .await
+    let content = Content::edited(text);
+    submit(messages, target, &room, Operation::Edit { message_id, content }, reference).await
 }
 
 /// `message.listened`.

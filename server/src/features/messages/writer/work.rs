@@ -211,6 +211,9 @@ impl<'a> Work<'a> {
                 if row.deleted_at.is_some() {
                     return Err(MessageError::Deleted);
                 }
+                if content.text().is_none() && row.media.is_none() {
+                    return Err(MessageError::Empty);
+                }
                 if row.text.as_deref() == content.text() {
                     return Ok(self.accepted(row, &request.room.name, false));
                 }
