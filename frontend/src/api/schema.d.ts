@@ -279,7 +279,8 @@ export interface paths {
         };
         /**
          * See how much one has, and may have.
-         * @description What would be more is refused before it is received: `quota_exceeded`.
+         * @description What would be more is refused before it is received: `quota_exceeded`, or `storage_full` where all people
+         *     together would have more than they may.
          */
         get: operations["getMediaUsage"];
         put?: never;
@@ -950,7 +951,7 @@ export interface components {
         };
         /**
          * MediaUsage
-         * @description How much of what somebody uploaded is kept.
+         * @description How much of what somebody uploaded is kept, and of what all people did.
          */
         MediaUsage: {
             /**
@@ -958,6 +959,16 @@ export interface components {
              * @description So many bytes they may have.
              */
             quota_bytes: number;
+            /**
+             * Format: uint64
+             * @description So many bytes all people may have together.
+             */
+            total_quota_bytes: number;
+            /**
+             * Format: uint64
+             * @description In bytes, what all people have; until its files are removed, also what was deleted.
+             */
+            total_used_bytes: number;
             /**
              * Format: uint64
              * @description In bytes, as it is stored: also what no message carries yet.

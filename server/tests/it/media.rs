@@ -478,6 +478,10 @@ on_both_databases! {
         let owner = &people[taken];
         let sent = owner.post(path, carrying(&[&at_once[taken].1])).await.expect(201);
         // Said before anything is received, to everybody.
+        let usage = people[(taken + 1) % 4].get("/media/usage").await.expect(200);
+        assert_eq!((&usage["used_bytes"], &usage["total_quota_bytes"]), (&json!(0), &json!(1 << 20)));
+        let left = (1 << 20) - usage["total_used_bytes"].as_u64().unwrap();
+        assert!(left < large.len() as u64, "{usage:#}");
         let (status, problem) = sends(&people[3], &large).await;
         assert_eq!((status, &problem["code"]), (413, &json!("storage_full")), "{problem:#}");
         people[3].writes("general", "texts go on").await;

@@ -104,13 +104,17 @@ pub struct Media {
     pub file: Option<File>,
 }
 
-/// How much of what somebody uploaded is kept.
+/// How much of what somebody uploaded is kept, and of what all people did.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
 pub struct MediaUsage {
     /// In bytes, as it is stored: also what no message carries yet.
     pub used_bytes: u64,
     /// So many bytes they may have.
     pub quota_bytes: u64,
+    /// In bytes, what all people have; until its files are removed, also what was deleted.
+    pub total_used_bytes: u64,
+    /// So many bytes all people may have together.
+    pub total_quota_bytes: u64,
 }
 
 /// A recording or a picture within a frame.

@@ -68,7 +68,8 @@ impl MediaApi {
 
     /// See how much one has, and may have.
     ///
-    /// What would be more is refused before it is received: `quota_exceeded`.
+    /// What would be more is refused before it is received: `quota_exceeded`, or `storage_full` where all people
+    /// together would have more than they may.
     #[oai(path = "/media/usage", method = "get", operation_id = "getMediaUsage")]
     async fn usage(
         &self,

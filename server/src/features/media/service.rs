@@ -128,21 +128,25 @@ impl Media {
         if usage.used_bytes.saturating_add(more) > usage.quota_bytes {
             return Err(MediaError::QuotaExceeded);
         }
-        let of_all = u64::try_from(store::total(self.db.read()).await?).unwrap_or(0);
-        if of_all.saturating_add(more) > self.quota.of_all {
+        if usage.total_used_bytes.saturating_add(more) > usage.total_quota_bytes {
             return Err(MediaError::StorageFull);
         }
         Ok(())
     }
 
-    /// How much a person has, and may have.
+    /// How much a person has, and may have, and how much all people.
     ///
     /// # Errors
     /// The database.
     pub(super) async fn usage(&self, user_id: UserId) -> Result<wire::MediaUsage, MediaError> {
-        let bytes = store::bytes_of(self.db.read(), user_id, None).await?;
-        let used_bytes = u64::try_from(bytes).unwrap_or(0);
-        Ok(wire::MediaUsage { used_bytes, quota_bytes: self.quota.of_person })
+        let theirs = store::bytes_of(self.db.read(), user_id, None).await?;
+        let of_all = store::total(self.db.read()).await?;
+        Ok(wire::MediaUsage {
+            used_bytes: u64::try_from(theirs).unwrap_or(0),
+            quota_bytes: self.quota.of_person,
+            total_used_bytes: u64::try_from(of_all).unwrap_or(0),
+            total_quota_bytes: self.quota.of_all,
+        })
     }
 
     /// Whether the person may have an upload made whole now: as often as they may upload.
