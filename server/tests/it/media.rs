@@ -411,7 +411,7 @@ async fn a_file_is_downloaded_under_its_name_and_never_shown() {
 }
 
 /// A recording of more than half a MiB.
-fn twenty_seconds() -> Vec<u8> {
+pub(crate) fn twenty_seconds() -> Vec<u8> {
     let spec = hound::WavSpec {
         channels: 1,
         sample_rate: 16_000,

@@ -1,10 +1,11 @@
 //! Files in a bucket of an S3-compatible server, which may be away, refuse the keys, or be slow for ever.
 
-use reqwest::Method;
 use reqwest::header::CONTENT_RANGE;
+use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::media::{address, carrying, fetches, sends, sound, uploads};
+use crate::media::{address, carrying, fetches, sends, sound, twenty_seconds, uploads};
+use crate::media_check::{all_is_well, an_hour_passes};
 use crate::on_both_databases;
 use crate::support::{Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually};
 
@@ -91,6 +92,51 @@ async fn while_its_server_is_away_people_are_told_to_try_again_and_talk_on() {
     server.stop().await;
     server.start_again().await;
     eventually("what was deleted meanwhile is gone", || objects.lying().len() == 2).await;
+}
+
+on_both_databases! {
+    async fn what_the_bucket_does_not_take_counts_for_nothing_and_leaves_nothing(storage: Storage) {
+        let objects = ObjectServer::start().await;
+        let mut settings = objects.settings();
+        settings.push(("ADDA_MEDIA_QUOTA_MB", "1".to_owned()));
+        let settings: Vec<_> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut server = TestServer::start_with(storage, &settings).await;
+        let mira = server.person("mira").await;
+        // More than half of what she may have; and the bucket's server says no to what it has taken.
+        let large = twenty_seconds();
+        objects.refuses(Some(Method::PUT), Moment::After, StatusCode::FORBIDDEN, "QuotaExceeded");
+        for _ in 0..3 {
+            let (status, problem) = sends(&mira, &large).await;
+            assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem:#}");
+            let usage = mira.get("/media/usage").await.expect(200);
+            assert_eq!(usage["used_bytes"], 0, "{usage:#}");
+        }
+        assert_eq!(objects.lying().len(), 3);
+        all_is_well(&server).await;
+        objects.holds_nothing();
+        let (status, media) = sends(&mira, &large).await;
+        assert_eq!(status, 200, "{media:#}");
+        says(&mira, &media).await;
+        let left = format!("audio/{}.wav", media["id"].as_str().unwrap());
+        let broke_off = objects.lying().into_iter().find(|name| *name != left).unwrap();
+
+        server.stop().await;
+        server.start_again().await;
+        eventually("what it took is gone", || objects.lying() == [left.as_str()]).await;
+        let usage = mira.get("/media/usage").await.expect(200);
+        assert_eq!(usage["total_used_bytes"], usage["used_bytes"], "{usage:#}");
+        all_is_well(&server).await;
+
+        // A server that is slow may do later what it was asked.
+        std::fs::write(objects.bucket().join(broke_off), b"late").unwrap();
+        all_is_well(&server).await;
+        server.stop().await;
+        an_hour_passes(&server.installation.database_url()).await;
+        server.start_again().await;
+        eventually("what came late is gone", || objects.lying() == [left.as_str()]).await;
+        all_is_well(&server).await;
+    }
 }
 
 #[tokio::test]

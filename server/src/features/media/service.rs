@@ -193,13 +193,17 @@ impl Media {
     ) -> Result<wire::Media, MediaError> {
         // It may have waited long for its turn.
         self.accounts.look_again(owner.session_id).await?;
-        self.begin(owner, id, &files).await?;
-        let mut stored = Vec::with_capacity(files.len());
-        for file in files {
-            self.files.put(&file.name, file.from, file.part.clone()).await?;
-            let bytes = i64::try_from(file.bytes()).unwrap_or(i64::MAX);
-            stored.push(StoredFile { name: file.name, mime: file.mime.to_owned(), bytes });
-        }
+        let bytes = files.iter().map(NewFile::bytes).sum();
+        self.begin(owner, id, &files, bytes).await?;
+        let stored = match self.put(files).await {
+            Ok(stored) => stored,
+            Err(error) => {
+                if let Err(error) = self.break_off(id, bytes).await {
+                    tracing::warn!(%error, "what was not stored counts for an hour more");
+                }
+                return Err(error);
+            }
+        };
         let description = describe(stored);
         let json = serde_json::to_string(&description).map_err(std::io::Error::from)?;
         let transaction = self.db.begin().await?;
@@ -207,24 +211,36 @@ impl Media {
             Some(partial) => partial::complete(&transaction, partial, id).await?,
             None => true,
         };
-        if !is_first {
-            // Another node was quicker with the same upload, or its owner has cancelled it.
-            drop(transaction);
-            self.give_up(owner, id).await?;
-            return Err(MediaError::NotFound);
-        }
-        let is_there = store::finish_upload(&transaction, id, &json).await?;
-        if is_there {
+        if is_first && store::finish_upload(&transaction, id, &json).await? {
             transaction.commit().await?;
-        } else {
-            drop(transaction);
-            // It took so long that it was given up, and its files looked for before they were here.
-            for file in description.files() {
-                self.files.remove(&file.name).await?;
-            }
-            return Err(MediaError::NotFound);
+            return Ok(description.wire(id, &self.addresses));
         }
-        Ok(description.wire(id, &self.addresses))
+        drop(transaction);
+        // Another node was quicker with the same upload, or its owner has cancelled it; or it took so long that
+        // it was given up, and its files looked for before they were here.
+        self.give_up(owner, id).await?;
+        for file in description.files() {
+            self.files.remove(&file.name).await?;
+        }
+        Err(MediaError::NotFound)
+    }
+
+    async fn put(&self, files: Vec<NewFile<'_>>) -> Result<Vec<StoredFile>, MediaError> {
+        let mut stored = Vec::with_capacity(files.len());
+        for file in files {
+            self.files.put(&file.name, file.from, file.part.clone()).await?;
+            let bytes = file.bytes();
+            stored.push(StoredFile { name: file.name, mime: file.mime.to_owned(), bytes });
+        }
+        Ok(stored)
+    }
+
+    /// Counts an upload no more whose files could not all be stored, so that whoever tries again does not count
+    /// for each time.
+    async fn break_off(&self, id: Uuid, bytes: i64) -> Result<(), MediaError> {
+        let transaction = self.db.begin().await?;
+        store::break_off(&transaction, id, bytes).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Takes back an upload of theirs that no message carries.
@@ -239,10 +255,14 @@ impl Media {
 
     /// Notes an upload whose files are to be written, if they fit into what the person may have, and all people:
     /// several at once are counted one after the other.
-    async fn begin(&self, owner: Owner, id: Uuid, files: &[NewFile<'_>]) -> Result<(), MediaError> {
+    async fn begin(
+        &self,
+        owner: Owner,
+        id: Uuid,
+        files: &[NewFile<'_>],
+        bytes: i64,
+    ) -> Result<(), MediaError> {
         let names: Vec<String> = files.iter().map(|file| file.name.clone()).collect();
-        let bytes = files.iter().map(NewFile::bytes).sum::<u64>();
-        let bytes = i64::try_from(bytes).unwrap_or(i64::MAX);
         let transaction = self.db.begin().await?;
         self.fits(&transaction, owner, bytes).await?;
         store::begin_upload(&transaction, id, owner.user_id, self.clock.now_ms(), bytes, &names)
@@ -413,8 +433,8 @@ impl<'a> NewFile<'a> {
         Ok(Self { name, mime, from, part: 0..from.metadata()?.len() })
     }
 
-    fn bytes(&self) -> u64 {
-        self.part.end - self.part.start
+    fn bytes(&self) -> i64 {
+        i64::try_from(self.part.end - self.part.start).unwrap_or(i64::MAX)
     }
 }
 

@@ -42,6 +42,24 @@ pub(super) async fn finish_upload(
     Ok(db::run(connection, sql, values).await? == 1)
 }
 
+/// Gives up the files of an upload that were not all stored. Its note stays until it is overdue, without
+/// counting: what a bucket's server was slow to do may be done after they were removed, and is looked for then
+/// once more.
+pub(super) async fn break_off(
+    transaction: &impl ConnectionTrait,
+    id: Uuid,
+    bytes: i64,
+) -> Result<(), DbErr> {
+    let sql = "UPDATE uploads SET bytes = 0 WHERE id = $1 AND bytes = $2";
+    if db::run(transaction, sql, vec![id.into(), bytes.into()]).await? == 1 {
+        let sql = "INSERT INTO discarded_media (id, files, bytes) \
+                   SELECT $2, files, $3 FROM uploads WHERE id = $1";
+        let values = vec![id.into(), Uuid::new_v4().into(), bytes.into()];
+        db::run(transaction, sql, values).await?;
+    }
+    Ok(())
+}
+
 /// Ends the note of an upload whose file another row names from now on. `false` when it was given up meanwhile.
 pub(super) async fn end_upload(connection: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
     Ok(db::run(connection, "DELETE FROM uploads WHERE id = $1", vec![id.into()]).await? == 1)

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http_body_util::BodyExt;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
 use s3s_fs::FileSystem;
@@ -22,7 +23,7 @@ const SECRET_KEY: &str = "b892c0665f0ada8a4755dae98baa3b13";
 /// Nothing that a test waits for takes longer.
 const PATIENCE: Duration = Duration::from_secs(40);
 
-/// When a request is held.
+/// When a request is held, or refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Moment {
     /// Nothing was done yet.
@@ -31,12 +32,22 @@ pub(crate) enum Moment {
     After,
 }
 
-/// Which requests are held, and when; and how many are.
+/// Which requests are held or refused, and when; and how many are held.
 #[derive(Clone, Debug, Default)]
 struct Gate {
+    refused: Option<Refused>,
     /// The method, when, and how many of them pass before.
     held: Option<(Method, Moment, usize)>,
     holding: usize,
+}
+
+#[derive(Clone, Debug)]
+struct Refused {
+    /// Those of this method, or all.
+    method: Option<Method>,
+    moment: Moment,
+    status: StatusCode,
+    code: &'static str,
 }
 
 /// A server of buckets, with one that is called `adda`.
@@ -112,10 +123,22 @@ impl ObjectServer {
 
     /// From now on requests of a method are held for ever, after so many have passed.
     pub(crate) fn holds(&self, method: Method, moment: Moment, after: usize) {
-        self.gate.send_replace(Gate { held: Some((method, moment, after)), holding: 0 });
+        self.gate.send_replace(Gate { held: Some((method, moment, after)), ..Gate::default() });
     }
 
-    /// Nothing is held any more that comes from now on.
+    /// From now on the requests of a method, or all, are refused with this code.
+    pub(crate) fn refuses(
+        &self,
+        method: Option<Method>,
+        moment: Moment,
+        status: StatusCode,
+        code: &'static str,
+    ) {
+        let refused = Some(Refused { method, moment, status, code });
+        self.gate.send_replace(Gate { refused, ..Gate::default() });
+    }
+
+    /// Nothing is held or refused any more that comes from now on.
     pub(crate) fn holds_nothing(&self) {
         self.gate.send_replace(Gate::default());
     }
@@ -144,13 +167,32 @@ async fn serve(listener: TcpListener, service: S3Service, gate: Arc<watch::Sende
             async move {
                 let method = request.method().clone();
                 pass(&gate, &method, Moment::Before).await;
+                if let Some(refusal) = refusal(&gate, &method, Moment::Before) {
+                    // Whoever sends something is answered when all of it is here.
+                    drop(request.into_body().collect().await);
+                    return Ok(refusal);
+                }
                 let answer = hyper::service::Service::call(&service, request).await.unwrap();
                 pass(&gate, &method, Moment::After).await;
-                Ok::<_, Infallible>(answer)
+                Ok::<_, Infallible>(refusal(&gate, &method, Moment::After).unwrap_or(answer))
             }
         });
         connections.spawn(http1::Builder::new().serve_connection(TokioIo::new(stream), answers));
     }
+}
+
+/// The answer to a request that is refused.
+fn refusal(
+    gate: &watch::Sender<Gate>,
+    method: &Method,
+    now: Moment,
+) -> Option<http::Response<s3s::Body>> {
+    let Refused { method: of, moment, status, code } = gate.borrow().refused.clone()?;
+    if moment != now || of.is_some_and(|of| of != method) {
+        return None;
+    }
+    let body = s3s::Body::from(format!("<Error><Code>{code}</Code></Error>"));
+    Some(http::Response::builder().status(status).body(body).unwrap())
 }
 
 /// Passes the gate, or stands before it for ever.
