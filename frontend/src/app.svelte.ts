@@ -107,8 +107,12 @@ export class App implements Parts {
       after,
       now: () => Date.now(),
       uuid,
+      stored: ({ clientId, room, content }) => {
+        if (content.kind === 'voice') void recordings.forget(clientId, room);
+      },
       changed: (entries) => store.update(applyOutgoing, entries),
     });
+    const recordings = new Recordings(db, me.id, (id) => outbox.knows(id));
     const page = { beforePaint, after, now: () => Date.now() };
     const realtime: RealtimeClient = new RealtimeClient(
       store,
@@ -184,7 +188,7 @@ export class App implements Parts {
       people: new PeopleDirectory(store, this.api),
       player: new Player(addresses, new Audio(), new Unheard(store, this.api, local, me.id)),
       outbox,
-      recordings: new Recordings(db, me.id, (id) => outbox.has(id)),
+      recordings,
       db,
       close() {
         this.player.close();

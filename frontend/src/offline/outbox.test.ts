@@ -52,6 +52,8 @@ class Tab {
     Promise.reject(new Error('nothing is uploaded'));
   /** The uploads that the server need not wait for. */
   readonly givenUp: string[] = [];
+  /** The messages of which nothing else need be kept. */
+  readonly stored = new Set<string>();
   outbox!: Outbox;
 
   static async open(tab = 'tab-1', user = MIRA): Promise<Tab> {
@@ -73,6 +75,7 @@ class Tab {
       after: clock.after,
       now: clock.now,
       uuid: () => `uuid-${++ids}`,
+      stored: ({ clientId }) => self.stored.add(clientId),
       changed: (entries) => (self.shown = entries),
     });
     await self.outbox.adopt();
@@ -754,6 +757,35 @@ describe('a long voice message', () => {
     await tab.outbox.add('general', spoken(), 'recording-1');
     await vi.waitFor(() => expect(tab.sent).toMatchObject([{ client_id: 'recording-1' }]));
     expect(tab.shown).toHaveLength(1);
+  });
+
+  it('is all that is kept of a recording once it is stored, and not before', async () => {
+    const tab = await Tab.open();
+    tab.isConnected = false;
+    tab.upload = () => new Promise(() => {});
+    const [db] = opened as [Database];
+    const full = new DOMException('There is no space.', 'QuotaExceededError');
+    const put = vi.spyOn(db, 'put').mockRejectedValue(full);
+    await tab.outbox.add('general', spoken(), 'recording-1');
+    await tab.outbox.add('general', spoken(), 'recording-2');
+    expect([...tab.stored]).toEqual([]);
+    await tab.outbox.discard('recording-2');
+    expect([...tab.stored]).toEqual(['recording-2']);
+    put.mockRestore();
+    // There is space again.
+    await tab.outbox.adopt();
+    await vi.waitFor(() => expect([...tab.stored]).toEqual(['recording-2', 'recording-1']));
+    living.clear();
+    expect((await Tab.open('tab-2')).waiting).toEqual(['a voice']);
+  });
+
+  it('is known for as long as the page stands, also once the server has it', async () => {
+    const tab = await Tab.open();
+    tab.upload = () => new Promise(() => {});
+    await tab.outbox.add('general', spoken(), 'recording-1');
+    await tab.outbox.acknowledged('recording-1');
+    const knows = ['recording-1', 'recording-2'].map((id) => tab.outbox.knows(id));
+    expect(knows).toEqual([true, false]);
   });
 
   it('that was given up while it was uploaded is not sent', async () => {

@@ -42,6 +42,8 @@ export interface OutboxWorld {
   after(ms: number, run: () => void): () => void;
   now(): number;
   uuid(): string;
+  /** A message is stored, or need not be any more: what else is kept of it can go. */
+  stored(entry: Outgoing): void;
   /** Something changed: show it. */
   changed(entries: readonly Outgoing[]): void;
 }
@@ -110,11 +112,23 @@ export class Outbox {
     const living = await this.world.livingTabs();
     if (this.isClosed) return;
     living.forEach((tab) => this.inherit(tab));
-    await this.stored.adopt((entry) => this.takenOver(entry, living));
+    const met = new Set<string>();
+    await this.stored.adopt((entry) => {
+      met.add(entry.clientId);
+      return this.takenOver(entry, living);
+    });
+    if (this.isClosed) return;
+    // Written while the database was not there, or had no space.
+    const missing = this.entries.filter(({ clientId }) => !met.has(clientId));
+    missing.forEach((entry) => void this.store(entry));
     this.entries.sort((a, b) => a.at - b.at);
     this.lastAt = Math.max(this.lastAt, this.entries.at(-1)?.at ?? 0);
     this.show();
     this.flush();
+  }
+
+  private store(entry: Outgoing): Promise<void> {
+    return this.stored.put(entry, () => this.world.stored(entry));
   }
 
   /** A stored message as this tab's own, if nobody else sends it. */
@@ -159,7 +173,7 @@ export class Outbox {
     };
     this.entries.push(entry);
     this.show();
-    await this.stored.put(entry);
+    await this.store(entry);
     this.flush();
     return entry;
   }
@@ -173,7 +187,7 @@ export class Outbox {
     this.carry(clientId, content);
     const entry = this.enter(clientId, begun(content));
     if (!entry) return;
-    await this.stored.put(entry);
+    await this.store(entry);
     this.flush();
   }
 
@@ -187,6 +201,8 @@ export class Outbox {
 
   /** A message is no longer on its way. */
   private leave(clientId: string): void {
+    const entry = this.find(clientId);
+    if (entry) this.world.stored(entry);
     this.gone.add(clientId);
     this.entries = this.entries.filter((entry) => entry.clientId !== clientId);
     this.stopWaiting(clientId);
@@ -250,7 +266,7 @@ export class Outbox {
     const entry = this.enter(clientId, { kind: 'refused', refusal });
     if (!entry) return;
     this.flush();
-    await this.stored.put(entry);
+    await this.store(entry);
   }
 
   /** Nobody answered on a connection that stands. Asked once more it is the same message. */
@@ -276,6 +292,11 @@ export class Outbox {
   /** Whether an answer with this `ref` is one to a message of this outbox. */
   has(clientId: string): boolean {
     return this.find(clientId) !== undefined;
+  }
+
+  /** Whether it is a message of this outbox, or was one. */
+  knows(clientId: string): boolean {
+    return this.has(clientId) || this.gone.has(clientId);
   }
 
   /** Forgets its timers; what is stored stays. */
@@ -418,7 +439,7 @@ export class Outbox {
     }
     this.carry(clientId, further(known.content, at, { upload }));
     const entry = this.find(clientId);
-    if (entry) void this.stored.put(entry);
+    if (entry) void this.store(entry);
   }
 
   /** One thing is there, and stays there: the next try goes on after it. */
@@ -432,7 +453,7 @@ export class Outbox {
     const state = known.state.kind === 'uploading' ? begun(content) : known.state;
     const entry = this.enter(clientId, state);
     this.progressed(clientId);
-    if (entry) void this.stored.put(entry);
+    if (entry) void this.store(entry);
   }
 
   /** Shown by the hundredth: a browser tells more than anybody sees. */

@@ -30,22 +30,28 @@ export class OutgoingStore {
     private readonly userId: number,
   ) {}
 
-  /** Kept at once; stored when this resolves, or still in `localStorage` if the database says nothing. */
-  async put(entry: Outgoing): Promise<void> {
+  /**
+   * Kept at once; in the database when this resolves, or still in `localStorage` if that says nothing.
+   * `stored` hears of it when the database has it, which may be later, or never.
+   */
+  async put(entry: Outgoing, stored = () => {}): Promise<void> {
     if (loadsOf(entry.content).length > 0) {
       // No recording, picture or file fits into `localStorage`.
-      await soon(succeeds(() => this.db.put(entry)).then(() => {}));
+      await soon(this.store(entry, stored));
       return;
     }
     const [key, text] = [PREFIX + entry.clientId, toJson(entry)];
     this.local.setItem(key, text);
-    await soon(this.store(entry, key, text));
+    const isTaken = () => {
+      // It may have changed once more meanwhile.
+      if (this.local.getItem(key) === text) this.local.removeItem(key);
+      stored();
+    };
+    await soon(this.store(entry, isTaken));
   }
 
-  private async store(entry: Outgoing, key: string, text: string): Promise<void> {
-    const isStored = await succeeds(() => this.db.put(entry));
-    // It may have changed once more meanwhile.
-    if (isStored && this.local.getItem(key) === text) this.local.removeItem(key);
+  private async store(entry: Outgoing, stored: () => void): Promise<void> {
+    if (await succeeds(() => this.db.put(entry))) stored();
   }
 
   /** Forgets a message that the server has: should it stay after all, it is the same one once more. */

@@ -166,6 +166,16 @@ describe('what is recorded', () => {
     expect(await next.db.recordings(MIRA, 'tea')).toEqual(new Set());
   });
 
+  it('is forgotten with the message that the page after it sent', async () => {
+    const before = await Tab.open('before');
+    const id = before.records(2);
+    locks.end('before');
+    const next = await Tab.open('next');
+    await next.recordings.forget(id, 'tea');
+    await next.comes();
+    expect(next.offered).toEqual([]);
+  });
+
   it('is nobody else’s who uses this browser', async () => {
     (await Tab.open('before')).records(1);
     locks.end('before');

@@ -37,7 +37,7 @@ export class Recordings {
   constructor(
     private readonly db: Database,
     private readonly userId: number,
-    /** Whether a message with this `client_id` is on its way. */
+    /** Whether a message with this `client_id` is on its way, or was. */
     private readonly isSent: (id: string) => boolean,
     private readonly take: typeof takeLock = takeLock,
   ) {}
@@ -59,11 +59,10 @@ export class Recordings {
     own.stored = this.db.putPiece(stored).catch(() => {});
   }
 
-  /** It is thrown away, or is a message by now. */
-  async forget(id: string): Promise<void> {
-    const own = this.own.get(id);
-    if (!own) return;
-    await this.db.removePieces(this.userId, own.room, id).catch(() => {});
+  /** It is thrown away, or is a message by now: also one that another page recorded, in a room that is told. */
+  async forget(id: string, room = this.own.get(id)?.room): Promise<void> {
+    if (room === undefined) return;
+    await this.db.removePieces(this.userId, room, id).catch(() => {});
     this.letGo(id);
   }
 
