@@ -303,6 +303,16 @@ describe('a refusal', () => {
     expect(tab.texts).toEqual(['one', 'two']);
   });
 
+  it('because the server has something under that id says that it has the message', async () => {
+    const tab = await Tab.open();
+    await tab.write('one', 'two');
+    await tab.refuse('client_id_reused');
+    expect(tab.waiting).toEqual(['two']);
+    expect(tab.texts).toEqual(['one', 'two']);
+    living.clear();
+    expect((await Tab.open('tab-2')).waiting).toEqual(['two']);
+  });
+
   it('that lasts is remembered by the next page', async () => {
     const tab = await Tab.open();
     await tab.write('one');

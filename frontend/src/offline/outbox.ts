@@ -249,6 +249,8 @@ export class Outbox {
 
   async refused(clientId: string, problem: Problem): Promise<void> {
     const { code, detail, retry_after_ms } = problem;
+    // An id is made once: the message is there, with the same things uploaded a first time.
+    if (code === 'client_id_reused') return this.acknowledged(clientId);
     if (!TEMPORARY.has(code)) return this.refuse(clientId, { code, detail });
     const entry = this.enter(clientId, { kind: 'ready' });
     if (!entry) return;
