@@ -134,7 +134,7 @@ describe('a failure', () => {
     });
   });
 
-  it.each([429, 500, 502, 503])('with the status %i may pass', async (status) => {
+  it.each([408, 429, 500, 502, 503])('with the status %i may pass', async (status) => {
     answers = [problem(status, 'unavailable')];
     await expect(api().call('get', '/rooms', {})).rejects.toMatchObject({ isTemporary: true });
   });

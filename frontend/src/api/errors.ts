@@ -12,9 +12,10 @@ export class Refused extends Error {
     return this.problem.code;
   }
 
-  /** Whether the same request may succeed a little later. */
+  /** Whether the same request may succeed a little later: 408 says that it came too slowly. */
   get isTemporary(): boolean {
-    return this.problem.status === 429 || this.problem.status >= 500;
+    const { status } = this.problem;
+    return status === 408 || status === 429 || status >= 500;
   }
 }
 

@@ -138,7 +138,7 @@ describe('a file in parts', () => {
     expect(begun).toEqual(['upload-1']);
   });
 
-  it.each([404, 408, 409])('that stopped (%i) is worth another try', async (status) => {
+  it.each([404, 409])('that stopped (%i) is worth another try', async (status) => {
     refusal = { status, code: 'offset_mismatch' };
     await expect(sendInParts(api, file, course)).rejects.toThrow('The upload stopped.');
     expect(begun).toEqual(['upload-1']);
@@ -151,9 +151,12 @@ describe('a file in parts', () => {
     await vi.waitFor(() => expect(uploads.size).toBe(0));
   });
 
-  it('that is refused for now is not', async () => {
-    refusal = { status: 503, code: 'unavailable' };
-    await expect(sendInParts(api, file, course)).rejects.toMatchObject({ code: 'unavailable' });
+  it.each([
+    [408, 'request_timeout'],
+    [503, 'unavailable'],
+  ])('that is refused for now (%i) is not', async (status, code) => {
+    refusal = { status, code };
+    await expect(sendInParts(api, file, course)).rejects.toMatchObject({ code, isTemporary: true });
     expect(begun).toEqual(['upload-1']);
     expect(uploads.size).toBe(1);
     await giveUp(api, 'upload-1');

@@ -6,8 +6,8 @@ import type { Watch } from './upload';
 
 const UPLOADS = '/media/uploads';
 const VERSION = { 'tus-resumable': '1.0.0' };
-/** It stands elsewhere than was thought, is gone, or came too slowly: the next try asks where it stands. */
-const STOPPED: ReadonlySet<unknown> = new Set([404, 408, 409]);
+/** It stands elsewhere than was thought, or is gone: the next try asks where it stands. */
+const STOPPED: ReadonlySet<unknown> = new Set([404, 409]);
 
 interface File {
   kind: string;
