@@ -48,6 +48,8 @@ export class Player {
   speed = $state<number>(SPEEDS.find((speed) => String(speed) === local.getItem(KEY)) ?? 1);
   /** The address under which a recording of this page is played. */
   private lent: { recording: Blob; url: string } | null = null;
+  /** What the sound was given last opened nothing. */
+  private isBroken = false;
   /** Which turn it is: an answer that comes for an earlier one is late. */
   private turn = 0;
 
@@ -112,27 +114,37 @@ export class Player {
     this.takeBack();
   }
 
-  /** The address may have ended while it was played. */
+  /** The address may have ended while it was played, or paused: then it stays silent. */
   private async tryAgain(): Promise<void> {
     const { current } = this;
-    if (current && !current.isSecondTry) await this.begin(current.played, current.at, true);
-    else this.is('failed');
+    this.isBroken = true;
+    if (current && !current.isSecondTry) {
+      await this.begin(current.played, current.at, true, current.state === 'paused');
+    } else {
+      this.is('failed');
+    }
   }
 
-  private async begin(played: Playable, at: number, isSecondTry = false): Promise<void> {
+  private async begin(
+    played: Playable,
+    at: number,
+    isSecondTry = false,
+    isSilent = false,
+  ): Promise<void> {
     const turn = ++this.turn;
-    const hasFailed = isSecondTry || this.current?.state === 'failed';
     this.sound.pause();
-    this.current = { id: played.id, played, at, state: 'loading', isSecondTry };
+    const state = isSilent ? 'paused' : 'loading';
+    this.current = { id: played.id, played, at, state, isSecondTry };
     if (!isPreview(played)) this.unheard.began(played);
     try {
       const address = await this.addressOf(played, isSecondTry);
       if (turn !== this.turn) return;
       // What could not be loaded is loaded again only if it is said again.
-      if (hasFailed || this.sound.src !== address) this.sound.src = address;
+      if (this.isBroken || this.sound.src !== address) this.sound.src = address;
+      this.isBroken = false;
       this.sound.currentTime = at;
       this.sound.playbackRate = this.speed;
-      await this.sound.play();
+      if (!isSilent) await this.sound.play();
     } catch {
       // Who pauses before it plays breaks that off.
       if (turn === this.turn) this.is('failed');

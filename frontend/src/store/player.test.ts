@@ -114,6 +114,21 @@ describe('a voice message', () => {
     expect(player.current).toMatchObject({ state: 'playing' });
   });
 
+  it('that is paused stays silent when its address has ended, and is heard from its new place', async () => {
+    const player = playerOf();
+    call.mockResolvedValue(voice(1));
+    await player.toggle(voice(1));
+    await player.toggle(voice(1));
+    await player.seek(voice(1), 6);
+    sound.say('error');
+    expect(player.current).toMatchObject({ state: 'paused', at: 6 });
+    await settled();
+    expect([sound.paused, sound.currentTime]).toEqual([true, 6]);
+    expect(sound.src).toContain('/1.wav?');
+    await player.toggle(voice(1));
+    expect(player.current).toMatchObject({ state: 'playing', at: 6 });
+  });
+
   it('gives way to another that is begun while its address is asked for', async () => {
     const player = playerOf();
     let answer: (message: Message) => void = () => {};
