@@ -135,16 +135,19 @@ export class Player {
     this.sound.pause();
     const state = isSilent ? 'paused' : 'loading';
     this.current = { id: played.id, played, at, state, isSecondTry };
-    if (!isPreview(played)) this.unheard.began(played);
     try {
       const address = await this.addressOf(played, isSecondTry);
       if (turn !== this.turn) return;
       // What could not be loaded is loaded again only if it is said again.
       if (this.isBroken || this.sound.src !== address) this.sound.src = address;
       this.isBroken = false;
-      this.sound.currentTime = at;
+      // Somebody may have sought in it meanwhile.
+      this.sound.currentTime = this.current.at;
       this.sound.playbackRate = this.speed;
-      if (!isSilent) await this.sound.play();
+      if (isSilent) return;
+      await this.sound.play();
+      // What cannot be heard is not told as heard.
+      if (!isPreview(played)) this.unheard.began(played);
     } catch {
       // Who pauses before it plays breaks that off.
       if (turn === this.turn) this.is('failed');

@@ -62,7 +62,7 @@ const addressesOf = () => new Addresses({ origin: '', call: call as never }, () 
 const playerOf = () => new Player(addressesOf(), sound, unheard);
 
 beforeEach(() => {
-  Object.assign(sound, new FakeSound());
+  Object.assign(sound, new FakeSound(), { play: FakeSound.prototype.play });
   call.mockReset();
   unheard.began.mockReset();
   unheard.after.mockReset().mockResolvedValue(null);
@@ -139,6 +139,28 @@ describe('a voice message', () => {
     await first;
     expect(player.current).toMatchObject({ id: voice(2).id, state: 'playing' });
     expect(sound.src).toContain('/2.webm');
+  });
+
+  it('begins where somebody sought in it while its address was asked for', async () => {
+    const player = playerOf();
+    let answer: (message: Message) => void = () => {};
+    call.mockReturnValue(new Promise<Message>((resolve) => (answer = resolve)));
+    const begun = player.toggle(voice(1, 0));
+    await player.seek(voice(1, 0), 5);
+    answer(voice(1));
+    await begun;
+    expect([sound.currentTime, player.current?.at]).toEqual([5, 5]);
+  });
+
+  it('is told as heard once it sounds, and not where it cannot be played', async () => {
+    const player = playerOf();
+    sound.play = () => Promise.reject(new DOMException('no', 'NotSupportedError'));
+    await player.toggle(voice(1));
+    expect(player.current).toMatchObject({ state: 'failed' });
+    expect(unheard.began).not.toHaveBeenCalled();
+    Object.assign(sound, { play: FakeSound.prototype.play });
+    await player.toggle(voice(1));
+    expect(unheard.began).toHaveBeenCalledExactlyOnceWith(voice(1));
   });
 
   it('fails with a word, and not for whoever pauses in between', async () => {
