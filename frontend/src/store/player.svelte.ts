@@ -65,11 +65,16 @@ export class Player {
     sound.addEventListener('error', () => void this.tryAgain());
   }
 
+  /** Something is heard, or is about to be. */
+  get isOn(): boolean {
+    return this.current?.state === 'playing' || this.current?.state === 'loading';
+  }
+
   /** Plays something from where it stands, or pauses it. */
   async toggle(played: Playable): Promise<void> {
     const { current } = this;
     if (current?.id !== played.id) return this.begin(played, 0);
-    if (current.state === 'playing' || current.state === 'loading') this.pause();
+    if (this.isOn) this.pause();
     else await this.begin(played, current.at);
   }
 

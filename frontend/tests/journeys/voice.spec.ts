@@ -149,6 +149,28 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   await expect(mira.composer).toBeVisible();
 });
 
+test('nothing is played while one records, also where it is begun meanwhile', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.enters();
+  await sendsVoice(mira, 8);
+  const voice = rahul.log.locator('.voice');
+  const play = voice.getByRole('button', { name: 'Play the voice message' });
+  await play.click();
+  await expect(voice).toContainText(/0:0[1-7]/);
+  await recordButton(rahul).click();
+  await expect(play).toBeVisible();
+  await expect(recordingBar(rahul)).toContainText(/0:0[1-9]/);
+  await play.click();
+  await expect(play).toBeVisible();
+  await recordingBar(rahul).getByRole('button', { name: 'Pause the recording' }).click();
+  await play.click();
+  await expect(voice.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  await recordingBar(rahul).getByRole('button', { name: 'Go on recording' }).click();
+  await expect(play).toBeVisible();
+});
+
 test('what is said in private goes over the socket, and shows when it was listened to', async ({
   person,
 }) => {
