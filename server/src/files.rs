@@ -126,7 +126,20 @@ impl Files {
         range: Option<GetRange>,
     ) -> Result<GetResult, Error> {
         let options = GetOptions { range, ..GetOptions::default() };
-        self.store.get_opts(&Name::from(name), options).await
+        match self.store.get_opts(&Name::from(name), options).await {
+            Err(gone @ Error::NotFound { .. }) => {
+                self.is_there().await?;
+                Err(gone)
+            }
+            found => found,
+        }
+    }
+
+    /// Whether this is the folder that the server was started with. An empty one in its place, where a disk is
+    /// not mounted, knows nothing of what is gone. A bucket's server says so itself.
+    async fn is_there(&self) -> Result<(), Error> {
+        let Some(folder) = &self.folder else { return Ok(()) };
+        tokio::fs::metadata(folder.join(OWNER)).await.map(drop).map_err(failed)
     }
 
     /// How long a file is, if it is there.
@@ -189,7 +202,7 @@ impl Files {
         if owners.len() > 1 {
             tracing::warn!(
                 "files of another database lie here as well: none is ever taken for left over. If all are this \
-                 one's, after a backup was restored, remove the file `database` beside them"
+                 one's, after a backup was restored, remove the file `database` beside them and start again"
             );
         }
         Ok(())
@@ -210,7 +223,7 @@ impl Files {
             }
         }
         match self.store.delete(&Name::from(name)).await {
-            Err(Error::NotFound { .. }) => Ok(()),
+            Err(Error::NotFound { .. }) => self.is_there().await,
             removed => removed,
         }
     }

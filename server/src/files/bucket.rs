@@ -9,7 +9,7 @@ use object_store::client::HttpError;
 use object_store::prefix::PrefixStore;
 use object_store::{BackoffConfig, Error, ObjectStore, RetryConfig};
 
-use super::client::{Client, NoAuthorities};
+use super::client::{Client, NO_BUCKET, NoAuthorities, NoBucket, code};
 use crate::config::Bucket;
 
 /// How often a request is repeated that was not answered, and for how long.
@@ -72,7 +72,11 @@ pub(super) async fn try_out(
 ) -> Result<(), BucketError> {
     match store.list(None).next().await {
         None | Some(Ok(_)) => Ok(()),
-        Some(Err(error)) if is_away(&error) => {
+        Some(Err(error)) if is_for::<NoBucket>(&error) => {
+            Err(BucketError::Refused { bucket: bucket.name.clone(), code: NO_BUCKET.to_owned() })
+        }
+        // Nothing was answered that says more of it.
+        Some(Err(error)) if is_for::<HttpError>(&error) => {
             tracing::warn!(
                 %error, bucket = bucket.name,
                 "the bucket of files does not answer: until it does, none is stored or delivered"
@@ -81,19 +85,13 @@ pub(super) async fn try_out(
         }
         Some(Err(error)) => Err(BucketError::Refused {
             bucket: bucket.name.clone(),
-            code: code(&error.to_string()),
+            code: code(&error.to_string()).unwrap_or("with an error").to_owned(),
         }),
     }
 }
 
-/// The word for what is wrong in an answer.
-fn code(answer: &str) -> String {
-    let after = answer.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-    after.map_or_else(|| "with an error".to_owned(), |(code, _)| code.to_owned())
-}
-
-/// Whether nothing was answered that says more of the bucket.
-fn is_away(error: &Error) -> bool {
+/// Whether this is behind an error.
+fn is_for<E: std::error::Error + 'static>(error: &Error) -> bool {
     let first: &(dyn std::error::Error + 'static) = error;
-    std::iter::successors(Some(first), |error| error.source()).any(|error| error.is::<HttpError>())
+    std::iter::successors(Some(first), |error| error.source()).any(|error| error.is::<E>())
 }

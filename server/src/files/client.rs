@@ -47,6 +47,13 @@ pub(crate) struct NoAuthorities(std::io::Error);
 #[error("the server answers {0}")]
 struct CannotNow(http::StatusCode);
 
+/// The server answers that it has no such bucket: not one of the files in it is known to be gone.
+#[derive(Debug, thiserror::Error)]
+#[error("the server answers {NO_BUCKET}")]
+pub(super) struct NoBucket;
+
+pub(super) const NO_BUCKET: &str = "NoSuchBucket";
+
 /// The client.
 #[derive(Clone)]
 pub(super) struct Client(HyperClient<HttpsConnector<TcpConnector>, HttpRequestBody>);
@@ -115,21 +122,30 @@ impl HttpService for Client {
         }
         if answer.status().is_client_error() {
             let (head, body) = answer.into_parts();
-            return Ok(HttpResponse::from_parts(head, why(body).await.into()));
+            let said = said(body).await;
+            let why = code(&said).unwrap_or_default();
+            if why == NO_BUCKET {
+                return Err(HttpError::new(HttpErrorKind::Unknown, NoBucket));
+            }
+            // The rest of it is for whoever has the keys: it names one of them, and what was signed.
+            let refusal = format!("<Error><Code>{why}</Code></Error>");
+            return Ok(HttpResponse::from_parts(head, refusal.into()));
         }
         Ok(answer
             .map(|body| HttpResponseBody::new(StreamBody::new(stream::try_unfold(body, next)))))
     }
 }
 
-/// The word for what is wrong in a refusal, as a refusal. The rest of it is for whoever has the keys: it names
-/// one of them, and what was signed.
-async fn why(body: Incoming) -> String {
+async fn said(body: Incoming) -> String {
     let said = timeout(NEXT_WITHIN, Limited::new(body, MOST_SAID).collect()).await;
     let said = said.ok().and_then(Result::ok).map(Collected::to_bytes).unwrap_or_default();
-    let said = String::from_utf8_lossy(&said);
-    let code = said.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
-    code.map_or_else(String::new, |(code, _)| format!("<Error><Code>{code}</Code></Error>"))
+    String::from_utf8_lossy(&said).into_owned()
+}
+
+/// The word for what is wrong in a refusal.
+pub(super) fn code(refusal: &str) -> Option<&str> {
+    let (_, rest) = refusal.split_once("<Code>")?;
+    Some(rest.split_once("</Code>")?.0)
 }
 
 async fn next(mut body: Incoming) -> Result<Option<(Frame<Bytes>, Incoming)>, HttpError> {

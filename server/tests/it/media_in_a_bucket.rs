@@ -140,6 +140,37 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn a_server_that_has_lost_the_bucket_has_removed_nothing_and_refuses_nothing_for_good() {
+    let objects = ObjectServer::start().await;
+    let mut server = server_on(Storage::Sqlite, &objects).await;
+    let mira = server.person("mira").await;
+    let sent = says(&mira, &uploads(&mira, "mono-48k-opus.webm").await).await;
+    let kept = says(&mira, &uploads(&mira, "mono-48k-opus.webm").await).await;
+    deletes(&mira, &sent).await;
+    let has_no_bucket = |method| {
+        objects.refuses(Some(method), Moment::Before, StatusCode::NOT_FOUND, "NoSuchBucket");
+    };
+    has_no_bucket(Method::DELETE);
+    server.stop().await;
+    server.start_again().await;
+    eventually("it was asked to", || server.log().contains("could not be removed yet")).await;
+    assert_eq!(objects.lying().len(), 4);
+    all_is_well(&server).await;
+
+    has_no_bucket(Method::PUT);
+    let (status, problem) = sends(&mira, &sound("mono-48k-opus.webm")).await;
+    assert_eq!((status, &problem["code"]), (503, &json!("unavailable")), "{problem:#}");
+    has_no_bucket(Method::GET);
+    assert_eq!(fetches(&server, &address(&kept["audio"], 0), None).await.status, 503);
+
+    objects.holds_nothing();
+    server.stop().await;
+    server.start_again().await;
+    eventually("what was deleted is gone", || objects.lying().len() == 2).await;
+    all_is_well(&server).await;
+}
+
+#[tokio::test]
 async fn a_request_that_is_never_answered_holds_nobody_for_long() {
     let objects = ObjectServer::start().await;
     let server = server_on(Storage::Sqlite, &objects).await;

@@ -61,6 +61,7 @@ fn what_was_made_of_an_address_opens_nothing_and_the_secret_before_still_does() 
 async fn a_file_is_removed_with_what_is_left_of_a_writing_that_broke_off() {
     let folder = tempfile::tempdir().unwrap();
     let files = Files::in_folder(folder.path()).unwrap();
+    files.belong_to("epoch").await.unwrap();
     let sent = folder.path().join("sent");
     std::fs::write(&sent, b"aloud").unwrap();
     files.put(NAME, &sent, 0..5).await.unwrap();
@@ -70,6 +71,32 @@ async fn a_file_is_removed_with_what_is_left_of_a_writing_that_broke_off() {
     files.remove(NAME).await.unwrap();
     assert_eq!(lying(), 0);
     files.remove(NAME).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_folder_that_is_not_there_has_removed_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (store, away) = (folder.path().join("media"), folder.path().join("away"));
+    let files = Files::in_folder(&store).unwrap();
+    files.belong_to("epoch").await.unwrap();
+    let sent = folder.path().join("sent");
+    std::fs::write(&sent, b"aloud").unwrap();
+    files.put(NAME, &sent, 0..5).await.unwrap();
+
+    // Its disk is not mounted.
+    std::fs::rename(&store, &away).unwrap();
+    std::fs::create_dir(&store).unwrap();
+    files.remove(NAME).await.unwrap_err();
+    let read = files.get(NAME, None).await.unwrap_err();
+    assert!(!matches!(read, object_store::Error::NotFound { .. }), "{read}");
+    std::fs::remove_dir(&store).unwrap();
+    files.remove(NAME).await.unwrap_err();
+
+    std::fs::rename(&away, &store).unwrap();
+    files.remove(NAME).await.unwrap();
+    files.remove(NAME).await.unwrap();
+    let read = files.get(NAME, None).await.unwrap_err();
+    assert!(matches!(read, object_store::Error::NotFound { .. }), "{read}");
 }
 
 #[test]
