@@ -278,6 +278,25 @@ on_both_databases! {
         assert_eq!(stored(&server, "files"), 1);
     }
 
+    async fn an_upload_of_which_a_part_was_taken_away_is_begun_anew(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let whole = file(2 * MIB);
+        for is_cut in [false, true] {
+            let upload = begins(&mira, whole.len(), "file", "tea.bin").await;
+            sends(&mira, &upload, 0, &whole[..MIB]).await.expect(204);
+            let part = &parts(&server)[0];
+            if is_cut {
+                std::fs::write(part, &whole[..MIB / 2]).unwrap();
+            } else {
+                std::fs::remove_file(part).unwrap();
+            }
+            sends(&mira, &upload, MIB, &whole[MIB..]).await.expect_problem(404, "not_found");
+            assert_eq!(stands(&mira, &upload).await.status, 404);
+            leaves_no_part(&mut server).await;
+        }
+    }
+
     async fn an_upload_is_its_owner_s_alone(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

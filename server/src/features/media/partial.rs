@@ -324,14 +324,21 @@ impl Media {
             if written >= unsigned(row.received) {
                 break;
             }
-            let mut content = self.files.get(&store::file_of(part), None).await?.into_stream();
+            let found = match self.files.get(&store::file_of(part), None).await {
+                // What somebody took away does not come back.
+                Err(object_store::Error::NotFound { path, .. }) => {
+                    tracing::error!(path, "a part of an upload is missing");
+                    return Err(MediaError::Incomplete);
+                }
+                found => found?,
+            };
+            let mut content = found.into_stream();
             while let Some(bytes) = content.try_next().await? {
                 written += bytes.len() as u64;
                 file.write_all(&bytes).await?;
             }
         }
         file.flush().await?;
-        // A part whose file somebody took away does not come back.
         if written == unsigned(row.received) { Ok(received) } else { Err(MediaError::Incomplete) }
     }
 }
