@@ -152,6 +152,32 @@ async fn on_bucket(storage: Storage, objects: &ObjectServer) -> TestServer {
     TestServer::start_with(storage, &settings).await
 }
 
+#[tokio::test]
+async fn files_that_cannot_be_removed_keep_no_others() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    let mira = server.person("mira").await;
+    let (_, image) = sends_as(&mira, Some("image"), "a.jpg", &photograph(700, 400)).await;
+    let sent = mira.post("/rooms/general/messages", carrying(&[&image])).await.expect(201);
+    // Nobody removes a folder that is not empty, as if it were a file.
+    std::fs::create_dir_all(folder(&server).join("audio/stuck/fast")).unwrap();
+    let database = Database::connect(server.installation.database_url()).await.unwrap();
+    let stuck = r#"INSERT INTO discarded_media (id, files, bytes)
+                   VALUES (randomblob(16), '["audio/stuck"]', 0)"#;
+    for _ in 0..100 {
+        database.execute_unprepared(stuck).await.unwrap();
+    }
+    database.close().await.unwrap();
+    let message = format!("/rooms/general/messages/{}", sent["id"].as_str().unwrap());
+    mira.delete(&message).await.expect(200);
+    let images = folder(&server).join("images");
+    let lying = || std::fs::read_dir(&images).unwrap().count();
+    assert_ne!(lying(), 0);
+    server.stop().await;
+    server.start_again().await;
+    eventually("the picture is gone", || lying() == 0).await;
+    assert!(server.log().contains("could not be removed yet"), "{}", server.log());
+}
+
 /// What somebody uploads while the server is killed: a recording, stored twice.
 async fn tries(mira: &Person) -> Option<Value> {
     let sent = tries_to_send_as(mira, Some("audio"), "a", &sound("mono-48k-opus.webm")).await;

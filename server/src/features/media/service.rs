@@ -9,6 +9,7 @@ use adda_protocol::media as wire;
 use adda_protocol::{RoomName, UserId};
 use object_store::{GetRange, GetResult};
 use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::addresses::Addresses;
@@ -33,8 +34,10 @@ const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
 pub(super) const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
 pub(super) const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
-/// So many files that cannot be removed end a round.
-const MOST_FAILED: usize = 3;
+/// A round ends when what could not be removed took so long: where the store is away, each waits in vain.
+const MOST_IN_VAIN: Duration = Duration::from_secs(10);
+/// Of so many it is told in a round.
+const MOST_TOLD: usize = 3;
 
 /// Whose something is that is uploaded, by which session.
 #[derive(Clone, Copy, Debug)]
@@ -367,15 +370,17 @@ impl Media {
         store::discard_uploads(&transaction, broken_off, before).await?;
         partial::discard_overdue(&transaction, broken_off, before).await?;
         transaction.commit().await?;
-        let mut failed = 0;
+        let (mut failed, mut in_vain) = (0, Duration::ZERO);
         for row in store::discarded(self.db.read()).await? {
+            let begun = Instant::now();
             let Err(error) = self.remove(&row).await else { continue };
-            failed += 1;
-            // The others need not wait for one; but where the store is away, each would wait in vain.
-            if failed == MOST_FAILED {
+            (failed, in_vain) = (failed + 1, in_vain + begun.elapsed());
+            if in_vain > MOST_IN_VAIN {
                 return Err(error);
             }
-            tracing::warn!(%error, id = %row.id, "files of media could not be removed yet");
+            if failed <= MOST_TOLD {
+                tracing::warn!(%error, id = %row.id, "files of media could not be removed yet");
+            }
         }
         Ok(())
     }

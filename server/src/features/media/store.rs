@@ -221,10 +221,12 @@ pub(super) async fn discard_file(
     list_discarded(transaction, row.id, row.files.clone(), row.bytes).await
 }
 
+/// Some of those whose files are to be removed: others each time, so that those whose files cannot be removed
+/// keep none from its turn.
 pub(super) async fn discarded(
     connection: &impl ConnectionTrait,
 ) -> Result<Vec<DiscardedRow>, DbErr> {
-    let sql = "SELECT id, files, bytes FROM discarded_media LIMIT 1000";
+    let sql = "SELECT id, files, bytes FROM discarded_media ORDER BY RANDOM() LIMIT 1000";
     db::parse(&db::query(connection, sql, vec![]).await?)
 }
 
