@@ -79,7 +79,8 @@ export class Picked {
         if (turn !== this.turn) return;
         this.items = [...this.items, ...picks.slice(0, free)];
         if (picks.length > free) troubles.unshift({ kind: 'many' });
-        this.troubles = troubles;
+        // What was left out while this was measured has not been read yet.
+        this.troubles = before ? [...this.troubles, ...troubles] : troubles;
         if (picks.length > 0) await this.fit(turn);
         if (this.measured === measuring) this.measured = null;
       },

@@ -53,6 +53,14 @@ describe('what is picked', () => {
     expect(lent.size).toBe(0);
   });
 
+  it('says what was left out also of what was picked just before', async () => {
+    const first = picked.add([file('none.png', 'image/png', 0)]);
+    await Promise.all([first, picked.add([file('a.png')])]);
+    expect(picked.troubles).toEqual([{ kind: 'empty', name: 'none.png' }]);
+    await picked.add([file('b.png')]);
+    expect(picked.troubles).toEqual([]);
+  });
+
   it('is left out where it is empty or too large, and says so', async () => {
     const most = MOST_BYTES.image;
     await picked.add([

@@ -86,11 +86,46 @@ test.describe('where one may have little', () => {
     await expect(mira.page.getByText('you use 683.6 kB of the 1 MB')).toBeVisible();
     await expect(tray).toHaveCount(0);
     expect(uploads.filter((url) => url.endsWith('/media'))).toHaveLength(1);
+    // Whoever does not wait for the answer hears it all the same, and keeps what they wrote.
+    let answer = () => {};
+    const held = new Promise<void>((resolve) => (answer = resolve));
+    await mira.page.route('**/api/v1/media/usage', async (route) => {
+      await held;
+      await route.continue();
+    });
+    await picks(mira, 'Files', [large('third.txt', 500_000)]);
+    await mira.composer.fill('Look');
+    await mira.composer.press('Enter');
+    await expect(mira.composer).toHaveValue('');
+    await mira.composer.fill('at this');
+    answer();
+    await expect(mira.page.getByText('“third.txt” (488.3 kB) does not fit')).toBeVisible();
+    await expect(mira.composer).toHaveValue('Look\nat this');
+    expect(await mira.history()).toHaveLength(1);
     await mira.page.goto('/settings');
     const space = mira.page.getByRole('meter', { name: 'Space' });
     await expect(space).toHaveAttribute('aria-valuetext', '683.6 kB of 1 MB');
     await expectAccessible(mira);
   });
+});
+
+test('what is written after Enter is no part of the caption', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  let answer = () => {};
+  const held = new Promise<void>((resolve) => (answer = resolve));
+  await mira.page.route('**/api/v1/media/usage', async (route) => {
+    await held;
+    await route.continue();
+  });
+  await picks(mira, 'Files', [file('a.txt')]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await mira.composer.fill('Look');
+  await mira.composer.press('Enter');
+  await mira.composer.pressSequentially('and then');
+  answer();
+  await expect(mira.message('Look').locator('a.file')).toHaveCount(1);
+  await expect(mira.composer).toHaveValue('and then');
 });
 
 test('what is dropped anywhere goes to the conversation, which says so before', async ({
