@@ -271,17 +271,38 @@ test('what was recorded is there after a reload, in one tab, and is sent once', 
   // Another tab has its own field, until this one is gone.
   const other = await mira.tab();
   await other.enters();
-  await expect(other.composer).toBeVisible();
+  await other.composer.fill('In the middle of');
   await expect(recordingBar(other)).toHaveCount(0);
   await mira.page.close();
   await expect(recordingBar(other)).toContainText(length);
+  // Whoever writes there writes on.
+  await expect(other.composer).toBeFocused();
+  await other.composer.pressSequentially(' a word');
+  await other.composer.press('Enter');
+  await expect(rahul.message('In the middle of a word')).toBeVisible();
+  await expect(recordButton(other)).toHaveCount(0);
   await recordingBar(other).getByRole('button', { name: 'Send the voice message' }).click();
   await expect(rahul.log.locator('.voice')).toHaveCount(1);
   await other.page.reload();
   await other.isThere();
   await expect(other.composer).toBeVisible();
   await expect(recordingBar(other)).toHaveCount(0);
-  expect(await rahul.history()).toHaveLength(1);
+  expect(await rahul.history()).toHaveLength(2);
+});
+
+test('a message is changed also while one records', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await mira.says('Tee');
+  await recordButton(mira).click();
+  await expect(recordingBar(mira)).toContainText(/0:0[1-9]/);
+  await expect(mira.composer).toBeHidden();
+  await mira.does('Edit', 'Tee');
+  await mira.page.getByRole('textbox', { name: 'Editing your message' }).fill('Tea');
+  await mira.page.keyboard.press('Enter');
+  await expect(mira.message('Tea')).toBeVisible();
+  await expect(recordingBar(mira)).toBeVisible();
+  await expect(mira.composer).toBeHidden();
 });
 
 test('what was recorded waits in its room, and what is thrown away does not', async ({
