@@ -1,6 +1,5 @@
 // The only wiring file: builds every part and hands it to the others.
 import { Api } from './api/client';
-import { Refused } from './api/errors';
 import { rightAddress, socketAddress, type Site } from './api/site';
 import type { Me } from './api/types';
 import type { App as Parts, Chat } from './features/context';
@@ -98,10 +97,6 @@ export class App implements Parts {
           .then((parts) => parts.giveUp(this.api, upload))
           .catch(() => {}),
       encode: dataUrl,
-      reasonOf: (error) =>
-        error instanceof Refused && !error.isTemporary
-          ? { code: error.code, detail: error.problem.detail }
-          : null,
       livingTabs,
       gone: (tab) => lockReleased(TAB + tab),
       after,

@@ -2,6 +2,7 @@ import 'fake-indexeddb/auto';
 
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
+import { Refused } from '../api/errors';
 import type { ClientFrame, Code, Problem } from '../api/types';
 import type { Course } from '../api/resumable';
 import { Clock, MemoryStorage } from '../testing/world';
@@ -42,6 +43,10 @@ afterEach(() => opened.forEach((db) => db.close()));
 
 const said = (text: string) => ({ kind: 'text', text }) as const;
 
+/** What an upload is refused with. */
+const no = ({ code, detail }: Refusal, more: Partial<Problem> = {}) =>
+  new Refused({ type: '', title: '', status: 400, code: code as Code, detail, ...more });
+
 /** A tab of the browser, with somebody signed in. */
 class Tab {
   readonly sent: Send[] = [];
@@ -69,7 +74,6 @@ class Tab {
       upload: (load, watch) => self.upload(load, watch),
       giveUp: (upload) => self.givenUp.push(upload),
       encode: async (file) => `data:${file.type};base64,${btoa(await file.text())}`,
-      reasonOf: (error) => (error instanceof Error ? null : (error as Refusal)),
       livingTabs: () => Promise.resolve(new Set(living)),
       gone: (other) => new Promise((resolve) => ends.set(`${tab} of ${other}`, resolve)),
       after: clock.after,
@@ -725,11 +729,50 @@ describe('a long voice message', () => {
     await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['media-1'] }]));
   });
 
+  it('that breaks the server each time is refused, and not one whose server is away', async () => {
+    const tab = await Tab.open();
+    let tries = 0;
+    let answer = () => no({ code: 'unavailable', detail: 'Busy.' }, { status: 503 });
+    tab.upload = () => {
+      tries += 1;
+      return Promise.reject(answer());
+    };
+    const { clientId } = await tab.outbox.add('general', spoken());
+    await vi.waitFor(() => expect(tries).toBe(1));
+    for (let at = 0; at < 6; at += 1) await clock.pass(30_000);
+    expect(tries).toBeGreaterThan(MOST_TRIES);
+    expect(tab.refusals).toEqual([null]);
+    tries = 0;
+    answer = () => no({ code: 'internal', detail: 'It broke.' }, { status: 500 });
+    for (let at = 0; at < 6; at += 1) await clock.pass(30_000);
+    expect(tries).toBe(MOST_TRIES);
+    const refusal = { code: 'internal', detail: 'It broke.' };
+    await vi.waitFor(() => expect(tab.refusals).toEqual([refusal]));
+    tab.upload = () => Promise.resolve('media-1');
+    await tab.outbox.retry(clientId);
+    await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['media-1'] }]));
+  });
+
+  it('is uploaded again when the server says, where it says so', async () => {
+    const tab = await Tab.open();
+    let tries = 0;
+    tab.upload = () => {
+      tries += 1;
+      const refusal: Refusal = { code: 'rate_limited', detail: 'Too many.' };
+      return Promise.reject(no(refusal, { status: 429, retry_after_ms: 60_000 }));
+    };
+    await tab.outbox.add('general', spoken());
+    await vi.waitFor(() => expect(tries).toBe(1));
+    await clock.pass(59_999);
+    expect(tries).toBe(1);
+    await clock.pass(1);
+    await vi.waitFor(() => expect(tries).toBe(2));
+  });
+
   it('is refused where it cannot be decoded, and uploaded anew when it is tried again', async () => {
     const tab = await Tab.open();
     const refusal: Refusal = { code: 'invalid_input', detail: 'That is no recording.' };
-    // What is no error of the network is a refusal here.
-    tab.upload = () => Promise.reject(refusal);
+    tab.upload = () => Promise.reject(no(refusal));
     const { clientId } = await tab.outbox.add('general', spoken());
     await vi.waitFor(() => expect(tab.shown[0]?.state).toEqual({ kind: 'refused', refusal }));
     tab.upload = () => Promise.resolve('media-2');
@@ -898,7 +941,7 @@ describe('pictures and files', () => {
     const { clientId } = await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
     const [first, second] = [await of('a.png'), await of('b.pdf')];
     const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
-    second.fail(refusal);
+    second.fail(no(refusal));
     await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]));
     first.end();
     const media = () => tab.shown.flatMap(({ content }) => loadsOf(content).map((it) => it.media));
@@ -969,7 +1012,7 @@ describe('pictures and files', () => {
     const { clientId } = await tab.outbox.add('general', parcel('', 'a.png', 'b.pdf'));
     (await of('a.png')).end();
     const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
-    (await of('b.pdf')).fail(refusal);
+    (await of('b.pdf')).fail(no(refusal));
     await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]));
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));

@@ -5,6 +5,7 @@
 // none; and because its `client_id` is made once, it is one message however often it is sent.
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 // What is refused, answered by nobody or broken holds up nothing else, and everything can be given up.
+import { Refused } from '../api/errors';
 import type { ClientFrame, Problem } from '../api/types';
 import type { Course } from '../api/resumable';
 import {
@@ -33,8 +34,6 @@ export interface OutboxWorld {
   giveUp(upload: string): void;
   /** What is in a file, as a data URL. */
   encode(file: Blob): Promise<string>;
-  /** Why an upload failed for good; nothing where it is worth another try. */
-  reasonOf(error: unknown): Refusal | null;
   /** The tabs that are alive, this one among them. */
   livingTabs(): Promise<ReadonlySet<string>>;
   /** Resolves when a tab that is alive is gone. */
@@ -85,8 +84,9 @@ export class Outbox {
   private readonly waits = new Map<string, () => void>();
   /** Set while the server wants a pause: by room, or of everything this person sends. */
   private readonly pauses = new Map<string, () => void>();
-  /** How often each message was refused for reasons that may pass, and how often answered by nobody. */
+  /** How often each message failed for reasons that may pass, broke the server, and was answered by nobody. */
   private readonly failures = new Map<string, number>();
+  private readonly breaks = new Map<string, number>();
   private readonly silences = new Map<string, number>();
   /** Given up here, or known to the server: what is read from the database at this moment may be older. */
   private readonly gone = new Set<string>();
@@ -257,11 +257,18 @@ export class Outbox {
     // How much one sends is limited for all rooms together.
     if (code === 'rate_limited') return this.pause('', retry_after_ms ?? PAUSE_MS);
     this.silences.delete(clientId);
+    if (this.isBreaking(clientId, code)) return this.refuse(clientId, { code, detail });
+    this.pause(entry.room, this.pauseAfterFailure(clientId, retry_after_ms));
+  }
+
+  /** A server that is away comes back; one that breaks each time at this message does not. */
+  private isBreaking(clientId: string, code: string): boolean {
+    return code === 'internal' && counted(this.breaks, clientId) >= MOST_TRIES;
+  }
+
+  private pauseAfterFailure(clientId: string, asked?: number | null): number {
     const tries = counted(this.failures, clientId);
-    // A server that is away comes back; one that breaks each time at this message does not.
-    if (code === 'internal' && tries >= MOST_TRIES) return this.refuse(clientId, { code, detail });
-    const ms = retry_after_ms ?? Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
-    this.pause(entry.room, ms);
+    return asked ?? Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
   }
 
   private async refuse(clientId: string, refusal: Refusal): Promise<void> {
@@ -288,6 +295,7 @@ export class Outbox {
 
   private forgetTries(clientId: string): void {
     this.failures.delete(clientId);
+    this.breaks.delete(clientId);
     this.silences.delete(clientId);
   }
 
@@ -365,7 +373,7 @@ export class Outbox {
     if (this.isClosed) return;
     for (const { clientId, content, state } of this.entries) {
       if (state.kind === 'uploading' && goesInFrame(content)) {
-        void this.encode(clientId, content.recording);
+        loadsOf(content).forEach((load) => void this.encode(clientId, load));
       }
     }
     while (this.uploads.size < AT_ONCE) {
@@ -376,16 +384,16 @@ export class Outbox {
     }
   }
 
-  private async encode(clientId: string, recording: Blob): Promise<void> {
+  private async encode(clientId: string, load: Load): Promise<void> {
     const known = this.encoded.get(clientId);
     if (known === null || this.uploadPauses.has(clientId)) return;
     this.encoded.set(clientId, known ?? null);
     try {
-      this.encoded.set(clientId, known ?? (await this.world.encode(recording)));
+      this.encoded.set(clientId, known ?? (await this.world.encode(load.file)));
       this.enter(clientId, { kind: 'ready' });
     } catch (error) {
       this.encoded.delete(clientId);
-      await this.failedToUpload(clientId, error);
+      await this.failedToUpload(clientId, error, load);
     }
     if (!this.find(clientId)) this.encoded.delete(clientId);
     this.flush();
@@ -426,7 +434,7 @@ export class Outbox {
       this.uploaded(clientId, at, media);
     } catch (error) {
       this.uploads.delete(upload);
-      await this.failedToUpload(clientId, error, load.name);
+      await this.failedToUpload(clientId, error, load);
     }
     this.flush();
   }
@@ -447,6 +455,7 @@ export class Outbox {
   /** One thing is there, and stays there: the next try goes on after it. */
   private uploaded(clientId: string, at: number, media: string): void {
     this.failures.delete(clientId);
+    this.breaks.delete(clientId);
     const known = this.find(clientId);
     if (!known) return;
     const content = named(known.content, at, media);
@@ -469,25 +478,34 @@ export class Outbox {
     if (hundredth({ ...known, state }) !== hundredth(known)) this.enter(clientId, state);
   }
 
-  private async failedToUpload(clientId: string, error: unknown, name?: string): Promise<void> {
+  private async failedToUpload(clientId: string, error: unknown, load: Load): Promise<void> {
     const content = this.find(clientId)?.content;
     if (!content || this.isClosed) return;
-    const refusal = this.world.reasonOf(error);
+    const refusal = this.lastingReason(clientId, error);
     if (refusal) {
-      const isOneOfMany = name !== undefined && loadsOf(content).length > 1;
-      return this.refuse(clientId, isOneOfMany ? { ...refusal, name } : refusal);
+      const isOneOfMany = loadsOf(content).length > 1;
+      return this.refuse(clientId, isOneOfMany ? { ...refusal, name: load.name } : refusal);
     }
     // What goes on where it stopped need not be shown as if it did not.
     if (unfinishedOf(content).length === 0) this.progressed(clientId);
     // What was uploaded beside it failed too.
     if (this.uploadPauses.has(clientId)) return;
-    const tries = counted(this.failures, clientId);
-    const ms = Math.min(LONGEST_PAUSE_MS, PAUSE_MS * 2 ** (tries - 1));
+    const asked = error instanceof Refused ? error.problem.retry_after_ms : null;
     const over = () => {
       this.uploadPauses.delete(clientId);
       this.prepare();
     };
+    const ms = this.pauseAfterFailure(clientId, asked);
     this.uploadPauses.set(clientId, this.world.after(ms, over));
+  }
+
+  /** Why an upload will fail once more however often it is tried; nothing where it may not. */
+  private lastingReason(clientId: string, error: unknown): Refusal | null {
+    if (!(error instanceof Refused)) return null;
+    const { code, detail } = error.problem;
+    // What was uploaded beside it is no other try.
+    const isBroken = !this.uploadPauses.has(clientId) && this.isBreaking(clientId, code);
+    return isBroken || !error.isTemporary ? { code, detail } : null;
   }
 
   /** Sends the oldest of each room: the next one follows its answer, so that the order stays. */
