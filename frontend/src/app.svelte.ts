@@ -19,6 +19,7 @@ import { Connection, type SocketLike } from './realtime/connection';
 import { Router } from './router.svelte';
 import { Account } from './store/account.svelte';
 import { Addresses } from './store/addresses';
+import { silenceLost } from './store/audible';
 import { applyOutgoing } from './store/apply';
 import { ChatStore } from './store/chat.svelte';
 import { Player } from './store/player.svelte';
@@ -166,6 +167,9 @@ export class App implements Parts {
     await outbox.adopt().catch(() => {});
     const addresses = new Addresses(this.api, () => Date.now());
     const space = new Space(this.api, store, after);
+    const unheard = new Unheard(store, this.api, local, me.id);
+    const player = new Player(addresses, new Audio(), unheard);
+    const stopSilencing = silenceLost(store, player);
     const chat: OwnChat = {
       me,
       get storage() {
@@ -181,12 +185,13 @@ export class App implements Parts {
       space,
       membership: new Membership(store, this.api),
       people: new PeopleDirectory(store, this.api),
-      player: new Player(addresses, new Audio(), new Unheard(store, this.api, local, me.id)),
+      player,
       outbox,
       recordings,
       db,
       close() {
-        this.player.close();
+        stopSilencing();
+        player.close();
         this.previews.close();
         this.picks.close();
         removeEventListener('online', wake);

@@ -232,6 +232,8 @@ export const en = {
     speed: (speed: string) => `Speed ${speed}×; change it`,
     failed: 'The recording could not be played. Try again.',
     listened: 'Listened to',
+    show: 'Show the message',
+    end: 'Stop and close',
     record: 'Record a voice message',
     recording: 'Recording a voice message',
     hold: 'Pause the recording',

@@ -20,14 +20,16 @@ export type Sound = Pick<
   | 'addEventListener'
 >;
 
-/** What was recorded and is not sent yet. */
-export interface Preview {
+/** What was recorded, and the server does not have yet. */
+export interface Take {
+  /** The `client_id` of the message that it becomes. */
   id: string;
+  room: string;
   recording: Blob;
 }
 
 /** What can be played. */
-export type Playable = Message | Preview;
+export type Playable = Message | Take;
 
 /** What is played, or was last. */
 interface Current {
@@ -152,7 +154,7 @@ export class Player {
       if (isSilent) return;
       await this.sound.play();
       // What cannot be heard is not told as heard.
-      if (!isPreview(played)) this.unheard.began(played);
+      if (!isTake(played)) this.unheard.began(played);
     } catch {
       // Who pauses before it plays breaks that off.
       if (turn === this.turn) this.is('failed');
@@ -160,7 +162,7 @@ export class Player {
   }
 
   private async addressOf(played: Playable, isSecondTry: boolean): Promise<string> {
-    if (isPreview(played)) return this.lend(played.recording);
+    if (isTake(played)) return this.lend(played.recording);
     const { audio } = await this.addresses.fresh(played, isSecondTry);
     return this.address(audio, isSecondTry);
   }
@@ -201,7 +203,7 @@ export class Player {
     const { current, turn } = this;
     if (!current) return;
     this.current = { ...current, at: 0, state: 'paused' };
-    if (isPreview(current.played)) return;
+    if (isTake(current.played)) return;
     // Whoever cannot say what follows has said enough.
     const next = await this.unheard.after(current.played).catch(() => null);
     if (next && turn === this.turn) await this.begin(next, 0);
@@ -217,6 +219,6 @@ export class Player {
   }
 }
 
-function isPreview(played: Playable): played is Preview {
+export function isTake(played: Playable): played is Take {
   return 'recording' in played;
 }

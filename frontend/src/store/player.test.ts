@@ -224,7 +224,7 @@ describe('the next one', () => {
 });
 
 describe('what is recorded', () => {
-  const preview = { id: 'recording', recording: new Blob(['one']) };
+  const preview = { id: 'recording', room: 'general', recording: new Blob(['one']) };
   const urls = new Map<string, Blob>();
 
   beforeEach(() => {

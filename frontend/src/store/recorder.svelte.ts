@@ -1,7 +1,7 @@
 // Records voice messages: asks for the microphone, pauses and goes on, and hands over what was recorded.
 // Each piece is kept as it comes, until the recording is sent or thrown away.
 import type { Left, Piece, Recordings } from '../offline/recordings';
-import type { Preview } from './player.svelte';
+import type { Take } from './player.svelte';
 
 export interface Recording {
   id: string;
@@ -86,9 +86,9 @@ export class Recorder {
   }
 
   /** What can be heard of it before it is sent; `null` while it is recorded. */
-  get preview(): Preview | null {
+  get preview(): Take | null {
     if (this.state !== 'paused' || this.pieces.length === 0) return null;
-    return { id: this.id, recording: this.blob() };
+    return { id: this.id, room: this.room, recording: this.blob() };
   }
 
   /** Begins, once the person has allowed it. */

@@ -149,12 +149,40 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   await expect(mira.composer).toBeVisible();
 });
 
+const playingLine = (person: Person) => person.page.getByRole('region', { name: 'Voice message' });
+
+test('what is heard is paused and ended wherever one is, and ends with its message', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
+  await rahul.enters();
+  await sendsVoice(mira, 30);
+  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(rahul.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  const line = playingLine(rahul);
+  await expect(line).toHaveCount(0);
+  await goesTo(rahul, 'tea');
+  await expect(line).toContainText('Mira');
+  await expectAccessible(rahul);
+  await line.getByRole('button', { name: 'Pause the voice message' }).click();
+  await line.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(line.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  await line.getByRole('link', { name: 'Mira' }).click();
+  await expect(line).toHaveCount(0);
+  await expect(rahul.log.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  await goesTo(rahul, 'tea');
+  const [message] = await mira.history();
+  await mira.asks('DELETE', `/rooms/general/messages/${message?.id}`);
+  await expect(line).toHaveCount(0);
+});
+
 test('nothing is played while one records, also where it is begun meanwhile', async ({
   person,
 }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await rahul.enters();
-  await sendsVoice(mira, 8);
+  await sendsVoice(mira, 30);
   const voice = rahul.log.locator('.voice');
   const play = voice.getByRole('button', { name: 'Play the voice message' });
   await play.click();
