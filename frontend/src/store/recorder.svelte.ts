@@ -112,7 +112,7 @@ export class Recorder {
       capture.addEventListener('stop', () => {
         if (turn === this.turn) this.ended();
       });
-      this.unlisten = this.world.listen(stream, (level) => this.hears(level));
+      this.listens(stream);
       // In pieces, so that no long recording is lost with its last one.
       capture.start(1_000);
       this.mimeType = capture.mimeType;
@@ -143,13 +143,14 @@ export class Recorder {
     this.capture?.pause();
     this.before = this.durationMs = this.elapsed();
     this.state = 'paused';
-    this.level = 0;
+    this.listens(null);
     // What was said since the last piece.
     this.capture?.requestData();
   }
 
   resume(): void {
     if (!this.canGoOn) return;
+    this.listens(this.stream);
     this.capture?.resume();
     this.since = this.world.now();
     this.state = 'recording';
@@ -198,6 +199,8 @@ export class Recorder {
     const piece = { data, durationMs, levels: this.fresh };
     this.keeper.keep(this.id, this.pieces.length, piece);
     [this.pieces, this.fresh] = [[...this.pieces, piece], []];
+    // Here, since pieces come each second: the timers of a page that is hidden do not.
+    if (this.state === 'recording' && durationMs >= LONGEST_MS) void this.stop();
   }
 
   private elapsed(): number {
@@ -210,7 +213,6 @@ export class Recorder {
     this.level = level;
     this.levels = [...this.levels, level];
     this.fresh.push(level);
-    if (this.durationMs >= LONGEST_MS) this.pause();
   }
 
   /** Stops the recording, and has its last piece when this resolves. */
@@ -232,7 +234,23 @@ export class Recorder {
   /** It was stopped, or the microphone was taken away. */
   private ended(): void {
     if (this.state === 'recording') this.before = this.durationMs = this.elapsed();
-    [this.state, this.level, this.isOver] = ['paused', 0, true];
+    [this.state, this.isOver] = ['paused', true];
+    this.giveBack();
+  }
+
+  /** Listens to the microphone, or to nothing: then it is muted too, whatever still holds it. */
+  private listens(stream: MediaStream | null): void {
+    this.unlisten();
+    this.unlisten = stream ? this.world.listen(stream, (level) => this.hears(level)) : () => {};
+    this.level = 0;
+    this.stream?.getTracks().forEach((track) => (track.enabled = stream !== null));
+  }
+
+  /** Gives the microphone back. */
+  private giveBack(): void {
+    this.listens(null);
+    this.stream?.getTracks().forEach((track) => track.stop());
+    this.stream = null;
   }
 
   private close(): void {
@@ -240,16 +258,13 @@ export class Recorder {
     this.state = 'idle';
   }
 
-  /** Gives the microphone back, and has nothing any more; answers which recording is the next. */
+  /** Has nothing any more; answers which recording is the next. */
   private clear(): number {
-    this.unlisten();
-    this.unlisten = () => {};
     if (this.capture && this.capture.state !== 'inactive') this.capture.stop();
     [this.capture, this.stopping] = [null, null];
-    this.stream?.getTracks().forEach((track) => track.stop());
-    this.stream = null;
+    this.giveBack();
     [this.pieces, this.levels, this.fresh] = [[], [], []];
-    [this.before, this.durationMs, this.level, this.isOver] = [0, 0, 0, false];
+    [this.before, this.durationMs, this.isOver] = [0, 0, false];
     this.id = '';
     return ++this.turn;
   }

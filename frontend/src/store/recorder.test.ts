@@ -13,6 +13,8 @@ import {
 class World implements RecorderWorld {
   time = 0;
   stopped = 0;
+  readonly track = { enabled: true, stop: () => (this.stopped += 1) };
+  isListening = false;
   refuse: Error | null = null;
   hear: (level: number) => void = () => {};
   private listeners = new Map<string, ((event: unknown) => void)[]>();
@@ -22,7 +24,7 @@ class World implements RecorderWorld {
   async microphone(): Promise<MediaStream> {
     if (this.waits) await new Promise<void>((resolve) => (this.allow = resolve));
     if (this.refuse) throw this.refuse;
-    const track = { stop: () => (this.stopped += 1) };
+    const { track } = this;
     return { getTracks: () => [track] } as unknown as MediaStream;
   }
 
@@ -55,8 +57,8 @@ class World implements RecorderWorld {
   }
 
   listen(_: MediaStream, hear: (level: number) => void): () => void {
-    this.hear = hear;
-    return () => (this.hear = () => {});
+    [this.hear, this.isListening] = [hear, true];
+    return () => ([this.hear, this.isListening] = [() => {}, false]);
   }
 
   now(): number {
@@ -151,14 +153,32 @@ describe('a recording', () => {
     expect([recorder.state, world.stopped]).toEqual(['idle', 1]);
   });
 
-  it('stands still before it is longer than the server takes', async () => {
+  it('ends before it is longer than the server takes, also where nothing is heard in between', async () => {
     await recorder.start();
     world.time = LONGEST_MS;
-    world.hear(0.5);
-    expect(recorder.state).toBe('paused');
+    says('all ');
+    expect([recorder.state, recorder.canGoOn, recorder.durationMs]).toEqual([
+      'paused',
+      false,
+      LONGEST_MS,
+    ]);
+    expect([world.stopped, world.isListening]).toEqual([1, false]);
     recorder.resume();
     expect(recorder.state).toBe('paused');
-    expect((await recorder.finish())?.durationMs).toBe(LONGEST_MS);
+    const recording = await recorder.finish();
+    expect(recording?.durationMs).toBe(LONGEST_MS);
+    expect(await recording?.blob.text()).toBe('all end');
+  });
+
+  it('hears nothing while it is paused', async () => {
+    await recorder.start();
+    expect([world.track.enabled, world.isListening]).toEqual([true, true]);
+    recorder.pause();
+    expect([world.track.enabled, world.isListening]).toEqual([false, false]);
+    recorder.resume();
+    expect([world.track.enabled, world.isListening]).toEqual([true, true]);
+    world.hear(0.5);
+    expect(recorder.level).toBe(0.5);
   });
 });
 
@@ -253,6 +273,7 @@ describe('what was recorded', () => {
       false,
       1_000,
     ]);
+    expect([world.stopped, world.isListening]).toEqual([1, false]);
   });
 
   it('is handed over once, however often it is asked for', async () => {
