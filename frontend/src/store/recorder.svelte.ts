@@ -294,6 +294,8 @@ export const microphone: RecorderWorld = {
     context.createMediaStreamSource(stream).connect(analyser);
     const samples = new Float32Array(analyser.fftSize);
     const timer = setInterval(() => {
+      // A finger that is held down has allowed no sound yet; recording has by now.
+      if (context.state !== 'running') context.resume().catch(() => {});
       analyser.getFloatTimeDomainData(samples);
       const loudest = samples.reduce((most, sample) => Math.max(most, Math.abs(sample)), 0);
       // As ears hear it, nearly.

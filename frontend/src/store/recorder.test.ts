@@ -1,8 +1,9 @@
-import { beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Piece } from '../offline/recordings';
 import {
   LONGEST_MS,
+  microphone,
   Recorder,
   type Capture,
   type Keeper,
@@ -281,6 +282,42 @@ describe('what was recorded', () => {
     const both = await Promise.all([recorder.finish(), recorder.finish()]);
     expect(both.filter((recording) => recording !== null)).toHaveLength(1);
     expect(await both.find((recording) => recording !== null)?.blob.text()).toBe('end');
+  });
+});
+
+describe('this browser’s microphone', () => {
+  beforeEach(() => void vi.useFakeTimers());
+
+  afterEach(() => {
+    vi.useRealTimers();
+    vi.unstubAllGlobals();
+  });
+
+  it('is listened to also where the browser lets nothing sound before the person has pressed something', () => {
+    const context = {
+      state: 'suspended',
+      resume: vi.fn(async () => void (context.state = 'running')),
+      close: vi.fn(async () => {}),
+      createMediaStreamSource: () => ({ connect: () => {} }),
+      createAnalyser: () => ({
+        fftSize: 0,
+        getFloatTimeDomainData: (samples: Float32Array) =>
+          samples.fill(context.state === 'running' ? 0.25 : 0),
+      }),
+    };
+    vi.stubGlobal(
+      'AudioContext',
+      vi.fn(function () {
+        return context;
+      }),
+    );
+    const heard: number[] = [];
+    const stop = microphone.listen({} as MediaStream, (level) => heard.push(level));
+    vi.advanceTimersByTime(300);
+    expect(heard).toEqual([0.5, 0.5, 0.5]);
+    expect(context.resume).toHaveBeenCalledOnce();
+    stop();
+    expect(context.close).toHaveBeenCalledOnce();
   });
 });
 
