@@ -239,6 +239,10 @@ export const en = {
     hold: 'Pause the recording',
     goOn: 'Go on recording',
     cancel: 'Throw the recording away',
+    cancelQuestion: (length: string) =>
+      `Throw away what you recorded (${length})? It cannot be brought back.`,
+    keep: 'Keep it',
+    throwAway: 'Throw away',
     send: 'Send the voice message',
     listen: 'Listen to the recording',
     quiet: 'Stop listening',

@@ -251,6 +251,33 @@ test('a recording that is thrown away is not sent, and one offline is sent later
   expect(await mira.history()).toHaveLength(1);
 });
 
+test('a longer recording is thrown away only by who says so twice', async ({
+  person,
+  isMobile,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await recordButton(mira).click();
+  const bar = recordingBar(mira);
+  await expect(bar).toContainText(/0:0[6-9]/);
+  await mira.page.keyboard.press('Escape');
+  const question = mira.page.getByRole('dialog', { name: 'Throw the recording away' });
+  await expect(question).toContainText(/Throw away what you recorded \(0:0[6-9]\)\?/);
+  await expectAccessible(mira);
+  await mira.page.keyboard.press('Escape');
+  await expect(question).toBeHidden();
+  await expect(bar.getByRole('button', { name: 'Listen to the recording' })).toBeVisible();
+  await expect(bar).toBeFocused();
+  await bar.getByRole('button', { name: 'Throw the recording away' }).click();
+  await question.getByRole('button', { name: 'Throw away' }).click();
+  await expect(bar).toHaveCount(0);
+  if (!isMobile) await expect(mira.composer).toBeFocused();
+  await mira.page.reload();
+  await mira.isThere();
+  await expect(recordButton(mira)).toBeVisible();
+  await expect(bar).toHaveCount(0);
+});
+
 test('what was recorded is heard and sought in before it is gone on with and sent', async ({
   person,
 }) => {
