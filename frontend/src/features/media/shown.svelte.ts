@@ -13,6 +13,8 @@ export class Shown {
   /** Somebody wants it to move, though nothing is to move by itself. */
   isPlaying = $state(false);
   private blur = $state<string | null>(null);
+  /** The address that was loaded last: what moves has another than what stands still in its place. */
+  private loadedFrom = $state<string | null>(null);
   private readonly calm = new MediaQuery('(prefers-reduced-motion: reduce)', false);
 
   constructor(
@@ -32,7 +34,14 @@ export class Shown {
   }
 
   get isLoaded(): boolean {
-    return this.source.phase === 'loaded' && this.address !== null;
+    const { address } = this;
+    return this.source.phase === 'loaded' && address !== null && address === this.loadedFrom;
+  }
+
+  /** It is here, from its address. */
+  loaded(): void {
+    this.loadedFrom = this.address;
+    this.source.loaded();
   }
 
   get isStill(): boolean {
@@ -53,10 +62,13 @@ export class Shown {
     return chat.previews.find(message.client_id, at);
   });
 
-  /** What stands there until it is loaded; a smaller one of it is likely here already where it is shown large. */
+  /**
+   * What stands there until it is loaded; a smaller one of it is likely here already where it is shown large, or
+   * stood still before.
+   */
   under(isLarge = false): string | null {
     if (this.isLoaded) return null;
-    const smaller = isLarge ? this.smaller : undefined;
+    const smaller = isLarge || this.isPlaying ? this.smaller : undefined;
     return this.own ?? (smaller === undefined ? this.blur : this.chat.addresses.here(smaller));
   }
 
