@@ -68,6 +68,11 @@ export function isEditable({ deleted_at, text, images, files }: Message): boolea
   return deleted_at === undefined && (text !== undefined || images.length + files.length > 0);
 }
 
+/** Whether a message can do without words. */
+export function standsWithoutWords({ audio, images, files }: Message): boolean {
+  return audio !== undefined || images.length + files.length > 0;
+}
+
 /** The last message of a person that can be changed, where the newest ones are loaded. */
 export function lastEditable(timeline: Timeline | null, person: number): Message | null {
   if (timeline === null || timeline.hasAfter) return null;

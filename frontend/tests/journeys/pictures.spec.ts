@@ -104,6 +104,12 @@ test('what was sent without a word gets one later', async ({ person }) => {
   await mira.says('The stall at noon');
   await rahul.sees('The stall at noon');
   await expect(rahul.log.locator('.album')).toHaveCount(1);
+  // And it can do without them again.
+  await mira.composer.press('ArrowUp');
+  await mira.says('');
+  await expect(rahul.log.getByText('The stall at noon')).toHaveCount(0);
+  await seesPictures(rahul, 1);
+  await expect(mira.composer).toHaveAccessibleName('Write to General');
 });
 
 test('an upload is cancelled, and the next picture is sent', async ({ person }) => {
