@@ -21,7 +21,7 @@ use object_store::{
 };
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncSeekExt, AsyncWriteExt, BufReader};
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 pub(crate) use self::bucket::BucketError;
@@ -29,8 +29,11 @@ use crate::config::Bucket;
 
 /// A folder gets a file in pieces of so many bytes.
 const PIECE: usize = 1 << 20;
-/// What is stored at the same time is in memory up to so many bytes.
+/// Large files that are stored at the same time are in memory up to so many bytes.
 const MOST_IN_MEMORY: usize = 64 << 20;
+/// What has no more bytes waits for no large file: there are no more of these than uploads at the same time. A
+/// part of an upload is no larger.
+const SMALL: usize = 5 << 20;
 /// The longest time that somebody waits for it.
 const PATIENCE: Duration = Duration::from_secs(15);
 /// The unit in which that is counted.
@@ -55,7 +58,7 @@ pub(crate) struct Files {
     store: Arc<dyn ObjectStore>,
     /// The folder, where it is one.
     folder: Option<PathBuf>,
-    /// What may be in memory, in [`UNIT`]s.
+    /// What may be in memory of large files, in [`UNIT`]s.
     memory: Arc<Semaphore>,
 }
 
@@ -97,12 +100,8 @@ impl Files {
         // nobody sees them.
         let piece = if self.folder.is_some() { PIECE } else { usize::MAX };
         let held = usize::try_from(length).unwrap_or(usize::MAX).min(piece).min(MOST_IN_MEMORY);
-        let units = u32::try_from(held.div_ceil(UNIT)).unwrap_or(u32::MAX);
-        let memory = timeout(PATIENCE, self.memory.acquire_many(units)).await;
-        let _memory = memory
-            .map_err(io::Error::from)
-            .and_then(|taken| taken.map_err(io::Error::other))
-            .map_err(failed)?;
+        let _memory =
+            if held > SMALL { Some(self.memory_for(held).await.map_err(failed)?) } else { None };
         let mut part = BufReader::with_capacity(held.clamp(1, PIECE), file.take(length));
         let writer = BufWriter::with_capacity(self.store.clone(), Name::from(name), piece);
         let mut writer = writer.with_max_concurrency(1);
@@ -114,6 +113,11 @@ impl Files {
         // The first error is the one to tell.
         let _ = writer.abort().await;
         Err(failed(copied))
+    }
+
+    async fn memory_for(&self, bytes: usize) -> io::Result<SemaphorePermit<'_>> {
+        let units = u32::try_from(bytes.div_ceil(UNIT)).unwrap_or(u32::MAX);
+        timeout(PATIENCE, self.memory.acquire_many(units)).await?.map_err(io::Error::other)
     }
 
     /// A file, or a part of it.

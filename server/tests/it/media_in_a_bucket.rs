@@ -4,10 +4,11 @@ use reqwest::header::CONTENT_RANGE;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use crate::media::{address, carrying, fetches, sends, sound, twenty_seconds, uploads};
+use crate::media::{address, carrying, fetches, sends, sends_as, sound, twenty_seconds, uploads};
 use crate::media_check::{all_is_well, an_hour_passes};
 use crate::on_both_databases;
 use crate::support::{Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually};
+use crate::uploads::{lying, until};
 
 async fn server_on(storage: Storage, objects: &ObjectServer) -> TestServer {
     let settings = objects.settings();
@@ -168,6 +169,35 @@ async fn a_server_that_has_lost_the_bucket_has_removed_nothing_and_refuses_nothi
     server.start_again().await;
     eventually("what was deleted is gone", || objects.lying().len() == 2).await;
     all_is_well(&server).await;
+}
+
+#[tokio::test]
+async fn a_voice_message_waits_for_no_large_files() {
+    let objects = ObjectServer::start().await;
+    let server = server_on(Storage::Sqlite, &objects).await;
+    let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+    // Two of them do not fit into memory at the same time.
+    let large = vec![0; 40 << 20];
+    let sends_large = || sends_as(&ravi, Some("file"), "a.bin", &large);
+    objects.holds(Method::PUT, Moment::Before, 0);
+    let first = sends_large();
+    tokio::pin!(first);
+    assert!(objects.is_holding(async { drop((&mut first).await) }).await);
+    objects.holds_nothing();
+    let second = sends_large();
+    tokio::pin!(second);
+    let is_here = until(|| lying(&server).0 >= 80 << 20);
+    tokio::select! {
+        () = is_here => {}
+        _ = &mut second => panic!("the second waits"),
+        _ = &mut first => panic!("the first is held"),
+    }
+    let begun = std::time::Instant::now();
+    tokio::select! {
+        _ = uploads(&mira, "mono-48k-opus.webm") => {}
+        _ = &mut second => panic!("the second waits for longer"),
+    }
+    assert!(begun.elapsed().as_secs() < 10, "{:?}", begun.elapsed());
 }
 
 #[tokio::test]
