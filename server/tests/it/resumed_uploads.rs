@@ -6,9 +6,9 @@ use std::path::PathBuf;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use futures_util::future::join_all;
-use reqwest::Method;
 use reqwest::header::{HeaderMap, LOCATION};
-use sea_orm::{ConnectionTrait, Database};
+use reqwest::{Method, StatusCode};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
@@ -17,7 +17,7 @@ use uuid::Uuid;
 
 use crate::media_check::all_is_well;
 use crate::on_both_databases;
-use crate::support::{ObjectServer, Person, Storage, TestServer, eventually};
+use crate::support::{Moment, ObjectServer, Person, Storage, TestServer, eventually};
 use crate::uploads::{PATIENCE, is_answered, lying, until};
 
 const MIB: usize = 1 << 20;
@@ -295,6 +295,44 @@ on_both_databases! {
             assert_eq!(stands(&mira, &upload).await.status, 404);
             leaves_no_part(&mut server).await;
         }
+    }
+
+    async fn a_part_that_was_not_stored_goes_while_its_upload_goes_on(storage: Storage) {
+        let objects = ObjectServer::start().await;
+        let settings = objects.settings();
+        let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let mut server = TestServer::start_with(storage, &settings).await;
+        let mira = server.person("mira").await;
+        let whole = file(2 * MIB);
+        let upload = begins(&mira, whole.len(), "file", "tea.bin").await;
+        // The bucket's server says no to what it has taken.
+        objects.refuses(Some(Method::PUT), Moment::After, StatusCode::FORBIDDEN, "AccessDenied");
+        sends(&mira, &upload, 0, &whole[..MIB]).await.expect_problem(503, "unavailable");
+        objects.holds_nothing();
+        assert_eq!(stands(&mira, &upload).await.expect(200).offset(), 0);
+        assert_eq!(objects.lying().len(), 1);
+        sends(&mira, &upload, 0, &whole[..MIB]).await.expect(204);
+        server.stop().await;
+        server.start_again().await;
+        eventually("it is gone", || objects.lying().len() == 1).await;
+        all_is_well(&server).await;
+
+        // One that broke off an hour ago, and came late.
+        let (part, id) = (Uuid::from_u128(1), upload.rsplit('/').next().unwrap());
+        let database = Database::connect(server.installation.database_url()).await.unwrap();
+        let values: [sea_orm::Value; 2] = [part.into(), Uuid::try_parse(id).unwrap().into()];
+        let note = "INSERT INTO upload_parts (id, upload_id, begins_at) VALUES ($1, $2, 0)";
+        let note = Statement::from_sql_and_values(database.get_database_backend(), note, values);
+        database.execute_raw(note).await.unwrap();
+        database.close().await.unwrap();
+        std::fs::write(objects.bucket().join(format!("uploads/{part}")), b"late").unwrap();
+        all_is_well(&server).await;
+        server.stop().await;
+        server.start_again().await;
+        eventually("it is gone", || objects.lying().len() == 1).await;
+        let media = sends(&mira, &upload, MIB, &whole[MIB..]).await.expect(204).media();
+        assert!(downloads(&mira, &media.unwrap()).await == whole);
+        all_is_well(&server).await;
     }
 
     async fn an_upload_is_its_owner_s_alone(storage: Storage) {

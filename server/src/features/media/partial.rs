@@ -23,6 +23,7 @@ use super::file_name;
 use super::kind::Kind;
 use super::service::{BROKEN_OFF_AFTER_MS, FORGOTTEN_AFTER_MS, Media, Owner};
 use super::store::partial::{self as store, NewPartial, PartialRow};
+use super::store::{DiscardedRow, discard_file};
 use super::turns::Turn;
 use crate::incoming::{IncomingError, ReceivedFile};
 
@@ -251,7 +252,12 @@ impl Media {
         let part = file.stored..file.end;
         let bytes = signed(file.waits());
         file.flush().await?;
-        self.files.put(&name, file.received.path(), part).await?;
+        if let Err(error) = self.files.put(&name, file.received.path(), part).await {
+            if let Err(error) = self.remove_soon(name).await {
+                tracing::warn!(%error, "what there is of a part stays for an hour");
+            }
+            return Err(error.into());
+        }
         let transaction = self.db.begin().await?;
         if store::end_part(&transaction, id, row.id, begins_at, bytes).await? {
             transaction.commit().await?;
@@ -264,6 +270,14 @@ impl Media {
         store::discard_part(&transaction, id).await?;
         transaction.commit().await?;
         Err(self.is_elsewhere(owner, row.id).await?)
+    }
+
+    /// Lists what there is of a part that could not be stored, which counts for nobody. Its note stays until it is
+    /// overdue: what a bucket's server was slow to do may be done after that.
+    async fn remove_soon(&self, name: String) -> Result<(), MediaError> {
+        let transaction = self.db.begin().await?;
+        discard_file(&transaction, &DiscardedRow::of(name)).await?;
+        Ok(transaction.commit().await?)
     }
 
     /// Where an upload stands with which somebody else was quicker.

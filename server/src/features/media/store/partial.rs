@@ -117,13 +117,12 @@ pub(in crate::features::media) fn id_at(now_ms: i64) -> Uuid {
     Uuid::new_v7(Timestamp::from_unix(NoContext, u64::try_from(seconds).unwrap_or(0), nanos))
 }
 
-/// In how many parts an upload is stored.
+/// In how many parts an upload is stored, those that are on their way or were not stored among them.
 pub(in crate::features::media) async fn count_parts(
     connection: &impl ConnectionTrait,
     upload_id: Uuid,
 ) -> Result<i64, DbErr> {
-    let sql =
-        "SELECT COUNT(*) AS parts FROM upload_parts WHERE upload_id = $1 AND bytes IS NOT NULL";
+    let sql = "SELECT COUNT(*) AS parts FROM upload_parts WHERE upload_id = $1";
     let rows = db::query(connection, sql, vec![upload_id.into()]).await?;
     rows.first().map_or(Ok(0), |row| row.try_get("", "parts"))
 }
@@ -197,8 +196,8 @@ pub(in crate::features::media) async fn discard(
     Ok(Some(row.media_id))
 }
 
-/// Gives up those that were begun before a time, those of which nothing came before another, and parts of
-/// that time whose upload is gone.
+/// Gives up those that were begun before a time, those of which nothing came before another, and parts of that
+/// time that were not stored since.
 pub(in crate::features::media) async fn discard_overdue(
     transaction: &impl ConnectionTrait,
     broken_off: i64,
@@ -212,9 +211,8 @@ pub(in crate::features::media) async fn discard_overdue(
     for row in rows {
         row.discard_parts(transaction).await?;
     }
-    let orphans = "id < $1 AND bytes IS NULL \
-                   AND NOT EXISTS (SELECT 1 FROM partial_uploads WHERE partial_uploads.id = upload_id)";
-    discard_those(transaction, orphans, vec![id_at(broken_off).into()], 0).await
+    let broken_off = vec![id_at(broken_off).into()];
+    discard_those(transaction, "id < $1 AND bytes IS NULL", broken_off, 0).await
 }
 
 /// Gives up the parts of an upload that are whole. Another may be written at this moment, and its file
