@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::features::accounts::{AccountError, Online, Privacy};
 use crate::features::media::{self, Checked, LeftOver, MediaError};
+use crate::features::site;
 use crate::gateway::{Gateway, Timing};
 use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies};
 use crate::open_files::Capacity;
@@ -74,8 +75,8 @@ pub(crate) async fn create_admin(
     Ok(created)
 }
 
-/// Compares the files with the rows, beside a running server or without one. Nothing is removed from a store
-/// that is not known to be of this database.
+/// Compares the files with the rows, beside a running server or without one, whose database is left as it is.
+/// Nothing is removed from a store that is not known to be of this database.
 ///
 /// # Errors
 /// What keeps the server from starting; inside, what keeps the two from being compared.
@@ -84,21 +85,28 @@ pub(crate) async fn check_media(
     sweep: bool,
 ) -> Result<Result<Checked, MediaError>, StartError> {
     let db = Db::open(config.database_url.expose()).await?;
-    let site = prepare(&db, &Clock::System).await?;
-    let files = parts::files(config).await?;
-    let checked = async {
-        let mut left_over = LeftOver::Tell;
-        if sweep {
-            if files.owners().await? != [site.epoch.as_str()] {
-                return Err(MediaError::NotOurs);
-            }
-            left_over = LeftOver::Remove { now: Clock::System.now_ms() };
-        }
-        media::check(&db, &files, left_over).await
-    };
-    let checked = checked.await;
+    let checked = check_media_of(&db, config, sweep).await;
     db.close().await;
-    Ok(checked)
+    checked
+}
+
+async fn check_media_of(
+    db: &Db,
+    config: &Config,
+    sweep: bool,
+) -> Result<Result<Checked, MediaError>, StartError> {
+    db.expect_current().await?;
+    let site = site::load(db.read()).await?;
+    let files = parts::files(config).await?;
+    let mut left_over = LeftOver::Tell;
+    if sweep {
+        match files.owners().await {
+            Err(error) => return Ok(Err(error.into())),
+            Ok(owners) if owners != [site.epoch.as_str()] => return Err(StartError::NotOurs),
+            Ok(_) => left_over = LeftOver::Remove { now: Clock::System.now_ms() },
+        }
+    }
+    Ok(media::check(db, &files, left_over).await)
 }
 
 impl Server {

@@ -29,6 +29,11 @@ pub(crate) enum StartError {
     Bucket(#[from] BucketError),
     #[error("The system gives Adda no thread: {0}. Allow its user more processes.")]
     Threads(#[source] std::io::Error),
+    #[error(
+        "The files are not known to be of this database, so that none is taken for left over. Start the server once \
+         with these settings, and look at what it says of them."
+    )]
+    NotOurs,
     #[error("The folder {folder} for uploads cannot be made: {source}. Check ADDA_MEDIA_DIR.")]
     Media { folder: String, source: std::io::Error },
 }

@@ -33,7 +33,7 @@ pub(crate) use sqlite::{Direct, DirectResult};
 pub(crate) use url::{SqliteUrl, check_url};
 
 use deadline::{Deadline, in_time};
-use schema::migrate;
+use schema::{expect_current, migrate};
 use sqlite::{Checkpoints, DatabaseLock, Writer};
 
 /// The two ways to the database.
@@ -95,6 +95,14 @@ impl Db {
                 transaction.commit().await.map_err(OpenError::Migrate)
             }
         }
+    }
+
+    /// Looks whether the schema is the one of this binary, beside a server of perhaps another.
+    ///
+    /// # Errors
+    /// [`OpenError::Newer`], [`OpenError::Older`], when the database cannot be reached.
+    pub(crate) async fn expect_current(&self) -> Result<(), OpenError> {
+        expect_current(&self.read).await
     }
 
     /// Which of the two databases it is.

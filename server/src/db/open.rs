@@ -35,6 +35,12 @@ pub(crate) enum OpenError {
          version does not know). Nothing was changed. Start the newer version, or restore a backup."
     )]
     Newer(String),
+    /// It is to be looked at without being changed, and this binary needs it changed.
+    #[error(
+        "The database is of an older version of Adda (it has not the migration {0}, which this version needs). \
+         Nothing was changed. Use the version that serves it, or start this one first."
+    )]
+    Older(String),
     /// A migration failed.
     #[error("The database could not be brought up to date: {0}")]
     Migrate(#[source] DbErr),

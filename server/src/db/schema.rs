@@ -13,14 +13,35 @@ where
     C: ConnectionTrait,
     &'c C: IntoSchemaManagerConnection<'c>,
 {
-    if let Some(unknown) = unknown_migration(connection).await.map_err(OpenError::Connect)? {
-        return Err(OpenError::Newer(unknown));
-    }
+    let applied = applied(connection).await.map_err(OpenError::Connect)?;
+    refuse_unknown(&applied)?;
     Migrator::up(connection, None).await.map_err(OpenError::Migrate)
 }
 
-/// The first migration that the database knows and this binary does not.
-async fn unknown_migration(connection: &impl ConnectionTrait) -> Result<Option<String>, DbErr> {
+/// Looks whether no migration is missing, nor too many are there, and changes nothing.
+pub(super) async fn expect_current(connection: &impl ConnectionTrait) -> Result<(), OpenError> {
+    let applied = applied(connection).await.map_err(OpenError::Connect)?;
+    refuse_unknown(&applied)?;
+    match known().into_iter().find(|name| !applied.contains(name)) {
+        Some(missing) => Err(OpenError::Older(missing)),
+        None => Ok(()),
+    }
+}
+
+fn known() -> Vec<String> {
+    Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect()
+}
+
+fn refuse_unknown(applied: &[String]) -> Result<(), OpenError> {
+    let known = known();
+    match applied.iter().find(|name| !known.contains(name)) {
+        Some(unknown) => Err(OpenError::Newer(unknown.clone())),
+        None => Ok(()),
+    }
+}
+
+/// The migrations that the database knows.
+async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let exists = match connection.get_database_backend() {
         DatabaseBackend::Sqlite => {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"
@@ -31,17 +52,9 @@ async fn unknown_migration(connection: &impl ConnectionTrait) -> Result<Option<S
         }
     };
     if query(connection, exists, vec![]).await?.is_empty() {
-        return Ok(None);
+        return Ok(vec![]);
     }
     let applied = "SELECT version FROM seaql_migrations ORDER BY version";
     let rows = query(connection, applied, vec![]).await?;
-    let known: Vec<String> =
-        Migrator::migrations().iter().map(|migration| migration.name().to_owned()).collect();
-    for row in rows {
-        let version: String = row.try_get("", "version")?;
-        if !known.contains(&version) {
-            return Ok(Some(version));
-        }
-    }
-    Ok(None)
+    rows.iter().map(|row| row.try_get("", "version")).collect()
 }

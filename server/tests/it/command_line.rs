@@ -164,7 +164,7 @@ on_both_databases! {
             before.push(look(sql).await);
         }
 
-        for command in [&[][..], &["migrate"], &["admin", "create", "asha"]] {
+        for command in [&[][..], &["migrate"], &["admin", "create", "asha"], &["media", "check"]] {
             let output = server.installation.run(command, PASSWORD).await;
             assert!(!output.ended_well, "{command:?}");
             assert!(output.stderr.contains("newer version of Adda"), "{}", output.stderr);

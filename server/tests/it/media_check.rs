@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use reqwest::Method;
-use sea_orm::{ConnectionTrait, Database};
+use sea_orm::{ConnectionTrait, Database, Statement};
 use serde_json::Value;
 use uuid::Uuid;
 
@@ -150,6 +150,23 @@ async fn on_bucket(storage: Storage, objects: &ObjectServer) -> TestServer {
     let settings = objects.settings();
     let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
     TestServer::start_with(storage, &settings).await
+}
+
+on_both_databases! {
+    async fn a_check_by_a_newer_version_leaves_the_database_of_an_older_server_alone(
+        storage: Storage
+    ) {
+        let server = TestServer::start(storage).await;
+        let database = Database::connect(server.installation.database_url()).await.unwrap();
+        // As if it had not been there yet.
+        database.execute_unprepared("DELETE FROM seaql_migrations WHERE version LIKE 'm0002%'").await.unwrap();
+        let (ended_well, said) = check(&server, &["--sweep"]).await;
+        assert!(!ended_well && said.contains("of an older version of Adda (it has not the migration m0002"), "{said}");
+        let applied = "SELECT version FROM seaql_migrations WHERE version LIKE 'm0002%'";
+        let applied = Statement::from_string(database.get_database_backend(), applied);
+        assert!(database.query_one_raw(applied).await.unwrap().is_none());
+        database.close().await.unwrap();
+    }
 }
 
 #[tokio::test]

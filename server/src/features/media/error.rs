@@ -54,12 +54,6 @@ pub(crate) enum MediaError {
     /// All people together have as much as they may.
     #[error("the storage is full")]
     StorageFull,
-    /// The store has the files of another database, or nobody knows whose they are.
-    #[error(
-        "the files are not known to be of this database, so that none is taken for left over: start the server once \
-         with these settings, and look at what it says of them"
-    )]
-    NotOurs,
     /// So many uploads of theirs wait for their rest.
     #[error("too many unfinished uploads")]
     TooManyUnfinished,
@@ -209,7 +203,6 @@ impl From<MediaError> for Problem {
             MediaError::TooOften(wait) => Self::rate_limited(wait.retry_after_ms()),
             MediaError::Account(error) => error.into(),
             MediaError::Room(error) => error.into(),
-            MediaError::NotOurs => Self::internal(),
             MediaError::Database(error) => database_problem(&error),
             MediaError::Folder(error) => storage_problem(&error),
             // Its row is there, and it is not: somebody was in the folder.
