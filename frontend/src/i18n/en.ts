@@ -273,6 +273,8 @@ export const en = {
     full: (name: string, bytes: string, used: string, quota: string) =>
       `“${name}” (${bytes}) does not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
     empty: (name: string) => `“${name}” is empty, or a folder. There is nothing to send.`,
+    changed:
+      'It cannot be read any more: it was changed, moved or deleted since it was picked. Discard this message and attach it again.',
     drop: (title: string) => `Drop here to send to ${title}`,
     uploading: (percent: string) => `Uploading: ${percent}`,
     cancel: 'Cancel the upload',

@@ -718,7 +718,8 @@ describe('a long voice message', () => {
       return Promise.reject(new Error('away'));
     };
     await tab.outbox.add('general', spoken());
-    await vi.waitFor(() => expect(tries).toBe(1));
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
+    expect(tries).toBe(1);
     await clock.pass(1_999);
     expect(tries).toBe(1);
     await clock.pass(1);
@@ -762,7 +763,8 @@ describe('a long voice message', () => {
       return Promise.reject(no(refusal, { status: 429, retry_after_ms: 60_000 }));
     };
     await tab.outbox.add('general', spoken());
-    await vi.waitFor(() => expect(tries).toBe(1));
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
+    expect(tries).toBe(1);
     await clock.pass(59_999);
     expect(tries).toBe(1);
     await clock.pass(1);
@@ -789,6 +791,7 @@ describe('a long voice message', () => {
   it('outlives the page with what was recorded, and stands in no `localStorage`', async () => {
     const tab = await Tab.open();
     tab.isConnected = false;
+    tab.upload = () => new Promise(() => {});
     await tab.outbox.add('general', spoken());
     expect(local.length).toBe(0);
     living.clear();
@@ -798,6 +801,8 @@ describe('a long voice message', () => {
       recordings.push(file);
       return Promise.resolve('media-1');
     };
+    // It was tried in vain at first.
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
     next.outbox.connected();
     await vi.waitFor(() => expect(next.sent).toMatchObject([{ media: ['media-1'] }]));
     expect(await recordings[0]?.text()).toBe('aloud'.repeat(60_000));
@@ -986,6 +991,8 @@ describe('pictures and files', () => {
     living.clear();
     const next = await Tab.open('tab-2');
     const later = held(next);
+    // It was tried in vain at first.
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
     next.outbox.connected();
     (await later.of('b.pdf')).end();
     await vi.waitFor(() =>
@@ -1051,6 +1058,8 @@ describe('pictures and files', () => {
       begun.push(upload);
       return Promise.resolve('media-1');
     };
+    // It was tried in vain at first.
+    await vi.waitFor(() => expect(clock.isIdle).toBe(false));
     next.outbox.connected();
     await vi.waitFor(() => expect(next.sent).toMatchObject([{ media: ['media-1'] }]));
     expect(begun).toEqual(['upload-1']);
@@ -1069,6 +1078,20 @@ describe('pictures and files', () => {
     await tab.outbox.discard(other.clientId);
     late.onBegun('upload-2');
     expect(tab.givenUp).toEqual(['upload-1', 'upload-2']);
+  });
+
+  it('that cannot be read any more are not tried again', async () => {
+    const tab = await Tab.open();
+    let fail: (error: Error) => void = () => {};
+    tab.upload = () => new Promise((_, reject) => (fail = reject));
+    await tab.outbox.add('general', parcel('', 'a.png'));
+    await vi.waitFor(() => expect(fail).toHaveLength(1));
+    const changed = new DOMException('It was changed.', 'NotReadableError');
+    const reading = vi.spyOn(Blob.prototype, 'arrayBuffer').mockRejectedValue(changed);
+    // As one tells a network that is away.
+    fail(new Error('away'));
+    await vi.waitFor(() => expect(tab.refusals).toMatchObject([{ code: 'changed' }]));
+    reading.mockRestore();
   });
 
   it('that are damaged on the disk are passed over', async () => {

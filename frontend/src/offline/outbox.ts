@@ -78,6 +78,8 @@ export const MOST_TRIES = 3;
 const UNANSWERED: Refusal = { code: 'unanswered', detail: 'The server did not answer.' };
 const UNREADABLE: Refusal = { code: 'unreadable', detail: 'The server cannot read it.' };
 
+const CHANGED: Refusal = { code: 'changed', detail: 'The file cannot be read any more.' };
+
 export class Outbox {
   private entries: Outgoing[] = [];
   /** How the wait for an answer is called off, of what is being sent. */
@@ -392,8 +394,9 @@ export class Outbox {
       this.encoded.set(clientId, known ?? (await this.world.encode(load.file)));
       this.enter(clientId, { kind: 'ready' });
     } catch (error) {
+      const refusal = await this.lastingReason(clientId, error, load.file);
       this.encoded.delete(clientId);
-      await this.failedToUpload(clientId, error, load);
+      await this.failedToUpload(clientId, error, load, refusal);
     }
     if (!this.find(clientId)) this.encoded.delete(clientId);
     this.flush();
@@ -433,8 +436,10 @@ export class Outbox {
       this.uploads.delete(upload);
       this.uploaded(clientId, at, media);
     } catch (error) {
+      const refusal = await this.lastingReason(clientId, error, load.file);
+      // Only now: until its pause begins it is not to be taken for one that waits.
       this.uploads.delete(upload);
-      await this.failedToUpload(clientId, error, load);
+      await this.failedToUpload(clientId, error, load, refusal);
     }
     this.flush();
   }
@@ -478,10 +483,14 @@ export class Outbox {
     if (hundredth({ ...known, state }) !== hundredth(known)) this.enter(clientId, state);
   }
 
-  private async failedToUpload(clientId: string, error: unknown, load: Load): Promise<void> {
+  private async failedToUpload(
+    clientId: string,
+    error: unknown,
+    load: Load,
+    refusal: Refusal | null,
+  ): Promise<void> {
     const content = this.find(clientId)?.content;
     if (!content || this.isClosed) return;
-    const refusal = this.lastingReason(clientId, error);
     if (refusal) {
       const isOneOfMany = loadsOf(content).length > 1;
       return this.refuse(clientId, isOneOfMany ? { ...refusal, name: load.name } : refusal);
@@ -500,8 +509,12 @@ export class Outbox {
   }
 
   /** Why an upload will fail once more however often it is tried; nothing where it may not. */
-  private lastingReason(clientId: string, error: unknown): Refusal | null {
-    if (!(error instanceof Refused)) return null;
+  private async lastingReason(
+    clientId: string,
+    error: unknown,
+    file: Blob,
+  ): Promise<Refusal | null> {
+    if (!(error instanceof Refused)) return (await isReadable(file)) ? null : CHANGED;
     const { code, detail } = error.problem;
     // What was uploaded beside it is no other try.
     const isBroken = !this.uploadPauses.has(clientId) && this.isBreaking(clientId, code);
@@ -525,6 +538,16 @@ export class Outbox {
       const late = this.world.after(patience, () => void this.unanswered(clientId));
       this.waits.set(clientId, late);
     }
+  }
+}
+
+/** Whether it can still be read: browsers read no file that was changed, moved or deleted since it was picked. */
+async function isReadable(file: Blob): Promise<boolean> {
+  try {
+    await file.slice(0, 1).arrayBuffer();
+    return true;
+  } catch {
+    return false;
   }
 }
 

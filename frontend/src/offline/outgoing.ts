@@ -3,7 +3,7 @@ import type { Problem } from '../api/types';
 
 /** A no: the server's code and its words; or ours, where it says nothing or cannot read what was sent. */
 export interface Refusal {
-  code: Problem['code'] | 'unanswered' | 'unreadable';
+  code: Problem['code'] | 'unanswered' | 'unreadable' | 'changed';
   detail: string;
   /** Which one it is about of what the message carries. */
   name?: string;
