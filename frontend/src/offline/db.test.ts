@@ -5,7 +5,7 @@ import { unwrap, type IDBPDatabase } from 'idb';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 
 import { Database, PATIENCE_MS, type DatabaseState } from './db';
-import type { Outgoing } from './outgoing';
+import { loadsOf, type Outgoing } from './outgoing';
 
 const MIRA = 1;
 let databases = 0;
@@ -101,6 +101,74 @@ describe('what the first version stored', () => {
       undefined,
       message('z'),
     ]);
+  });
+});
+
+describe('what a message carries', () => {
+  const parcel = (...names: string[]): Outgoing => ({
+    ...message(names.join(' ')),
+    content: {
+      kind: 'parcel',
+      text: '',
+      attachments: names.map((it) => ({
+        kind: 'file',
+        file: new File([`What ${it} says.`], it),
+        name: it,
+        media: null,
+      })),
+    },
+  });
+  const textsOf = (entry: unknown) =>
+    Promise.all(loadsOf((entry as Outgoing).content).map(({ file }) => file.text()));
+
+  /** How often a file is written, alone or within something. */
+  function countsFiles(): () => number {
+    const put = vi.spyOn(IDBObjectStore.prototype, 'put');
+    const holdsFile = (value: unknown): boolean =>
+      value instanceof Blob ||
+      (typeof value === 'object' && value !== null && Object.values(value).some(holdsFile));
+    return () => put.mock.calls.filter(([value]) => holdsFile(value)).length;
+  }
+
+  it('is written once, however often the message is stored, and is gone with it', async () => {
+    const db = await Database.open(name);
+    const files = countsFiles();
+    const entry = parcel('a', 'b');
+    await db.put(entry);
+    await db.put({ ...entry, state: { kind: 'sending' } });
+    await db.adopt(MIRA, (stored) => stored as Outgoing);
+    expect(files()).toBe(2);
+    const [stored] = await storedIn(db);
+    expect(stored).toMatchObject({ clientId: 'a b', state: { kind: 'sending' } });
+    expect(await textsOf(stored)).toEqual(['What a says.', 'What b says.']);
+    await db.put(parcel('c'));
+    await db.remove('a b');
+    expect((await storedIn(db)).map((it) => (it as Outgoing).clientId)).toEqual(['c']);
+    const left = await db['connection']?.getAllKeys('files');
+    expect(left).toEqual([['c', 0]]);
+    await db.clear(null);
+    expect(await db['connection']?.getAllKeys('files')).toEqual([]);
+  });
+
+  it('is there also where an earlier version stored it within the message', async () => {
+    const entry = parcel('a');
+    const before = await stubborn(3, (db) => {
+      db.createObjectStore('outgoing', { keyPath: 'clientId' }).createIndex('userId', 'userId');
+      db.createObjectStore('drafts', { keyPath: ['userId', 'room'] });
+      db.createObjectStore('pieces', { keyPath: ['userId', 'room', 'recording', 'number'] });
+    });
+    const tx = before.transaction('outgoing', 'readwrite');
+    tx.objectStore('outgoing').put(entry);
+    await new Promise((resolve) => (tx.oncomplete = resolve));
+    before.close();
+    const db = await Database.open(name);
+    for (let visit = 0; visit < 2; visit += 1) {
+      await db.adopt(MIRA, (stored) => stored as Outgoing);
+      expect(await textsOf((await storedIn(db))[0])).toEqual(['What a says.']);
+    }
+    const files = countsFiles();
+    await db.put(entry);
+    expect(files()).toBe(0);
   });
 });
 

@@ -7,7 +7,7 @@
 // may fail, and whoever uses it goes on from memory. Nothing here waits for another tab.
 import { openDB, unwrap, type DBSchema, type IDBPDatabase, type IDBPTransaction } from 'idb';
 
-import { withContent, type Outgoing } from './outgoing';
+import { loadsOf, withContent, withFiles, withoutFiles, type Outgoing } from './outgoing';
 
 /** An unfinished message. */
 interface Draft {
@@ -31,13 +31,16 @@ export interface StoredPiece {
 }
 
 interface Schema extends DBSchema {
-  outgoing: { key: string; value: Outgoing; indexes: { userId: number } };
+  outgoing: { key: string; value: unknown; indexes: { userId: number } };
+  /** What messages carry, by the message and the place in it: written once, however far each gets. */
+  files: { key: [string, number]; value: Blob };
   drafts: { key: [number, string]; value: Draft };
   pieces: { key: [number, string, string, number]; value: StoredPiece };
 }
 
 type Connection = IDBPDatabase<Schema>;
 type Upgrade = IDBPTransaction<Schema, ('outgoing' | 'drafts' | 'pieces')[], 'versionchange'>;
+type Writing = IDBPTransaction<Schema, ('outgoing' | 'files')[], 'readwrite'>;
 
 /** From each version to the next one; their number is the version. Steps are added, never changed. */
 const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
@@ -50,10 +53,13 @@ const STEPS: readonly ((db: Connection, tx: Upgrade) => unknown)[] = [
     for (const key of await outgoing.getAllKeys()) {
       const stored = await readable(unwrap(outgoing), key);
       const next = withContent(stored);
-      if (next !== stored) await outgoing.put(next as Outgoing);
+      if (next !== stored) await outgoing.put(next);
     }
   },
   (db) => db.createObjectStore('pieces', { keyPath: ['userId', 'room', 'recording', 'number'] }),
+  // What earlier versions stored within a message is moved when that is stored next: a full disk has no
+  // space for both, and must not keep the database from being opened.
+  (db) => db.createObjectStore('files'),
 ];
 
 /** How long to wait for a browser's database to open. */
@@ -175,11 +181,22 @@ export class Database {
 
   /** Stores a message on its way, as it is now. */
   put(entry: Outgoing): Promise<unknown> {
-    return this.use((db) => db.put('outgoing', entry));
+    // A text waits for no album that is being written.
+    const stores = ['outgoing', 'files'] as const;
+    const needed = loadsOf(entry.content).length > 0 ? stores : stores.slice(0, 1);
+    return this.use((db) => {
+      const tx = db.transaction([...needed], 'readwrite');
+      return Promise.all([write(tx, entry), tx.done]);
+    });
   }
 
   async remove(clientId: string): Promise<void> {
-    await this.use((db) => db.delete('outgoing', clientId));
+    await this.use((db) => {
+      const tx = db.transaction(['outgoing', 'files'], 'readwrite');
+      const outgoing = tx.objectStore('outgoing').delete(clientId);
+      const files = tx.objectStore('files').delete(within(clientId));
+      return Promise.all([outgoing, files, tx.done]);
+    });
   }
 
   /**
@@ -191,10 +208,16 @@ export class Database {
     adopted: (stored: unknown, clientId: string) => Outgoing | null,
   ): Promise<void> {
     await this.use(async (db) => {
-      const tx = db.transaction('outgoing', 'readwrite');
-      for (const key of await tx.store.index('userId').getAllKeys(userId)) {
-        const entry = adopted(await readable(unwrap(tx.store), key), key);
-        if (entry) await tx.store.put(entry);
+      const tx = db.transaction(['outgoing', 'files'], 'readwrite');
+      const [outgoing, files] = [tx.objectStore('outgoing'), tx.objectStore('files')];
+      for (const key of await outgoing.index('userId').getAllKeys(userId)) {
+        const carried: unknown[] = [];
+        for (const place of await files.getAllKeys(within(key))) {
+          carried.push(await readable(unwrap(files), place));
+        }
+        const stored = withFiles(await readable(unwrap(outgoing), key), carried);
+        const entry = adopted(stored, key);
+        if (entry) await write(tx, entry);
       }
       await tx.done;
     });
@@ -237,11 +260,15 @@ export class Database {
   /** Forgets everybody but one person; everybody, where there is none. What cannot be read goes too. */
   async clear(keep: number | null): Promise<void> {
     await this.use(async (db) => {
-      const tx = db.transaction(['outgoing', 'drafts', 'pieces'], 'readwrite');
+      const tx = db.transaction(['outgoing', 'files', 'drafts', 'pieces'], 'readwrite');
       const outgoing = tx.objectStore('outgoing');
       const kept = keep === null ? [] : await outgoing.index('userId').getAllKeys(keep);
       for (const key of await outgoing.getAllKeys()) {
         if (!kept.includes(key)) await outgoing.delete(key);
+      }
+      const files = tx.objectStore('files');
+      for (const key of await files.getAllKeys()) {
+        if (!kept.includes(key[0])) await files.delete(key);
       }
       for (const name of ['drafts', 'pieces'] as const) {
         const store = tx.objectStore(name);
@@ -261,9 +288,20 @@ export class Database {
 }
 
 /** All keys that begin so. */
-function within(...beginning: [number, ...string[]]): IDBKeyRange {
+function within(...beginning: (number | string)[]): IDBKeyRange {
   // An array is greater than any number or text.
   return IDBKeyRange.bound(beginning, [...beginning, []]);
+}
+
+async function write(tx: Writing, entry: Outgoing): Promise<void> {
+  const loads = loadsOf(entry.content);
+  if (loads.length > 0) {
+    const files = tx.objectStore('files');
+    const isThere = (await files.getKey([entry.clientId, 0])) !== undefined;
+    const missing = isThere ? [] : loads;
+    for (const [at, { file }] of missing.entries()) await files.put(file, [entry.clientId, at]);
+  }
+  await tx.objectStore('outgoing').put(withoutFiles(entry));
 }
 
 /** Nobody's draft. */
@@ -282,7 +320,7 @@ async function tried(connection: Connection): Promise<Connection> {
 }
 
 /** What stands under a key; `undefined` where it cannot be read, which takes nothing else with it. */
-function readable(store: Pick<IDBObjectStore, 'get'>, key: string): Promise<unknown> {
+function readable(store: Pick<IDBObjectStore, 'get'>, key: IDBValidKey): Promise<unknown> {
   return new Promise((resolve) => {
     const request = store.get(key);
     request.onsuccess = () => resolve(request.result);

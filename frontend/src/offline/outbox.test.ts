@@ -469,8 +469,8 @@ describe('what was damaged where it is stored', () => {
       { state: { kind: 'refused', refusal: 'no' } },
     ];
     for (const [at, change] of broken.entries()) {
-      const entry = { ...whole, clientId: `broken-${at}`, ...change } as unknown as Outgoing;
-      await db?.put(entry);
+      const entry = { ...whole, clientId: `broken-${at}`, ...change };
+      await db?.['connection']?.put('outgoing', entry);
     }
     const texts = ['', '{', 'null', '7', '[]', '{"userId":1}', '{"userId":1,"clientId":"x"}'];
     texts.forEach((text, at) => local.setItem(`adda.outgoing.local-${at}`, text));

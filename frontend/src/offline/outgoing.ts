@@ -126,6 +126,34 @@ export function withContent(stored: unknown): unknown {
   return { ...rest, content: { kind: 'text', text }, state };
 }
 
+/** A message as it is stored: what it carries stands beside it. */
+export function withoutFiles(entry: Outgoing): unknown {
+  const { content } = entry;
+  switch (content.kind) {
+    case 'text':
+      return entry;
+    case 'voice':
+      return { ...entry, content: { ...content, recording: null } };
+    case 'parcel': {
+      const attachments = content.attachments.map((it) => ({ ...it, file: null }));
+      return { ...entry, content: { ...content, attachments } };
+    }
+  }
+}
+
+/** A message that was stored, with what stands beside it, if it is one; earlier versions stored both as one. */
+export function withFiles(stored: unknown, files: readonly unknown[]): unknown {
+  if (files.length === 0 || !isRecord(stored) || !isRecord(stored['content'])) return stored;
+  const { content } = stored;
+  const { kind, attachments } = content;
+  if (kind === 'voice') return { ...stored, content: { ...content, recording: files[0] } };
+  if (!Array.isArray(attachments)) return stored;
+  const whole = attachments.map((it: unknown, at) =>
+    isRecord(it) ? { ...it, file: files[at] } : it,
+  );
+  return { ...stored, content: { ...content, attachments: whole } };
+}
+
 /** A recording of a minute: what is larger would keep what is written after it from the connection. */
 const MOST_IN_FRAME = 256 * 1024;
 
