@@ -16,6 +16,8 @@ export type Content = { kind: 'text'; text: string } | Voice | Parcel;
 export interface Voice {
   kind: 'voice';
   recording: Blob;
+  /** How loud it is, in parts from 0 to 1, where that is known. */
+  waveform?: readonly number[];
   durationMs: number;
   /** What the server calls it, once it is there. */
   media: string | null;
@@ -84,14 +86,19 @@ export function readOutgoing(stored: unknown): Outgoing | null {
 
 function isContent(content: unknown): content is Content {
   if (!isRecord(content)) return false;
-  const { kind, text, recording, durationMs, media, upload, attachments } = content;
+  const { kind, text, recording, waveform, durationMs, media, upload, attachments } = content;
   if (kind === 'text') return typeof text === 'string';
   if (kind === 'parcel') {
     const isList = Array.isArray(attachments) && attachments.length > 0;
     return typeof text === 'string' && isList && attachments.every(isAttachment);
   }
-  const isSound = recording instanceof Blob && typeof durationMs === 'number';
+  const isDrawn = waveform === undefined || isNumbers(waveform);
+  const isSound = recording instanceof Blob && typeof durationMs === 'number' && isDrawn;
   return kind === 'voice' && isSound && isName(media) && isName(upload ?? null);
+}
+
+function isNumbers(stored: unknown): boolean {
+  return Array.isArray(stored) && stored.every((it) => typeof it === 'number');
 }
 
 function isAttachment(stored: unknown): stored is Attachment {

@@ -5,10 +5,10 @@ import { applyFrames, applyReady, applyRemoved, applyVisit } from './apply';
 import { silenceLost } from './audible';
 import { ChatStore } from './chat.svelte';
 import { applyPage } from './pages';
-import type { Player } from './player.svelte';
+import type { Playable, Player } from './player.svelte';
 
 let store: ChatStore;
-let current: { played: ReturnType<typeof message> } | null;
+let current: { played: Playable } | null;
 const forget = vi.fn();
 
 beforeEach(() => {
@@ -37,6 +37,14 @@ it('what is deleted where one has jumped away from is silent too', () => {
   store.update(applyPage, 'general', page([message(2)], 2));
   store.update(applyFrames, [deleted(tombstone(1, 3))], 0);
   expect(forget).toHaveBeenCalledExactlyOnceWith('id-1');
+});
+
+it('what was begun while it was on its way is silent once its message is deleted', () => {
+  current = { played: { id: 'client-1', room: 'general', recording: new Blob() } };
+  store.update(applyFrames, [deleted(tombstone(2, 3))], 0);
+  expect(forget).not.toHaveBeenCalled();
+  store.update(applyFrames, [deleted(tombstone(1, 4))], 0);
+  expect(forget).toHaveBeenCalledExactlyOnceWith('client-1');
 });
 
 it('whoever is no longer in a room hears nothing of it, also where that was said while they were away', () => {

@@ -1,8 +1,8 @@
-// What may no longer be heard: a message that was deleted while it is played, or one of a room that the person is no
-// longer in.
+// What may no longer be heard: a message that was deleted while it is played, also one that was begun while it was on
+// its way, or one of a room that the person is no longer in.
 import type { ChatStore } from './chat.svelte';
 import { roomOf, type ChatState } from './model';
-import { isTake, type Player } from './player.svelte';
+import { isTake, type Playable, type Player } from './player.svelte';
 
 /** Ends by itself what is lost so, until it is ended. */
 export function silenceLost(
@@ -14,17 +14,18 @@ export function silenceLost(
     const [last, next] = [before, store.state];
     before = next;
     const played = player.current?.played;
-    if (played === undefined || isTake(played)) return;
+    if (played === undefined) return;
     const { room, id } = played;
     // What is read along was never the person's own.
     const isOut = last.rooms.has(room) && !next.rooms.has(room);
-    if (isOut || isDeleted(last, next, room, id)) player.forget(id);
+    if (isOut || isDeleted(last, next, played)) player.forget(id);
   });
 }
 
-function isDeleted(last: ChatState, next: ChatState, name: string, id: string): boolean {
-  const room = roomOf(next, name);
-  if (!room || room === roomOf(last, name)) return false;
+function isDeleted(last: ChatState, next: ChatState, played: Playable): boolean {
+  const room = roomOf(next, played.room);
+  if (!room || room === roomOf(last, played.room)) return false;
+  const key = isTake(played) ? 'client_id' : 'id';
   const known = [...room.arrived, ...(room.timeline?.items ?? [])];
-  return known.some((message) => message.id === id && message.deleted_at !== undefined);
+  return known.some((message) => message[key] === played.id && message.deleted_at !== undefined);
 }

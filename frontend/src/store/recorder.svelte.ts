@@ -1,12 +1,14 @@
 // Records voice messages: asks for the microphone, pauses and goes on, and hands over what was recorded.
 // Each piece is kept as it comes, until the recording is sent or thrown away.
 import type { Left, Piece, Recordings } from '../offline/recordings';
+import { waveformOf } from './levels';
 import type { Take } from './player.svelte';
 
 export interface Recording {
   id: string;
   blob: Blob;
   durationMs: number;
+  waveform: readonly number[];
 }
 
 export type RecorderState =
@@ -169,7 +171,8 @@ export class Recorder {
     await this.stop();
     // It was thrown away, or sent, meanwhile.
     if (turn !== this.turn) return null;
-    const recording = { id: this.id, blob: this.blob(), durationMs: this.before };
+    const waveform = waveformOf(this.levels);
+    const recording = { id: this.id, blob: this.blob(), durationMs: this.before, waveform };
     if (recording.blob.size === 0) {
       this.cancel();
       return null;

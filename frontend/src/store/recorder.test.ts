@@ -199,6 +199,7 @@ describe('what was recorded', () => {
     expect(keeper.kept.get('tea-1')?.map(({ levels }) => levels)).toEqual([[0.25], [0.5]]);
     const recording = await recorder.finish();
     expect(recording?.id).toBe('tea-1');
+    expect([recording?.waveform[0], recording?.waveform.at(-1)]).toEqual([0.5, 1]);
     // Until it is stored as a message.
     expect(keeper.kept.has('tea-1')).toBe(true);
   });

@@ -215,9 +215,9 @@ test('what is said in private goes over the socket, and shows when it was listen
   await mira.page.keyboard.press('Enter');
   const hers = mira.log.locator('.voice');
   await expect(hers).toHaveCount(1);
-  const spoken = frames.filter((frame) => frame.includes('"message.send"'));
-  expect(spoken).toHaveLength(1);
-  expect(spoken[0]).toMatch(/"audio":\{"data":"data:audio\/webm[^"]*;base64,/);
+  const spoken = () => frames.filter((frame) => frame.includes('"message.send"'));
+  await expect.poll(spoken).toHaveLength(1);
+  expect(spoken()[0]).toMatch(/"audio":\{"data":"data:audio\/webm[^"]*;base64,/);
 
   await rahul.page.goto(`/rooms/${name}`);
   await expect(hers.getByText('Listened to')).toHaveCount(0);
@@ -244,11 +244,46 @@ test('a recording that is thrown away is not sent, and one offline is sent later
   await expect(bar).toContainText(/0:0[1-9]/);
   await mira.context.setOffline(true);
   await mira.page.keyboard.press('Enter');
-  await expect(mira.log.getByText('Voice message')).toBeVisible();
+  await expect(mira.log.locator('.voice')).toBeVisible();
   expect(await mira.history()).toEqual([]);
   await mira.context.setOffline(false);
+  await expect.poll(() => mira.history()).toHaveLength(1);
   await expect(mira.log.locator('.voice')).toHaveCount(1);
-  expect(await mira.history()).toHaveLength(1);
+});
+
+test('what is on its way is heard, and on while it becomes the sent one in its place', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  mira.expects(/net::ERR_INTERNET_DISCONNECTED/, /WebSocket/);
+  await recordButton(mira).click();
+  await expect(recordingBar(mira)).toContainText(/0:0[6-9]/);
+  await mira.context.setOffline(true);
+  await mira.page.keyboard.press('Enter');
+  const voice = mira.log.locator('.voice');
+  await expect(voice).toContainText(/0:0[6-9]/);
+  const shape = () =>
+    voice
+      .locator('rect')
+      .evaluateAll((bars) => bars.map((bar) => bar.getBoundingClientRect().height));
+  expect((await shape()).filter((height) => height > 10).length).toBeGreaterThan(5);
+  const bubble = mira.log.locator('.bubble', { has: mira.page.locator('.voice') });
+  const height = (await bubble.boundingBox())?.height;
+  await voice.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(voice).toContainText(/0:0[1-9]/);
+  await voice.getByRole('button', { name: 'Pause the voice message' }).click();
+  await mira.context.setOffline(false);
+  await expect.poll(() => mira.history()).toHaveLength(1);
+  await expect(bubble.getByRole('img', { name: 'Sent' })).toBeVisible();
+  expect((await bubble.boundingBox())?.height).toBeCloseTo(height ?? 0, 0);
+  const position = voice.getByRole('slider', { name: 'Position in the voice message' });
+  await expect(position).toHaveAttribute('aria-valuetext', /0:0[1-9] of/);
+  await voice.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(voice.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  const [message] = await mira.history();
+  await mira.asks('DELETE', `/rooms/general/messages/${message?.id}`);
+  await expect(voice).toHaveCount(0);
 });
 
 test('a longer recording is thrown away only by who says so twice', async ({
