@@ -3,16 +3,15 @@
 //! Its row is the person's own. Until that names it, it is noted as an upload; in the transaction in which it
 //! does, the one before is listed to be removed. So whatever breaks off leaves none without a row.
 
-use std::fs::File;
 use std::path::Path;
 
+use adda_pictures::Version;
 use adda_protocol::accounts::Me;
 use object_store::GetResult;
 use uuid::Uuid;
 
 use super::error::MediaError;
-use super::picture;
-use super::scratch::Scratch;
+use super::picture::{self, Answer};
 use super::service::{Media, Owner};
 use super::store::{self, DiscardedRow};
 use crate::features::accounts::Person;
@@ -38,12 +37,12 @@ impl Media {
     /// the database.
     pub(super) async fn set_avatar(&self, person: &Person, file: &Path) -> Result<Me, MediaError> {
         let owner = Owner::from(person);
-        let made = Scratch::beside(file);
-        let (sent, into) = (File::open(file)?, File::create_new(made.path())?);
-        let turn = self.picture_turn(owner).await;
-        let square = picture::square(sent, into, &turn.meter).await;
-        drop(turn);
-        let square = square?;
+        let (square, made) = self
+            .picture_decoders
+            .decode::<Answer<Version>>(self.payer_of_decoding(owner), picture::SQUARE, file)
+            .await
+            .map_err(picture::refused)?;
+        let square = square.made()?;
         // It may have waited long for its turn.
         self.accounts.look_again(person.session_id).await?;
 

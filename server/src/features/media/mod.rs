@@ -1,6 +1,7 @@
 //! Recordings, pictures and files that messages carry.
 //!
-//! - What is sent is never what is served under its own name: it is decoded first, in a confined process.
+//! - What people send is served under a name of ours, and as what it was found to be: a recording or a picture
+//!   once a confined process has decoded it, and anything else as a download.
 //! - A file without a row, or a row without its file, is never left: the row of an upload is written before
 //!   its files and described after them, and files are removed by a list that is written in the transaction
 //!   which takes their row away.
@@ -14,6 +15,7 @@ mod add;
 mod addresses;
 mod avatars;
 mod check;
+mod decoding;
 mod description;
 mod error;
 mod file_name;

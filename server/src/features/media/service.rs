@@ -8,11 +8,11 @@ use std::time::Duration;
 use adda_protocol::media as wire;
 use adda_protocol::{RoomName, UserId};
 use object_store::{GetRange, GetResult};
-use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use uuid::Uuid;
 
 use super::addresses::Addresses;
+use super::decoding::Decoders;
 use super::description::{Description, StoredFile};
 use super::error::MediaError;
 use super::store::{self, DiscardedRow, partial};
@@ -20,7 +20,6 @@ use super::turns::Turns;
 use crate::budget::{Asks, Budgets, Payer};
 use crate::clock::Clock;
 use crate::config::MediaQuota;
-use crate::confined::Meter;
 use crate::db::{self, Db, Transaction};
 use crate::features::accounts::{Accounts, Person};
 use crate::features::rooms::Rooms;
@@ -28,9 +27,6 @@ use crate::files::Files;
 use crate::incoming::Uploads;
 use crate::limits::Limit;
 
-/// So many recordings are decoded at the same time, and so many pictures: each takes a processor. A picture
-/// takes much longer than a recording, which people wait for.
-const AT_ONCE: usize = 2;
 /// An upload that no message carries goes after a day, and one that broke off after an hour.
 pub(super) const FORGOTTEN_AFTER_MS: i64 = 24 * 3_600 * 1_000;
 pub(super) const BROKEN_OFF_AFTER_MS: i64 = 3_600 * 1_000;
@@ -74,8 +70,9 @@ pub(crate) struct Media {
     upload_limit: Limit<UserId>,
     pub(super) avatar_limit: Limit<UserId>,
     budgets: Arc<Budgets>,
-    sound_decoders: Semaphore,
-    picture_decoders: Semaphore,
+    /// A picture takes much longer than a recording, which people wait for.
+    pub(super) sound_decoders: Decoders,
+    pub(super) picture_decoders: Decoders,
 }
 
 impl Media {
@@ -102,8 +99,8 @@ impl Media {
             upload_limit: Limit::new(budgets.is_enabled(), 60, Duration::from_secs(3)),
             avatar_limit: Limit::new(budgets.is_enabled(), 10, Duration::from_secs(30)),
             budgets,
-            sound_decoders: Semaphore::new(AT_ONCE),
-            picture_decoders: Semaphore::new(AT_ONCE),
+            sound_decoders: Decoders::new(),
+            picture_decoders: Decoders::new(),
         }
     }
 
@@ -165,24 +162,12 @@ impl Media {
     /// # Errors
     /// Too often.
     pub(super) fn may_decode(&self, owner: Owner) -> Result<(), MediaError> {
-        self.budgets.decoding(owner.user_id).admit(Duration::ZERO, Asks::AtOnce)?;
+        self.payer_of_decoding(owner).admit(Duration::ZERO, Asks::AtOnce)?;
         Ok(())
     }
 
-    /// The turn of somebody to have a recording decoded, in the order of asking.
-    pub(super) async fn sound_turn(&self, owner: Owner) -> Decoding<'_> {
-        self.turn(&self.sound_decoders, owner).await
-    }
-
-    /// The turn of somebody to have a picture decoded, in the order of asking.
-    pub(super) async fn picture_turn(&self, owner: Owner) -> Decoding<'_> {
-        self.turn(&self.picture_decoders, owner).await
-    }
-
-    async fn turn<'a>(&'a self, decoders: &'a Semaphore, owner: Owner) -> Decoding<'a> {
-        let permit = decoders.acquire().await.ok();
-        let payer = self.budgets.decoding(owner.user_id);
-        Decoding { meter: Meter::new(), payer, _permit: permit }
+    pub(super) fn payer_of_decoding(&self, owner: Owner) -> Payer {
+        self.budgets.decoding(owner.user_id)
     }
 
     /// Stores files, and says what they are once all are there. Their row comes first, so that no file is
@@ -392,20 +377,6 @@ impl Media {
         let transaction = self.db.begin().await?;
         store::forget_discarded(&transaction, row).await?;
         Ok(transaction.commit().await?)
-    }
-}
-
-/// The turn to have something decoded. When it is over, it is paid for what a processor worked in it, whatever
-/// became of that.
-pub(super) struct Decoding<'a> {
-    pub(super) meter: Meter,
-    payer: Payer,
-    _permit: Option<SemaphorePermit<'a>>,
-}
-
-impl Drop for Decoding<'_> {
-    fn drop(&mut self) {
-        self.payer.charge(self.meter.spent());
     }
 }
 

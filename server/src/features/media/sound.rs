@@ -18,7 +18,7 @@ use symphonia::core::meta::MetadataOptions;
 use self::decoder::{Decoder, refusal};
 use self::rate::{HIGHEST_RATE, ToRate};
 use self::waveform::Waveform;
-use crate::confined::{self, Meter, Refusal};
+use crate::confined::Refusal;
 
 mod decoder;
 mod rate;
@@ -27,7 +27,7 @@ mod waveform;
 #[cfg(test)]
 mod tests;
 
-/// The command of this program that is [`hear_here`].
+/// The command of this program that is [`hear_here`], in a confined process.
 pub(crate) const COMMAND: &str = "hear-sound";
 /// The longest recording, in seconds.
 const LONGEST: u64 = 15 * 60;
@@ -76,13 +76,8 @@ impl SoundKind {
     }
 }
 
-/// Hears the recording in a file in a process of its own, and writes it as WAV into another.
-pub(super) async fn hear(file: File, wav: File, meter: &Meter) -> Result<Heard, Refusal> {
-    let heard = confined::run_into(COMMAND, file, wav, meter).await?;
-    serde_json::from_slice(&heard).map_err(|_| Refusal::Unreadable)
-}
-
-/// The same, in this process; what is known is answered as JSON.
+/// Hears the recording in a file, and writes it as WAV into another; what is known is answered as JSON, of
+/// [`Heard`].
 ///
 /// # Errors
 /// [`Refusal::Unreadable`] for what is no recording that is taken, [`Refusal::TooMuch`] for a longer one.

@@ -1,6 +1,5 @@
 //! Pictures: never kept as they were sent, but made anew in several sizes.
 
-use std::fs::File;
 use std::path::Path;
 
 use adda_pictures::{Remade, Version};
@@ -10,8 +9,7 @@ use uuid::Uuid;
 use crate::features::media::description::{Description, StoredFile, StoredImage, StoredPicture};
 use crate::features::media::error::MediaError;
 use crate::features::media::file_name;
-use crate::features::media::picture;
-use crate::features::media::scratch::Scratch;
+use crate::features::media::picture::{self, Answer};
 use crate::features::media::service::{Media, NewFile, Owner};
 
 impl Media {
@@ -26,12 +24,12 @@ impl Media {
         file: &Path,
         name: Option<&str>,
     ) -> Result<wire::Media, MediaError> {
-        let made = Scratch::beside(file);
-        let (sent, into) = (File::open(file)?, File::create_new(made.path())?);
-        let turn = self.picture_turn(owner).await;
-        let remade = picture::remake(sent, into, &turn.meter).await;
-        drop(turn);
-        let Remade { full, stills, thumbhash, animated } = remade?;
+        let (remade, made) = self
+            .picture_decoders
+            .decode::<Answer<Remade>>(self.payer_of_decoding(owner), picture::REMAKE, file)
+            .await
+            .map_err(picture::refused)?;
+        let Remade { full, stills, thumbhash, animated } = remade.made()?;
 
         let id = Uuid::new_v4();
         let versions: Vec<Version> = std::iter::once(full).chain(stills).collect();

@@ -1,6 +1,5 @@
 //! Recordings: decoded, and stored as they were sent and as WAV.
 
-use std::fs::File;
 use std::path::Path;
 
 use adda_protocol::media as wire;
@@ -9,9 +8,8 @@ use uuid::Uuid;
 use crate::confined::Refusal;
 use crate::features::media::description::{Description, StoredAudio};
 use crate::features::media::error::MediaError;
-use crate::features::media::scratch::Scratch;
 use crate::features::media::service::{Media, NewFile, Owner};
-use crate::features::media::sound::{self, SoundKind};
+use crate::features::media::sound::{self, Heard, SoundKind};
 
 impl Media {
     /// Takes a recording that lies in a file.
@@ -23,12 +21,11 @@ impl Media {
         owner: Owner,
         file: &Path,
     ) -> Result<wire::Media, MediaError> {
-        let wav = Scratch::beside(file);
-        let (sent, made) = (File::open(file)?, File::create_new(wav.path())?);
-        let turn = self.sound_turn(owner).await;
-        let heard = sound::hear(sent, made, &turn.meter).await;
-        drop(turn);
-        let heard = heard.map_err(|refusal| match refusal {
+        let decoded = self
+            .sound_decoders
+            .decode::<Heard>(self.payer_of_decoding(owner), sound::COMMAND, file)
+            .await;
+        let (heard, wav) = decoded.map_err(|refusal| match refusal {
             Refusal::Unreadable => MediaError::NotARecording,
             Refusal::TooMuch => MediaError::TooLong,
             Refusal::Io(error) => error.into(),
