@@ -20,20 +20,64 @@ use crate::keyed_permits::{KeyedPermit, KeyedPermits};
 /// The longest time that somebody waits for a permit.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Files at once of one person, and how many more wait.
-const OF_PERSON: (usize, usize) = (2, 10);
-/// The same of one address: an office, or somebody with many accounts.
-const OF_ADDRESS: (usize, usize) = (8, 40);
-/// The same on the whole server.
-const OF_ALL: (usize, usize) = (16, 200);
+/// A file that is no larger than this is small: as much as stands in a frame, and photographs seldom are.
+const SMALL: u64 = 2 << 20;
+
+/// How many may be somewhere at once, and how many more wait.
+type Most = (usize, usize);
+
+/// Small files that are received, wait for a decoder, are decoded and stored. They are so many that pictures
+/// which wait for a decoder keep no recording from coming.
+const SMALL_FILES: Places =
+    Places { of_person: (4, 10), of_address: (120, 120), of_all: (240, 240) };
+/// The same of all others: what they take of the disk.
+const LARGE_FILES: Places = Places { of_person: (2, 10), of_address: (8, 40), of_all: (16, 200) };
+/// Large frames that arrive, until they lie on the disk: what they take of the memory.
+const FRAMES: Places = Places { of_person: (2, 10), of_address: (8, 40), of_all: (16, 200) };
+
+/// Of one person, of one address (an office, or somebody with many accounts), and on the whole server.
+#[derive(Debug)]
+struct Places {
+    of_person: Most,
+    of_address: Most,
+    of_all: Most,
+}
+
+#[derive(Debug)]
+struct Taken {
+    by_person: KeyedPermits<UserId>,
+    by_address: KeyedPermits<IpAddr>,
+    by_all: KeyedPermits<()>,
+}
+
+/// It is given back when this is dropped.
+type Place = (KeyedPermit<UserId>, KeyedPermit<IpAddr>, KeyedPermit<()>);
+
+impl Taken {
+    fn new(places: &Places) -> Self {
+        let Places { of_person, of_address, of_all } = places;
+        Self {
+            by_person: KeyedPermits::new(of_person.0, of_person.1),
+            by_address: KeyedPermits::new(of_address.0, of_address.1),
+            by_all: KeyedPermits::new(of_all.0, of_all.1),
+        }
+    }
+
+    /// Waits for a place; `None` when too many wait already.
+    async fn take(&self, person: UserId, network: IpAddr) -> Option<Place> {
+        let of_person = self.by_person.take(person).await?;
+        let of_address = self.by_address.take(network).await?;
+        Some((of_person, of_address, self.by_all.take(()).await?))
+    }
+}
 
 /// The folder in which files lie while they are received and looked at, and who may send.
 #[derive(Debug)]
 pub(crate) struct Uploads {
     folder: PathBuf,
-    by_person: KeyedPermits<UserId>,
-    by_address: KeyedPermits<IpAddr>,
-    by_all: KeyedPermits<()>,
+    small: Taken,
+    large: Taken,
+    frames: Taken,
     /// Shared by all servers that use the folder.
     _lock: fs::File,
 }
@@ -62,13 +106,13 @@ impl Uploads {
         Ok(Self {
             _lock: lock,
             folder,
-            by_person: KeyedPermits::new(OF_PERSON.0, OF_PERSON.1),
-            by_address: KeyedPermits::new(OF_ADDRESS.0, OF_ADDRESS.1),
-            by_all: KeyedPermits::new(OF_ALL.0, OF_ALL.1),
+            small: Taken::new(&SMALL_FILES),
+            large: Taken::new(&LARGE_FILES),
+            frames: Taken::new(&FRAMES),
         })
     }
 
-    /// The right of somebody at an address to send a file.
+    /// The right of somebody at an address to send a file of at most so many bytes; 0 where nobody knows.
     ///
     /// # Errors
     /// [`IncomingError::NoTurn`] when too many others send.
@@ -76,16 +120,33 @@ impl Uploads {
         self: Arc<Self>,
         person: UserId,
         network: IpAddr,
+        bytes: u64,
     ) -> Result<UploadPermit, IncomingError> {
-        let permits = async {
-            let of_person = self.by_person.take(person).await?;
-            let of_address = self.by_address.take(network).await?;
-            Some((of_person, of_address, self.by_all.take(()).await?))
-        };
-        let permits = timeout(PATIENCE, permits).await.ok().flatten();
-        let permits = permits.ok_or(IncomingError::NoTurn)?;
-        Ok(UploadPermit { uploads: self, _permits: permits })
+        let files = if (1..=SMALL).contains(&bytes) { &self.small } else { &self.large };
+        let file = with_patience(files.take(person, network)).await?;
+        Ok(UploadPermit { uploads: self, file, frame: None })
     }
+
+    /// The same for what arrives in a large frame, and takes memory until it lies on the disk.
+    ///
+    /// # Errors
+    /// [`IncomingError::NoTurn`] when too many others send.
+    pub(crate) async fn permit_of_frame(
+        self: Arc<Self>,
+        person: UserId,
+        network: IpAddr,
+    ) -> Result<UploadPermit, IncomingError> {
+        let places = async {
+            let frame = self.frames.take(person, network).await?;
+            Some((self.small.take(person, network).await?, Some(frame)))
+        };
+        let (file, frame) = with_patience(places).await?;
+        Ok(UploadPermit { uploads: self, file, frame })
+    }
+}
+
+async fn with_patience<T>(place: impl Future<Output = Option<T>>) -> Result<T, IncomingError> {
+    timeout(PATIENCE, place).await.ok().flatten().ok_or(IncomingError::NoTurn)
 }
 
 fn empty(folder: &Path) -> io::Result<()> {
@@ -103,18 +164,22 @@ fn empty(folder: &Path) -> io::Result<()> {
 #[derive(Debug)]
 pub(crate) struct UploadPermit {
     uploads: Arc<Uploads>,
-    _permits: (KeyedPermit<UserId>, KeyedPermit<IpAddr>, KeyedPermit<()>),
+    file: Place,
+    /// Of what arrives in a frame.
+    frame: Option<Place>,
 }
 
 /// Waits for it.
 pub(crate) type UploadTurn = BoxFuture<'static, Result<UploadPermit, IncomingError>>;
 
 impl UploadPermit {
-    /// Uses it for bytes that came another way than in a form.
-    pub(crate) async fn keep(self, bytes: &[u8]) -> io::Result<ReceivedFile> {
+    /// Uses it for bytes that came in a frame. The next frame may arrive then.
+    pub(crate) async fn keep(mut self, bytes: Vec<u8>) -> io::Result<ReceivedFile> {
+        let frame = self.frame.take();
         let (mut file, received) = self.begin().await?;
-        file.write_all(bytes).await?;
+        file.write_all(&bytes).await?;
         file.flush().await?;
+        drop((bytes, frame));
         Ok(received)
     }
 
@@ -122,12 +187,12 @@ impl UploadPermit {
     pub(crate) async fn begin(self) -> io::Result<(File, ReceivedFile)> {
         let path = self.uploads.folder.join(Uuid::new_v4().to_string());
         // It is removed whatever happens, also while it is made.
-        let received = ReceivedFile { path, name: None, kind: None, _permit: self };
+        let received = ReceivedFile { path, name: None, kind: None, _place: self.file };
         Ok((File::create_new(&received.path).await?, received))
     }
 }
 
-/// A file that was received. It is removed, and its permit is given back, when this is dropped.
+/// A file that was received. It is removed, and its place is given back, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct ReceivedFile {
     path: PathBuf,
@@ -135,7 +200,7 @@ pub(crate) struct ReceivedFile {
     pub(crate) name: Option<String>,
     /// What its sender takes it for.
     pub(crate) kind: Option<String>,
-    _permit: UploadPermit,
+    _place: Place,
 }
 
 impl ReceivedFile {
@@ -194,7 +259,74 @@ impl From<IncomingError> for Problem {
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
+
+    const OFFICE: IpAddr = IpAddr::V4(std::net::Ipv4Addr::LOCALHOST);
+    const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(192, 0, 2, 7));
+
+    fn uploads() -> (tempfile::TempDir, Arc<Uploads>) {
+        let folder = tempfile::tempdir().unwrap();
+        let uploads = Uploads::new(folder.path().join("incoming")).unwrap();
+        (folder, Arc::new(uploads))
+    }
+
+    /// However often a test has asked before.
+    fn at_once<T>(permit: impl Future<Output = T>) -> Option<T> {
+        tokio::task::unconstrained(permit).now_or_never()
+    }
+
+    #[tokio::test]
+    async fn a_recording_in_a_frame_waits_for_no_pictures_of_whatever_size() {
+        let (_folder, uploads) = uploads();
+        let mut photographs = Vec::new();
+        for person in (1..=8).flat_map(|person| [person, person]) {
+            let network = if person <= 4 { OFFICE } else { HOME };
+            photographs.push(uploads.clone().permit(person, network, 5 << 20).await.unwrap());
+        }
+        let mut next = Box::pin(uploads.clone().permit(9, OFFICE, 5 << 20));
+        assert!(next.as_mut().now_or_never().is_none(), "nobody else sends a photograph");
+        // Fifty people, each with two small ones that wait for their decoder.
+        let mut small = Vec::new();
+        for person in (1..=50).flat_map(|person| [person, person]) {
+            let permit = at_once(uploads.clone().permit_of_frame(person, OFFICE));
+            small.push(permit.expect("nobody waits").unwrap().keep(vec![7; 9]).await.unwrap());
+        }
+        for person in [1, 51] {
+            let recording = at_once(uploads.clone().permit_of_frame(person, OFFICE));
+            assert!(recording.is_some_and(|permit| permit.is_ok()), "of {person}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_frame_takes_memory_until_it_lies_on_the_disk() {
+        let (_folder, uploads) = uploads();
+        let first = uploads.clone().permit_of_frame(1, OFFICE).await.unwrap();
+        let _second = uploads.clone().permit_of_frame(1, OFFICE).await.unwrap();
+        let mut third = Box::pin(uploads.clone().permit_of_frame(1, OFFICE));
+        assert!(third.as_mut().now_or_never().is_none(), "two arrive");
+        let _received = first.keep(b"a voice".to_vec()).await.unwrap();
+        assert!(third.await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn neither_a_person_nor_an_address_takes_all_places() {
+        let (_folder, uploads) = uploads();
+        for bytes in [1, SMALL, SMALL + 1, 0] {
+            let mut taken = Vec::new();
+            let mut take = |person: UserId, network| {
+                let permit = at_once(uploads.clone().permit(person, network, bytes));
+                let is_taken = permit.is_some();
+                taken.extend(permit);
+                is_taken
+            };
+            while take(1, OFFICE) {}
+            assert!(take(2, OFFICE), "of a person with {bytes} bytes");
+            while (2..1_000).any(|person| take(person, OFFICE)) {}
+            assert!(take(1_000, HOME), "of an address with {bytes} bytes");
+        }
+    }
 
     #[tokio::test]
     async fn what_a_server_left_is_removed_at_the_next_start_and_what_another_receives_is_not() {
@@ -202,8 +334,8 @@ mod tests {
         let incoming = folder.path().join("incoming");
         let start = || Arc::new(Uploads::new(incoming.clone()).unwrap());
         let receive = async |server: &Arc<Uploads>| {
-            let permit = server.clone().permit(1, IpAddr::from([127, 0, 0, 1]));
-            permit.await.unwrap().keep(b"a picture").await.unwrap()
+            let permit = server.clone().permit(1, OFFICE, 9);
+            permit.await.unwrap().keep(b"a picture".to_vec()).await.unwrap()
         };
         let (first, second) = (start(), start());
         let received = receive(&first).await;

@@ -1,7 +1,7 @@
 //! Frames that are larger than a text needs: those with a recording or a picture in them.
 //!
-//! The memory of such a frame is taken for what has arrived, and only by who has the right to send a file,
-//! of which there are few, on the socket and elsewhere. Who waits for it is not read meanwhile, and whoever
+//! The memory of such a frame is taken for what has arrived, and only by who has the right to send one, of
+//! whom there are few. Who waits for it is not read meanwhile, and whoever
 //! has it and is too slow loses it with the connection.
 
 use std::net::IpAddr;
@@ -15,6 +15,7 @@ use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::time::{Instant, Sleep, sleep};
 
+use super::MAX_FRAME_BYTES;
 use super::close::End;
 use crate::incoming::{UploadPermit, UploadTurn, Uploads};
 
@@ -105,7 +106,11 @@ impl LargeFrames {
     pub(super) fn take_permit(&mut self) -> UploadTurn {
         match std::mem::replace(&mut self.state, State::None) {
             State::Arriving(arriving) => std::future::ready(Ok(arriving.permit)).boxed(),
-            State::Waiting(_) | State::None => self.permit(),
+            // It came in a frame like any other.
+            State::Waiting(_) | State::None => {
+                let (uploads, bytes) = (self.uploads.clone(), MAX_FRAME_BYTES as u64);
+                uploads.permit(self.user_id, self.network, bytes).boxed()
+            }
         }
     }
 
@@ -114,16 +119,12 @@ impl LargeFrames {
         self.state = State::None;
     }
 
-    fn permit(&self) -> UploadTurn {
-        self.uploads.clone().permit(self.user_id, self.network).boxed()
-    }
-
-    /// The same for whoever is not read meanwhile, and may wait as long as they like.
+    /// For whoever is not read meanwhile, and may wait as long as they like.
     fn any_permit(&self) -> BoxFuture<'static, UploadPermit> {
         let (uploads, user_id, network) = (self.uploads.clone(), self.user_id, self.network);
         Box::pin(async move {
             loop {
-                if let Ok(permit) = uploads.clone().permit(user_id, network).await {
+                if let Ok(permit) = uploads.clone().permit_of_frame(user_id, network).await {
                     return permit;
                 }
                 sleep(AGAIN).await;

@@ -122,7 +122,7 @@ impl<const HAS_KIND: bool> Upload<HAS_KIND> {
         let boundary = boundary.ok_or(UploadError::NoFile)?;
         let at_least = announced.saturating_sub(BESIDE_THE_FILE);
         admit(None, at_least)?;
-        let permit = uploads.permit(person, network).await?;
+        let permit = uploads.permit(person, network, announced).await?;
         let (file, mut received) = permit.begin().await?;
         let counts = Arc::new(Counts::default());
         let bytes = Counted { body: BodyDataStream::new(body), payer, counts: counts.clone() };

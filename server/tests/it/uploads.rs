@@ -4,12 +4,16 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
+use uuid::Uuid;
 
+use crate::media::sound;
 use crate::support::{Person, Storage, TestServer};
 
 pub(crate) const PATIENCE: Duration = Duration::from_secs(30);
@@ -135,6 +139,33 @@ async fn forty_uploads_that_never_end_take_two_turns_and_no_memory() {
     while unfinished.join_next().await.is_some() {}
     until(|| lying(&server) == (0, 0)).await;
     assert_eq!(changes_picture(&mira).await.0, 200);
+}
+
+#[tokio::test]
+async fn a_voice_message_waits_for_nobody_s_photographs() {
+    let server = TestServer::start(Storage::Sqlite).await;
+    let ravi = server.person("ravi").await;
+    let mut socket = ravi.connects().await;
+    // All that may come from one address.
+    let mut unfinished = Vec::new();
+    for name in ["mira", "asha", "bela", "chitra"] {
+        let person = server.person(name).await;
+        for _ in 0..2 {
+            let mut stream = begins_upload(&person, 5_000_000).await;
+            stream.write_all(&field("file")).await.unwrap();
+            unfinished.push(stream);
+        }
+    }
+    until(|| lying(&server).1 == 8).await;
+    let recording = STANDARD.encode(sound("mono-48k-opus.webm"));
+    let sent = socket
+        .asks(json!({
+            "type": "message.send", "room": "general", "client_id": Uuid::new_v4(),
+            // Longer than a text, so that it is read in its turn.
+            "audio": {"data": format!("{}{recording}", "\n".repeat(200_000))},
+        }))
+        .await;
+    assert_eq!(sent["duplicate"], false, "{sent:#}");
 }
 
 #[tokio::test]

@@ -100,9 +100,8 @@ impl Media {
     ) -> Result<wire::Media, MediaError> {
         self.may_upload(owner, inline.bytes.len() as u64).await?;
         let Inline { kind, name, bytes } = inline;
-        let mut file = permit.keep(&bytes).await?;
+        let mut file = permit.keep(bytes).await?;
         file.name = name;
-        drop(bytes);
         self.add_as(kind, owner, &file).await
     }
 

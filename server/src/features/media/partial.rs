@@ -152,7 +152,9 @@ impl Media {
             self.may_finish(owner)?;
         }
         self.may_decode(owner)?;
-        let permit = self.incoming().clone().permit(owner.user_id, place.network).await?;
+        // All of it lies here in the end.
+        let (incoming, bytes) = (self.incoming().clone(), unsigned(row.bytes));
+        let permit = incoming.permit(owner.user_id, place.network, bytes).await?;
         let (file, mut received) = permit.begin().await?;
         (received.kind, received.name) = (row.kind.clone(), row.name.clone());
         let mut file = Receiving::at(place.offset, file, received).await?;
