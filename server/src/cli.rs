@@ -218,7 +218,7 @@ async fn migrate(config: Config) -> Outcome {
 }
 
 async fn check_media(config: Config, sweep: bool) -> Outcome {
-    let Checked { files, bytes, wrong, mended } = app::check_media(&config, sweep).await??;
+    let Checked { files, bytes, wrong, mended, .. } = app::check_media(&config, sweep).await??;
     let mib = bytes.div_ceil(1 << 20);
     for sentence in mended.iter().chain(&wrong) {
         println!("{sentence}");

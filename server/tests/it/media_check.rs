@@ -110,7 +110,37 @@ async fn sees_what_is_wrong(server: &TestServer, store: &Path) {
     let missing = format!("is missing: it is the picture of user {}.", sent[4]["id"]);
     is_not_well(check(server, &[]).await, &[missing]);
     std::fs::rename(&away, &lying).unwrap();
+    is_well(check(server, &[]).await);
     let database = Database::connect(server.installation.database_url()).await.unwrap();
+    // Nobody knows which files a row has that cannot be read: these are left, and any other might be its own.
+    std::fs::write(&planted, "left over").unwrap();
+    is_old(&planted);
+    is_old(&store.join(&recording));
+    for (spoilt, mended, carrier) in [
+        (
+            "UPDATE media SET files = 'X' || files",
+            "UPDATE media SET files = substr(files, 2)",
+            "a message of a public room",
+        ),
+        (
+            "INSERT INTO discarded_media (id, files, bytes) SELECT id, '{}', 0 FROM media LIMIT 1",
+            "DELETE FROM discarded_media",
+            "nothing",
+        ),
+    ] {
+        database.execute_unprepared(spoilt).await.unwrap();
+        let said = check(server, &["--sweep"]).await;
+        let sentences = [
+            "does not say which files it has, so that no file is removed".to_owned(),
+            format!("{carrier} carries them."),
+            format!("{name} has no row."),
+        ];
+        is_not_well(said, &sentences);
+        assert!(planted.exists() && store.join(&recording).exists());
+        database.execute_unprepared(mended).await.unwrap();
+    }
+    std::fs::remove_file(&planted).unwrap();
+    is_well(check(server, &[]).await);
     database.execute_unprepared("UPDATE media_total SET bytes = bytes + 7").await.unwrap();
     database.close().await.unwrap();
     let more = "7 bytes more are counted than all rows have";
@@ -178,6 +208,10 @@ async fn files_that_cannot_be_removed_keep_no_others() {
     // Nobody removes a folder that is not empty, as if it were a file.
     std::fs::create_dir_all(folder(&server).join("audio/stuck/fast")).unwrap();
     let database = Database::connect(server.installation.database_url()).await.unwrap();
+    // Nor is it known what this row has.
+    let unreadable =
+        "INSERT INTO discarded_media (id, files, bytes) VALUES (randomblob(16), 'audio', 0)";
+    database.execute_unprepared(unreadable).await.unwrap();
     let stuck = r#"INSERT INTO discarded_media (id, files, bytes)
                    VALUES (randomblob(16), '["audio/stuck"]', 0)"#;
     for _ in 0..100 {
@@ -193,6 +227,11 @@ async fn files_that_cannot_be_removed_keep_no_others() {
     server.start_again().await;
     eventually("the picture is gone", || lying() == 0).await;
     assert!(server.log().contains("could not be removed yet"), "{}", server.log());
+    let database = Database::connect(server.installation.database_url()).await.unwrap();
+    let left = "SELECT id FROM discarded_media WHERE files = 'audio'";
+    let left = Statement::from_string(database.get_database_backend(), left);
+    assert!(database.query_one_raw(left).await.unwrap().is_some(), "it is not forgotten");
+    database.close().await.unwrap();
 }
 
 /// What somebody uploads while the server is killed: a recording, stored twice.

@@ -10,6 +10,7 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::avatars::file_of;
+use super::description::Description;
 use super::error::MediaError;
 use super::store::{self, KeptIn, partial};
 use crate::db::Db;
@@ -41,6 +42,8 @@ pub(crate) struct Checked {
     pub(crate) wrong: Vec<String>,
     /// What was wrong until now.
     pub(crate) mended: Vec<String>,
+    /// Whether some row does not say which files it has: then any may be its own.
+    has_unreadable: bool,
 }
 
 /// A file in the store.
@@ -78,8 +81,9 @@ pub(crate) async fn check(
         }
         rows_have_files(db, files, table, &mut store, &mut checked).await?;
     }
+    let of_files = if checked.has_unreadable { LeftOver::Tell } else { left_over };
     for (name, file) in store.iter().filter(|(_, file)| !file.has_row) {
-        tell_left_over(files, name, file, left_over, &mut checked).await?;
+        tell_left_over(files, name, file, of_files, &mut checked).await?;
     }
     count_is_right(db, left_over, &mut checked).await?;
     Ok(checked)
@@ -137,25 +141,41 @@ async fn rows_have_files(
         let Some(last) = rows.last() else { return Ok(()) };
         after = last.id;
         for row in &rows {
-            for name in row.files() {
-                store.entry(name).and_modify(|file| file.has_row = true);
+            let (id, carrier) = (row.id, table.carrier());
+            match row.files() {
+                Ok(names) => {
+                    for name in names {
+                        store.entry(name).and_modify(|file| file.has_row = true);
+                    }
+                }
+                Err(_) => {
+                    checked.has_unreadable = true;
+                    checked.wrong.push(format!(
+                        "The row {id} does not say which files it has, so that no file is removed: {carrier} \
+                         carries them."
+                    ));
+                }
             }
-            let Some(description) = row.description() else { continue };
-            for file in description.files() {
+            let description = row.description().unwrap_or_else(|_| {
+                let sentence =
+                    format!("The row {id} does not say what it is: {carrier} carries it.");
+                checked.wrong.push(sentence);
+                None
+            });
+            for file in description.iter().flat_map(Description::files) {
                 let bytes = u64::try_from(file.bytes).ok();
                 let lying = store.get(&file.name).and_then(|file| file.bytes);
                 if lying == bytes {
                     continue;
                 }
                 let (lying, name) = (files.length(&file.name).await?, &file.name);
-                let is_gone = store::description(db.read(), row.id).await?.is_none();
+                let is_gone = store::held(db.read(), id).await?.is_none();
                 checked.wrong.extend(match lying {
                     _ if lying == bytes || is_gone => None,
-                    None => Some(format!("{name} is missing: {} carries it.", table.carrier())),
+                    None => Some(format!("{name} is missing: {carrier} carries it.")),
                     Some(bytes) => Some(format!(
-                        "{name} has {bytes} bytes and should have {}: {} carries it.",
-                        file.bytes,
-                        table.carrier()
+                        "{name} has {bytes} bytes and should have {}: {carrier} carries it.",
+                        file.bytes
                     )),
                 });
             }

@@ -309,8 +309,7 @@ impl Media {
             None if held.owner_id == user_id => {}
             None => return Err(MediaError::NotFound),
         }
-        let description = held.description().ok_or(MediaError::NotFound)?;
-        Ok(description.wire(id, &self.addresses))
+        Ok(held.description()?.wire(id, &self.addresses))
     }
 
     /// The file of this name, or a part of it, for whoever has its address; with its type, and for how many
@@ -328,8 +327,8 @@ impl Media {
         let good_for = self.addresses.good_for(name, until, signature);
         let good_for = good_for.ok_or(MediaError::NotFound)?;
         let id = id_of(name).ok_or(MediaError::NotFound)?;
-        let description = store::description(self.db.read(), id).await?;
-        let description = description.ok_or(MediaError::NotFound)?;
+        let held = store::held(self.db.read(), id).await?.ok_or(MediaError::NotFound)?;
+        let description = held.description()?;
         let files = description.files();
         let file = files.iter().find(|file| file.name == name).ok_or(MediaError::NotFound)?;
         let length = u64::try_from(file.bytes).unwrap_or(0);
@@ -371,7 +370,7 @@ impl Media {
     }
 
     pub(super) async fn remove(&self, row: &DiscardedRow) -> Result<(), MediaError> {
-        for name in row.files() {
+        for name in row.files()? {
             self.files.remove(&name).await?;
         }
         let transaction = self.db.begin().await?;

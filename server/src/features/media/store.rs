@@ -3,6 +3,7 @@
 pub(super) mod partial;
 
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult, Value};
+use serde::de::DeserializeOwned;
 use uuid::Uuid;
 
 use super::description::Description;
@@ -77,7 +78,7 @@ pub(crate) struct UploadRow {
 impl UploadRow {
     /// What it is.
     pub(crate) fn description(&self) -> Option<Description> {
-        serde_json::from_str(&self.description).ok()
+        read(&self.description).ok()
     }
 }
 
@@ -208,8 +209,10 @@ impl DiscardedRow {
         Self { id: Uuid::new_v4(), files: names(&[file]), bytes: 0 }
     }
 
-    pub(super) fn files(&self) -> Vec<String> {
-        serde_json::from_str(&self.files).unwrap_or_default()
+    /// # Errors
+    /// It does not say which: none of them is known to be removed.
+    pub(super) fn files(&self) -> Result<Vec<String>, DbErr> {
+        read(&self.files)
     }
 }
 
@@ -327,13 +330,13 @@ pub(super) struct KeptRow {
 }
 
 impl KeptRow {
-    pub(super) fn files(&self) -> Vec<String> {
-        serde_json::from_str(&self.files).unwrap_or_default()
+    pub(super) fn files(&self) -> Result<Vec<String>, DbErr> {
+        read(&self.files)
     }
 
     /// What it is, where its files must be there.
-    pub(super) fn description(&self) -> Option<Description> {
-        self.description.as_deref().and_then(|json| serde_json::from_str(json).ok())
+    pub(super) fn description(&self) -> Result<Option<Description>, DbErr> {
+        self.description.as_deref().map(read).transpose()
     }
 }
 
@@ -383,8 +386,8 @@ pub(super) struct HeldRow {
 }
 
 impl HeldRow {
-    pub(super) fn description(&self) -> Option<Description> {
-        serde_json::from_str(&self.description).ok()
+    pub(super) fn description(&self) -> Result<Description, DbErr> {
+        read(&self.description)
     }
 }
 
@@ -410,21 +413,9 @@ pub(super) async fn held(
     Ok(rows.into_iter().next())
 }
 
-#[derive(Debug, FromQueryResult)]
-struct DescriptionRow {
-    description: String,
-}
-
-/// What is uploaded or carried under this id.
-pub(super) async fn description(
-    connection: &impl ConnectionTrait,
-    id: Uuid,
-) -> Result<Option<Description>, DbErr> {
-    let sql = "SELECT description FROM private_media WHERE id = $1 \
-               UNION ALL SELECT description FROM media WHERE id = $1 \
-               UNION ALL SELECT description FROM uploads WHERE id = $1 AND description IS NOT NULL";
-    let rows: Vec<DescriptionRow> = db::parse(&db::query(connection, sql, vec![id.into()]).await?)?;
-    Ok(rows.first().and_then(|row| serde_json::from_str(&row.description).ok()))
+/// What was written as JSON.
+fn read<T: DeserializeOwned>(json: &str) -> Result<T, DbErr> {
+    serde_json::from_str(json).map_err(|error| DbErr::Json(error.to_string()))
 }
 
 fn names(files: &[String]) -> String {
