@@ -43,5 +43,5 @@ pub(crate) use online::Online;
 pub(crate) use person::Person;
 pub(crate) use privacy::{Privacy, RECEIPT, TYPING};
 pub(crate) use service::{Accounts, Admit, Settings};
-pub(crate) use store::pictures;
+pub(crate) use store::{picture_of, pictures};
 pub(crate) use tokens::Tokens;

@@ -190,6 +190,17 @@ pub(crate) async fn pictures(
     pictures.filter(user::Column::Avatar.is_not_null()).into_tuple().all(connection).await
 }
 
+/// What somebody's picture is called, if they have one.
+///
+/// # Errors
+/// What the database says.
+pub(crate) async fn picture_of(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+) -> Result<Option<String>, DbErr> {
+    Ok(user_by_id(connection, user_id).await?.and_then(|user| user.avatar))
+}
+
 /// Gives somebody another picture or none.
 pub(super) async fn set_avatar(
     connection: &impl ConnectionTrait,

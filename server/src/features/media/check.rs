@@ -225,13 +225,10 @@ async fn people_have_pictures(
                 continue;
             }
         }
-        if files.length(&name).await?.is_none() {
-            let pictures = accounts::pictures(db.read()).await?;
-            if pictures.contains(&(user_id, picture)) {
-                checked
-                    .wrong
-                    .push(format!("{name} is missing: it is the picture of user {user_id}."));
-            }
+        if files.length(&name).await?.is_none()
+            && accounts::picture_of(db.read(), user_id).await? == Some(picture)
+        {
+            checked.wrong.push(format!("{name} is missing: it is the picture of user {user_id}."));
         }
     }
     Ok(())
