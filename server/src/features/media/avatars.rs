@@ -7,14 +7,16 @@ use std::path::Path;
 
 use adda_pictures::Version;
 use adda_protocol::accounts::Me;
-use object_store::GetResult;
 use uuid::Uuid;
 
 use super::error::MediaError;
 use super::picture::{self, Answer};
-use super::service::{Media, Owner};
+use super::service::{Media, Opened, Owner};
 use super::store::{self, DiscardedRow};
 use crate::features::accounts::Person;
+
+/// In seconds; longer than anything is kept elsewhere.
+const A_YEAR: i64 = 365 * 24 * 3_600;
 
 /// The name in the store of the picture that a row calls so.
 pub(super) fn file_of(avatar: &str) -> String {
@@ -101,17 +103,20 @@ impl Media {
         Ok(me)
     }
 
-    /// The picture of this name, as JPEG.
+    /// The picture of this name, which is good for ever.
     ///
     /// # Errors
     /// [`MediaError::NotFound`], the store.
-    pub(super) async fn open_avatar(&self, name: &str) -> Result<GetResult, MediaError> {
+    pub(super) async fn open_avatar(&self, name: &str) -> Result<Opened, MediaError> {
         let id = name.strip_suffix(".jpg").and_then(|id| Uuid::try_parse(id).ok());
         let id = id.ok_or(MediaError::NotFound)?;
-        match self.files.get(&file_of(&format!("{}.jpg", id.hyphenated())), None).await {
-            // One that somebody had before.
-            Err(object_store::Error::NotFound { .. }) => Err(MediaError::NotFound),
-            opened => Ok(opened?),
-        }
+        let content =
+            match self.files.get(&file_of(&format!("{}.jpg", id.hyphenated())), None).await {
+                // One that somebody had before.
+                Err(object_store::Error::NotFound { .. }) => return Err(MediaError::NotFound),
+                found => found?,
+            };
+        let (mime, length) = ("image/jpeg".to_owned(), content.meta.size);
+        Ok(Opened { content, mime, length, good_for: A_YEAR, is_part: false, download_name: None })
     }
 }

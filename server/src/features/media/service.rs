@@ -322,7 +322,7 @@ impl Media {
         name: &str,
         until: i64,
         signature: &str,
-        part: Option<Part>,
+        part: Option<GetRange>,
     ) -> Result<Opened, MediaError> {
         let good_for = self.addresses.good_for(name, until, signature);
         let good_for = good_for.ok_or(MediaError::NotFound)?;
@@ -332,8 +332,8 @@ impl Media {
         let files = description.files();
         let file = files.iter().find(|file| file.name == name).ok_or(MediaError::NotFound)?;
         let length = u64::try_from(file.bytes).unwrap_or(0);
-        let range = part.map(|part| part.of(length)).transpose()?;
-        let is_part = range.is_some();
+        let is_part = part.is_some();
+        let range = part.map(|part| within(&part, length)).transpose()?;
         let content = self.files.get(name, range.map(GetRange::Bounded)).await?;
         let mime = file.mime.clone();
         let download_name = description.download_name().map(str::to_owned);
@@ -413,45 +413,10 @@ impl<'a> NewFile<'a> {
     }
 }
 
-/// One part of a file, as it is asked for (RFC 9110, section 14).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Part {
-    /// From a byte on, up to another, if that is said.
-    From(u64, Option<u64>),
-    /// The last bytes.
-    Last(u64),
-}
-
-impl Part {
-    /// From a header; `None` for what is no range, and for several at once, which may be answered by the
-    /// whole.
-    pub(super) fn parse(header: &str) -> Option<Self> {
-        let (unit, range) = header.trim().split_once('=')?;
-        let (first, last) = range.split_once('-').filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
-        // A number of Rust may have a sign.
-        let byte = |digits: &str| {
-            let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
-            digits.parse().ok().filter(|_| is_number)
-        };
-        match (first.trim(), last.trim()) {
-            ("", last) => Some(Self::Last(byte(last)?)),
-            (first, "") => Some(Self::From(byte(first)?, None)),
-            (first, last) => {
-                let (first, last) = (byte(first)?, byte(last)?);
-                (first <= last).then_some(Self::From(first, Some(last)))
-            }
-        }
-    }
-
-    fn of(self, length: u64) -> Result<Range<u64>, MediaError> {
-        let part = match self {
-            Self::From(first, last) => {
-                first..last.map_or(length, |last| last.saturating_add(1).min(length))
-            }
-            Self::Last(bytes) => length.saturating_sub(bytes)..length,
-        };
-        if part.is_empty() { Err(MediaError::BeyondTheEnd(length)) } else { Ok(part) }
-    }
+/// The bytes that a part has of a file of this length.
+fn within(part: &GetRange, length: u64) -> Result<Range<u64>, MediaError> {
+    let range = part.as_range(length).ok().filter(|range| !range.is_empty());
+    range.ok_or(MediaError::BeyondTheEnd(length))
 }
 
 /// The id in a file's name.

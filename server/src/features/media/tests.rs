@@ -1,10 +1,9 @@
-//! Addresses and parts, by a clock that the test sets.
+//! Addresses, by a clock that the test sets, and the files that they open.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use super::addresses::Addresses;
-use super::service::Part;
 use crate::clock::Clock;
 use crate::files::Files;
 
@@ -97,25 +96,4 @@ async fn a_folder_that_is_not_there_has_removed_nothing() {
     files.remove(NAME).await.unwrap();
     let read = files.get(NAME, None).await.unwrap_err();
     assert!(matches!(read, object_store::Error::NotFound { .. }), "{read}");
-}
-
-#[test]
-fn one_part_is_understood_and_several_are_the_whole() {
-    for (header, part) in [
-        ("bytes=0-", Some(Part::From(0, None))),
-        ("bytes=5-9", Some(Part::From(5, Some(9)))),
-        ("bytes=-100", Some(Part::Last(100))),
-        (" bytes=0-0 ", Some(Part::From(0, Some(0)))),
-        ("bytes=0-1,5-9", None),
-        ("bytes=9-5", None),
-        ("bytes=-", None),
-        ("Bytes=0-", Some(Part::From(0, None))),
-        ("bytes=+1-+3", None),
-        ("bytes=a-b", None),
-        ("bytes=99999999999999999999999-", None),
-        ("lines=0-1", None),
-        ("", None),
-    ] {
-        assert_eq!(Part::parse(header), part, "{header}");
-    }
 }

@@ -4,13 +4,12 @@ use std::sync::Arc;
 
 use adda_protocol::Problem;
 use adda_protocol::accounts::Me;
-use futures_util::TryStreamExt;
-use poem::http::{HeaderValue, header};
 use poem::web::{Data, Path};
-use poem::{Body, Response, handler};
+use poem::{Response, handler};
 use poem_openapi::OpenApi;
 use poem_openapi::payload::Json;
 
+use super::delivery::answer;
 use crate::budget::Payer;
 use crate::features::accounts::{Accounts, AccountsTag, Bearer, pay_for_telling_everybody};
 use crate::features::media::add::admit;
@@ -62,20 +61,8 @@ impl AvatarsApi {
 /// `GET /media/avatars/{name}`: a picture, for ever under its name.
 #[handler]
 pub(crate) async fn serve_avatar(media: Data<&Arc<Media>>, name: Path<String>) -> Response {
-    let jpeg = match media.open_avatar(&name.0).await {
-        Ok(jpeg) => jpeg,
-        Err(error) => return problem_response(error.into()),
-    };
-    let length = jpeg.meta.size;
-    let body = Body::from_bytes_stream(jpeg.into_stream().map_err(std::io::Error::other));
-    let mut response = Response::builder().body(body);
-    for (name, value) in [
-        (header::CONTENT_TYPE, HeaderValue::from_static("image/jpeg")),
-        (header::CONTENT_LENGTH, HeaderValue::from(length)),
-        (header::CACHE_CONTROL, HeaderValue::from_static("private, max-age=31536000, immutable")),
-        (header::CONTENT_SECURITY_POLICY, HeaderValue::from_static("default-src 'none'; sandbox")),
-    ] {
-        response.headers_mut().insert(name, value);
+    match media.open_avatar(&name.0).await {
+        Ok(opened) => answer(opened),
+        Err(error) => problem_response(error.into()),
     }
-    response
 }

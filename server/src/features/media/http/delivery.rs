@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use futures_util::TryStreamExt;
-use poem::http::{HeaderValue, StatusCode, header};
+use object_store::GetRange;
+use poem::http::{HeaderName, HeaderValue, StatusCode, header};
 use poem::web::{Data, Path, Query};
 use poem::{Body, Request, Response, handler};
 use serde::Deserialize;
 
 use crate::features::media::MediaError;
 use crate::features::media::file_name::content_disposition;
-use crate::features::media::service::{Media, Opened, Part};
+use crate::features::media::service::{Media, Opened};
 use crate::http::problem_response;
 
 #[derive(Debug, Deserialize)]
@@ -31,7 +32,7 @@ pub(crate) async fn serve(
     // What has a name never changes.
     let tag = format!("\"{name}\"");
     let is_same = request.header(header::IF_RANGE).is_none_or(|other| other == tag);
-    let range = request.header(header::RANGE).filter(|_| is_same).and_then(Part::parse);
+    let range = request.header(header::RANGE).filter(|_| is_same).and_then(parse_range);
     let opened = match signed {
         None => Err(MediaError::NotFound),
         Some(Query(Signed { until, signature })) => {
@@ -39,7 +40,12 @@ pub(crate) async fn serve(
         }
     };
     match opened {
-        Ok(opened) => answer(opened, tag),
+        Ok(opened) => {
+            let mut response = answer(opened);
+            set(&mut response, header::ETAG, tag);
+            set(&mut response, header::ACCEPT_RANGES, "bytes".to_owned());
+            response
+        }
         Err(MediaError::BeyondTheEnd(length)) => nothing_there(length),
         Err(error) => problem_response(error.into()),
     }
@@ -53,24 +59,37 @@ fn nothing_there(length: u64) -> Response {
         .finish()
 }
 
-fn answer(opened: Opened, tag: String) -> Response {
+/// One part of a file, as it is asked for (RFC 9110, section 14); nothing for what is no range, and for several
+/// at once, which may be answered by the whole.
+fn parse_range(header: &str) -> Option<GetRange> {
+    let (unit, range) = header.trim().split_once('=')?;
+    let (first, last) = range.split_once('-').filter(|_| unit.eq_ignore_ascii_case("bytes"))?;
+    // A number of Rust may have a sign.
+    let byte = |digits: &str| {
+        let is_number = digits.bytes().all(|digit| digit.is_ascii_digit());
+        digits.parse::<u64>().ok().filter(|_| is_number)
+    };
+    match (first.trim(), last.trim()) {
+        ("", last) => Some(GetRange::Suffix(byte(last)?)),
+        (first, "") => Some(GetRange::Offset(byte(first)?)),
+        (first, last) => {
+            let (first, last) = (byte(first)?, byte(last)?);
+            (first <= last).then_some(GetRange::Bounded(first..last.saturating_add(1)))
+        }
+    }
+}
+
+/// A file, in an answer.
+pub(super) fn answer(opened: Opened) -> Response {
     let Opened { content, mime, length, good_for, is_part, download_name } = opened;
     let part = content.range.clone();
     let body = Body::from_bytes_stream(content.into_stream().map_err(std::io::Error::other));
     let mut response = Response::builder()
         .status(if is_part { StatusCode::PARTIAL_CONTENT } else { StatusCode::OK })
         .body(body);
-    let headers = response.headers_mut();
-    let mut set = |name, value: String| {
-        // What stands in it was made here, of numbers and of types that are known.
-        if let Ok(value) = HeaderValue::try_from(value) {
-            headers.insert(name, value);
-        }
-    };
+    let mut set = |name, value| set(&mut response, name, value);
     set(header::CONTENT_TYPE, mime);
     set(header::CONTENT_LENGTH, (part.end - part.start).to_string());
-    set(header::ETAG, tag);
-    set(header::ACCEPT_RANGES, "bytes".to_owned());
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned());
     set(header::CACHE_CONTROL, format!("private, max-age={good_for}, immutable"));
     if let Some(name) = download_name {
@@ -81,4 +100,37 @@ fn answer(opened: Opened, tag: String) -> Response {
         set(header::CONTENT_RANGE, range);
     }
     response
+}
+
+/// What stands in it was made here, of numbers and of types that are known.
+fn set(response: &mut Response, name: HeaderName, value: String) {
+    if let Ok(value) = HeaderValue::try_from(value) {
+        response.headers_mut().insert(name, value);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_part_is_understood_and_several_are_the_whole() {
+        for (header, part) in [
+            ("bytes=0-", Some(GetRange::Offset(0))),
+            ("bytes=5-9", Some(GetRange::Bounded(5..10))),
+            ("bytes=-100", Some(GetRange::Suffix(100))),
+            (" bytes=0-0 ", Some(GetRange::Bounded(0..1))),
+            ("bytes=0-1,5-9", None),
+            ("bytes=9-5", None),
+            ("bytes=-", None),
+            ("Bytes=0-", Some(GetRange::Offset(0))),
+            ("bytes=+1-+3", None),
+            ("bytes=a-b", None),
+            ("bytes=99999999999999999999999-", None),
+            ("lines=0-1", None),
+            ("", None),
+        ] {
+            assert_eq!(parse_range(header), part, "{header}");
+        }
+    }
 }
