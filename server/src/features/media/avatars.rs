@@ -24,11 +24,13 @@ pub(super) fn file_of(avatar: &str) -> String {
 }
 
 impl Media {
-    /// Whether the person may change their picture again already: asked before it is received.
+    /// Whether the person may change their picture again already, and have one decoded: asked before it is
+    /// received.
     ///
     /// # Errors
     /// Too often.
     pub(super) fn may_change_avatar(&self, person: &Person) -> Result<(), MediaError> {
+        self.may_decode(Owner::from(person))?;
         Ok(self.avatar_limit.check(&person.id)?)
     }
 
