@@ -8,12 +8,13 @@
 mod meter;
 
 use std::fs::File;
-use std::io::{self, Write as _};
+use std::io::{self, ErrorKind, Write as _};
 use std::os::fd::AsFd as _;
+use std::os::unix::process::ExitStatusExt as _;
 use std::process::{ExitCode, Stdio};
 use std::time::Duration;
 
-use rustix::process::{Resource, Rlimit, nice, setrlimit};
+use rustix::process::{Resource, Rlimit, Signal, nice, setrlimit};
 use tokio::io::{AsyncRead, AsyncReadExt};
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
@@ -74,57 +75,73 @@ pub(crate) async fn run_into(
     into: File,
     meter: &Meter,
 ) -> Result<Vec<u8>, Refusal> {
-    let mut child = process(command, file)?.stdout(into).stderr(Stdio::piped()).spawn()?;
-    meter.watch(child.id());
-    let answers = child.stderr.take();
-    // Dropped before the child is, which is known to the system until then.
-    let last_look = Look(meter);
-    let answer = answer(&mut child, answers, || meter.look()).await;
-    drop(last_look);
-    answer
-}
-
-/// Looks at a meter when it is dropped.
-struct Look<'a>(&'a Meter);
-
-impl Drop for Look<'_> {
-    fn drop(&mut self) {
-        self.0.look();
-    }
+    work(process(command, file)?.stdout(into), meter).await
 }
 
 fn process(command: &str, file: File) -> io::Result<Command> {
     let mut process = Command::new(program()?);
-    process.arg(command).env_clear().env(ALLOCATOR.0, ALLOCATOR.1).stdin(file).kill_on_drop(true);
+    process.arg(command).env_clear().env(ALLOCATOR.0, ALLOCATOR.1).stdin(file);
+    // What ends the server from its terminal lets it answer first.
+    process.process_group(0);
     Ok(process)
 }
 
-/// What the process answers; `has_answered` is called when it has, before it is forgotten by the system.
+async fn work(process: &mut Command, meter: &Meter) -> Result<Vec<u8>, Refusal> {
+    let mut child = process.stderr(Stdio::piped()).kill_on_drop(true).spawn()?;
+    meter.watch(child.id());
+    let answers = child.stderr.take();
+    // Dropped before the child is, which is known to the system until then.
+    let _stop = Stop(meter);
+    let Ok(answer) = timeout(DEADLINE, answer(&mut child, answers, meter)).await else {
+        return Err(broken(ErrorKind::TimedOut, "waited too long for a processor"));
+    };
+    answer
+}
+
+/// Stops a meter when it is dropped.
+struct Stop<'a>(&'a Meter);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
 async fn answer(
     child: &mut Child,
     answers: Option<impl AsyncRead + Unpin>,
-    has_answered: impl FnOnce(),
+    meter: &Meter,
 ) -> Result<Vec<u8>, Refusal> {
     let mut made = Vec::new();
-    let work = async {
-        if let Some(answers) = answers {
-            answers.take(MOST_OUTPUT).read_to_end(&mut made).await?;
-        }
-        has_answered();
-        child.wait().await
-    };
-    let Ok(status) = timeout(DEADLINE, work).await else { return Err(Refusal::TooMuch) };
-    match status?.code() {
+    if let Some(answers) = answers {
+        answers.take(MOST_OUTPUT).read_to_end(&mut made).await?;
+    }
+    // It is forgotten by the system once it was waited for.
+    meter.stop();
+    let status = child.wait().await?;
+    match status.code() {
         Some(0) => Ok(made),
         Some(code) if code == i32::from(FAILED) => {
-            Err(Refusal::Io(io::Error::other("the confined process could not do its work")))
+            Err(broken(ErrorKind::Other, "could not do its work"))
         }
-        // A process that the system ended has no code: it had no memory or no time left.
         Some(code) if code == i32::from(TOO_MUCH) => Err(Refusal::TooMuch),
-        None => Err(Refusal::TooMuch),
         // It says so, or panicked over it.
         Some(_) => Err(Refusal::Unreadable),
+        None if status.signal().is_some_and(is_of_the_work) => Err(Refusal::TooMuch),
+        // Whoever ends the server, or who gives its memory to somebody else: another time it may do.
+        None => Err(broken(ErrorKind::Interrupted, "was ended by somebody else")),
     }
+}
+
+/// Whether a process is ended so when it had no memory, no time or no room left, or did what it may not.
+fn is_of_the_work(signal: i32) -> bool {
+    [Signal::XCPU, Signal::XFSZ, Signal::ABORT, Signal::SEGV, Signal::BUS, Signal::ILL]
+        .iter()
+        .any(|of_work| of_work.as_raw() == signal)
+}
+
+fn broken(kind: ErrorKind, what: &str) -> Refusal {
+    Refusal::Io(io::Error::new(kind, format!("the confined process {what}")))
 }
 
 /// This program, also when its file was replaced meanwhile.
@@ -155,13 +172,14 @@ fn ended(written: &Result<(), Refusal>) -> ExitCode {
 
 fn bind() -> io::Result<()> {
     let bounds = [
-        (Resource::Data, MOST_MEMORY + TABLES),
-        (Resource::Cpu, MOST_SECONDS),
-        (Resource::Fsize, LONGEST_FILE),
-        (Resource::Core, 0),
+        (Resource::Data, MOST_MEMORY + TABLES, 0),
+        // It is told before it is killed, as others may kill it.
+        (Resource::Cpu, MOST_SECONDS, 1),
+        (Resource::Fsize, LONGEST_FILE, 0),
+        (Resource::Core, 0, 0),
     ];
-    for (resource, most) in bounds {
-        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most) })?;
+    for (resource, most, more) in bounds {
+        setrlimit(resource, Rlimit { current: Some(most), maximum: Some(most + more) })?;
     }
     // Where this is not allowed, it is done all the same.
     let _ = nice(BEHIND_OTHERS);
@@ -170,4 +188,56 @@ fn bind() -> io::Result<()> {
 
 fn standard_input() -> io::Result<File> {
     Ok(io::stdin().as_fd().try_clone_to_owned()?.into())
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::FutureExt;
+
+    use super::*;
+
+    async fn ends(script: &str, meter: &Meter) -> Result<Vec<u8>, Refusal> {
+        work(Command::new("sh").args(["-c", script]), meter).await
+    }
+
+    #[tokio::test]
+    async fn a_file_is_refused_for_what_it_does_and_not_for_what_others_do_to_the_process() {
+        let said = ends("echo heard >&2", &Meter::new()).await.unwrap();
+        assert_eq!(said, b"heard\n");
+        for signal in ["XCPU", "XFSZ", "ABRT", "SEGV"] {
+            let ended = ends(&format!("kill -{signal} $$"), &Meter::new()).await;
+            assert!(matches!(ended, Err(Refusal::TooMuch)), "{signal}: {ended:?}");
+        }
+        for signal in ["KILL", "TERM", "INT", "HUP"] {
+            let ended = ends(&format!("kill -{signal} $$"), &Meter::new()).await;
+            assert!(matches!(ended, Err(Refusal::Io(_))), "{signal}: {ended:?}");
+        }
+        for (code, is_of_the_file) in [(UNREADABLE, true), (101, true), (FAILED, false)] {
+            let ended = ends(&format!("exit {code}"), &Meter::new()).await;
+            assert_eq!(matches!(ended, Err(Refusal::Unreadable)), is_of_the_file, "{code}");
+        }
+    }
+
+    #[tokio::test]
+    async fn who_waits_is_not_charged_for_it() {
+        if cfg!(target_os = "linux") {
+            let meter = Meter::of_long_ago();
+            ends("exit 0", &meter).await.unwrap();
+            assert!(meter.spent() < Duration::from_secs(60), "{:?}", meter.spent());
+        }
+    }
+
+    #[tokio::test]
+    async fn what_was_worked_is_charged_also_to_who_goes_away() {
+        if cfg!(target_os = "linux") {
+            let meter = Meter::new();
+            let mut working = Box::pin(ends("while :; do :; done", &meter));
+            assert!(working.as_mut().now_or_never().is_none());
+            while !meter.is_running() {
+                tokio::task::yield_now().await;
+            }
+            drop(working);
+            assert!(meter.spent() > Duration::ZERO);
+        }
+    }
 }

@@ -11,7 +11,7 @@ const TICK: Duration = Duration::from_millis(10);
 pub(crate) struct Meter {
     begun: Instant,
     pid: AtomicU32,
-    /// In milliseconds, as of the last look.
+    /// In milliseconds.
     spent: AtomicU64,
 }
 
@@ -25,12 +25,16 @@ impl Meter {
         self.pid.store(pid.unwrap_or(0), Ordering::Relaxed);
     }
 
-    /// Looks while the process is still known to the system.
-    pub(super) fn look(&self) {
-        let spent = time_of(self.pid.load(Ordering::Relaxed));
-        // Elsewhere than on Linux nobody can tell: then it is the time that has passed.
-        let spent = spent.unwrap_or_else(|| self.begun.elapsed());
-        self.spent.store(u64::try_from(spent.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    /// Notes what it worked, while it is still known to the system; once only, since what has its number
+    /// afterwards is another.
+    pub(super) fn stop(&self) {
+        let pid = self.pid.swap(0, Ordering::Relaxed);
+        if pid != 0 {
+            // Elsewhere than on Linux nobody can tell: then it is the time that has passed.
+            let spent = time_of(pid).unwrap_or_else(|| self.begun.elapsed());
+            let spent = u64::try_from(spent.as_millis()).unwrap_or(u64::MAX);
+            self.spent.store(spent, Ordering::Relaxed);
+        }
     }
 
     /// How long it worked.
@@ -50,25 +54,15 @@ fn time_of(pid: u32) -> Option<Duration> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
+impl Meter {
+    /// One that began long ago.
+    pub(super) fn of_long_ago() -> Self {
+        let begun = Instant::now().checked_sub(Duration::from_secs(3_600)).unwrap();
+        Self { begun, ..Self::new() }
+    }
 
-    #[test]
-    fn who_works_is_told_from_who_waits() {
-        if !cfg!(target_os = "linux") {
-            return;
-        }
-        let meter = Meter::new();
-        meter.watch(Some(std::process::id()));
-        meter.look();
-        let before = meter.spent();
-        let begun = Instant::now();
-        let mut sum = 0_u64;
-        while begun.elapsed() < Duration::from_millis(200) || meter.spent() == before {
-            (0..100_000).for_each(|number| sum = sum.wrapping_mul(31) + number);
-            meter.look();
-        }
-        assert!(meter.spent() > before && sum != 1);
-        assert_eq!(time_of(u32::MAX), None);
+    /// Whether a processor has worked by now.
+    pub(super) fn is_running(&self) -> bool {
+        time_of(self.pid.load(Ordering::Relaxed)).is_some_and(|spent| spent >= TICK)
     }
 }
