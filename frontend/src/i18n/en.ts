@@ -273,6 +273,8 @@ export const en = {
     full: (name: string, bytes: string, used: string, quota: string) =>
       `“${name}” (${bytes}) does not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
     empty: (name: string) => `“${name}” is empty, or a folder. There is nothing to send.`,
+    unshown: (name: string) =>
+      `“${name}” is a HEIC or AVIF picture, which not everybody could see. Send it as JPEG (an iPhone takes those when its camera is set to Most Compatible), or attach it as a file.`,
     changed:
       'It cannot be read any more: it was changed, moved or deleted since it was picked. Discard this message and attach it again.',
     drop: (title: string) => `Drop here to send to ${title}`,

@@ -11,6 +11,9 @@ export const MOST_BYTES = { image: 25 * 2 ** 20, file: 50 * 2 ** 20 } as const;
 /** What the server makes a picture of; anything else is sent as a file. */
 export const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
 
+/** Pictures that the server makes nothing of; some browsers do not know their types. */
+const UNSHOWN = /^image\/(hei[cf]|avif)\b|\.(hei[cf]|avif)$/i;
+
 /** Something that was picked, and the address under which this page shows it, of a picture. */
 export interface Pick {
   id: string;
@@ -22,6 +25,8 @@ export interface Pick {
 export type Trouble =
   | { kind: 'many' }
   | { kind: 'empty'; name: string }
+  /** It is a picture that hardly anybody could see. */
+  | { kind: 'unshown'; name: string }
   | { kind: 'large'; name: string; most: number; isPicture: boolean }
   /** It is more than the person may have on the server. */
   | ({ kind: 'full'; name: string; bytes: number } & Usage);
@@ -66,9 +71,11 @@ export class Picked {
       const { name, size } = file;
       const asPicture = isPicture(file) && !isAsFile;
       const most = MOST_BYTES[asPicture ? 'image' : 'file'];
+      const isUnshown = !isAsFile && [file.type, name].some((it) => UNSHOWN.test(it));
       if (size === 0) troubles.push({ kind: 'empty', name });
+      else if (isUnshown) troubles.push({ kind: 'unshown', name });
       else if (size > most) troubles.push({ kind: 'large', name, most, isPicture: asPicture });
-      return size > 0 && size <= most;
+      return size > 0 && size <= most && !isUnshown;
     });
     const { turn, measured: before } = this;
     const measuring = Promise.all(fitting.map((file) => this.measure(file, isAsFile))).then(

@@ -36,13 +36,24 @@ const names = () => picked.items.map(({ attachment }) => attachment.name);
 
 describe('what is picked', () => {
   it('is a picture with its size where the server takes it as one, and else a file', async () => {
-    await picked.add([
-      file('a.png'),
-      file('b.pdf', 'application/pdf'),
-      file('c.heic', 'image/heic'),
-    ]);
+    await picked.add([file('a.png'), file('b.pdf', 'application/pdf'), file('c.bmp', 'image/bmp')]);
     expect(kinds()).toEqual(['image', 'file', 'file']);
     expect(picked.items[0]?.attachment).toMatchObject({ width: 4, height: 3, name: 'a.png' });
+    expect(picked.troubles).toEqual([]);
+  });
+
+  it('is left out where it is a picture that hardly anybody could see, unless it is to be a file', async () => {
+    const unshown = [
+      file('a.heic', 'image/heic'),
+      file('b.HEIF', ''),
+      file('c.avif', 'image/avif'),
+      file('d', 'image/heic-sequence'),
+    ];
+    await picked.add(unshown);
+    expect(names()).toEqual([]);
+    expect(picked.troubles).toEqual(unshown.map(({ name }) => ({ kind: 'unshown', name })));
+    await picked.add(unshown, true);
+    expect(kinds()).toEqual(['file', 'file', 'file', 'file']);
     expect(picked.troubles).toEqual([]);
   });
 
