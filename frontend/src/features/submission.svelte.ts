@@ -14,11 +14,12 @@ export function sentence(i18n: I18n, error: unknown): string {
 }
 
 /** What the server says, in the person's language where it can be told. */
-export function inWords(i18n: I18n, { code, detail }: Refusal): string {
+export function inWords(i18n: I18n, { code, detail, about }: Refusal): string {
   if (code === 'unanswered') return i18n.t.app.unanswered;
   if (code === 'changed') return i18n.t.media.changed;
   if (code === 'unreadable') return i18n.t.timeline.unreadable;
-  return i18n.t.problems.codes[code] ?? detail;
+  const ofIts = about && i18n.t.problems.media[about][code];
+  return ofIts ?? i18n.t.problems.codes[code] ?? detail;
 }
 
 /** A field, and what to say there instead of the server's sentence. */

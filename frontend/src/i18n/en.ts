@@ -375,6 +375,22 @@ export const en = {
       rate_limited: 'That was too often. Wait a little and try again.',
       unavailable: 'The server is busy or starting. Try again in a moment.',
     } as Partial<Record<Code, string>>,
+    /** What something that is sent is refused for, by what it was to be. */
+    media: {
+      image: {
+        invalid_input:
+          'The server cannot read this picture. Send it as JPEG, PNG, WebP or GIF, or attach it as a file.',
+        too_large:
+          'This picture has too many pixels, or moves for too long. Send a smaller one, or attach it as a file.',
+      },
+      audio: {
+        invalid_input: 'The server cannot play this recording. Record it again.',
+        too_large: 'This recording is too long: 15 minutes are the most. Send it in parts.',
+      },
+      file: {
+        too_large: 'This file is too large. Send a smaller one.',
+      },
+    } as Record<'image' | 'audio' | 'file', Partial<Record<Code, string>>>,
   },
 };
 

@@ -667,6 +667,7 @@ describe('a short voice message', () => {
     tab.outbox.connected();
     await vi.waitFor(() => expect(tab.sent).toHaveLength(2));
     await tab.outbox.refused(clientId, { code: 'invalid_input', detail: 'No.' } as Problem);
+    expect(tab.refusals).toMatchObject([{ code: 'invalid_input', about: 'audio' }]);
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(tab.sent).toHaveLength(3));
     tab.outbox.close();
@@ -747,7 +748,7 @@ describe('a long voice message', () => {
     answer = () => no({ code: 'internal', detail: 'It broke.' }, { status: 500 });
     for (let at = 0; at < 6; at += 1) await clock.pass(30_000);
     expect(tries).toBe(MOST_TRIES);
-    const refusal = { code: 'internal', detail: 'It broke.' };
+    const refusal = { code: 'internal', detail: 'It broke.', about: 'audio' };
     await vi.waitFor(() => expect(tab.refusals).toEqual([refusal]));
     tab.upload = () => Promise.resolve('media-1');
     await tab.outbox.retry(clientId);
@@ -776,7 +777,7 @@ describe('a long voice message', () => {
     const refusal: Refusal = { code: 'invalid_input', detail: 'That is no recording.' };
     tab.upload = () => Promise.reject(no(refusal));
     const { clientId } = await tab.outbox.add('general', spoken());
-    await vi.waitFor(() => expect(tab.shown[0]?.state).toEqual({ kind: 'refused', refusal }));
+    await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, about: 'audio' }]));
     tab.upload = () => Promise.resolve('media-2');
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(tab.sent).toMatchObject([{ media: ['media-2'] }]));
@@ -947,11 +948,13 @@ describe('pictures and files', () => {
     const [first, second] = [await of('a.png'), await of('b.pdf')];
     const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
     second.fail(no(refusal));
-    await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]));
+    await vi.waitFor(() =>
+      expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf', about: 'file' }]),
+    );
     first.end();
     const media = () => tab.shown.flatMap(({ content }) => loadsOf(content).map((it) => it.media));
     await vi.waitFor(() => expect(media()).toEqual(['id of a.png', null]));
-    expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]);
+    expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf', about: 'file' }]);
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));
   });
@@ -1020,7 +1023,9 @@ describe('pictures and files', () => {
     (await of('a.png')).end();
     const refusal: Refusal = { code: 'too_large', detail: 'The file is larger than 50 MiB.' };
     (await of('b.pdf')).fail(no(refusal));
-    await vi.waitFor(() => expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf' }]));
+    await vi.waitFor(() =>
+      expect(tab.refusals).toEqual([{ ...refusal, name: 'b.pdf', about: 'file' }]),
+    );
     await tab.outbox.retry(clientId);
     await vi.waitFor(() => expect(names).toEqual(['a.png', 'b.pdf', 'b.pdf']));
   });

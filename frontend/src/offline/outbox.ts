@@ -253,7 +253,11 @@ export class Outbox {
     const { code, detail, retry_after_ms } = problem;
     // An id is made once: the message is there, with the same things uploaded a first time.
     if (code === 'client_id_reused') return this.acknowledged(clientId);
-    if (!TEMPORARY.has(code)) return this.refuse(clientId, { code, detail });
+    if (!TEMPORARY.has(code)) {
+      const content = this.find(clientId)?.content;
+      const about = content && goesInFrame(content) ? { about: 'audio' as const } : {};
+      return this.refuse(clientId, { code, detail, ...about });
+    }
     const entry = this.enter(clientId, { kind: 'ready' });
     if (!entry) return;
     // How much one sends is limited for all rooms together.
@@ -492,8 +496,8 @@ export class Outbox {
     const content = this.find(clientId)?.content;
     if (!content || this.isClosed) return;
     if (refusal) {
-      const isOneOfMany = loadsOf(content).length > 1;
-      return this.refuse(clientId, isOneOfMany ? { ...refusal, name: load.name } : refusal);
+      const name = loadsOf(content).length > 1 ? { name: load.name } : {};
+      return this.refuse(clientId, { ...refusal, ...name, about: load.kind });
     }
     // What goes on where it stopped need not be shown as if it did not.
     if (unfinishedOf(content).length === 0) this.progressed(clientId);

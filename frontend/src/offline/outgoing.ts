@@ -5,8 +5,10 @@ import type { Problem } from '../api/types';
 export interface Refusal {
   code: Problem['code'] | 'unanswered' | 'unreadable' | 'changed';
   detail: string;
-  /** Which one it is about of what the message carries. */
+  /** Which one it is about of what the message carries, where it carries more … */
   name?: string;
+  /** … and what that was to be. */
+  about?: Load['kind'];
 }
 
 /** What is sent. */
