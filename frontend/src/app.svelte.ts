@@ -7,6 +7,7 @@ import { keepsCookies } from './lib/cookies';
 import { dataUrl } from './lib/dataUrl';
 import { local } from './lib/local';
 import { heldLocks, holdLock, lockReleased } from './lib/locks';
+import { tabs } from './lib/tabs';
 import { uuid } from './lib/uuid';
 import { Database } from './offline/db';
 import { clearLocal } from './offline/forget';
@@ -59,6 +60,7 @@ export class App implements Parts {
   readonly router = new Router();
   readonly preferences = new Preferences();
   readonly retry = new Retry();
+  private readonly sounds = tabs<null>('adda-sound');
   chat = $state.raw<OwnChat | null>(null);
   /** The right address, when this is not the server's. */
   readonly rightAddress: string | null;
@@ -168,7 +170,7 @@ export class App implements Parts {
     const addresses = new Addresses(this.api, () => Date.now());
     const space = new Space(this.api, store, after);
     const unheard = new Unheard(store, this.api, local, me.id);
-    const player = new Player(addresses, new Audio(), unheard);
+    const player = new Player(addresses, new Audio(), unheard, this.sounds);
     const stopSilencing = silenceLost(store, player);
     const chat: OwnChat = {
       me,

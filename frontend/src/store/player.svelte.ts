@@ -1,7 +1,8 @@
-// Plays voice messages: one at a time, on while the room changes, for as long as somebody is signed in.
+// Plays voice messages: one at a time in all tabs, on while the room changes, for as long as somebody is signed in.
 // After one that ends comes the next of its room that was not heard. What is recorded is played here too.
 import type { Message } from '../api/types';
 import { local } from '../lib/local';
+import type { Tabs } from '../lib/tabs';
 import type { Addresses } from './addresses';
 import type { Unheard } from './unheard';
 
@@ -59,7 +60,10 @@ export class Player {
     private readonly addresses: Pick<Addresses, 'here' | 'fresh'>,
     private readonly sound: Sound,
     private readonly unheard: Pick<Unheard, 'began' | 'after'>,
+    /** The other tabs of this browser: they hear that something begins to sound in this one. */
+    private readonly others: Tabs<null>,
   ) {
+    others.onNews(() => this.pause());
     sound.addEventListener('timeupdate', () => this.moved());
     sound.addEventListener('playing', () => this.is('playing'));
     sound.addEventListener('pause', () => this.hasPaused());
@@ -152,6 +156,7 @@ export class Player {
       this.sound.currentTime = this.current.at;
       this.sound.playbackRate = this.speed;
       if (isSilent) return;
+      this.others.say(null);
       await this.sound.play();
       // What cannot be heard is not told as heard.
       if (!isTake(played)) this.unheard.began(played);

@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 
 import type { Message } from '../api/types';
 import { local } from '../lib/local';
+import type { Tabs } from '../lib/tabs';
 import { message } from '../testing/messages';
 import { settled } from '../testing/world';
 import { Addresses } from './addresses';
@@ -59,12 +60,21 @@ const sound = new FakeSound();
 const call = vi.fn();
 const unheard = { began: vi.fn(), after: vi.fn<Unheard['after']>() };
 const addressesOf = () => new Addresses({ origin: '', call: call as never }, () => NOW);
-const playerOf = () => new Player(addressesOf(), sound, unheard);
+
+/** What is said between tabs. */
+const said = vi.fn();
+let hear: () => void = () => {};
+const others: Tabs<null> = {
+  say: said,
+  onNews: (listen) => (hear = () => listen(null)),
+};
+const playerOf = () => new Player(addressesOf(), sound, unheard, others);
 
 beforeEach(() => {
   Object.assign(sound, new FakeSound(), { play: FakeSound.prototype.play });
   call.mockReset();
   unheard.began.mockReset();
+  said.mockReset();
   unheard.after.mockReset().mockResolvedValue(null);
   local.removeItem('adda.speed');
   vi.stubGlobal('location', { href: 'https://here.example/rooms/general' });
@@ -274,6 +284,15 @@ describe('what is recorded', () => {
     player.forget('recording');
     expect(player.current).toMatchObject({ id: voice(1).id, state: 'playing' });
   });
+});
+
+it('is the only sound of the browser: what begins here is told, and what begins elsewhere is heard there', async () => {
+  const player = playerOf();
+  await player.toggle(voice(1));
+  expect(said).toHaveBeenCalledOnce();
+  hear();
+  expect([sound.paused, player.current?.state]).toEqual([true, 'paused']);
+  expect(said).toHaveBeenCalledOnce();
 });
 
 it('remembers the speed', async () => {

@@ -149,6 +149,19 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   await expect(mira.composer).toBeVisible();
 });
 
+test('what is played in one tab is paused by what is played in another', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.enters();
+  await sendsVoice(mira, 30);
+  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(rahul.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  const other = await rahul.tab();
+  await other.enters();
+  await other.log.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(other.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  await expect(rahul.log.getByRole('button', { name: 'Play the voice message' })).toBeVisible();
+});
+
 const playingLine = (person: Person) => person.page.getByRole('region', { name: 'Voice message' });
 
 test('what is heard is paused and ended wherever one is, and ends with its message', async ({
