@@ -253,6 +253,8 @@ export const en = {
     denied: 'Adda may not use the microphone. Allow it in the browser’s settings for this page.',
     full: (used: string, quota: string) =>
       `A voice message may not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
+    insecure:
+      'Browsers record only where the address begins with https://. Open Adda there, or ask whoever runs it.',
     unable: 'There is no microphone that this browser can record from.',
   },
   media: {

@@ -19,6 +19,8 @@ export type RecorderState =
   | 'paused'
   /** The person, or the browser, does not allow it. */
   | 'denied'
+  /** Browsers give a microphone only to a page that came over HTTPS, or from the same machine. */
+  | 'insecure'
   /** There is no microphone, or this browser cannot record. */
   | 'unable';
 
@@ -33,6 +35,8 @@ export type Keeper = Pick<Recordings, 'begin' | 'keep' | 'forget' | 'leave'>;
 
 /** The part of the browser that a recorder needs. */
 export interface RecorderWorld {
+  /** Whether the page came by a way that browsers trust. */
+  readonly isSecure: boolean;
   /** Asks for the microphone. */
   microphone(): Promise<MediaStream>;
   /** Records a stream. */
@@ -124,7 +128,7 @@ export class Recorder {
       if (turn !== this.turn) return;
       this.cancel();
       const isDenied = error instanceof DOMException && error.name === 'NotAllowedError';
-      this.state = isDenied ? 'denied' : 'unable';
+      this.state = !this.world.isSecure ? 'insecure' : isDenied ? 'denied' : 'unable';
     }
   }
 
@@ -278,6 +282,9 @@ const TYPES = ['audio/mp4;codecs=mp4a.40.2', 'audio/webm;codecs=opus', 'audio/og
 
 /** This browser's microphone. */
 export const microphone: RecorderWorld = {
+  get isSecure() {
+    return isSecureContext;
+  },
   microphone: () =>
     navigator.mediaDevices.getUserMedia({
       audio: { echoCancellation: true, noiseSuppression: true, autoGainControl: true },

@@ -21,6 +21,7 @@ class World implements RecorderWorld {
   private listeners = new Map<string, ((event: unknown) => void)[]>();
   private allow: () => void = () => {};
   waits = false;
+  isSecure = true;
 
   async microphone(): Promise<MediaStream> {
     if (this.waits) await new Promise<void>((resolve) => (this.allow = resolve));
@@ -329,4 +330,7 @@ it('says whether it may not, or cannot', async () => {
   world.refuse = new DOMException('none', 'NotFoundError');
   await recorder.start();
   expect(recorder.state).toBe('unable');
+  world.isSecure = false;
+  await recorder.start();
+  expect(recorder.state).toBe('insecure');
 });
