@@ -231,6 +231,7 @@ impl Server {
         self.health.drain();
         self.stop.send_replace(true);
         self.gateway.drain();
+        self.gateway.services.media.stop_receiving();
         let drained = tokio::time::timeout(DRAIN_WITHIN, async {
             let _ = serving.await;
             self.gateway.drained().await;

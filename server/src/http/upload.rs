@@ -148,7 +148,9 @@ async fn write_file(
     while let Some(mut field) = form.next_field().await? {
         match field.name() {
             Some("kind") => received.kind = Some(field.text().await?),
-            Some("file") if !has_file => {
+            // None may be left out without a word.
+            Some("file") if has_file => return Err(UploadError::NoFile),
+            Some("file") => {
                 has_file = true;
                 received.name = field.file_name().map(as_called);
                 let mut written = 0;

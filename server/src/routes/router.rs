@@ -63,6 +63,7 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .at("/ws/chat/:room", get(gateway::one_room))
         .at("/media/avatars/:name", get(media::serve_avatar))
         .at("/media/:folder/:name", get(media::serve))
+        .at("/media/*path", get(media::serve_nothing))
         .nest("/api/v1", spec::service())
         .at("/*path", Frontend::embedded(origins.configured().as_deref()))
         .data(services.accounts)

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 
-use reqwest::header::{CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_RANGE, RANGE};
+use reqwest::header::{
+    CONTENT_RANGE, CONTENT_TYPE, ETAG, HeaderMap, IF_NONE_MATCH, IF_RANGE, RANGE,
+};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
@@ -75,10 +77,14 @@ pub(crate) struct Fetched {
     pub(crate) body: Vec<u8>,
 }
 
+/// An address, where the server listens.
+fn at(server: &TestServer, address: &str) -> String {
+    format!("http://{}{}", server.address, &address[address.find("/media/").unwrap()..])
+}
+
 /// Fetches a file by its address, as a browser does: without a token.
 pub(crate) async fn fetches(server: &TestServer, address: &str, range: Option<&str>) -> Fetched {
-    let path = &address[address.find("/media/").unwrap()..];
-    let mut request = reqwest::Client::new().get(format!("http://{}{path}", server.address));
+    let mut request = reqwest::Client::new().get(at(server, address));
     if let Some(range) = range {
         request = request.header(RANGE, range);
     }
@@ -151,14 +157,21 @@ on_both_databases! {
             // Who has the beginning of something else is sent the whole.
             let tag = wav.headers[ETAG].to_str().unwrap();
             for (of, status) in [(tag, 206), ("\"another\"", 200)] {
-                let address = address(audio, 1);
-                let url = format!("http://{}{}", server.address, &address[address.find("/media/").unwrap()..]);
-                let request = reqwest::Client::new().get(url).header(RANGE, "bytes=5-9");
+                let request = reqwest::Client::new().get(at(&server, &address(audio, 1)));
+                let request = request.header(RANGE, "bytes=5-9");
                 assert_eq!(request.header(IF_RANGE, of).send().await.unwrap().status(), status);
+            }
+            // Who has the whole is sent nothing.
+            for (of, status) in [(tag, 304), ("\"another\"", 200)] {
+                let request = reqwest::Client::new().get(at(&server, &address(audio, 1)));
+                let answer = request.header(IF_NONE_MATCH, of).send().await.unwrap();
+                assert_eq!((answer.status().as_u16(), &answer.headers()[ETAG]), (status, &wav.headers[ETAG]));
             }
             let beyond = fetches(&server, &address(audio, 1), Some("bytes=99999999-")).await;
             assert_eq!(beyond.status, 416);
             assert_eq!(beyond.headers[CONTENT_RANGE], format!("bytes */{length}").as_str());
+            let problem: Value = serde_json::from_slice(&beyond.body).unwrap();
+            assert_eq!((&problem["status"], &problem["code"]), (&json!(416), &json!("range_not_satisfiable")));
 
             // As it is read later, and with the room.
             let path = format!("/rooms/{room}/messages");
@@ -184,10 +197,20 @@ on_both_databases! {
             wav.replace(".wav", ".m4a"),
             wav.replace("/audio/", "/audio/..%2Faudio%2F"),
             nobody,
+            "/media/database".to_owned(),
+            wav.replace('?', "/?"),
         ] {
-            assert_eq!(fetches(&server, &changed, None).await.status, 404, "{changed}");
+            let fetched = fetches(&server, &changed, None).await;
+            assert_eq!(fetched.status, 404, "{changed}");
+            assert_eq!(fetched.headers[CONTENT_TYPE], "application/problem+json", "{changed}");
         }
         assert_eq!(fetches(&server, &wav, None).await.status, 200);
+        // Something else in its place is not passed on.
+        let file = server.installation.folder.path().join(bare[bare.find("/media/").unwrap() + 1..].to_owned());
+        let whole = std::fs::read(&file).unwrap();
+        std::fs::write(&file, "another").unwrap();
+        assert_eq!(fetches(&server, &wav, None).await.status, 503);
+        std::fs::write(&file, whole).unwrap();
         assert_eq!(lying(&server), 2);
 
         let message = format!("/rooms/general/messages/{}", sent["id"].as_str().unwrap());

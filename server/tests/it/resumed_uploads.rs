@@ -257,6 +257,21 @@ on_both_databases! {
         all_is_well(&server).await;
     }
 
+    async fn a_server_that_is_stopped_keeps_what_came(storage: Storage) {
+        let mut server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let whole = file(3 * MIB);
+        let upload = begins(&mira, whole.len(), "file", "tea.bin").await;
+        let line = begins_to_send(&mira, &upload, 0, 3 * MIB, &whole[..MIB]).await;
+        has_received(&server, MIB).await;
+        assert!(server.stop().await);
+        drop(line);
+        server.start_again().await;
+        assert_eq!(stands(&mira, &upload).await.expect(200).offset(), MIB);
+        let media = sends(&mira, &upload, MIB, &whole[MIB..]).await.expect(204).media();
+        assert!(downloads(&mira, &media.unwrap()).await == whole);
+    }
+
     async fn who_comes_at_the_same_time_spoils_nothing(storage: Storage) {
         let server = TestServer::start(storage).await;
         let mira = server.person("mira").await;

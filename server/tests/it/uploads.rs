@@ -240,7 +240,7 @@ async fn a_form_is_read_wherever_its_segments_are_cut_and_only_around_a_bounded_
         let (status, me) = sends(&mut stream, &whole[at..]).await;
         assert_eq!(status, 200, "cut at {at}: {me:#}");
     }
-    // A preamble, a header, another field and an end without end.
+    // A preamble, a header, another field and an end without end, and a second file.
     let before = most_memory(&server);
     let much = vec![b'x'; 8 << 20];
     for body in [
@@ -249,6 +249,7 @@ async fn a_form_is_read_wherever_its_segments_are_cut_and_only_around_a_bounded_
             .concat(),
         [&field("note"), &much[..], b"\r\n", &field("file")[..], &picture(), END].concat(),
         [&field("file"), &picture()[..], b"\r\n", &field("note")[..], &much, END].concat(),
+        [&field("file"), &picture()[..], b"\r\n", &field("file")[..], &picture(), END].concat(),
     ] {
         let (status, problem) = sends(&mut begins_upload(&mira, body.len()).await, &body).await;
         assert_eq!((status, &problem["errors"][0]["field"]), (400, &json!("file")), "{problem:#}");

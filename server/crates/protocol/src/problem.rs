@@ -50,8 +50,10 @@ pub enum Code {
     QuotaExceeded,
     /// 413: the server has as many files of all people as it may keep.
     StorageFull,
-    /// 415: not JSON.
+    /// 415: not of a type that is taken there.
     UnsupportedMediaType,
+    /// 416: the file ends before the part that was asked for.
+    RangeNotSatisfiable,
     /// 426: this address is a WebSocket.
     UpgradeRequired,
     /// 429: too often; `retry_after_ms` says when to come back.
@@ -87,6 +89,7 @@ impl Code {
             Self::ProtocolVersion => 412,
             Self::TooLarge | Self::QuotaExceeded | Self::StorageFull => 413,
             Self::UnsupportedMediaType => 415,
+            Self::RangeNotSatisfiable => 416,
             Self::UpgradeRequired => 426,
             Self::RateLimited => 429,
             Self::Internal => 500,
@@ -121,6 +124,7 @@ impl Code {
             Self::QuotaExceeded => "Quota exceeded",
             Self::StorageFull => "Storage is full",
             Self::UnsupportedMediaType => "Unsupported media type",
+            Self::RangeNotSatisfiable => "Beyond the end of the file",
             Self::UpgradeRequired => "WebSocket required",
             Self::RateLimited => "Too many requests",
             Self::Unavailable => "Temporarily unavailable",

@@ -113,9 +113,11 @@ impl MediaError {
 impl From<MediaError> for Problem {
     fn from(error: MediaError) -> Self {
         match error {
-            MediaError::NotFound | MediaError::BeyondTheEnd(_) | MediaError::Incomplete => {
-                Self::not_found()
-            }
+            MediaError::NotFound | MediaError::Incomplete => Self::not_found(),
+            MediaError::BeyondTheEnd(length) => Self::new(
+                Code::RangeNotSatisfiable,
+                format!("The file has {length} bytes; ask for a part of these."),
+            ),
             MediaError::NotARecording => Self::invalid_field(
                 "file",
                 "must be a recording that can be played: WebM, Ogg, MP4, WAV, MP3 or FLAC",
@@ -139,8 +141,9 @@ impl From<MediaError> for Problem {
             ),
             MediaError::PictureTooLarge => Self::new(
                 Code::TooLarge,
-                "The picture has more than 50 million pixels, or moves for too long; take a smaller one. As a file it \
-                 can be sent as it is.",
+                "The picture takes too much to be read: it has more than 50 million pixels, moves for too long, or is \
+                 saved in a way that needs all of it at once (progressive, interlaced, WebP). Save it as an \
+                 ordinary JPEG, or make it smaller. As a file it can be sent as it is.",
             ),
             MediaError::NoSuchKind => {
                 Self::invalid_field("kind", "must be `audio`, `image` or `file`, or be left out")
@@ -164,8 +167,8 @@ impl From<MediaError> for Problem {
             ),
             MediaError::QuotaExceeded => Self::new(
                 Code::QuotaExceeded,
-                "You have as much on this server as you may; delete some of your voice messages, pictures and files \
-                 first. What you uploaded and did not send goes after a day.",
+                "It would be more than you may have on this server; delete some of your voice messages, pictures and \
+                 files first. What you uploaded and did not send goes after a day.",
             ),
             MediaError::TooManyUnfinished => Self {
                 retry_after_ms: Some(60_000),

@@ -15,7 +15,7 @@ mod delivery;
 mod uploads;
 
 pub(crate) use self::avatars::{AvatarsApi, serve_avatar};
-pub(crate) use self::delivery::serve;
+pub(crate) use self::delivery::{serve, serve_nothing};
 pub(crate) use self::uploads::UploadsApi;
 use super::add::admit;
 use super::error::MediaError;

@@ -37,7 +37,7 @@ pub(crate) use addresses::Addresses;
 pub(crate) use check::{Checked, LeftOver, check};
 pub(crate) use description::{Carried, Description};
 pub(crate) use error::MediaError;
-pub(crate) use http::{AvatarsApi, MediaApi, UploadsApi, serve, serve_avatar};
+pub(crate) use http::{AvatarsApi, MediaApi, UploadsApi, serve, serve_avatar, serve_nothing};
 pub(crate) use inline::Inline;
 pub(crate) use picture::{
     REMAKE as REMAKE_PICTURE, SQUARE as SQUARE_PICTURE, remake_here, square_here,

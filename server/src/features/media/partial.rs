@@ -168,8 +168,16 @@ impl Media {
         if is_kept {
             self.store_part(owner, &row, &mut file).await?;
         }
-        ended?;
-        Ok(Standing { received: file.stored, ..Standing::from(&row) })
+        match ended {
+            Err(MediaError::StandsAt(_)) => Err(MediaError::StandsAt(file.stored)),
+            Err(error) => Err(error),
+            Ok(()) => Ok(Standing::from(&PartialRow { received: signed(file.stored), ..row })),
+        }
+    }
+
+    /// Has all uploads that come in parts stored as far as they came, and takes no more of them: the server stops.
+    pub(crate) fn stop_receiving(&self) {
+        self.turns.stop();
     }
 
     /// Gives up somebody's upload, and what was made of it, unless a message carries that.

@@ -335,6 +335,13 @@ impl Media {
         let is_part = part.is_some();
         let range = part.map(|part| within(&part, length)).transpose()?;
         let content = self.files.get(name, range.map(GetRange::Bounded)).await?;
+        if content.meta.size != length {
+            // Somebody was in the folder, or something between here and the bucket answered in its place.
+            let source = format!("{name} has {} bytes and should have {length}", content.meta.size);
+            return Err(
+                object_store::Error::Generic { store: "media", source: source.into() }.into()
+            );
+        }
         let mime = file.mime.clone();
         let download_name = description.download_name().map(str::to_owned);
         Ok(Opened { content, mime, length, good_for, is_part, download_name })

@@ -26,6 +26,8 @@ type Senders = Arc<Mutex<HashMap<Uuid, Arc<CancellationToken>>>>;
 pub(super) struct Turns {
     permits: KeyedPermits<Uuid>,
     senders: Senders,
+    /// Of all senders.
+    stop: CancellationToken,
 }
 
 /// The turn to send to an upload. It is over when this is dropped.
@@ -49,13 +51,14 @@ fn lock(senders: &Senders) -> MutexGuard<'_, HashMap<Uuid, Arc<CancellationToken
 
 impl Turns {
     pub(super) fn new() -> Self {
-        Self { permits: KeyedPermits::new(1, MOST_WAITING), senders: Senders::default() }
+        let permits = KeyedPermits::new(1, MOST_WAITING);
+        Self { permits, senders: Senders::default(), stop: CancellationToken::new() }
     }
 
-    /// Asks whoever came before to stop, and waits for that; `None` where it takes too long, or somebody else
-    /// comes meanwhile.
+    /// Asks whoever came before to stop, and waits for that; `None` where it takes too long, somebody else
+    /// comes meanwhile, or the server stops.
     pub(super) async fn take(&self, upload: Uuid) -> Option<Turn> {
-        let sender = Sender::announce(upload, self.senders.clone());
+        let sender = Sender::announce(upload, self.stop.child_token(), self.senders.clone());
         let permit = tokio::select! {
             biased;
             () = sender.stop.cancelled() => None,
@@ -63,18 +66,23 @@ impl Turns {
         };
         Some(Turn { sender, _permit: permit? })
     }
+
+    /// Asks all to stop, and lets nobody begin any more.
+    pub(super) fn stop(&self) {
+        self.stop.cancel();
+    }
 }
 
 impl Turn {
-    /// Resolves when somebody else waits for it.
+    /// Resolves when somebody else waits for it, or the server stops.
     pub(super) async fn is_wanted(&self) {
         self.sender.stop.cancelled().await;
     }
 }
 
 impl Sender {
-    fn announce(upload: Uuid, senders: Senders) -> Self {
-        let stop = Arc::new(CancellationToken::new());
+    fn announce(upload: Uuid, stop: CancellationToken, senders: Senders) -> Self {
+        let stop = Arc::new(stop);
         if let Some(before) = lock(&senders).insert(upload, stop.clone()) {
             before.cancel();
         }

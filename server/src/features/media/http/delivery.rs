@@ -41,22 +41,42 @@ pub(crate) async fn serve(
     };
     match opened {
         Ok(opened) => {
-            let mut response = answer(opened);
+            let is_known =
+                request.header(header::IF_NONE_MATCH).is_some_and(|tags| has(tags, &tag));
+            let mut response = if is_known { unchanged(&opened) } else { answer(opened) };
             set(&mut response, header::ETAG, tag);
             set(&mut response, header::ACCEPT_RANGES, "bytes".to_owned());
             response
         }
-        Err(MediaError::BeyondTheEnd(length)) => nothing_there(length),
+        Err(MediaError::BeyondTheEnd(length)) => {
+            let mut response = problem_response(MediaError::BeyondTheEnd(length).into());
+            set(&mut response, header::CONTENT_RANGE, format!("bytes */{length}"));
+            response
+        }
         Err(error) => problem_response(error.into()),
     }
 }
 
-/// There is nothing in the part that was asked for.
-fn nothing_there(length: u64) -> Response {
-    Response::builder()
-        .status(StatusCode::RANGE_NOT_SATISFIABLE)
-        .header(header::CONTENT_RANGE, format!("bytes */{length}"))
-        .finish()
+/// `GET /media/…`: an address that is nobody's.
+#[handler]
+pub(crate) fn serve_nothing() -> Response {
+    problem_response(MediaError::NotFound.into())
+}
+
+/// Whether a list of tags has this one (RFC 9110, section 13.1.2).
+fn has(tags: &str, tag: &str) -> bool {
+    tags.split(',').map(str::trim).any(|it| it == "*" || it.trim_start_matches("W/") == tag)
+}
+
+/// Whoever asks has it already.
+fn unchanged(opened: &Opened) -> Response {
+    let mut response = Response::builder().status(StatusCode::NOT_MODIFIED).finish();
+    set(&mut response, header::CACHE_CONTROL, kept_for(opened.good_for));
+    response
+}
+
+fn kept_for(seconds: i64) -> String {
+    format!("private, max-age={seconds}, immutable")
 }
 
 /// One part of a file, as it is asked for (RFC 9110, section 14); nothing for what is no range, and for several
@@ -91,7 +111,7 @@ pub(super) fn answer(opened: Opened) -> Response {
     set(header::CONTENT_TYPE, mime);
     set(header::CONTENT_LENGTH, (part.end - part.start).to_string());
     set(header::CONTENT_SECURITY_POLICY, "default-src 'none'; sandbox".to_owned());
-    set(header::CACHE_CONTROL, format!("private, max-age={good_for}, immutable"));
+    set(header::CACHE_CONTROL, kept_for(good_for));
     if let Some(name) = download_name {
         set(header::CONTENT_DISPOSITION, content_disposition(&name));
     }
