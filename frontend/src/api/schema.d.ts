@@ -937,7 +937,7 @@ export interface components {
          * @description What was uploaded: attach it to a message by its id within a day. One of the three is there.
          */
         Media: {
-            /** @description A recording. */
+            /** @description A recording; without `listened_at`, which its message alone says. */
             audio?: components["schemas"]["Audio"];
             /** @description Any other file. */
             file?: components["schemas"]["File"];

@@ -96,7 +96,7 @@ pub struct File {
 pub struct Media {
     /// Its id.
     pub id: Uuid,
-    /// A recording.
+    /// A recording; without `listened_at`, which its message alone says.
     pub audio: Option<Audio>,
     /// A picture.
     pub image: Option<Image>,
