@@ -15,9 +15,12 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 use uuid::Uuid;
 
+use crate::media::{photograph, sends_as, sound};
 use crate::media_check::all_is_well;
 use crate::on_both_databases;
-use crate::support::{Moment, ObjectServer, Person, Storage, TestServer, eventually};
+use crate::support::{
+    Fault, FaultyDisk, Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually,
+};
 use crate::uploads::{PATIENCE, is_answered, lying, until};
 
 const MIB: usize = 1 << 20;
@@ -426,6 +429,62 @@ async fn another_node_goes_on_while_the_first_still_waits_for_more() {
     server.start_again().await;
     eventually("one file is there", || (lie_in("uploads/"), lie_in("files/")) == (0, 1)).await;
     all_is_well(&server).await;
+}
+
+#[tokio::test]
+async fn a_full_disk_costs_an_upload_nothing_but_time() {
+    for fault in [Fault::Full, Fault::Short, Fault::ReadOnly] {
+        let disk = FaultyDisk::new();
+        let media = disk.path().join("media");
+        let mut settings = disk.settings().to_vec();
+        settings.push(("ADDA_MEDIA_DIR", media.display().to_string()));
+        settings.push(("ADDA_RATE_LIMITS", "off".to_owned()));
+        let settings: Vec<_> =
+            settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+        let installation = Installation::new(Storage::Sqlite, &settings).await;
+        let mut server = TestServer::on(installation).await;
+        let mira = server.person("mira").await;
+        let lying = |folder| std::fs::read_dir(media.join(folder)).map_or(0, Iterator::count);
+        let whole = file(5 * MIB + 1_000);
+        let upload = begins(&mira, whole.len(), "file", "tea.bin").await;
+        sends(&mira, &upload, 0, &whole[..5 * MIB]).await.expect(204);
+        let others = [
+            ("audio", sound("mono-48k-opus.webm")),
+            ("image", photograph(300, 200)),
+            ("file", b"tea".to_vec()),
+        ];
+        let usage = async || mira.get("/media/usage").await.expect(200);
+        let before = usage().await;
+
+        disk.fails(fault);
+        let refused = sends(&mira, &upload, 5 * MIB, &whole[5 * MIB..]).await;
+        assert!(refused.body["retry_after_ms"].is_u64(), "{fault:?}: {:#}", refused.body);
+        refused.expect_problem(503, "unavailable");
+        for (kind, bytes) in &others {
+            let (status, problem) = sends_as(&mira, Some(kind), "a", bytes).await;
+            let told = (status, &problem["code"]);
+            assert_eq!(told, (503, &json!("unavailable")), "{fault:?}, {kind}: {problem:#}");
+        }
+        assert_eq!(usage().await, before, "{fault:?}: nothing counts");
+        until(|| lying("incoming") == 0).await;
+        mira.writes("general", "texts go on").await;
+
+        disk.works();
+        assert_eq!(stands(&mira, &upload).await.expect(200).offset(), 5 * MIB);
+        let made = sends(&mira, &upload, 5 * MIB, &whole[5 * MIB..]).await.expect(204).media();
+        assert!(downloads(&mira, &made.unwrap()).await == whole);
+        for (kind, bytes) in &others {
+            let (status, answer) = sends_as(&mira, Some(kind), "a", bytes).await;
+            assert_eq!(status, 200, "{fault:?}, {kind}: {answer:#}");
+        }
+        server.stop().await;
+        server.start_again().await;
+        eventually("nothing is left of what failed", || {
+            (lying("uploads"), lying("files"), lying("audio")) == (0, 2, 2)
+        })
+        .await;
+        all_is_well(&server).await;
+    }
 }
 
 #[tokio::test]
