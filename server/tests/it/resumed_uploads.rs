@@ -488,6 +488,28 @@ async fn a_full_disk_costs_an_upload_nothing_but_time() {
 }
 
 #[tokio::test]
+async fn what_another_node_has_made_of_an_upload_stays_whatever_the_first_finds() {
+    let objects = ObjectServer::start().await;
+    let server = node(&objects, None).await;
+    let other = node(&objects, Some(&server)).await;
+    let mira = server.person("mira").await;
+    let mut there = mira.clone();
+    there.address.clone_from(&other.address);
+    let whole = file(5 * MIB);
+    let (first, last) = whole.split_at(4 * MIB);
+    let upload = begins(&mira, whole.len(), "file", "tea.bin").await;
+    sends(&mira, &upload, 0, first).await.expect(204);
+    let mut line = begins_to_send(&mira, &upload, first.len(), last.len(), &last[..1_000]).await;
+    has_received(&server, first.len() + 1_000).await;
+    let media = sends(&there, &upload, first.len(), last).await.expect(204).media().unwrap();
+    // Its first part is no longer needed, and may be gone.
+    line.write_all(&last[1_000..]).await.unwrap();
+    until(|| lying(&server).1 == 0).await;
+    assert_eq!(stands(&mira, &upload).await.expect(200).media().as_ref(), Some(&media));
+    assert!(downloads(&mira, &media).await == whole);
+}
+
+#[tokio::test]
 async fn a_picture_goes_the_way_of_any_picture() {
     let mut server = TestServer::start(Storage::Sqlite).await;
     let mira = server.person("mira").await;

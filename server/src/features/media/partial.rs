@@ -312,26 +312,29 @@ impl Media {
         };
         match added {
             // Another node may have been quicker.
-            Ok(()) | Err(MediaError::NotFound) => {
-                let row = self.find_partial(owner, row.id).await?;
-                let standing = row.media_id.map(|_| Standing::from(&row));
-                standing.ok_or(MediaError::StandsAt(unsigned(row.received)))
-            }
-            Err(error) => {
-                if error.is_of_the_file() {
-                    // It will never be anything else: whoever sends the last byte again reads all of it anew.
-                    self.forget(owner, row.id).await?;
+            Ok(()) | Err(MediaError::NotFound) => {}
+            // It will never be anything else: whoever sends the last byte again reads all of it anew.
+            Err(error) if error.is_of_the_file() => {
+                if self.forget(owner, row.id).await? {
+                    return Err(error);
                 }
-                Err(error)
             }
+            Err(error) => return Err(error),
         }
+        let row = self.find_partial(owner, row.id).await?;
+        let standing = row.media_id.map(|_| Standing::from(&row));
+        standing.ok_or(MediaError::StandsAt(unsigned(row.received)))
     }
 
-    /// Gives up an upload of which nothing was made.
-    async fn forget(&self, owner: Owner, id: Uuid) -> Result<(), MediaError> {
+    /// Gives up an upload of which nothing can be made; `false` where another node has made something of it,
+    /// perhaps while its parts were read here.
+    async fn forget(&self, owner: Owner, id: Uuid) -> Result<bool, MediaError> {
         let transaction = self.db.begin().await?;
-        store::discard(&transaction, id, owner.user_id).await?;
-        Ok(transaction.commit().await?)
+        let is_made = store::discard(&transaction, id, owner.user_id).await?.flatten().is_some();
+        if !is_made {
+            transaction.commit().await?;
+        }
+        Ok(!is_made)
     }
 
     /// Writes what came before in front of what came now.
