@@ -166,6 +166,7 @@ async fn a_voice_message_waits_for_nobody_s_photographs() {
         }))
         .await;
     assert_eq!(sent["duplicate"], false, "{sent:#}");
+    assert_eq!(lying(&server).1, unfinished.len(), "they have not made way");
 }
 
 #[tokio::test]
