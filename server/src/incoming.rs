@@ -11,6 +11,7 @@ use adda_protocol::{Code, Problem, UserId};
 use futures_util::future::BoxFuture;
 use tokio::fs::File;
 use tokio::io::AsyncWriteExt;
+use tokio::runtime::Handle;
 use tokio::time::timeout;
 use uuid::Uuid;
 
@@ -187,37 +188,67 @@ impl UploadPermit {
     pub(crate) async fn begin(self) -> io::Result<(File, ReceivedFile)> {
         let path = self.uploads.folder.join(Uuid::new_v4().to_string());
         // It is removed whatever happens, also while it is made.
-        let received = ReceivedFile { path, name: None, kind: None, _place: self.file };
-        Ok((File::create_new(&received.path).await?, received))
+        let file = Scratch::new(path, self.file);
+        let received = ReceivedFile { name: None, kind: None, file };
+        Ok((File::create_new(received.path()).await?, received))
     }
 }
 
 /// A file that was received. It is removed, and its place is given back, when this is dropped.
 #[derive(Debug)]
 pub(crate) struct ReceivedFile {
-    path: PathBuf,
     /// What its sender calls it.
     pub(crate) name: Option<String>,
     /// What its sender takes it for.
     pub(crate) kind: Option<String>,
-    _place: Place,
+    file: Scratch,
 }
 
 impl ReceivedFile {
     /// Where it lies.
     #[must_use]
     pub(crate) fn path(&self) -> &Path {
+        self.file.path()
+    }
+}
+
+/// A file that is removed when this is dropped, if it was made; then what it held on to is given back.
+#[derive(Debug)]
+pub(crate) struct Scratch<P: Send + 'static = Place> {
+    path: PathBuf,
+    place: Option<P>,
+}
+
+impl<P: Send + 'static> Scratch<P> {
+    fn new(path: PathBuf, place: P) -> Self {
+        Self { path, place: Some(place) }
+    }
+
+    /// In the folder of another one, which is emptied at start.
+    pub(crate) fn beside(file: &Path, place: P) -> Self {
+        Self::new(file.with_file_name(Uuid::new_v4().to_string()), place)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
         &self.path
     }
 }
 
-impl Drop for ReceivedFile {
+impl<P: Send + 'static> Drop for Scratch<P> {
     fn drop(&mut self) {
-        // Just made by us: it is in no folder to be looked up on a disk.
-        if let Err(error) = fs::remove_file(&self.path)
-            && error.kind() != io::ErrorKind::NotFound
-        {
-            tracing::warn!(%error, "an upload is left until the next start");
+        let (path, place) = (std::mem::take(&mut self.path), self.place.take());
+        // A file system may take long to free what is large, for which nobody else waits.
+        let remove = move || {
+            if let Err(error) = fs::remove_file(path)
+                && error.kind() != io::ErrorKind::NotFound
+            {
+                tracing::warn!(%error, "a file is left until the next start");
+            }
+            drop(place);
+        };
+        match Handle::try_current() {
+            Ok(runtime) => drop(runtime.spawn_blocking(remove)),
+            Err(_) => remove(),
         }
     }
 }

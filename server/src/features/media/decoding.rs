@@ -1,14 +1,15 @@
 //! Has what was sent decoded in a confined process: in its turn, and paid for by whoever sent it.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use tokio::fs::File;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 
-use super::scratch::Scratch;
 use crate::budget::Payer;
 use crate::confined::{self, Meter, Refusal};
+use crate::incoming::Scratch;
 
 /// So many are decoded at the same time: each takes a processor.
 const AT_ONCE: usize = 2;
@@ -18,13 +19,13 @@ const MOST_MADE: usize = 8;
 /// Those of one kind.
 #[derive(Debug)]
 pub(super) struct Decoders {
-    made: Semaphore,
+    made: Arc<Semaphore>,
     turns: Semaphore,
 }
 
 impl Decoders {
     pub(super) fn new() -> Self {
-        Self { made: Semaphore::new(MOST_MADE), turns: Semaphore::new(AT_ONCE) }
+        Self { made: Arc::new(Semaphore::new(MOST_MADE)), turns: Semaphore::new(AT_ONCE) }
     }
 
     /// Has a command of this program decode a file, in the order of asking. Answers what it says, and what
@@ -37,12 +38,12 @@ impl Decoders {
         payer: Payer,
         command: &str,
         file: &Path,
-    ) -> Result<(T, Made<'_>), Refusal> {
+    ) -> Result<(T, Made), Refusal> {
         // The semaphores are never closed.
-        let place = self.made.acquire().await.ok();
+        let place = self.made.clone().acquire_owned().await.ok();
         let permit = self.turns.acquire().await.ok();
         let turn = Turn { meter: Meter::new(), payer, _permit: permit };
-        let made = Made { file: Scratch::beside(file), _place: place };
+        let made = Scratch::beside(file, place);
         let sent = File::open(file).await?.into_std().await;
         let into = File::create_new(made.path()).await?.into_std().await;
         let answer = confined::run_into(command, sent, into, &turn.meter).await?;
@@ -51,18 +52,8 @@ impl Decoders {
     }
 }
 
-/// What was made, in a file that is removed when this is dropped.
-#[derive(Debug)]
-pub(super) struct Made<'a> {
-    file: Scratch,
-    _place: Option<SemaphorePermit<'a>>,
-}
-
-impl Made<'_> {
-    pub(super) fn path(&self) -> &Path {
-        self.file.path()
-    }
-}
+/// What was made, in a file that is removed when this is dropped; then its place is another's.
+pub(super) type Made = Scratch<Option<OwnedSemaphorePermit>>;
 
 /// The turn to have something decoded. When it is over, it is paid for what a processor worked in it, whatever
 /// became of that.

@@ -24,7 +24,6 @@ mod inline;
 mod kind;
 mod partial;
 mod picture;
-mod scratch;
 mod service;
 mod sound;
 mod store;
