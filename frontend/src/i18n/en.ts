@@ -255,6 +255,8 @@ export const en = {
       `A voice message may not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
     insecure:
       'Browsers record only where the address begins with https://. Open Adda there, or ask whoever runs it.',
+    serverFull:
+      'A voice message may not fit: this server has hardly any space left for what people send. Tell its administrator.',
     unable: 'There is no microphone that this browser can record from.',
   },
   media: {
@@ -274,6 +276,8 @@ export const en = {
       `“${name}” is larger than ${most}. Choose a smaller picture, or attach it as a file.`,
     full: (name: string, bytes: string, used: string, quota: string) =>
       `“${name}” (${bytes}) does not fit: you use ${used} of the ${quota} that you may have here. Delete some of your voice messages, pictures and files first.`,
+    serverFull: (name: string, bytes: string) =>
+      `“${name}” (${bytes}) does not fit: this server has not so much space left for what people send. Tell its administrator.`,
     empty: (name: string) => `“${name}” is empty, or a folder. There is nothing to send.`,
     unshown: (name: string) =>
       `“${name}” is a HEIC or AVIF picture, which not everybody could see. Send it as JPEG (an iPhone takes those when its camera is set to Most Compatible), or attach it as a file.`,

@@ -28,8 +28,10 @@ export type Trouble =
   /** It is a picture that hardly anybody could see. */
   | { kind: 'unshown'; name: string }
   | { kind: 'large'; name: string; most: number; isPicture: boolean }
-  /** It is more than the person may have on the server. */
-  | ({ kind: 'full'; name: string; bytes: number } & Usage);
+  /** It is more than the person may have on the server … */
+  | ({ kind: 'full'; name: string; bytes: number } & Usage)
+  /** … or than all people together may. */
+  | { kind: 'serverFull'; name: string; bytes: number };
 
 interface Size {
   width: number;
@@ -131,18 +133,18 @@ export class Picked {
   private async fit(turn: number): Promise<void> {
     const usage = await this.space();
     if (!usage || turn !== this.turn) return;
-    let { used } = usage;
-    const tooMuch = this.items.filter(({ attachment: { file } }) => {
-      const fits = used + file.size <= usage.quota;
-      if (fits) used += file.size;
-      return !fits;
-    });
-    tooMuch.forEach((pick) => this.takeBack(pick));
-    this.items = this.items.filter((pick) => !tooMuch.includes(pick));
-    const troubles = tooMuch.map(({ attachment: { name, file } }): Trouble => {
-      return { kind: 'full', name, bytes: file.size, ...usage };
-    });
-    this.troubles = [...this.troubles, ...troubles];
+    let { used, free } = usage;
+    const reasons = new Map<Pick, Trouble>();
+    for (const pick of this.items) {
+      const { name, file } = pick.attachment;
+      const bytes = file.size;
+      if (used + bytes > usage.quota) reasons.set(pick, { kind: 'full', name, bytes, ...usage });
+      else if (bytes > free) reasons.set(pick, { kind: 'serverFull', name, bytes });
+      else [used, free] = [used + bytes, free - bytes];
+    }
+    reasons.forEach((_, pick) => this.takeBack(pick));
+    this.items = this.items.filter((pick) => !reasons.has(pick));
+    this.troubles = [...this.troubles, ...reasons.values()];
   }
 
   private async measure(file: File, isAsFile: boolean): Promise<Pick> {

@@ -97,16 +97,27 @@ describe('what is picked', () => {
     // It is shown meanwhile, and not to be sent yet.
     await vi.waitFor(() => expect(names()).toEqual(['a.png', 'film.mp4', 'b.png']));
     expect(picked.isMeasuring).toBe(true);
-    answer({ used: 1_000, quota: 2_000 });
+    answer({ used: 1_000, quota: 2_000, free: 9_000 });
     await adding;
     expect(names()).toEqual(['a.png', 'b.png']);
-    const usage = { used: 1_000, quota: 2_000 };
+    const usage = { used: 1_000, quota: 2_000, free: 9_000 };
     expect(picked.troubles).toEqual([{ kind: 'full', name: 'film.mp4', bytes: 700, ...usage }]);
     expect(lent.size).toBe(2);
     // What was picked before counts too.
     space = () => Promise.resolve(usage);
     await picked.add([file('c.png', 'image/png', 1)]);
     expect(names()).toEqual(['a.png', 'b.png']);
+  });
+
+  it('is left out where the server has no space for it, whatever the person may have', async () => {
+    space = () => Promise.resolve({ used: 0, quota: 9_000, free: 1_000 });
+    await picked.add([
+      file('a.png', 'image/png', 600),
+      file('film.mp4', 'video/mp4', 500),
+      file('b.png', 'image/png', 400),
+    ]);
+    expect(names()).toEqual(['a.png', 'b.png']);
+    expect(picked.troubles).toEqual([{ kind: 'serverFull', name: 'film.mp4', bytes: 500 }]);
   });
 
   it('is never more than a message carries, whatever came at once', async () => {

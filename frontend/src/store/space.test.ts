@@ -20,7 +20,8 @@ function spaceWith(outgoing: readonly Outgoing[] = []): Space {
 }
 
 it('counts what is on its way with what is there', async () => {
-  call.mockResolvedValue({ used_bytes: 1_000, quota_bytes: 5_000 });
+  const all = { total_used_bytes: 7_000, total_quota_bytes: 9_000 };
+  call.mockResolvedValue({ used_bytes: 1_000, quota_bytes: 5_000, ...all });
   const attachment = (bytes: number, media: string | null) => ({
     ...{ kind: 'file', name: 'a', media },
     file: new Blob(['x'.repeat(bytes)]),
@@ -35,12 +36,13 @@ it('counts what is on its way with what is there', async () => {
     state: { kind },
   });
   const outgoing = [entry('uploading', 300), entry('refused', 50)] as unknown as Outgoing[];
-  expect(await spaceWith(outgoing).look()).toEqual({ used: 1_300, quota: 5_000 });
+  expect(await spaceWith(outgoing).look()).toEqual({ used: 1_300, quota: 5_000, free: 1_700 });
 });
 
 it('is waited for a little, and never in vain', async () => {
-  call.mockResolvedValueOnce({ used_bytes: 1, quota_bytes: 2 });
-  expect(await spaceWith().soon()).toEqual({ used: 1, quota: 2 });
+  const all = { total_used_bytes: 1, total_quota_bytes: 4 };
+  call.mockResolvedValueOnce({ used_bytes: 1, quota_bytes: 2, ...all });
+  expect(await spaceWith().soon()).toEqual({ used: 1, quota: 2, free: 3 });
   expect(clock.isIdle).toBe(true);
   call.mockRejectedValueOnce(new Error('away'));
   expect(await spaceWith().soon()).toBeNull();

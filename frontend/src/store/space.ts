@@ -1,4 +1,4 @@
-// How much of what the person sent the server keeps, and may keep: asked before more is sent, so that they hear that
+// How much of what the person sent, and of what all did, the server keeps, and may keep: asked before more is sent, so that they hear that
 // something does not fit before it is uploaded.
 import type { Api } from '../api/client';
 import { bytesToSend } from '../offline/outgoing';
@@ -9,6 +9,8 @@ export interface Usage {
   /** With what is on its way. */
   used: number;
   quota: number;
+  /** So much more may all people together have. */
+  free: number;
 }
 
 /** Nobody waits longer to hear it: the server decides it once more. */
@@ -22,8 +24,13 @@ export class Space {
   ) {}
 
   async look(): Promise<Usage> {
-    const { used_bytes, quota_bytes } = await this.api.call('get', '/media/usage', {});
-    return { used: used_bytes + bytesToSend(this.store.state.outgoing), quota: quota_bytes };
+    const there = await this.api.call('get', '/media/usage', {});
+    const waiting = bytesToSend(this.store.state.outgoing);
+    return {
+      used: there.used_bytes + waiting,
+      quota: there.quota_bytes,
+      free: there.total_quota_bytes - there.total_used_bytes - waiting,
+    };
   }
 
   /** The same, where it is answered soon. */

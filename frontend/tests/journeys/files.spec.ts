@@ -109,6 +109,20 @@ test.describe('where one may have little', () => {
   });
 });
 
+test.describe('where all people together may have little', () => {
+  test.use({ settings: { ADDA_MEDIA_TOTAL_MB: '1' } });
+
+  test('what the server has no space for is said before anything is sent', async ({ person }) => {
+    const mira = await person('Mira');
+    await mira.enters();
+    await picks(mira, 'Files', [file('large.txt', 'x'.repeat(1_200_000))]);
+    await expect(
+      mira.page.getByText('“large.txt” (1.1 MB) does not fit: this server'),
+    ).toBeVisible();
+    await expect(trayOf(mira)).toHaveCount(0);
+  });
+});
+
 test('what is written after Enter is no part of the caption', async ({ person }) => {
   const mira = await person('Mira');
   await mira.enters();
