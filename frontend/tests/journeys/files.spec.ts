@@ -152,12 +152,21 @@ test('what is dropped anywhere goes to the conversation, which says so before', 
   await gives(mira, 'drop', [file('a.txt')]);
   await expect(mira.page.getByText('Drop here to send to General')).toHaveCount(0);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  // Also after something of the page's own was dragged that is gone since, so that its drag never ended.
+  await mira.page.evaluate(() =>
+    document.body.dispatchEvent(new DragEvent('dragstart', { bubbles: true })),
+  );
+  await mira.composer.click();
+  await gives(mira, 'dragover', [file('b.txt')]);
+  await expect(mira.page.getByText('Drop here to send to General')).toBeVisible();
+  await gives(mira, 'drop', [file('b.txt')]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(2);
   // Whoever looks elsewhere meanwhile finds it again.
   await mira.page.evaluate(() => history.pushState(null, '', '/people'));
   await mira.page.evaluate(() => dispatchEvent(new PopStateEvent('popstate')));
   await expect(mira.composer).toHaveCount(0);
   await mira.page.goBack();
-  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(2);
 });
 
 test('files that are sent offline outlive the page, and are sent once there is a way', async ({
