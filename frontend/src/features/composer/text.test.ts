@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { cleaned, inserted, left, MOST_CHARACTERS } from './text';
+import { areNamesOf, cleaned, inserted, left, MOST_CHARACTERS } from './text';
 
 describe('what is left', () => {
   it('counts scalar values, not the halves of a string', () => {
@@ -38,5 +38,17 @@ describe('a piece', () => {
 
   it('takes the place of what was selected', () => {
     expect(inserted('abcd', 1, 3, 'x')).toEqual({ text: 'axd', caret: 2 });
+  });
+});
+
+describe('words that are pasted beside files', () => {
+  const files = [{ name: 'caf\u00e9.pdf' }, { name: 'b.png' }];
+
+  it('are the names of the files, or something of their own', () => {
+    expect(areNamesOf(files, 'cafe\u0301.pdf\rb.png')).toBe(true);
+    expect(areNamesOf(files, 'b.png\n')).toBe(true);
+    expect(areNamesOf(files, 'Tea at four')).toBe(false);
+    expect(areNamesOf(files, 'b.png is the picture')).toBe(false);
+    expect(areNamesOf(files, '')).toBe(false);
   });
 });

@@ -31,3 +31,10 @@ export function inserted(
 ): { text: string; caret: number } {
   return { text: text.slice(0, start) + piece + text.slice(end), caret: start + piece.length };
 }
+
+/** Whether words are nothing but the names of files, which some systems copy beside the files themselves. */
+export function areNamesOf(files: readonly Pick<File, 'name'>[], words: string): boolean {
+  const names = new Set(files.map(({ name }) => name.normalize()));
+  const lines = words.split(/[\r\n]+/).filter((line) => line !== '');
+  return lines.length > 0 && lines.every((line) => names.has(line.normalize()));
+}
