@@ -255,6 +255,7 @@ export const bn: Catalogue = {
     attachPictures: 'ছবি',
     attachFiles: 'ফাইল',
     picked: 'বার্তার সঙ্গে যাবে',
+    afterEdit: 'যে বার্তাটি এখন বদলাচ্ছেন তার সঙ্গে নয়, পরের বার্তার সঙ্গে যাবে।',
     remove: (name) => `${name} বাদ দিন`,
     tooMany: (most) => `একটি বার্তায় সর্বোচ্চ ${n(most)}টি যায়; বাকিগুলি নেওয়া হয়নি।`,
     tooLarge: (name, most) => `“${name}” ${most}-এর চেয়ে বড়। ছোট একটি বেছে নিন।`,

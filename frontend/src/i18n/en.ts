@@ -268,6 +268,7 @@ export const en = {
     attachPictures: 'Pictures',
     attachFiles: 'Files',
     picked: 'Goes with your message',
+    afterEdit: 'Goes with your next message, not with the one that you are editing.',
     remove: (name: string) => `Take ${name} out`,
     tooMany: (most: number) => `A message carries at most ${n(most)}; the others were left out.`,
     tooLarge: (name: string, most: string) =>

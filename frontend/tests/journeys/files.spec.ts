@@ -169,6 +169,23 @@ test('what is dropped anywhere goes to the conversation, which says so before', 
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(2);
 });
 
+test('what is dropped while a message is changed is shown, and goes with the next one', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await mira.says('Tee');
+  await mira.does('Edit', 'Tee');
+  await gives(mira, 'drop', [file('a.txt')]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await expect(mira.page.getByText('Goes with your next message')).toBeVisible();
+  await mira.page.getByRole('textbox', { name: 'Editing your message' }).fill('Tea');
+  await mira.page.keyboard.press('Enter');
+  await expect(mira.message('Tea')).toBeVisible();
+  await mira.says('With a file');
+  await expect(mira.message('With a file').locator('a.file')).toHaveCount(1);
+});
+
 test('files that are sent offline outlive the page, and are sent once there is a way', async ({
   person,
 }) => {
