@@ -13,7 +13,8 @@ export interface Wishes {
   begin(): void;
   send(): void;
   cancel(): void;
-  /** The finger was taken away by something else: nobody means to be recorded. */
+  /** The finger was taken away by something else: what is recorded waits. What the browser asks about just then
+   *  begins once it is allowed. */
   lost(): void;
 }
 
