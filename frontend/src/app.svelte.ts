@@ -1,5 +1,6 @@
 // The only wiring file: builds every part and hands it to the others.
 import { Api } from './api/client';
+import { giveUpUpload, sendMedia } from './api/media';
 import { rightAddress, socketAddress, type Site } from './api/site';
 import type { Me } from './api/types';
 import type { App as Parts, Chat } from './features/context';
@@ -12,7 +13,6 @@ import { uuid } from './lib/uuid';
 import { Database } from './offline/db';
 import { clearLocal } from './offline/forget';
 import { Outbox } from './offline/outbox';
-import type { Load } from './offline/outgoing';
 import { OutgoingStore } from './offline/outgoingStore';
 import { Recordings } from './offline/recordings';
 import { RealtimeClient } from './realtime/client';
@@ -37,16 +37,6 @@ import { Unheard } from './store/unheard';
 
 /** Close codes of a socket whose session is over: refused, revoked, or the account disabled. */
 const SESSION_OVER: ReadonlySet<number> = new Set([4_500, 4_505, 4_506]);
-
-/** What is larger goes on where it stopped, should the line be cut. */
-const MOST_AT_ONCE = 2 ** 20;
-const inParts = () => import('./api/resumable');
-
-/** Some browsers never try again what they could not load: then all of a file goes at once, unless it has begun. */
-function failed(load: Load, error: unknown): null {
-  if (load.upload) throw error;
-  return null;
-}
 
 /** A chat, and how it ends. */
 interface OwnChat extends Chat {
@@ -82,23 +72,8 @@ export class App implements Parts {
     const store = new ChatStore();
     const outbox: Outbox = new Outbox(new OutgoingStore(db, local, me.id), me.id, tab, {
       send: (frame) => connection.send(frame),
-      upload: async (load, watch) => {
-        const { kind, file, name } = load;
-        const isLarge = file.size > MOST_AT_ONCE;
-        const parts = isLarge
-          ? await inParts().catch((error: unknown) => failed(load, error))
-          : null;
-        if (parts) return parts.sendInParts(this.api, load, watch);
-        const body = new FormData();
-        // First: the server may refuse by it before the file has come.
-        body.append('kind', kind);
-        body.append('file', file, name);
-        return (await this.api.call('post', '/media', { body, watch })).id;
-      },
-      giveUp: (upload) =>
-        void inParts()
-          .then((parts) => parts.giveUp(this.api, upload))
-          .catch(() => {}),
+      upload: (load, course) => sendMedia(this.api, load, course),
+      giveUp: (upload) => void giveUpUpload(this.api, upload),
       encode: dataUrl,
       livingTabs,
       gone: (tab) => lockReleased(TAB + tab),

@@ -9,7 +9,8 @@ const VERSION = { 'tus-resumable': '1.0.0' };
 /** It stands elsewhere than was thought, or is gone: the next try asks where it stands. */
 const STOPPED: ReadonlySet<unknown> = new Set([404, 409]);
 
-interface File {
+/** What is sent. */
+export interface Sent {
   kind: string;
   file: Blob;
   name: string;
@@ -24,7 +25,7 @@ export interface Course extends Watch {
 }
 
 /** Sends what the server does not have yet; answers what it made of the whole. */
-export async function sendInParts(api: Api, file: File, course: Course): Promise<string> {
+export async function sendInParts(api: Api, file: Sent, course: Course): Promise<string> {
   const standing = file.upload ? await find(api, file.upload) : null;
   if (standing?.media) return standing.media;
   const upload = standing && file.upload ? file.upload : await begin(api, file);
@@ -68,7 +69,7 @@ async function find(api: Api, upload: string): Promise<Standing | null> {
   }
 }
 
-async function begin(api: Api, { kind, file, name }: File): Promise<string> {
+async function begin(api: Api, { kind, file, name }: Sent): Promise<string> {
   const { headers } = await api.request('POST', UPLOADS, {
     ...VERSION,
     'upload-length': String(file.size),
