@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { albumOf, WIDTH_REM, widthOf } from './layout';
+import { albumOf, drawnSize, WIDTH_REM, widthOf } from './layout';
 
 const square = { width: 1_000, height: 1_000 };
 const wide = { width: 1_600, height: 900 };
@@ -48,4 +48,9 @@ describe('an album', () => {
   it('takes a size that is none for a square', () => {
     expect(albumOf([{ width: 0, height: 0 }])[0]?.[0]?.ratio).toBe(1);
   });
+});
+
+it('a picture is drawn no larger than its place needs, and none smaller is blown up', () => {
+  expect(drawnSize({ width: 8_000, height: 6_000 })).toEqual({ width: 939, height: 704 });
+  expect(drawnSize({ width: 300, height: 4_000 })).toEqual({ width: 300, height: 4_000 });
 });

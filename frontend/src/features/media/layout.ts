@@ -69,3 +69,12 @@ export function widthOf(sizes: readonly Size[], pixelsPerRem = 16): number {
   const own = Math.max(LEAST_REM, only.width / pixelsPerRem);
   return Math.min(WIDTH_REM, MOST_HEIGHT_REM * ratio, own);
 }
+
+/** What fills the largest place, on a screen with twice the pixels, in pixels. */
+const ENOUGH = 704;
+
+/** How large a picture is drawn that fills its place: a canvas as large as the picture may be more than a browser has. */
+export function drawnSize({ width, height }: Size): Size {
+  const scale = Math.min(1, ENOUGH / Math.min(width, height));
+  return { width: Math.round(width * scale), height: Math.round(height * scale) };
+}
