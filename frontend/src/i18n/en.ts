@@ -298,6 +298,7 @@ export const en = {
     larger: 'Larger',
     smaller: 'Smaller',
     save: 'Download',
+    looking: 'Looking for more pictures…',
     place: (at: number, of: number) => `${n(at)} of ${n(of)}`,
   },
   switcher: {

@@ -205,6 +205,43 @@ test('a picture is looked at alone, closer, and the next after it', async ({ per
   await expect(mira.log.getByRole('button', { name: /^tea.jpg/ })).toBeFocused();
 });
 
+test('the pictures of a room are looked at to its first and its last, also what is not loaded', async ({
+  person,
+  isMobile,
+}) => {
+  test.setTimeout(120_000);
+  const mira = await person('Mira');
+  await mira.enters();
+  const sends = async (name: string, colour: string) => {
+    await picks(mira, 'Pictures', [await painted(mira.page, name, [300, 200], colour)]);
+    await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+    await mira.composer.press('Enter');
+    await expect.poll(async () => (await mira.history()).at(-1)?.images.length).toBe(1);
+  };
+  const talks = () => mira.writes(...Array.from({ length: 60 }, (_, at) => `Number ${at}.`));
+  await sends('first.png', '#b4491d');
+  await talks();
+  await talks();
+  await sends('second.png', '#27704a');
+  await mira.page.reload();
+  await mira.isThere();
+  await mira.log.getByRole('button', { name: /^second.png/ }).click();
+  const dialog = mira.page.getByRole('dialog', { name: 'Pictures in General' });
+  await expect(dialog.getByRole('img', { name: 'second.png' })).toHaveClass(/loaded/);
+  // One of the message alone: nothing is said of how many more there are.
+  await expect(dialog.getByRole('status')).toHaveText('second.png');
+  // On a phone fingers swipe.
+  const way = (name: string) => dialog.getByRole('button', { name });
+  if (!isMobile) await expect(way('Next picture')).toBeDisabled();
+  await mira.page.keyboard.press('ArrowLeft');
+  await expect(dialog.getByRole('img', { name: 'first.png' })).toHaveClass(/loaded/);
+  await expectAccessible(mira);
+  await mira.page.keyboard.press('ArrowLeft');
+  if (!isMobile) await expect(way('Previous picture')).toBeDisabled();
+  await mira.page.keyboard.press('ArrowRight');
+  await expect(dialog.getByRole('img', { name: 'second.png' })).toHaveClass(/loaded/);
+});
+
 test('the caption of a picture is changed, and a deleted one is gone for everybody', async ({
   person,
 }) => {
