@@ -5,6 +5,12 @@ import type { Addresses } from '../../store/addresses';
 /** Where something in a message is. */
 export type Where = (message: Message) => string | undefined;
 
+/** The best address of it that is known here; none once the message does not carry it any more. */
+export function hrefOf(addresses: Addresses, message: Message, where: Where): string | undefined {
+  const url = where(addresses.best(message));
+  return url === undefined ? undefined : addresses.here(url);
+}
+
 /** Lets a link go where it leads while that is good; else asks for where it is now, and goes there. */
 export async function download(
   event: MouseEvent,
