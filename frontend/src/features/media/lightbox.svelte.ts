@@ -1,12 +1,12 @@
 // Which picture is looked at, alone and large.
 
-interface Shown {
+interface Opened {
   message: string;
   image: string;
 }
 
 class Lightbox {
-  shown = $state.raw<Shown | null>(null);
+  shown = $state.raw<Opened | null>(null);
 
   open(message: string, image: string): void {
     this.shown = { message, image };
