@@ -303,6 +303,12 @@ async fn is_killed_at_any_step(upload: Upload) {
         let answer = upload.tries(&mira).await;
         disk.works();
         if let Some(answer) = answer {
+            // What it removes after its answer is a step as well.
+            if mira.tries(Method::GET, "/users/me", None).await.is_err() {
+                assert!(!server.has_ended_well().await);
+                server.start_again().await;
+                is_well(check(&server, &[]).await);
+            }
             if upload != Upload::Avatar {
                 mira.post("/rooms/general/messages", carrying(&[&answer])).await.expect(201);
             }
