@@ -231,6 +231,8 @@ test('what is said in private goes over the socket, and shows when it was listen
   const spoken = () => frames.filter((frame) => frame.includes('"message.send"'));
   await expect.poll(spoken).toHaveLength(1);
   expect(spoken()[0]).toMatch(/"audio":\{"data":"data:audio\/webm[^"]*;base64,/);
+  // What is on its way stands there already.
+  await expect.poll(() => mira.history(name)).toHaveLength(1);
 
   await rahul.page.goto(`/rooms/${name}`);
   await expect(hers.getByText('Listened to')).toHaveCount(0);
