@@ -58,7 +58,15 @@ impl Names<'_> {
         self.database.is_some_and(begins)
             || ["adda.", "secret_key"].iter().any(|with| name.starts_with(with))
             || [
-                "media", ".gitkeep", "incoming", "audio", "avatars", "files", "images", "uploads",
+                "media",
+                ".gitkeep",
+                "incoming",
+                "incoming-lock",
+                "audio",
+                "avatars",
+                "files",
+                "images",
+                "uploads",
                 "database",
             ]
             .contains(&name.as_ref())
