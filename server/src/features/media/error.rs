@@ -120,8 +120,7 @@ impl From<MediaError> for Problem {
             ),
             MediaError::NotARecording => Self::invalid_field(
                 "file",
-                "must be a recording that can be played: WebM, Ogg, MP4, WAV, MP3 or FLAC, AAC and Opus with one \
-                 channel or two",
+                "must be a recording that can be played: WebM, Ogg, MP4, WAV, MP3 or FLAC",
             ),
             MediaError::NotAPicture => Self::invalid_field(
                 "file",

@@ -48,8 +48,8 @@ impl MediaApi {
     /// Attach it by its id to a message within a day. What it shall be is said by `kind`;
     /// without it, by how the file begins.
     ///
-    /// - `audio`: up to 15 minutes and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC; AAC and Opus with one channel
-    ///   or two. It is decoded, and made into a WAV file beside it that plays everywhere.
+    /// - `audio`: up to 15 minutes, 8 channels and 10 MiB of WebM, Ogg, MP4, WAV, MP3 or FLAC. It is decoded, and
+    ///   made into a WAV file beside it that plays everywhere.
     /// - `image`: up to 50 million pixels and 25 MiB of JPEG, PNG, WebP or GIF. It is decoded and made anew,
     ///   upright and without its metadata, in several sizes. What a decoder must hold as a whole, progressive or
     ///   interlaced pictures, WebP and GIF, may have six to twelve million pixels.

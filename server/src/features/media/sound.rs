@@ -20,8 +20,11 @@ use self::rate::{HIGHEST_RATE, ToRate};
 use self::waveform::Waveform;
 use crate::confined::Refusal;
 
+mod channels;
 mod decoder;
+mod opus;
 mod rate;
+mod vorbis;
 mod waveform;
 
 #[cfg(test)]

@@ -72,12 +72,22 @@ fn what_browsers_telephones_and_people_have_is_heard_as_it_sounds() {
         ("mono-48k-opus.webm", SoundKind::Webm, 24_000),
         ("mono-16k-opus.ogg", SoundKind::Ogg, 24_000),
         ("stereo-48k-opus.ogg", SoundKind::Ogg, 24_000),
+        ("stereo-48k-opus.mp4", SoundKind::Mp4, 24_000),
+        ("surround-48k-opus.ogg", SoundKind::Ogg, 24_000),
+        ("surround-48k-opus-long-packets.ogg", SoundKind::Ogg, 24_000),
+        ("surround-71-48k-opus.webm", SoundKind::Webm, 24_000),
+        ("mono-8k-vorbis.ogg", SoundKind::Ogg, 8_000),
         ("stereo-44k1-vorbis.ogg", SoundKind::Ogg, 24_000),
+        ("surround-44k1-vorbis.ogg", SoundKind::Ogg, 24_000),
         ("mono-44k1-aac-fragmented.mp4", SoundKind::Mp4, 24_000),
         ("stereo-48k-aac.m4a", SoundKind::Mp4, 24_000),
+        ("surround-44k1-aac.m4a", SoundKind::Mp4, 24_000),
+        ("surround-71-48k-aac-fragmented.mp4", SoundKind::Mp4, 24_000),
+        ("mono-48k-he-aac.m4a", SoundKind::Mp4, 24_000),
         ("stereo-44k1.mp3", SoundKind::Mp3, 24_000),
         ("mono-22k05.mp3", SoundKind::Mp3, 22_050),
         ("mono-8k-mulaw.wav", SoundKind::Wav, 8_000),
+        ("stereo-44k1-adpcm.wav", SoundKind::Wav, 24_000),
         ("mono-96k.flac", SoundKind::Flac, 24_000),
         ("stereo-48k-24bit.flac", SoundKind::Flac, 24_000),
         ("surround-32k.flac", SoundKind::Flac, 24_000),
@@ -145,6 +155,13 @@ fn what_is_no_recording_is_refused_and_what_is_too_long_is_told_apart() {
         file[at + 8..at + 16].copy_from_slice(&[0, 0, 0, 1, 0xff, 0xff, 0xff, 0xff]);
         file
     };
+    // What the head of an Ogg page says of streams; nobody proves the checksum of a page.
+    let with_streams = |of: &[u8]| {
+        let mut file = sound("surround-48k-opus.ogg");
+        let at = file.windows(8).position(|word| word == b"OpusHead").unwrap() + 19;
+        file[at..at + of.len()].copy_from_slice(of);
+        file
+    };
     let head_alone = |name: &str| sound(name)[..200].to_vec();
     for (what, file) in [
         ("nothing", Vec::new()),
@@ -157,7 +174,11 @@ fn what_is_no_recording_is_refused_and_what_is_too_long_is_told_apart() {
         ("an endless table", endless()),
         ("no samples", wav(8_000, [])),
         ("an impossible rate", wav(1_000, [1; 1_000])),
-        ("loudspeakers all around, as Opus", sound("surround-48k-opus.ogg")),
+        ("channels of which nothing is said", sound("unknown-channels-48k-opus.ogg")),
+        ("more streams than channels", with_streams(&[9, 2])),
+        ("no stream", with_streams(&[0, 0])),
+        ("more pairs than streams", with_streams(&[1, 2])),
+        ("a loudspeaker that plays what is not there", with_streams(&[4, 2, 0, 4, 1, 2, 3, 6])),
     ] {
         let refused = heard(&file).map(|(heard, _)| heard);
         assert!(matches!(refused, Err(Refusal::Unreadable)), "{what}: {refused:?}");
