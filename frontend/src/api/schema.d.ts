@@ -225,8 +225,8 @@ export interface paths {
         /**
          * Begin an upload that can go on where it stopped.
          * @description For what is large, or comes over a bad line: it comes by `PATCH` to the address that is answered, in as
-         *     many requests as it takes, within a day. Whether it may come is said now: its kind, its length and what
-         *     the person may have are looked at before. When all of it is here it becomes what `POST /media` would have
+         *     many requests as it takes, the first of it within an hour and all of it within a day. Whether it may come is
+         *     said now: its kind, its length and what the person may have are looked at before. When all of it is here it becomes what `POST /media` would have
          *     made of it, or is refused with the same problems.
          */
         post: operations["beginUpload"];

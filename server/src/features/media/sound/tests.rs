@@ -134,6 +134,17 @@ fn a_recording_that_was_cut_off_is_heard_up_to_there() {
 }
 
 #[test]
+fn music_with_a_large_picture_of_its_cover_is_heard() {
+    // An ID3 tag: its length in four times seven bits, then one frame for the picture.
+    let mut tag = b"ID3\x04\0\0\x01\x00\x00\x0aAPIC\x01\x00\x00\x00\0\0\0image/png\0\x03\0".to_vec();
+    tag.resize(10 + (1 << 21) + 10, 0x55);
+    let (heard, wav) = heard(&[tag, sound("stereo-44k1.mp3")].concat()).unwrap();
+    assert_eq!(heard.kind, SoundKind::Mp3);
+    assert!((480..=620).contains(&heard.duration_ms), "{}", heard.duration_ms);
+    assert!(wav.share_of(440.0) > 0.97);
+}
+
+#[test]
 fn silence_is_a_recording_too() {
     let (heard, _) = heard(&wav(16_000, std::iter::repeat_n(0, 16_000))).unwrap();
     assert_eq!((heard.duration_ms, heard.waveform), (1_000, vec![0; 64]));
