@@ -282,6 +282,11 @@ export const en = {
     empty: (name: string) => `“${name}” is empty, or a folder. There is nothing to send.`,
     unshown: (name: string) =>
       `“${name}” is a HEIC or AVIF picture, which not everybody could see. Send it as JPEG (an iPhone takes those when its camera is set to Most Compatible), or attach it as a file.`,
+    alsoLeftOut: (count: number) =>
+      plural('en', count, {
+        one: '1 more was left out.',
+        other: `${n(count)} more were left out.`,
+      }),
     changed:
       'It cannot be read any more: it was changed, moved or deleted since it was picked. Discard this message and attach it again.',
     drop: (title: string) => `Drop here to send to ${title}`,

@@ -13,6 +13,8 @@ export const PICTURES = ['image/jpeg', 'image/png', 'image/webp', 'image/gif'];
 
 /** Pictures that the server makes nothing of; some browsers do not know their types. */
 const UNSHOWN = /^image\/(hei[cf]|avif)\b|\.(hei[cf]|avif)$/i;
+/** What breaks a line, or turns the direction of what stands after it: with it a program reads as a picture. */
+const ODD = /[\p{Cc}\p{Bidi_Control}\u2028\u2029]/gu;
 
 /** Something that was picked, and the address under which this page shows it, of a picture. */
 export interface Pick {
@@ -70,7 +72,8 @@ export class Picked {
   async add(files: readonly File[], isAsFile = false): Promise<void> {
     const troubles: Trouble[] = [];
     const fitting = files.filter((file) => {
-      const { name, size } = file;
+      const { size } = file;
+      const name = nameOf(file);
       const asPicture = isPicture(file) && !isAsFile;
       const most = MOST_BYTES[asPicture ? 'image' : 'file'];
       const isUnshown = !isAsFile && [file.type, name].some((it) => UNSHOWN.test(it));
@@ -80,14 +83,16 @@ export class Picked {
       return size > 0 && size <= most && !isUnshown;
     });
     const { turn, measured: before } = this;
-    const measuring = Promise.all(fitting.map((file) => this.measure(file, isAsFile))).then(
+    // Whoever picks a thousand has the browser read no more than can go.
+    const first = fitting.slice(0, MOST);
+    const measuring = Promise.all(first.map((file) => this.measure(file, isAsFile))).then(
       async (picks) => {
         await before;
         const free = turn === this.turn ? MOST - this.items.length : 0;
         picks.slice(free).forEach((pick) => this.takeBack(pick));
         if (turn !== this.turn) return;
         this.items = [...this.items, ...picks.slice(0, free)];
-        if (picks.length > free) troubles.unshift({ kind: 'many' });
+        if (fitting.length > free) troubles.unshift({ kind: 'many' });
         // What was left out while this was measured has not been read yet.
         this.troubles = before ? [...this.troubles, ...troubles] : troubles;
         if (picks.length > 0) await this.fit(turn);
@@ -148,7 +153,7 @@ export class Picked {
   }
 
   private async measure(file: File, isAsFile: boolean): Promise<Pick> {
-    const { name } = file;
+    const name = nameOf(file);
     const id = uuid();
     if (isPicture(file) && !isAsFile) {
       const url = this.world.lend(file);
@@ -184,6 +189,11 @@ export class Picks {
     this.rooms.forEach((picked) => picked.clear());
     this.rooms.clear();
   }
+}
+
+/** What a file is called here, as the server will call it: in one line, and in its own order. */
+function nameOf({ name }: File): string {
+  return name.replace(ODD, '');
 }
 
 function isPicture(file: File): boolean {

@@ -64,6 +64,22 @@ describe('what is picked', () => {
     expect(lent.size).toBe(0);
   });
 
+  it('is called by a name that breaks no line and turns no direction', async () => {
+    const [program, none] = ['tea\u202Egpj.exe', 'two\r\nlines\u2067.txt'];
+    await picked.add([file(program, ''), file(none, '', 0), file('চা 👩‍👩‍👧.txt', '')]);
+    expect(names()).toEqual(['teagpj.exe', 'চা 👩‍👩‍👧.txt']);
+    expect(picked.troubles).toEqual([{ kind: 'empty', name: 'twolines.txt' }]);
+  });
+
+  it('is not read beyond what a message carries', async () => {
+    const many = Array.from({ length: 500 }, (_, at) => file(`${at}.png`));
+    const adding = picked.add(many);
+    expect(lent.size).toBe(MOST);
+    await adding;
+    expect(picked.items).toHaveLength(MOST);
+    expect(picked.troubles).toEqual([{ kind: 'many' }]);
+  });
+
   it('says what was left out also of what was picked just before', async () => {
     const first = picked.add([file('none.png', 'image/png', 0)]);
     await Promise.all([first, picked.add([file('a.png')])]);

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { halves, iconOf } from './files';
+import { halves, iconOf, inShort } from './files';
 
 describe('a file', () => {
   it('has a drawing by what it says that it is', () => {
@@ -21,5 +21,10 @@ describe('a file', () => {
     const bengali = 'চায়ের দোকানের সব হিসাব এই বছরের জন্য শ্রী.pdf';
     expect(halves(bengali).join('')).toBe(bengali);
     expect(halves(bengali)[1].endsWith('শ্রী.pdf')).toBe(true);
+  });
+
+  it('with a very long name is told of by its beginning and its end', () => {
+    expect(inShort('Everything about the tea.pdf')).toBe('Everything about the tea.pdf');
+    expect(inShort(`${'a'.repeat(300)} 2026.pdf`)).toBe(`${'a'.repeat(24)}… 2026.pdf`);
   });
 });

@@ -25,3 +25,13 @@ export function halves(name: string): [head: string, tail: string] {
   if (characters.length <= TAIL * 2) return [name, ''];
   return [characters.slice(0, -TAIL).join(''), characters.slice(-TAIL).join('')];
 }
+
+/** So much of a name stands within a sentence, before its end. */
+const HEAD = 24;
+
+/** A name within a sentence: of a long one its beginning and its end. */
+export function inShort(name: string): string {
+  const characters = [...graphemes(name)];
+  if (characters.length <= HEAD + TAIL + 1) return name;
+  return `${characters.slice(0, HEAD).join('')}…${characters.slice(-TAIL).join('')}`;
+}
