@@ -190,6 +190,31 @@ test('what is heard is paused and ended wherever one is, and ends with its messa
   await expect(line).toHaveCount(0);
 });
 
+test('what is heard has its controls also where its message is out of sight in the open room', async ({
+  person,
+}) => {
+  test.setTimeout(120_000);
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await sendsVoice(mira, 1);
+  await mira.writes(...Array.from({ length: 130 }, (_, at) => `Number ${at}.`));
+  await sendsVoice(mira, 60);
+  const [first] = await mira.history();
+  await rahul.enters('general', `?at=${first?.seq}`);
+  const line = playingLine(rahul);
+  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
+  // The next one follows from where nothing is loaded.
+  await expect(line.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  await expect(line).toContainText(/0:0[1-9]/);
+  await line.getByRole('link', { name: 'Mira' }).click();
+  await expect(rahul.log.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
+  await expect(line).toHaveCount(0);
+  await rahul.log.focus();
+  await rahul.page.keyboard.press('Home');
+  await expect(line).toBeVisible();
+  await line.getByRole('button', { name: 'Stop and close' }).click();
+  await expect(line).toHaveCount(0);
+});
+
 test('nothing is played while one records, also where it is begun meanwhile', async ({
   person,
 }) => {
