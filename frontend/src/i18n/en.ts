@@ -249,6 +249,9 @@ export const en = {
     slide: 'Slide to cancel',
     lock: 'Slide up to go on without holding',
     kept: 'This recording is not sent yet.',
+    longest: 'This is as long as a voice message can be. It is not sent yet.',
+    cut: 'The microphone is gone. What was recorded until then is not sent yet.',
+    whileRecording: 'Nothing is played while you record. Pause the recording first.',
     recorded: (length: string) => `Recorded: ${length}`,
     denied: 'Adda may not use the microphone. Allow it in the browser’s settings for this page.',
     full: (used: string, quota: string) =>

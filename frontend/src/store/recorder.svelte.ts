@@ -60,6 +60,8 @@ export class Recorder {
   levels = $state.raw<readonly number[]>([]);
   /** Nothing more can be recorded into it: an earlier page left it, or the microphone is gone. */
   isOver = $state(false);
+  /** The microphone went away while it was recorded. */
+  isCut = $state(false);
   /** What was recorded so far. */
   private pieces = $state.raw<readonly Piece[]>([]);
   /** The levels that belong to no piece yet. */
@@ -88,7 +90,12 @@ export class Recorder {
   }
 
   get canGoOn(): boolean {
-    return this.state === 'paused' && !this.isOver && this.durationMs < LONGEST_MS;
+    return this.state === 'paused' && !this.isOver && !this.isFull;
+  }
+
+  /** It is as long as one can be. */
+  get isFull(): boolean {
+    return this.durationMs >= LONGEST_MS;
   }
 
   /** What can be heard of it before it is sent; `null` while it is recorded. */
@@ -241,6 +248,7 @@ export class Recorder {
   /** It was stopped, or the microphone was taken away. */
   private ended(): void {
     if (this.state === 'recording') this.before = this.durationMs = this.elapsed();
+    this.isCut = this.stopping === null;
     [this.state, this.isOver] = ['paused', true];
     this.giveBack();
   }
@@ -271,7 +279,7 @@ export class Recorder {
     [this.capture, this.stopping] = [null, null];
     this.giveBack();
     [this.pieces, this.levels, this.fresh] = [[], [], []];
-    [this.before, this.durationMs, this.isOver] = [0, 0, false];
+    [this.before, this.durationMs, this.isOver, this.isCut] = [0, 0, false, false];
     this.id = '';
     return ++this.turn;
   }

@@ -165,6 +165,7 @@ describe('a recording', () => {
       LONGEST_MS,
     ]);
     expect([world.stopped, world.isListening]).toEqual([1, false]);
+    expect([recorder.isFull, recorder.isCut]).toEqual([true, false]);
     recorder.resume();
     expect(recorder.state).toBe('paused');
     const recording = await recorder.finish();
@@ -277,6 +278,10 @@ describe('what was recorded', () => {
       1_000,
     ]);
     expect([world.stopped, world.isListening]).toEqual([1, false]);
+    expect([recorder.isFull, recorder.isCut]).toEqual([false, true]);
+    await recorder.finish();
+    await recorder.start();
+    expect(recorder.isCut).toBe(false);
   });
 
   it('is handed over once, however often it is asked for', async () => {

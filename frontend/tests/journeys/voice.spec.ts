@@ -353,6 +353,47 @@ test('a longer recording is thrown away only by who says so twice', async ({
   await expect(bar).toHaveCount(0);
 });
 
+test('why a recording has ended by itself is said, and it can still be sent', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.page.addInitScript(() => {
+    // A clock that can be put forward, and a microphone that can be pulled out.
+    const own = { now: performance.now.bind(performance), ahead: 0, pull: () => {} };
+    performance.now = () => own.now() + own.ahead;
+    const ask = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+    navigator.mediaDevices.getUserMedia = async (wish) => {
+      const stream = await ask(wish);
+      own.pull = () => stream.getTracks().forEach((track) => track.stop());
+      return stream;
+    };
+    Object.assign(window, { own });
+  });
+  const own = (run: 'goesOn' | 'isPulled') =>
+    mira.page.evaluate((run) => {
+      const { own } = window as unknown as { own: { ahead: number; pull: () => void } };
+      if (run === 'goesOn') own.ahead += 15 * 60_000;
+      else own.pull();
+    }, run);
+  await mira.enters();
+  const bar = recordingBar(mira);
+  await recordButton(mira).click();
+  await expect(bar).toContainText(/0:0[1-9]/);
+  await own('goesOn');
+  await expect(mira.page.getByText('This is as long as a voice message can be.')).toBeVisible();
+  await expect(bar.getByRole('button', { name: 'Go on recording' })).toHaveCount(0);
+  await expectAccessible(mira);
+  await bar.getByRole('button', { name: 'Send the voice message' }).click();
+  await expect(mira.log.locator('.voice')).toHaveCount(1);
+  await recordButton(mira).click();
+  await expect(bar).toContainText(/0:0[1-9]/);
+  await own('isPulled');
+  await expect(mira.page.getByText('The microphone is gone.')).toBeVisible();
+  await bar.getByRole('button', { name: 'Send the voice message' }).click();
+  await expect(mira.log.locator('.voice')).toHaveCount(2);
+  await expect.poll(() => mira.history()).toHaveLength(2);
+});
+
 test('what was recorded is heard and sought in before it is gone on with and sent', async ({
   person,
 }) => {
