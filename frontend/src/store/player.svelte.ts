@@ -92,6 +92,12 @@ export class Player {
     if (this.current?.state !== 'failed') this.is('paused');
   }
 
+  /** The same in all tabs: whatever sounds would be recorded. */
+  hush(): void {
+    this.pause();
+    this.others.say(null);
+  }
+
   /** Goes to a place, in seconds, and plays on where it was playing. */
   async seek(played: Playable, at: number): Promise<void> {
     const { current } = this;

@@ -295,6 +295,15 @@ it('is the only sound of the browser: what begins here is told, and what begins 
   expect(said).toHaveBeenCalledOnce();
 });
 
+it('is hushed in all tabs', async () => {
+  const player = playerOf();
+  await player.toggle(voice(1));
+  said.mockClear();
+  player.hush();
+  expect([sound.paused, player.current?.state]).toEqual([true, 'paused']);
+  expect(said).toHaveBeenCalledOnce();
+});
+
 it('remembers the speed', async () => {
   const player = playerOf();
   await player.toggle(voice(1));

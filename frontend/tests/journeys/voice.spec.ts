@@ -162,6 +162,19 @@ test('what is played in one tab is paused by what is played in another', async (
   await expect(rahul.log.getByRole('button', { name: 'Play the voice message' })).toBeVisible();
 });
 
+test('what is played in one tab is paused by what is recorded in another', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.enters();
+  await sendsVoice(mira, 30);
+  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(rahul.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  const other = await rahul.tab();
+  await other.enters();
+  await recordButton(other).click();
+  await expect(rahul.log.getByRole('button', { name: 'Play the voice message' })).toBeVisible();
+  await expect(recordingBar(other)).toContainText(/0:0[1-9]/);
+});
+
 const playingLine = (person: Person) => person.page.getByRole('region', { name: 'Voice message' });
 
 test('what is heard is paused and ended wherever one is, and ends with its message', async ({
@@ -229,6 +242,7 @@ test('nothing is played while one records, also where it is begun meanwhile', as
   await expect(play).toBeVisible();
   await expect(recordingBar(rahul)).toContainText(/0:0[1-9]/);
   await play.click();
+  await expect(rahul.page.getByText('Nothing is played while you record.')).toBeVisible();
   await expect(play).toBeVisible();
   await recordingBar(rahul).getByRole('button', { name: 'Pause the recording' }).click();
   await play.click();
