@@ -288,6 +288,7 @@ export const bn: Catalogue = {
     larger: 'বড় করুন',
     smaller: 'ছোট করুন',
     save: 'ডাউনলোড করুন',
+    gone: 'ছবিটি আর নেই।',
     looking: 'আরও ছবি খোঁজা হচ্ছে…',
     place: (at, of) => `${n(of)}টির মধ্যে ${n(at)}`,
   },

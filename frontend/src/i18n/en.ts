@@ -306,6 +306,7 @@ export const en = {
     larger: 'Larger',
     smaller: 'Smaller',
     save: 'Download',
+    gone: 'This picture is not there any more.',
     looking: 'Looking for more pictures…',
     place: (at: number, of: number) => `${n(at)} of ${n(of)}`,
   },

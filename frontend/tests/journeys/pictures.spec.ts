@@ -242,6 +242,27 @@ test('the pictures of a room are looked at to its first and its last, also what 
   await expect(dialog.getByRole('img', { name: 'second.png' })).toHaveClass(/loaded/);
 });
 
+test('a picture that is deleted while somebody looks at it closes, and says so', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.enters();
+  const tea = await painted(mira.page, 'tea.jpg', [1_200, 900], '#b4491d');
+  await picks(mira, 'Pictures', [tea]);
+  await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
+  await mira.says('Look');
+  await seesPictures(rahul, 1);
+  await rahul.log.getByRole('button', { name: /^tea.jpg/ }).click();
+  const dialog = rahul.page.getByRole('dialog', { name: 'Pictures in General' });
+  await expect(dialog.getByRole('img', { name: 'tea.jpg' })).toHaveClass(/loaded/);
+  const [message] = await mira.history();
+  await mira.asks('DELETE', `/rooms/general/messages/${message?.id}`);
+  await expect(dialog).toHaveCount(0);
+  await expect(rahul.page.getByText('This picture is not there any more.')).toBeVisible();
+  await expect(rahul.page.getByRole('main')).toBeFocused();
+});
+
 test('the caption of a picture is changed, and a deleted one is gone for everybody', async ({
   person,
 }) => {
