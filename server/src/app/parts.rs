@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use adda_realtime::{Broker, Hub};
 use futures_util::FutureExt;
+use sea_orm::DatabaseBackend;
 
 use super::error::StartError;
 use crate::budget::Budgets;
@@ -118,6 +119,9 @@ pub(super) async fn services(
         config.media_quota,
         budgets,
     );
+    if db.backend() == DatabaseBackend::Sqlite {
+        media.break_off_unfinished().await?;
+    }
     let encoder = MessageEncoder::new(addresses);
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
     let messages =

@@ -215,6 +215,30 @@ async fn a_request_that_is_never_answered_holds_nobody_for_long() {
 }
 
 #[tokio::test]
+async fn what_was_being_stored_when_the_server_was_killed_counts_for_nothing_at_its_next_start() {
+    let objects = ObjectServer::start().await;
+    let mut server = server_on(Storage::Sqlite, &objects).await;
+    let mira = server.person("mira").await;
+    objects.holds(Method::PUT, Moment::After, 0);
+    let sound = sound("mono-48k-opus.webm");
+    let upload = sends(&mira, &sound);
+    tokio::pin!(upload);
+    assert!(objects.is_holding(async { drop((&mut upload).await) }).await);
+    let used = async || {
+        let usage = mira.get("/media/usage").await.expect(200);
+        (usage["used_bytes"].as_u64().unwrap(), usage["total_used_bytes"].as_u64().unwrap())
+    };
+    assert_ne!(used().await, (0, 0));
+
+    server.kill().await;
+    objects.holds_nothing();
+    server.start_again().await;
+    assert_eq!(used().await.0, 0);
+    eventually("what was stored of it is gone", || objects.lying().is_empty()).await;
+    all_is_well(&server).await;
+}
+
+#[tokio::test]
 async fn a_bucket_that_is_not_there_and_keys_that_do_not_fit_are_refused_at_the_start() {
     let objects = ObjectServer::start().await;
     for (name, value, code) in [

@@ -8,6 +8,7 @@ use std::time::Duration;
 use adda_protocol::media as wire;
 use adda_protocol::{RoomName, UserId};
 use object_store::{GetRange, GetResult};
+use sea_orm::DbErr;
 use tokio::time::Instant;
 use uuid::Uuid;
 
@@ -345,6 +346,19 @@ impl Media {
         let mime = file.mime.clone();
         let download_name = description.download_name().map(str::to_owned);
         Ok(Opened { content, mime, length, good_for, is_part, download_name })
+    }
+
+    /// Gives up what was being stored when the server ended, so that it counts for nobody: called before anybody
+    /// uploads, where no other server can be storing it.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn break_off_unfinished(&self) -> Result<(), DbErr> {
+        let transaction = self.db.begin().await?;
+        for (id, bytes) in store::unfinished(&transaction).await? {
+            store::break_off(&transaction, id, bytes).await?;
+        }
+        transaction.commit().await
     }
 
     /// Removes the files of what was given up, and what was uploaded for nothing.

@@ -61,6 +61,21 @@ pub(super) async fn break_off(
     Ok(())
 }
 
+/// The uploads whose files are not all stored, with what they count.
+pub(super) async fn unfinished(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<(Uuid, i64)>, DbErr> {
+    let sql = "SELECT id, bytes FROM uploads WHERE description IS NULL AND bytes > 0";
+    let rows: Vec<UnfinishedRow> = db::parse(&db::query(connection, sql, Vec::new()).await?)?;
+    Ok(rows.into_iter().map(|row| (row.id, row.bytes)).collect())
+}
+
+#[derive(Debug, FromQueryResult)]
+struct UnfinishedRow {
+    id: Uuid,
+    bytes: i64,
+}
+
 /// Ends the note of an upload whose file another row names from now on. `false` when it was given up meanwhile.
 pub(super) async fn end_upload(connection: &impl ConnectionTrait, id: Uuid) -> Result<bool, DbErr> {
     Ok(db::run(connection, "DELETE FROM uploads WHERE id = $1", vec![id.into()]).await? == 1)

@@ -136,7 +136,8 @@ fn a_recording_that_was_cut_off_is_heard_up_to_there() {
 #[test]
 fn music_with_a_large_picture_of_its_cover_is_heard() {
     // An ID3 tag: its length in four times seven bits, then one frame for the picture.
-    let mut tag = b"ID3\x04\0\0\x01\x00\x00\x0aAPIC\x01\x00\x00\x00\0\0\0image/png\0\x03\0".to_vec();
+    let mut tag =
+        b"ID3\x04\0\0\x01\x00\x00\x0aAPIC\x01\x00\x00\x00\0\0\0image/png\0\x03\0".to_vec();
     tag.resize(10 + (1 << 21) + 10, 0x55);
     let (heard, wav) = heard(&[tag, sound("stereo-44k1.mp3")].concat()).unwrap();
     assert_eq!(heard.kind, SoundKind::Mp3);
