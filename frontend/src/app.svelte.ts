@@ -143,7 +143,7 @@ export class App implements Parts {
     // What another page left, and cannot be taken over, waits there for the next one.
     await outbox.adopt().catch(() => {});
     const addresses = new Addresses(this.api, () => Date.now());
-    const space = new Space(this.api, store, after);
+    const space = new Space(this.api, store);
     const unheard = new Unheard(store, this.api, local, me.id);
     const player = new Player(addresses, new Audio(), unheard, this.sounds);
     const stopSilencing = silenceLost(store, player);

@@ -2,7 +2,8 @@
 //
 // Promises: a message is shown at once and stored before it is sent; it is sent until it is acknowledged or
 // refused for good, in the order of writing within its room but for what is still uploaded, which waits for
-// nobody and nobody for it; a reload, a crash or an hour offline loses none; and because its `client_id` is made once, it is one message however often it is sent.
+// nobody and nobody for it; a reload, a crash or an hour offline loses none; and because its `client_id` is
+// made once, it is one message however often it is sent.
 // Each tab sends what was written in it, and what a tab left behind that is gone.
 // What is refused, answered by nobody or broken holds up nothing else, and everything can be given up.
 import { Refused } from '../api/errors';

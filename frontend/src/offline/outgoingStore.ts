@@ -3,6 +3,7 @@
 // moment, and a database may fail. There also stands what the database could not forget, so that what
 // was given up is not sent by the next page.
 import { keysOf, type LocalStorage } from '../lib/local';
+import { inTime } from '../lib/patience';
 import { toJson } from '../lib/wellformed';
 import type { Database } from './db';
 import { loadsOf, readOutgoing, withContent, type Outgoing } from './outgoing';
@@ -37,7 +38,7 @@ export class OutgoingStore {
   async put(entry: Outgoing, stored = () => {}): Promise<void> {
     if (loadsOf(entry.content).length > 0) {
       // No recording, picture or file fits into `localStorage`.
-      await soon(this.store(entry, stored));
+      await inTime(PATIENCE_MS, this.store(entry, stored));
       return;
     }
     const [key, text] = [PREFIX + entry.clientId, toJson(entry)];
@@ -47,7 +48,7 @@ export class OutgoingStore {
       if (this.local.getItem(key) === text) this.local.removeItem(key);
       stored();
     };
-    await soon(this.store(entry, isTaken));
+    await inTime(PATIENCE_MS, this.store(entry, isTaken));
   }
 
   private async store(entry: Outgoing, stored: () => void): Promise<void> {
@@ -132,14 +133,6 @@ async function succeeds(change: () => Promise<unknown>): Promise<boolean> {
   } catch {
     return false;
   }
-}
-
-/** Waits for something, but not for ever. */
-async function soon(done: Promise<void>): Promise<void> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const enough = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)));
-  await Promise.race([done, enough]);
-  clearTimeout(timer);
 }
 
 /** What a text says as JSON; nothing where it is none. */

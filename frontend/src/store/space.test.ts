@@ -1,22 +1,22 @@
-import { beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 import type { Outgoing } from '../offline/outgoing';
-import { Clock } from '../testing/world';
 import { applyOutgoing } from './apply';
 import { EMPTY } from './model';
 import { Space } from './space';
 
-let clock: Clock;
 const call = vi.fn();
 
 beforeEach(() => {
-  clock = new Clock();
+  vi.useFakeTimers();
   call.mockReset();
 });
 
+afterEach(() => void vi.useRealTimers());
+
 function spaceWith(outgoing: readonly Outgoing[] = []): Space {
   const state = applyOutgoing(EMPTY, outgoing);
-  return new Space({ call: call as never }, { state }, clock.after);
+  return new Space({ call: call as never }, { state });
 }
 
 it('counts what is on its way with what is there', async () => {
@@ -43,11 +43,11 @@ it('is waited for a little, and never in vain', async () => {
   const all = { total_used_bytes: 1, total_quota_bytes: 4 };
   call.mockResolvedValueOnce({ used_bytes: 1, quota_bytes: 2, ...all });
   expect(await spaceWith().soon()).toEqual({ used: 1, quota: 2, free: 3 });
-  expect(clock.isIdle).toBe(true);
+  expect(vi.getTimerCount()).toBe(0);
   call.mockRejectedValueOnce(new Error('away'));
   expect(await spaceWith().soon()).toBeNull();
   call.mockReturnValueOnce(new Promise(() => {}));
   const asked = spaceWith().soon();
-  await clock.pass(2_000);
+  await vi.advanceTimersByTimeAsync(2_000);
   expect(await asked).toBeNull();
 });

@@ -1,6 +1,7 @@
-// How much of what the person sent, and of what all did, the server keeps, and may keep: asked before more is sent, so that they hear that
-// something does not fit before it is uploaded.
+// How much the server keeps, and may keep, of what the person sent, and of what all did: asked before more is sent,
+// so that they hear that something does not fit before it is uploaded.
 import type { Api } from '../api/client';
+import { inTime } from '../lib/patience';
 import { bytesToSend } from '../offline/outgoing';
 import type { ChatStore } from './chat.svelte';
 
@@ -20,7 +21,6 @@ export class Space {
   constructor(
     private readonly api: Pick<Api, 'call'>,
     private readonly store: Pick<ChatStore, 'state'>,
-    private readonly after: (ms: number, run: () => void) => () => void,
   ) {}
 
   async look(): Promise<Usage> {
@@ -35,12 +35,7 @@ export class Space {
 
   /** The same, where it is answered soon. */
   async soon(): Promise<Usage | null> {
-    let enough = () => {};
-    const late = new Promise<null>((resolve) => {
-      enough = this.after(PATIENCE_MS, () => resolve(null));
-    });
-    const usage = await Promise.race([this.look().catch(() => null), late]);
-    enough();
-    return usage;
+    const usage = await inTime(PATIENCE_MS, this.look()).catch(() => null);
+    return usage ?? null;
   }
 }
