@@ -1,5 +1,6 @@
 import { defineConfig } from '@playwright/test';
 
+import { chromiumArgs, executablePath } from './scripts/chromium.mjs';
 import { type Options } from './tests/support/journey';
 
 /** What is about connections, sessions and other browsers is the same on a phone; `make soak` runs it there too. */
@@ -26,18 +27,7 @@ export default defineConfig<Options>({
     locale: 'en-GB',
     // What records each step takes as long as the step.
     trace: 'on-first-retry',
-    launchOptions: {
-      executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
-      args: [
-        '--no-sandbox',
-        '--disable-gpu',
-        '--disable-quic',
-        '--no-first-run',
-        '--disable-background-networking',
-        '--disable-component-update',
-        '--disable-sync',
-      ],
-    },
+    launchOptions: { executablePath, args: [...chromiumArgs] },
   },
   projects: [
     { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },

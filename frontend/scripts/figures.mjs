@@ -14,16 +14,8 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { chromium } from '@playwright/test';
 import lighthouse from 'lighthouse';
 
-import {
-    chromiumArgs,
-    executablePath,
-    freePort,
-    register,
-    report,
-    rest,
-    signIn,
-    startServer,
-} from './measuring.mjs';
+import { chromiumArgs, executablePath } from './chromium.mjs';
+import { freePort, register, report, rest, signIn, startServer } from './measuring.mjs';
 
 const isQuick = process.argv.includes('--quick');
 /** Writes messages, as many at a time as a crowd would; `perSecond` bounds the rate. */

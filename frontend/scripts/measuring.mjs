@@ -1,20 +1,10 @@
-// What the benchmarks of the app share: a real server, people, and Chromium.
+// What the benchmarks of the app share: a real server and people.
 import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 
 const binary =
     process.env.ADDA_BIN ?? new URL('../../target/release/adda', import.meta.url).pathname;
-export const executablePath = process.env.CHROMIUM ?? '/usr/bin/chromium';
-export const chromiumArgs = [
-    '--no-sandbox',
-    '--disable-gpu',
-    '--disable-quic',
-    '--no-first-run',
-    '--disable-background-networking',
-    '--disable-component-update',
-    '--disable-sync',
-];
 
 export function report(name, value, unit, note = '') {
     process.stdout.write(`${name}: ${value} ${unit}${note && ` (${note})`}\n`);

@@ -9,26 +9,20 @@ import { join } from 'node:path';
 
 import { chromium } from '@playwright/test';
 
-import {
-    chromiumArgs,
-    executablePath,
-    freePort,
-    register,
-    report,
-    signIn,
-    startServer,
-} from './measuring.mjs';
+import { chromiumArgs, executablePath, fakeMicrophone } from './chromium.mjs';
+import { freePort, register, report, signIn, startServer } from './measuring.mjs';
 
 const ROUNDS = 7;
 const SECONDS = 10;
-const microphone = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
 
 const folder = await mkdtemp(join(tmpdir(), 'adda-voice-'));
 const port = await freePort();
 const origin = `http://localhost:${port}`;
 const server = await startServer(folder, port);
 const browsers = await Promise.all(
-    [[], []].map(() => chromium.launch({ executablePath, args: [...chromiumArgs, ...microphone] })),
+    [[], []].map(() =>
+        chromium.launch({ executablePath, args: [...chromiumArgs, ...fakeMicrophone] }),
+    ),
 );
 try {
     const open = async (browser, name) => {

@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
+import { fakeMicrophone } from '../../scripts/chromium.mjs';
 import type { Message, ServerFrame } from '../../src/api/types';
 import { expect, type Person, test } from '../support/journey';
 import { loudest, readWav, toneFile, type Sound } from '../support/tone';
@@ -17,11 +18,7 @@ test.use({
     const folder = await mkdtemp(join(tmpdir(), 'adda-tone-'));
     const file = join(folder, 'tone.wav');
     await writeFile(file, toneFile(HERTZ, 10));
-    const fake = [
-      '--use-fake-device-for-media-stream',
-      '--use-fake-ui-for-media-stream',
-      `--use-file-for-fake-audio-capture=${file}`,
-    ];
+    const fake = [...fakeMicrophone, `--use-file-for-fake-audio-capture=${file}`];
     await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] });
     await rm(folder, { recursive: true });
   },

@@ -1,3 +1,4 @@
+import { fakeMicrophone } from '../../scripts/chromium.mjs';
 import { expectAccessible } from '../support/axe';
 import { expect, PASSWORD, type Person, test } from '../support/journey';
 import { wavFile } from '../support/tone';
@@ -5,8 +6,7 @@ import { wavFile } from '../support/tone';
 // Chromium’s own microphone: a tone that beeps each second.
 test.use({
   launchOptions: async ({ launchOptions }, use) => {
-    const fake = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
-    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...fake] });
+    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...fakeMicrophone] });
   },
 });
 

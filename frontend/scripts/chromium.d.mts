@@ -1,0 +1,3 @@
+export const executablePath: string;
+export const chromiumArgs: readonly string[];
+export const fakeMicrophone: readonly string[];
