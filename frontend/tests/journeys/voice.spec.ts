@@ -51,6 +51,27 @@ async function sendsVoice(person: Person, seconds: number): Promise<void> {
   expect(sent.status()).toBe(201);
 }
 
+/** Plays the only voice message of the room, and waits until it is heard. */
+async function hears({ log }: Person): Promise<void> {
+  await log.getByRole('button', { name: 'Play the voice message' }).click();
+  await expect(log.locator('.voice')).toContainText(/0:0[1-7]/);
+}
+
+/** Deletes the first message of the room. */
+async function deletes(person: Person): Promise<void> {
+  const [message] = await person.history();
+  await person.asks('DELETE', `/rooms/general/messages/${message?.id}`);
+}
+
+/** Also after the page was loaded anew. */
+async function hasNothingRecorded(person: Person): Promise<void> {
+  await expect(recordingBar(person)).toHaveCount(0);
+  await person.page.reload();
+  await person.isThere();
+  await expect(recordButton(person)).toBeVisible();
+  await expect(recordingBar(person)).toHaveCount(0);
+}
+
 test('a voice message is heard, paused, sought in and played faster', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await rahul.enters();
@@ -116,10 +137,7 @@ test('what is said last may be a voice message, and one that is deleted is gone'
   const room = rahul.rooms.locator('a[href="/rooms/general"]');
   if (await room.isVisible()) await expect(room).toContainText('Mira: Voice message');
   await rahul.enters();
-  const [message] = await mira.history();
-  const headers = { authorization: `Bearer ${mira.token}` };
-  const address = `${mira.server.origin}/api/v1/rooms/general/messages/${message?.id}`;
-  expect((await mira.context.request.delete(address, { headers })).status()).toBe(200);
+  await deletes(mira);
   await expect(rahul.log.locator('.voice')).toHaveCount(0);
   await rahul.sees('This message was deleted.');
 });
@@ -128,8 +146,8 @@ test('a voice message is recorded, paused and sent, and heard by the other', asy
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await mira.enters();
   await rahul.enters();
-  await mira.page.getByRole('button', { name: 'Record a voice message' }).click();
-  const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
+  await recordButton(mira).click();
+  const bar = recordingBar(mira);
   await expect(bar).toContainText(/0:0[2-9]/);
   await expect(mira.composer).toBeHidden();
   await expect(rahul.page.getByText('Mira is recording…').first()).toBeVisible();
@@ -153,12 +171,10 @@ test('what is played in one tab is paused by what is played in another', async (
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await rahul.enters();
   await sendsVoice(mira, 30);
-  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
-  await expect(rahul.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  await hears(rahul);
   const other = await rahul.tab();
   await other.enters();
-  await other.log.getByRole('button', { name: 'Play the voice message' }).click();
-  await expect(other.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  await hears(other);
   await expect(rahul.log.getByRole('button', { name: 'Play the voice message' })).toBeVisible();
 });
 
@@ -184,8 +200,7 @@ test('what is heard is paused and ended wherever one is, and ends with its messa
   await rahul.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
   await rahul.enters();
   await sendsVoice(mira, 30);
-  await rahul.log.getByRole('button', { name: 'Play the voice message' }).click();
-  await expect(rahul.log.locator('.voice')).toContainText(/0:0[1-7]/);
+  await hears(rahul);
   const line = playingLine(rahul);
   await expect(line).toHaveCount(0);
   await goesTo(rahul, 'tea');
@@ -198,8 +213,7 @@ test('what is heard is paused and ended wherever one is, and ends with its messa
   await expect(line).toHaveCount(0);
   await expect(rahul.log.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
   await goesTo(rahul, 'tea');
-  const [message] = await mira.history();
-  await mira.asks('DELETE', `/rooms/general/messages/${message?.id}`);
+  await deletes(mira);
   await expect(line).toHaveCount(0);
 });
 
@@ -286,15 +300,14 @@ test('a recording that is thrown away is not sent, and one offline is sent later
 }) => {
   const mira = await person('Mira');
   await mira.enters();
-  const record = mira.page.getByRole('button', { name: 'Record a voice message' });
-  const bar = mira.page.getByRole('group', { name: 'Recording a voice message' });
-  await record.click();
+  const bar = recordingBar(mira);
+  await recordButton(mira).click();
   await expect(bar).toContainText(/0:0[1-9]/);
   await mira.page.keyboard.press('Escape');
   await expect(bar).toHaveCount(0);
   if (!isMobile) await expect(mira.composer).toBeFocused();
   mira.expects(/net::ERR_INTERNET_DISCONNECTED/, /WebSocket/);
-  await record.click();
+  await recordButton(mira).click();
   await expect(bar).toContainText(/0:0[1-9]/);
   await mira.context.setOffline(true);
   await mira.page.keyboard.press('Enter');
@@ -335,8 +348,7 @@ test('what is on its way is heard, and on while it becomes the sent one in its p
   await expect(position).toHaveAttribute('aria-valuetext', /0:0[1-9] of/);
   await voice.getByRole('button', { name: 'Play the voice message' }).click();
   await expect(voice.getByRole('button', { name: 'Pause the voice message' })).toBeVisible();
-  const [message] = await mira.history();
-  await mira.asks('DELETE', `/rooms/general/messages/${message?.id}`);
+  await deletes(mira);
   await expect(voice).toHaveCount(0);
 });
 
@@ -361,10 +373,7 @@ test('a longer recording is thrown away only by who says so twice', async ({
   await question.getByRole('button', { name: 'Throw away' }).click();
   await expect(bar).toHaveCount(0);
   if (!isMobile) await expect(mira.composer).toBeFocused();
-  await mira.page.reload();
-  await mira.isThere();
-  await expect(recordButton(mira)).toBeVisible();
-  await expect(bar).toHaveCount(0);
+  await hasNothingRecorded(mira);
 });
 
 test('why a recording has ended by itself is said, and it can still be sent', async ({
@@ -506,10 +515,7 @@ test('what was recorded waits in its room, and what is thrown away does not', as
   await expect(mira.page.getByText(NOT_SENT)).toBeVisible();
   await recordingBar(mira).getByRole('button', { name: 'Throw the recording away' }).click();
   await expect(mira.composer).toBeVisible();
-  await mira.page.reload();
-  await mira.isThere();
-  await expect(mira.composer).toBeVisible();
-  await expect(recordingBar(mira)).toHaveCount(0);
+  await hasNothingRecorded(mira);
   expect(await mira.history()).toEqual([]);
 });
 
@@ -616,9 +622,7 @@ test.describe('with a finger on the microphone', () => {
     await expect(recordButton(mira)).toBeVisible();
     await finger.letsGo();
     await expect(recordingBar(mira)).toHaveCount(0);
-    await mira.page.reload();
-    await mira.isThere();
-    await expect(recordButton(mira)).toBeVisible();
+    await hasNothingRecorded(mira);
     expect(await mira.history()).toEqual([]);
   });
 
