@@ -4,7 +4,7 @@
 const PATIENCE_MS = 2_000;
 
 /** Answers how it is called off. */
-export function whenIdle(run: () => void): () => void {
+export function whenIdle(run: () => unknown): () => void {
   if (typeof requestIdleCallback !== 'function') {
     const timer = setTimeout(run, PATIENCE_MS);
     return () => clearTimeout(timer);

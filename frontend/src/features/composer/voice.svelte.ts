@@ -7,6 +7,7 @@ interface Parts {
   recorder: Recorder;
   RecordingBar: typeof import('./RecordingBar.svelte').default;
   HoldBar: typeof import('./HoldBar.svelte').default;
+  VoiceProblem: typeof import('./VoiceProblem.svelte').default;
 }
 
 export class Voice {
@@ -34,13 +35,9 @@ export class Voice {
   /** Loads it, so that it need not be waited for later. */
   async prepare(): Promise<Recorder> {
     if (this.parts) return this.parts.recorder;
-    const { microphone, Recorder, RecordingBar, HoldBar } = await this.load();
+    const { microphone, Recorder, ...shown } = await this.load();
     // Whoever was loading it at the same time has made one.
-    this.parts ??= {
-      recorder: new Recorder(microphone, this.keeper, this.room),
-      RecordingBar,
-      HoldBar,
-    };
+    this.parts ??= { recorder: new Recorder(microphone, this.keeper, this.room), ...shown };
     return this.parts.recorder;
   }
 
