@@ -3,28 +3,22 @@
 import { untrack } from 'svelte';
 
 import { whenIdle } from '../../lib/idle';
-import type { Usage } from '../../store/space';
 import type { Chat } from '../context';
 import { Hold } from './hold.svelte';
 import { Voice } from './voice.svelte';
 
-/** A minute takes about so much, with the file that plays everywhere. */
-const MINUTE_BYTES = 3 * 2 ** 20;
-
 export class Speaking {
   readonly voice: Voice;
   readonly hold = new Hold({
-    begin: () => void this.record(),
+    begin: () => void this.voice.start(),
     send: () => void this.send(),
     cancel: () => this.voice.cancel(),
     lost: () => this.voice.pause(),
   });
-  /** Who has hardly anything left, and how much that is: the person, or everybody. */
-  full = $state.raw<(Usage & { isServer: boolean }) | null>(null);
 
   /** For as long as the component that asks stands; what begins here ends in its room. */
   constructor(
-    private readonly chat: Pick<Chat, 'recordings' | 'realtime' | 'space' | 'outbox'>,
+    private readonly chat: Pick<Chat, 'recordings' | 'realtime' | 'outbox'>,
     private readonly room: string,
   ) {
     const voice = new Voice(chat.recordings, room);
@@ -58,15 +52,6 @@ export class Speaking {
   /** An earlier page left it, or its microphone is gone. */
   get isKept(): boolean {
     return this.voice.isOpen && (this.voice.recorder?.isOver ?? false);
-  }
-
-  async record(): Promise<void> {
-    this.full = null;
-    await this.voice.start();
-    const usage = await this.chat.space.soon();
-    if (!usage) return;
-    const isServer = usage.free < MINUTE_BYTES;
-    if (isServer || usage.quota - usage.used < MINUTE_BYTES) this.full = { ...usage, isServer };
   }
 
   async send(): Promise<void> {
