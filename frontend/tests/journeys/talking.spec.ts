@@ -172,6 +172,13 @@ test('a room is made, found, joined and left', async ({ person }) => {
   await expect(dialog.getByLabel('Address')).toHaveValue('evening-tea');
   await dialog.getByRole('button', { name: 'Make the room' }).click();
   await mira.isThere();
+  await mira.page.getByRole('button', { name: /here/ }).click();
+  await mira.page.getByRole('button', { name: 'Change title and topic' }).click();
+  await expect(dialog.getByLabel('Title')).toBeFocused();
+  await dialog.getByLabel('What is it about?').fill('From five on');
+  await dialog.getByRole('button', { name: 'Save' }).click();
+  await expect(mira.page.getByText('From five on').first()).toBeVisible();
+  await mira.page.keyboard.press('Escape');
   await mira.says('Welcome');
 
   await rahul.page.goto('/directory');
