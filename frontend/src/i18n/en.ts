@@ -53,6 +53,8 @@ export const en = {
     noCookies: 'Your browser keeps no cookies: you stay signed in until this page is closed.',
     noDatabase:
       'Your browser keeps nothing for Adda: what you have not sent is lost when this page is closed.',
+    noSpace:
+      'Your browser has no space left: what you have not sent is lost when this page is closed.',
     superseded: 'A newer version of Adda is open in another tab.',
     reload: 'Reload to use it here',
     understood: 'All right',

@@ -250,6 +250,22 @@ describe('a database that the browser takes away', () => {
   });
 });
 
+it('a database that has no space for something says so, and keeps what it has', async () => {
+  const db = await Database.open(name);
+  const states: DatabaseState[] = [];
+  db.onState = (state) => states.push(state);
+  await db.put(message('a'));
+  const put = vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementation(() => {
+    throw new DOMException('There is no space.', 'QuotaExceededError');
+  });
+  await expect(db.putDraft(MIRA, 'tea', 'half')).rejects.toThrow();
+  expect(states).toEqual(['full']);
+  put.mockRestore();
+  await db.put(message('b'));
+  expect(states).toEqual(['full']);
+  expect(await storedIn(db)).toEqual([message('a'), message('b')]);
+});
+
 describe('a database that is unusable', () => {
   it.each<[string, () => void]>([
     ['is not there', () => vi.stubGlobal('indexedDB', undefined)],

@@ -70,6 +70,8 @@ const BLOCKED_MS = 500;
 export type DatabaseState =
   /** It keeps what is stored. */
   | 'open'
+  /** It keeps what it has, and had no space for something since. */
+  | 'full'
   /** It keeps nothing. */
   | 'unusable'
   /** A newer version of the app has taken it: this one is to be loaded anew. */
@@ -174,19 +176,31 @@ export class Database {
     }
   }
 
+  /** Stores something, and notes when there is no space for it. */
+  private async store(run: (connection: Connection) => Promise<unknown>): Promise<void> {
+    try {
+      await this.use(run);
+    } catch (error) {
+      if (error instanceof DOMException && error.name === 'QuotaExceededError') this.enter('full');
+      throw error;
+    }
+  }
+
   /** Whether it was closed here: the person has signed out, and nothing more is to be kept of them. */
   get isClosed(): boolean {
     return this.hasEnded;
   }
 
   /** Stores a message on its way, as it is now. */
-  put(entry: Outgoing): Promise<unknown> {
+  put(entry: Outgoing): Promise<void> {
     // A text waits for no album that is being written.
     const stores = ['outgoing', 'files'] as const;
     const needed = loadsOf(entry.content).length > 0 ? stores : stores.slice(0, 1);
-    return this.use((db) => {
+    return this.store(async (db) => {
       const tx = db.transaction([...needed], 'readwrite');
-      return Promise.all([write(tx, entry), tx.done]);
+      // The transaction knows why it failed, what was to be written in it only that it did.
+      const [written, done] = await Promise.allSettled([write(tx, entry), tx.done]);
+      for (const part of [done, written]) if (part.status === 'rejected') throw part.reason;
     });
   }
 
@@ -235,11 +249,11 @@ export class Database {
   /** An empty draft is none. */
   async putDraft(userId: number, room: string, text: string): Promise<void> {
     if (text === '') await this.use((db) => db.delete('drafts', [userId, room]));
-    else await this.use((db) => db.put('drafts', { userId, room, text }));
+    else await this.store((db) => db.put('drafts', { userId, room, text }));
   }
 
-  putPiece(piece: StoredPiece): Promise<unknown> {
-    return this.use((db) => db.put('pieces', piece));
+  putPiece(piece: StoredPiece): Promise<void> {
+    return this.store((db) => db.put('pieces', piece));
   }
 
   /** The recordings that are kept in a room. */

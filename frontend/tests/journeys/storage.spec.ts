@@ -1,5 +1,6 @@
 // The browser's database, shared by tabs of different versions, and damaged.
 import { expect, type Person, test } from '../support/journey';
+import { picks } from '../support/pictures';
 import { firstVersion, closeDatabase, opens, withoutApp } from '../support/storage';
 
 const KEEPS_NOTHING = 'Your browser keeps nothing for Adda';
@@ -48,6 +49,26 @@ test('the app starts beside a tab that does not let go, and takes over once that
   await mira.sees('Left behind.', 'Meanwhile.');
   await expect(sent(mira)).toHaveCount(2);
   await expect(mira.page.getByText(KEEPS_NOTHING)).toHaveCount(0);
+});
+
+test('a browser that has no space any more says so, and sends', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await mira.page.evaluate(() => {
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (this: IDBObjectStore, ...given) {
+      if (this.name !== 'files') return put.apply(this, given);
+      throw new DOMException('There is no space.', 'QuotaExceededError');
+    };
+  });
+  const line = mira.page.getByText('Your browser has no space left');
+  const buffer = Buffer.from('All about tea.');
+  await picks(mira, 'Files', [{ name: 'tea.txt', mimeType: 'text/plain', buffer }]);
+  await mira.says('Here it is.');
+  await expect(line).toBeVisible();
+  await expect(sent(mira)).toHaveCount(1);
+  await mira.page.getByRole('button', { name: 'All right' }).click();
+  await expect(line).toHaveCount(0);
 });
 
 test('what the first version stored is sent and shown, and what is damaged holds nothing up', async ({
