@@ -603,7 +603,9 @@ export interface components {
         };
         /**
          * MessageSend
-         * @description `message.send`, answered `ok` with the message once it is stored for good.
+         * @description `message.send`, answered `ok` with the message once it is stored for good. Messages take their places in the
+         *     order of their frames, but for one with `audio` or `image`: it takes its place once that was decoded, and what
+         *     is sent after it does not wait.
          */
         MessageSend: {
             /** @description A voice message in this very frame, instead of one that was uploaded. */

@@ -111,7 +111,9 @@ pub struct ResumeCommand {
     pub rooms: HashMap<String, i64>,
 }
 
-/// `message.send`, answered `ok` with the message once it is stored for good.
+/// `message.send`, answered `ok` with the message once it is stored for good. Messages take their places in the
+/// order of their frames, but for one with `audio` or `image`: it takes its place once that was decoded, and what
+/// is sent after it does not wait.
 #[derive(Debug, Object)]
 pub struct MessageSend {
     /// Echoed in the answer.

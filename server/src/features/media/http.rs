@@ -23,7 +23,7 @@ use super::kind::Kind;
 use super::service::{Media, Owner};
 use crate::features::accounts::Bearer;
 use crate::features::rooms::Rooms;
-use crate::http::{BASE, Fails, NOT_FOUND, SIGNED_IN, Upload, WITH_BODY};
+use crate::http::{BASE, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, Upload, WITH_BODY};
 
 #[derive(Tags)]
 enum Tag {
@@ -60,7 +60,7 @@ impl MediaApi {
         media: Data<&Arc<Media>>,
         bearer: Bearer,
         form: Upload<true>,
-    ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN }>> {
+    ) -> Result<Json<wire::Media>, Fails<{ BASE | WITH_BODY | SIGNED_IN | FORBIDDEN }>> {
         let owner = Owner::from(&bearer.0);
         media.may_upload(owner, form.announced()).await?;
         let file = form.receive(bearer.0.id, is_admitted).await.map_err(Problem::from)?;
@@ -76,7 +76,7 @@ impl MediaApi {
         &self,
         media: Data<&Arc<Media>>,
         bearer: Bearer,
-    ) -> Result<Json<wire::MediaUsage>, Fails<{ BASE | SIGNED_IN }>> {
+    ) -> Result<Json<wire::MediaUsage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
         Ok(Json(media.usage(bearer.0.id).await?))
     }
 
@@ -92,7 +92,7 @@ impl MediaApi {
         bearer: Bearer,
         /// Its id.
         media_id: Path<Uuid>,
-    ) -> Result<Json<wire::Media>, Fails<{ BASE | SIGNED_IN | NOT_FOUND }>> {
+    ) -> Result<Json<wire::Media>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
         Ok(Json(media.fresh(&rooms, bearer.0.id, media_id.0).await?))
     }
 }

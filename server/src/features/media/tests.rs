@@ -36,6 +36,9 @@ fn an_address_opens_its_file_for_ten_to_twenty_minutes_and_is_the_same_for_ten()
         assert_eq!(addresses.good_for(NAME, until, &signature), Some(1));
         is_at(until);
         assert_eq!(addresses.good_for(NAME, until, &signature), None);
+        // The clock was a day ahead when it was made.
+        is_at(begin - 86_400);
+        assert_eq!(addresses.good_for(NAME, until, &signature), None);
     }
 }
 

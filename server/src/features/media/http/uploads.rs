@@ -20,8 +20,8 @@ use crate::features::media::kind::Kind;
 use crate::features::media::partial::{Announced, Place, Standing};
 use crate::features::media::service::{Media, Owner};
 use crate::http::{
-    BASE, CONFLICT, Continuation, Fails, NOT_FOUND, NoContent, OTHER_VERSION, SIGNED_IN, WITH_BODY,
-    problem_response,
+    BASE, CONFLICT, Continuation, FORBIDDEN, Fails, NOT_FOUND, NoContent, OTHER_VERSION, SIGNED_IN,
+    WITH_BODY, problem_response,
 };
 
 const VERSION: &str = "1.0.0";
@@ -119,7 +119,7 @@ impl UploadsApi {
         operation_id = "describeUploads",
         transform = "speaking_tus"
     )]
-    async fn describe(&self) -> Result<Abilities, Fails<BASE>> {
+    async fn describe(&self) -> Result<Abilities, Fails<{ BASE | FORBIDDEN }>> {
         Ok(Abilities::Are(VERSION.to_owned(), EXTENSIONS.to_owned(), Kind::File.most_bytes()))
     }
 
@@ -149,7 +149,7 @@ impl UploadsApi {
         /// its value in base64, with commas between them. Both may be left out.
         #[oai(name = "Upload-Metadata")]
         metadata: Header<Option<String>>,
-    ) -> Result<Begun, Fails<{ BASE | SIGNED_IN | WITH_BODY | OTHER_VERSION }>> {
+    ) -> Result<Begun, Fails<{ BASE | SIGNED_IN | FORBIDDEN | WITH_BODY | OTHER_VERSION }>> {
         let mut metadata = parse(metadata.0.as_deref().unwrap_or_default())?;
         let announced = Announced {
             bytes: length.0,
@@ -178,7 +178,7 @@ impl UploadsApi {
         _version: Header<Option<TusVersion>>,
         /// Its id.
         upload_id: Path<Uuid>,
-    ) -> Result<Found, Fails<{ BASE | SIGNED_IN | NOT_FOUND | OTHER_VERSION }>> {
+    ) -> Result<Found, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND | OTHER_VERSION }>> {
         let standing = media.standing(Owner::from(&bearer.0), upload_id.0).await?;
         let (until, media_id) = (until(&standing), made(&standing));
         Ok(Found::At(standing.received, standing.bytes, until, media_id))
@@ -210,7 +210,7 @@ impl UploadsApi {
         body: Continuation,
     ) -> Result<
         Received,
-        Fails<{ BASE | SIGNED_IN | NOT_FOUND | CONFLICT | WITH_BODY | OTHER_VERSION }>,
+        Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND | CONFLICT | WITH_BODY | OTHER_VERSION }>,
     > {
         let place = Place {
             upload: upload_id.0,
@@ -240,7 +240,8 @@ impl UploadsApi {
         _version: Header<Option<TusVersion>>,
         /// Its id.
         upload_id: Path<Uuid>,
-    ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | NOT_FOUND | OTHER_VERSION }>> {
+    ) -> Result<NoContent, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND | OTHER_VERSION }>>
+    {
         media.cancel(Owner::from(&bearer.0), upload_id.0).await?;
         Ok(NoContent)
     }
