@@ -186,6 +186,27 @@ test('what is dropped while a message is changed is shown, and goes with the nex
   await expect(mira.message('With a file').locator('a.file')).toHaveCount(1);
 });
 
+test('what is sent while the space for a file is asked for follows it', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  let answer = () => {};
+  const asked = new Promise<void>((resolve) => (answer = resolve));
+  await mira.page.route('**/api/v1/media/usage', async (route) => {
+    await asked;
+    await route.continue();
+  });
+  await picks(mira, 'Files', [file('a.txt')]);
+  await mira.says('With a file');
+  await mira.says('and behind it');
+  await expect(mira.composer).toHaveValue('');
+  answer();
+  await expect(mira.message('With a file').locator('a.file')).toHaveCount(1);
+  await mira.sees('and behind it');
+  await expect
+    .poll(async () => (await mira.history()).map(({ text }) => text))
+    .toEqual(expect.arrayContaining(['With a file', 'and behind it']));
+});
+
 test('files that are sent offline outlive the page, and are sent once there is a way', async ({
   person,
 }) => {
