@@ -21,6 +21,7 @@ mod m0013_settled_at;
 mod m0014_media;
 mod m0015_partial_uploads;
 mod m0016_media_total;
+mod m0017_folded_names;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -46,6 +47,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0014_media::Migration),
             Box::new(m0015_partial_uploads::Migration),
             Box::new(m0016_media_total::Migration),
+            Box::new(m0017_folded_names::Migration),
         ]
     }
 }

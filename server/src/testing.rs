@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use adda_entities::{private_room, private_room_member, session, user};
+use adda_fold::folded;
 use adda_protocol::rooms::CreateRoomRequest;
 use adda_protocol::{MessageText, RoomName};
 use adda_realtime::{
@@ -224,7 +225,7 @@ impl World {
         let row = user::ActiveModel {
             username: Set(username.to_owned()),
             display_name: Set(display_name.to_owned()),
-            name_key: Set(display_name.to_lowercase()),
+            name_key: Set(folded(display_name)),
             password_hash: Set(Some("no password has this hash".to_owned())),
             is_admin: Set(false),
             created_at: Set(BEGIN),

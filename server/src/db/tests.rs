@@ -132,18 +132,22 @@ on_both_databases! {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();
         Migrator::up(&db.write_connection().await, Some(7)).await.unwrap();
-        let names = [("Mira", "mira"), ("ÉMILE", "émile"), ("মিরা", "মিরা")];
+        let names = [("Mira", "mira"), ("ÉMILE", "emile"), ("মিরা", "মিরা")];
         let insert = "INSERT INTO users (id, username, display_name, is_admin, created_at) \
                       VALUES ($1, $2, $3, FALSE, 0)";
         for (id, (name, _)) in (1_i64..).zip(names) {
             let values = vec![id.into(), id.to_string().into(), name.into()];
             run(&db.write_connection().await, insert, values).await.unwrap();
         }
+        let room = "INSERT INTO rooms (name, title, created_at) VALUES ('cafe', 'Café', 0)";
+        run(&db.write_connection().await, room, vec![]).await.unwrap();
         db.migrate().await.unwrap();
         let rows = query(db.read(), "SELECT name_key FROM users ORDER BY id", vec![]).await.unwrap();
         let keys: Vec<String> =
             rows.iter().map(|row| row.try_get("", "name_key").unwrap()).collect();
         assert_eq!(keys, names.map(|(_, key)| key));
+        let rows = query(db.read(), "SELECT title_key FROM rooms", vec![]).await.unwrap();
+        assert_eq!(rows[0].try_get::<String>("", "title_key").unwrap(), "cafe");
         db.close().await;
     }
 

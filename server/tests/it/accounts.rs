@@ -597,7 +597,7 @@ on_both_databases! {
 on_both_databases! {
     async fn people_are_listed_by_their_names_in_any_script(storage: Storage) {
         let server = TestServer::start(storage).await;
-        let called = [("zed", "anna"), ("bob", "Anna"), ("ann", "Émile"), ("cat", "bela"), ("dan", "মিরা")];
+        let called = [("zed", "anna"), ("bob", "Anna"), ("ann", "Émile"), ("cat", "ｆreya"), ("dan", "সময়")];
         let mut people = Vec::new();
         for (username, display_name) in called {
             let person = server.person(username).await;
@@ -614,9 +614,9 @@ on_both_databases! {
             listed.extend(usernames(&page));
             cursor = page["next_cursor"].as_str().map_or(String::new(), |it| format!("&cursor={it}"));
         }
-        assert_eq!(listed, ["bob", "zed", "cat", "ann", "dan"]);
+        assert_eq!(listed, ["bob", "zed", "ann", "cat", "dan"]);
         assert_eq!(cursor, "", "nobody comes after the last");
-        for (q, found) in [("ÉMI", "ann"), ("émi", "ann"), ("মির", "dan")] {
+        for (q, found) in [("ÉMI", "ann"), ("emi", "ann"), ("FREY", "cat"), ("সময়", "dan"), ("য়", "dan")] {
             let page = people[0].get(&format!("/users?q={q}")).await.expect(200);
             assert_eq!(usernames(&page), [found], "{q}");
         }

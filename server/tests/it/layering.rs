@@ -11,13 +11,14 @@ use self::modules::Modules;
 const FEATURES: [&str; 7] = ["site", "accounts", "rooms", "presence", "media", "messages", "inbox"];
 
 /// Crates that know no other crate of the workspace, but for the one that is named.
-const INDEPENDENT: [(&str, &str); 6] = [
+const INDEPENDENT: [(&str, &str); 7] = [
     ("server/crates/websocket", ""),
     ("server/crates/protocol", "adda-websocket"),
     ("server/crates/entities", ""),
     ("server/crates/realtime", ""),
     ("server/crates/pictures", ""),
-    ("migrations", ""),
+    ("server/crates/fold", ""),
+    ("migrations", "adda-fold"),
 ];
 
 /// The crates of the server's HTTP.

@@ -116,10 +116,10 @@ on_both_databases! {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
         mira.post("/rooms", json!({"name": "r_st", "title": "Crabs"})).await.expect(201);
-        mira.post("/rooms", json!({"name": "rust", "title": "100% iron"})).await.expect(201);
+        mira.post("/rooms", json!({"name": "rust", "title": "100% Éisen"})).await.expect(201);
         let _hers = mira.connects().await;
         for (q, found) in [("crab", vec!["r_st"]), ("RUST", vec!["rust"]), ("r_s", vec!["r_st"]),
-            ("0%25", vec!["rust"]), ("nothing", vec![])]
+            ("0%25", vec!["rust"]), ("eise", vec!["rust"]), ("EÍS", vec!["rust"]), ("nothing", vec![])]
         {
             let page = ravi.get(&format!("/directory/rooms?q={q}")).await.expect(200);
             assert_eq!(names(&page, "name"), found, "{q}");

@@ -1,4 +1,5 @@
 // The emoji of the picker, in the person's language: loaded when they are first wanted.
+import { folded } from '../../lib/fold';
 import type { Locale } from '../../lib/locales';
 
 export interface Emoji {
@@ -76,5 +77,5 @@ export function found(groups: readonly EmojiGroup[], query: string): Emoji[] {
 }
 
 function fold(text: string): string {
-  return text.normalize('NFKC').toLocaleLowerCase().replaceAll('_', ' ');
+  return folded(text).replaceAll('_', ' ');
 }

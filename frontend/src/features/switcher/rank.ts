@@ -1,23 +1,17 @@
 // What somebody means who types a few letters: pure.
+import { folded } from '../../lib/fold';
 import type { RoomState } from '../../store/model';
 import { latest } from '../rooms/list';
 
-/** As the server folds texts for the search, so that what looks the same is the same. */
-export function folded(text: string): string {
-  return text
-    .normalize('NFKC')
-    .toLowerCase()
-    .normalize('NFKD')
-    .replace(/[\u0300-\u036f]/g, '')
-    .normalize('NFC')
-    .replace(/\s+/g, ' ')
-    .trim();
+/** What is typed may have blanks too many. */
+function sought(text: string): string {
+  return folded(text).replace(/\s+/g, ' ').trim();
 }
 
 /** How well one of the names fits: from its beginning 0, from that of a word 1, from within 2. */
 export function fit(names: readonly string[], query: string): 0 | 1 | 2 | null {
-  const wanted = folded(query);
-  const all = names.map(folded);
+  const wanted = sought(query);
+  const all = names.map(sought);
   if (all.some((name) => name.startsWith(wanted))) return 0;
   // The vowel signs of Bengali belong to their word: no word begins after one.
   const isWordStart = (name: string, at: number) => !/[\p{L}\p{M}\p{N}]$/u.test(name.slice(0, at));

@@ -14,6 +14,8 @@ pub struct Model {
     pub name: String,
     /// The title.
     pub title: String,
+    /// What it folds to.
+    pub title_key: String,
     /// What it is about.
     pub topic: Option<String>,
     /// Who made it; absent for the default room.

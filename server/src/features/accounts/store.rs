@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 
 use adda_entities::{session, user};
+use adda_fold::folded;
 use sea_orm::sea_query::{Expr, ExprTrait, LockType};
 use sea_orm::{
     ActiveModelTrait, ActiveValue::NotSet, ActiveValue::Set, ColumnTrait, Condition,
@@ -91,11 +92,6 @@ pub(super) async fn is_first_admin(transaction: &Transaction) -> Result<bool, Db
     Ok(!has_admin(transaction).await?)
 }
 
-/// By what people are found and listed, of a name.
-fn name_key(display_name: &str) -> String {
-    display_name.to_lowercase()
-}
-
 /// A user who is about to be.
 pub(super) struct NewUser {
     pub(super) username: String,
@@ -111,7 +107,7 @@ pub(super) async fn insert_user(
 ) -> Result<user::Model, DbErr> {
     let row = user::ActiveModel {
         username: Set(new.username),
-        name_key: Set(name_key(&new.display_name)),
+        name_key: Set(folded(&new.display_name)),
         display_name: Set(new.display_name),
         password_hash: Set(Some(new.password_hash)),
         is_admin: Set(new.is_admin),
@@ -127,7 +123,7 @@ pub(super) async fn insert_adda(transaction: &Transaction, now: i64) -> Result<i
         id: Set(0),
         username: Set("adda".to_owned()),
         display_name: Set("Adda".to_owned()),
-        name_key: Set(name_key("Adda")),
+        name_key: Set(folded("Adda")),
         password_hash: Set(None),
         is_admin: Set(false),
         created_at: Set(now),
@@ -160,7 +156,7 @@ pub(super) async fn update_profile(
 ) -> Result<user::Model, DbErr> {
     let row = user::ActiveModel {
         id: Set(user_id),
-        name_key: display_name.as_deref().map_or(NotSet, |name| Set(name_key(name))),
+        name_key: display_name.as_deref().map_or(NotSet, |name| Set(folded(name))),
         display_name: display_name.map_or(NotSet, Set),
         hide_last_seen: hide_last_seen.map_or(NotSet, Set),
         hide_receipts: hide_receipts.map_or(NotSet, Set),
@@ -338,7 +334,7 @@ pub(super) fn users_like(
         .order_by_asc(user::Column::Username)
         .limit(limit);
     if !text.is_empty() {
-        let pattern = format!("%{}%", escape_like(&text.to_lowercase()));
+        let pattern = format!("%{}%", escape_like(&folded(text)));
         let like = |column: user::Column| {
             let pattern = sea_orm::sea_query::LikeExpr::new(pattern.clone()).escape('\\');
             Expr::col(column).like(pattern)

@@ -17,7 +17,7 @@ use sea_orm::{DbErr, SqlErr};
 use super::access::RoomAccess;
 use super::error::RoomError;
 use super::membership::add_member;
-use super::store::{self, Head};
+use super::store::{self, DirectoryPosition, Head};
 use crate::clock::Clock;
 use crate::db::{Db, Family, Transaction};
 use crate::features::accounts::{Online, Person};
@@ -297,7 +297,13 @@ impl Rooms {
         text: &str,
         page: &PageRequest,
     ) -> Result<DirectoryRoomPage, RoomError> {
-        let after = page.after.as_deref().unwrap_or("");
+        let after = match &page.after {
+            Some(name) => {
+                let position = store::position_of(self.db.read(), name).await?;
+                position.ok_or(RoomError::ForeignCursor)?
+            }
+            None => DirectoryPosition::default(),
+        };
         let rows =
             store::directory(self.db.read(), person.id, text, after, page.read_limit()).await?;
         let (rows, next_cursor) = page.cut(rows, |row| row.name.as_str());

@@ -1,7 +1,11 @@
 //! Queries about rooms and members, for both families of tables.
 
 use adda_entities::room;
-use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, FromQueryResult};
+use adda_fold::folded;
+use sea_orm::{
+    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
+    FromQueryResult, QueryFilter, QuerySelect,
+};
 
 use crate::db::{self, Family, RowList};
 
@@ -133,6 +137,7 @@ pub(super) async fn insert_room(
     let row = room::ActiveModel {
         name: Set(name.to_owned()),
         title: Set(title.to_owned()),
+        title_key: Set(folded(title)),
         topic: Set(topic.map(str::to_owned)),
         created_by: Set(created_by),
         created_at: Set(now),
@@ -275,6 +280,7 @@ pub(super) async fn update_room(
 ) -> Result<room::Model, DbErr> {
     let mut row = room::ActiveModel { id: Set(id), ..Default::default() };
     if let Some(title) = title {
+        row.title_key = Set(folded(&title));
         row.title = Set(title);
     }
     if let Some(topic) = topic {
@@ -340,21 +346,44 @@ pub(super) struct DirectoryRow {
     pub(super) joined_at: Option<i64>,
 }
 
+/// A position in the directory: by title, and by name where titles are the same.
+#[derive(Debug, Default, FromQueryResult)]
+pub(super) struct DirectoryPosition {
+    title_key: String,
+    name: String,
+}
+
+/// Where a room stands in the directory.
+pub(super) async fn position_of(
+    connection: &impl ConnectionTrait,
+    name: &str,
+) -> Result<Option<DirectoryPosition>, DbErr> {
+    room::Entity::find()
+        .select_only()
+        .columns([room::Column::TitleKey, room::Column::Name])
+        .filter(room::Column::Name.eq(name))
+        .into_model()
+        .one(connection)
+        .await
+}
+
+/// Public rooms whose name or title contains the text, after a position in the directory.
 pub(super) async fn directory(
     connection: &impl ConnectionTrait,
     user_id: i64,
     text: &str,
-    after: &str,
+    after: DirectoryPosition,
     limit: u64,
 ) -> Result<Vec<DirectoryRow>, DbErr> {
-    let escaped = text.to_lowercase().replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    let escaped = folded(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = format!("%{escaped}%");
     let sql = "SELECT r.id, r.name, r.title, r.topic, r.member_count, m.joined_at \
                FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 \
-               WHERE r.name > $2 \
-               AND (lower(r.name) LIKE $3 ESCAPE '\\' OR lower(r.title) LIKE $3 ESCAPE '\\') \
-               ORDER BY r.name LIMIT $4";
+               WHERE (r.title_key, r.name) > ($2, $3) \
+               AND (r.name LIKE $4 ESCAPE '\\' OR r.title_key LIKE $4 ESCAPE '\\') \
+               ORDER BY r.title_key, r.name LIMIT $5";
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let values = vec![user_id.into(), after.into(), pattern.into(), limit.into()];
+    let DirectoryPosition { title_key, name } = after;
+    let values = vec![user_id.into(), title_key.into(), name.into(), pattern.into(), limit.into()];
     db::parse(&db::query(connection, sql, values).await?)
 }
