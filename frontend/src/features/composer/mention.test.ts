@@ -2,7 +2,8 @@ import { describe, expect, it, test } from 'vitest';
 
 import { applyPage } from '../../store/pages';
 import { entered, general, message, page, RAHUL } from '../../testing/messages';
-import { begunAt, mentioned, offered } from './mention';
+import { begunAt, mentioned } from './mention';
+import { offered } from './offered';
 
 const TARA = { id: 3, username: 'tara', display_name: 'তারা' };
 const room = general(

@@ -1,7 +1,4 @@
-// Whom somebody is about to mention, and the text with that person in it: pure.
-import type { UserRef } from '../../api/types';
-import type { RoomState } from '../../store/model';
-import { fit } from '../switcher/rank';
+// That somebody is about to be mentioned, and the text with that person in it: pure.
 
 /** An `@` before the caret, and what was typed after it. */
 export interface Begun {
@@ -28,33 +25,4 @@ export function mentioned(
   const after = text.slice(caret);
   const piece = `@${username}${/^\s/.test(after) ? '' : ' '}`;
   return { text: text.slice(0, start) + piece + after, caret: start + piece.length };
-}
-
-/** So many are offered. */
-export const MOST_OFFERED = 6;
-
-/** Whom a room is likely to mean: who spoke last there, then whom the server found. */
-export function offered(
-  room: RoomState | undefined,
-  { query }: Begun,
-  found: readonly UserRef[],
-  me: number,
-): UserRef[] {
-  if (!room) return [];
-  const { peer } = room.summary;
-  const near = peer ? [peer] : speakers(room);
-  const people = new Map<number, UserRef>();
-  for (const person of peer ? near : [...near, ...found]) {
-    const fits = query === '' || fit([person.username, person.display_name], query) !== null;
-    if (person.id > 0 && person.id !== me && fits && !people.has(person.id)) {
-      people.set(person.id, person);
-    }
-  }
-  return [...people.values()].slice(0, MOST_OFFERED);
-}
-
-function speakers({ timeline, summary }: RoomState): UserRef[] {
-  const said = timeline?.items.map((message) => message.sender) ?? [];
-  const last = summary.last_message ? [summary.last_message.sender] : [];
-  return [...said, ...last].reverse();
 }
