@@ -11,7 +11,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use uuid::Uuid;
 
 use crate::on_both_databases;
-use crate::support::{Person, Storage, TestServer};
+use crate::support::{Person, Storage, TestServer, nothing_is_left_in};
 
 fn sound(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sounds").join(name)).unwrap()
@@ -61,7 +61,7 @@ on_both_databases! {
         server.stop().await;
         server.start_again().await;
         crate::support::eventually("what nobody hears is gone", || lying(&server, "audio") == 4).await;
-        assert_eq!(lying(&server, "incoming"), 0);
+        nothing_is_left_in(&server.installation.folder.path().join("media/incoming")).await;
     }
 }
 
@@ -145,7 +145,7 @@ async fn what_cannot_be_read_is_refused_by_the_name_of_its_field() {
     socket.is_refused(speaks("general", &most), 400, "invalid_input").await;
     socket.writes("general", "still here").await;
     assert_eq!(lying(&server, "audio"), 0);
-    crate::support::eventually("nothing is left", || lying(&server, "incoming") == 0).await;
+    nothing_is_left_in(&server.installation.folder.path().join("media/incoming")).await;
 }
 
 #[tokio::test]

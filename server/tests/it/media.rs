@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use crate::on_both_databases;
-use crate::support::{Person, Storage, TestServer};
+use crate::support::{Person, Storage, TestServer, nothing_is_left_in};
 
 pub(crate) fn sound(name: &str) -> Vec<u8> {
     std::fs::read(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sounds").join(name)).unwrap()
@@ -396,8 +396,7 @@ async fn what_is_no_picture_is_refused_with_a_sentence_and_leaves_nothing() {
     assert_eq!((status, &problem["code"]), (413, &json!("too_large")), "{problem:#}");
     let media = server.installation.folder.path().join("media");
     for folder in ["images", "incoming"] {
-        let lying = || std::fs::read_dir(media.join(folder)).map_or(0, Iterator::count);
-        crate::support::eventually("nothing is left", || lying() == 0).await;
+        nothing_is_left_in(&media.join(folder)).await;
     }
 }
 
@@ -545,7 +544,8 @@ async fn what_is_no_recording_is_refused_with_a_sentence_and_leaves_nothing() {
     writer.finalize().unwrap();
     let (status, problem) = sends(&mira, longest.get_ref()).await;
     assert_eq!((status, &problem["code"]), (413, &json!("too_large")), "{problem:#}");
-    assert_eq!(lying(&server), 0);
-    let incoming = server.installation.folder.path().join("media/incoming");
-    assert_eq!(std::fs::read_dir(incoming).unwrap().count(), 0);
+    let media = server.installation.folder.path().join("media");
+    for folder in ["audio", "incoming"] {
+        nothing_is_left_in(&media.join(folder)).await;
+    }
 }

@@ -7,7 +7,9 @@ use serde_json::{Value, json};
 use crate::media::{address, carrying, fetches, sends, sends_as, sound, twenty_seconds, uploads};
 use crate::media_check::{all_is_well, an_hour_passes};
 use crate::on_both_databases;
-use crate::support::{Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually};
+use crate::support::{
+    Installation, Moment, ObjectServer, Person, Storage, TestServer, eventually, nothing_is_left_in,
+};
 use crate::uploads::{lying, until};
 
 async fn server_on(storage: Storage, objects: &ObjectServer) -> TestServer {
@@ -41,7 +43,7 @@ on_both_databases! {
         // Nothing is left in the folder, where it was received.
         let folder = server.installation.folder.path().join("media");
         assert!(!folder.join("audio").exists());
-        assert_eq!(std::fs::read_dir(folder.join("incoming")).unwrap().count(), 0);
+        nothing_is_left_in(&folder.join("incoming")).await;
 
         let whole = fetches(&server, &address(&sent["audio"], 0), None).await;
         assert_eq!((whole.status, &whole.body), (200, &recording));

@@ -1,5 +1,6 @@
 //! Waiting for what only the system shows: a file, a process.
 
+use std::path::Path;
 use std::time::Duration;
 
 /// Nothing that a test waits for takes longer.
@@ -16,4 +17,11 @@ pub(crate) async fn eventually(what: &str, mut has_happened: impl FnMut() -> boo
         }
     });
     assert!(waited.await.is_ok(), "{what} within {PATIENCE:?}");
+}
+
+/// Waits until nothing lies in this folder, if there is one: what was received is removed by a thread of its
+/// own, for which no answer waits.
+pub(crate) async fn nothing_is_left_in(folder: &Path) {
+    let what = format!("nothing is left in {}", folder.display());
+    eventually(&what, || std::fs::read_dir(folder).map_or(0, Iterator::count) == 0).await;
 }

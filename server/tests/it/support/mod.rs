@@ -14,7 +14,7 @@ mod specification;
 pub(crate) use client::Client;
 pub(crate) use database::{Storage, on_both_databases};
 pub(crate) use disk::{Fault, FaultyDisk};
-pub(crate) use events::eventually;
+pub(crate) use events::{eventually, nothing_is_left_in};
 pub(crate) use object_server::{Moment, ObjectServer};
 pub(crate) use people::{Answer, PASSWORD, Person, Request};
 pub(crate) use postgres::OwnPostgres;
