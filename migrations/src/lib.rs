@@ -22,6 +22,7 @@ mod m0014_media;
 mod m0015_partial_uploads;
 mod m0016_media_total;
 mod m0017_folded_names;
+mod m0018_search;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -48,6 +49,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0015_partial_uploads::Migration),
             Box::new(m0016_media_total::Migration),
             Box::new(m0017_folded_names::Migration),
+            Box::new(m0018_search::Migration),
         ]
     }
 }

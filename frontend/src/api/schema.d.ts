@@ -508,6 +508,51 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{room}/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search a room.
+         * @description As everywhere, in one room that one may read.
+         */
+        get: operations["searchRoom"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search one's own rooms.
+         * @description The messages of all rooms that one is a member of, the newest first. Each word must stand somewhere in the
+         *     text or in the name of a picture or file, as a part of a word too; case, width and accents make no
+         *     difference. `"A phrase"` stays whole. `from:handle` (`from:me`), `in:room`,
+         *     `has:image|audio|file|link`, `before:` and `after:` a day as `2026-11-01` (the day itself belongs to
+         *     `after:`) and `mentions:me` choose among them; what is none of these is text, and nothing is an error.
+         *     An empty query finds nothing.
+         */
+        get: operations["search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users": {
         parameters: {
             query?: never;
@@ -797,6 +842,27 @@ export interface components {
             name: string;
             /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
             url: string;
+        };
+        /**
+         * FileMatch
+         * @description A stretch of the name of a picture or file that was looked for.
+         */
+        FileMatch: {
+            /**
+             * Format: uint32
+             * @description One past the last character.
+             */
+            end: number;
+            /**
+             * Format: uuid
+             * @description Which of the message's `images` or `files`.
+             */
+            media_id: string;
+            /**
+             * Format: uint32
+             * @description The first character of its name, counted in Unicode scalar values.
+             */
+            start: number;
         };
         /**
          * Image
@@ -1355,6 +1421,48 @@ export interface components {
             unread: number;
         };
         /**
+         * SearchHit
+         * @description A message that was found.
+         */
+        SearchHit: {
+            /** @description The same of the names of its pictures and files. */
+            file_matches: components["schemas"]["FileMatch"][];
+            /** @description What of its text was looked for: ascending, none overlapping another. */
+            matches: components["schemas"]["TextMatch"][];
+            /** @description The message in its present state; its `seq` opens the history around it. */
+            message: components["schemas"]["Message"];
+            /** @description Where it stands. */
+            room: components["schemas"]["SearchRoom"];
+        };
+        /**
+         * SearchPage
+         * @description A page of what was found.
+         */
+        SearchPage: {
+            /** @description Whether older messages are still being indexed, so that some of them may not be found yet. */
+            indexing: boolean;
+            /** @description The newest first. */
+            items: components["schemas"]["SearchHit"][];
+            /** @description Asks for the next page; absent on the last one. */
+            next_cursor?: string;
+            /** @description Whether the search ended early since it took too long: with `next_cursor` it goes on. */
+            partial: boolean;
+        };
+        /**
+         * SearchRoom
+         * @description The room in which something was found, as the one who asks sees it.
+         */
+        SearchRoom: {
+            /** @description Public or private. */
+            kind: components["schemas"]["RoomKind"];
+            /** @description The room's name and address. */
+            name: string;
+            /** @description The other person of a private room. */
+            peer?: components["schemas"]["UserRef"];
+            /** @description The room's title; in a private room the other person's display name. */
+            title: string;
+        };
+        /**
          * SendMessageRequest
          * @description `POST /rooms/{room}/messages`.
          */
@@ -1429,6 +1537,22 @@ export interface components {
             mime: string;
             /** @description Where it is, for ten to twenty minutes; the message, read anew, has fresh addresses. */
             url: string;
+        };
+        /**
+         * TextMatch
+         * @description A stretch of a message's text that was looked for.
+         */
+        TextMatch: {
+            /**
+             * Format: uint32
+             * @description One past the last character.
+             */
+            end: number;
+            /**
+             * Format: uint32
+             * @description The first character, counted in Unicode scalar values.
+             */
+            start: number;
         };
         /**
          * @description The version of the protocol.
@@ -4443,6 +4567,172 @@ export interface operations {
             };
             /** @description There is no such thing, or this person may not see it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    searchRoom: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most hits of the page; 20 where absent. */
+                limit?: number;
+                /** @description What was typed so far; nothing where absent. */
+                q?: string;
+                /** @description How many minutes one's clock is ahead of UTC, for the days of `before:` and `after:`. */
+                utc_offset?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The room's name. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search: {
+        parameters: {
+            query?: {
+                /** @description The `next_cursor` of the page before. */
+                cursor?: string;
+                /** @description The most hits of the page; 20 where absent. */
+                limit?: number;
+                /** @description What was typed so far; nothing where absent. */
+                q?: string;
+                /** @description How many minutes one's clock is ahead of UTC, for the days of `before:` and `after:`. */
+                utc_offset?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["SearchPage"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };

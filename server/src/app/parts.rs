@@ -18,6 +18,7 @@ use crate::features::media::{Addresses, Media};
 use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
+use crate::features::search::Search;
 use crate::features::site::Site;
 use crate::files::Files;
 use crate::incoming::Uploads;
@@ -126,6 +127,7 @@ pub(super) async fn services(
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
     let messages =
         Messages::new(db.clone(), rooms.clone(), writer, encoder.clone(), privacy.clone());
+    let search = Search::new(db.clone(), rooms.clone(), encoder.clone());
     let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder, tasks);
     Ok(Services {
         accounts,
@@ -134,5 +136,6 @@ pub(super) async fn services(
         media: Arc::new(media),
         messages: Arc::new(messages),
         inbox: Arc::new(inbox),
+        search: Arc::new(search),
     })
 }

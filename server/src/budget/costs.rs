@@ -19,6 +19,8 @@ const MARK: Duration = micros(1_000);
 const LOOK: Duration = micros(1_000);
 /// A search by parts of names, which reads all of them.
 const SEARCH: Duration = micros(5_000);
+/// A search in messages.
+const MESSAGES_SEARCH: Duration = micros(8_000);
 /// A page of a list; the guess is of a page of the largest messages.
 const PAGE: Toll = Toll { guess: micros(5_000), least: micros(1_000) };
 /// A recording or a picture that is received; how long it is decoded comes on top.
@@ -96,6 +98,7 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
         ("GET", ["auth", "sessions"]) => LOOK.into(),
         ("POST" | "DELETE", ["auth", ..]) => CHANGE.into(),
         ("GET", ["users"] | ["directory", "rooms"]) => SEARCH.into(),
+        ("GET", ["search"] | ["rooms", _, "search"]) => MESSAGES_SEARCH.into(),
         ("GET", ["users", _]) => LOOK.into(),
         ("PUT", ["users", "me", "avatar"]) => PICTURE.into(),
         ("DELETE", ["users", "me", "avatar"]) => CHANGE.into(),

@@ -9,9 +9,9 @@ use adda_realtime::Topic;
 /// Which family of tables a room lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Family {
-    /// `rooms`, `room_members`, `messages`, `mentions`.
+    /// `rooms`, `room_members`, `messages`, `mentions`, `search_…`.
     Public,
-    /// `private_rooms`, `private_room_members`, `private_messages`, `private_mentions`.
+    /// `private_rooms`, `private_room_members`, `private_messages`, `private_mentions`, `private_search_…`.
     Private,
 }
 
@@ -58,6 +58,15 @@ impl Family {
         match self {
             Self::Public => "mentions",
             Self::Private => "private_mentions",
+        }
+    }
+
+    /// What the names of the tables of the search index begin with.
+    #[must_use]
+    pub(crate) const fn search(self) -> &'static str {
+        match self {
+            Self::Public => "search",
+            Self::Private => "private_search",
         }
     }
 

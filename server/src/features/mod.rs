@@ -1,7 +1,7 @@
 //! What Adda does, one folder a feature.
 //!
 //! They may use each other in one direction only: site ← accounts ← rooms ← presence ← media ← messages
-//! ← inbox.
+//! ← inbox ← search.
 
 pub(crate) mod accounts;
 pub(crate) mod inbox;
@@ -10,6 +10,7 @@ pub(crate) mod messages;
 pub(crate) mod paging;
 pub(crate) mod presence;
 pub(crate) mod rooms;
+pub(crate) mod search;
 mod services;
 pub(crate) mod site;
 

@@ -8,6 +8,7 @@ use super::media::Media;
 use super::messages::Messages;
 use super::presence::Presence;
 use super::rooms::Rooms;
+use super::search::Search;
 
 #[derive(Clone)]
 pub(crate) struct Services {
@@ -17,4 +18,5 @@ pub(crate) struct Services {
     pub media: Arc<Media>,
     pub messages: Arc<Messages>,
     pub inbox: Arc<Inbox>,
+    pub search: Arc<Search>,
 }

@@ -20,7 +20,9 @@ use crate::budget::{Asks, Payer};
 use crate::config::MediaQuota;
 use crate::features::accounts::Person;
 use crate::features::media::Media;
+use crate::features::messages::MessageEncoder;
 use crate::features::presence::Presence;
+use crate::features::search::Search;
 use crate::files::Files;
 use crate::http::stream::sealed::Sealed;
 use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies, Stream};
@@ -88,6 +90,8 @@ impl Served {
             MediaQuota { of_all: 0, of_person: 0 },
             Arc::new(Budgets::new(rate_limits)),
         );
+        let (db, rooms) = (world.db.clone(), world.rooms.clone());
+        let search = Search::new(db, rooms, MessageEncoder::new(addresses(&clock)));
         let services = Services {
             accounts: world.accounts.clone(),
             rooms: world.rooms.clone(),
@@ -95,6 +99,7 @@ impl Served {
             media: Arc::new(media),
             messages: world.messages.clone(),
             inbox: world.inbox.clone(),
+            search: Arc::new(search),
         };
         let capacity = Capacity::within(20_000);
         let epoch = "an epoch".to_owned();

@@ -73,6 +73,7 @@ pub(crate) fn routes(parts: Parts) -> BoxEndpoint<'static, Response> {
         .data(services.media)
         .data(services.messages)
         .data(services.inbox)
+        .data(services.search)
         .data(cookie_owner)
         .data(gateway)
         .data(health);

@@ -16,10 +16,11 @@ use crate::features::inbox::InboxApi;
 use crate::features::media::{AvatarsApi, MediaApi, UploadsApi};
 use crate::features::messages::MessagesApi;
 use crate::features::rooms::RoomsApi;
+use crate::features::search::SearchApi;
 
 /// The REST API's parts.
 pub(super) type Api =
-    (AccountsApi, AvatarsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi);
+    (AccountsApi, AvatarsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi, SearchApi);
 
 const ABOUT: &str = "Adda is a self-hosted chat engine. Sign in with `POST /auth/login`, send the \
     access token as `Authorization: Bearer`, and listen on the WebSocket `/ws` (see the AsyncAPI \
@@ -33,7 +34,8 @@ const LICENSE_URL: &str = "https://spdx.org/licenses/MIT.html";
 
 /// The REST API as an endpoint that also knows its own specification.
 pub(super) fn service() -> OpenApiService<Api, ()> {
-    let api = (AccountsApi, AvatarsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi);
+    let api =
+        (AccountsApi, AvatarsApi, RoomsApi, MediaApi, UploadsApi, MessagesApi, InboxApi, SearchApi);
     OpenApiService::new(api, "Adda", env!("CARGO_PKG_VERSION"))
         .description(ABOUT)
         .license(LicenseObject::new(LICENSE).url(LICENSE_URL))

@@ -25,7 +25,7 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         "listSessions" | "getMe" | "updateMe" | "listRooms" | "listUsers" | "getUser"
         | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
         | "listChanges" | "listReceipts" | "removeAvatar" | "markListened" | "getMedia"
-        | "getMediaUsage" => [401, 200, 200, 200, 200],
+        | "getMediaUsage" | "search" | "searchRoom" => [401, 200, 200, 200, 200],
         // Asked without a picture, so that nobody looks otherwise.
         "setAvatar" => [401, 415, 415, 415, 415],
         // Without a recording, so that nothing is kept.
@@ -58,7 +58,7 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
 fn expected_in_private(operation: &str) -> Option<[u16; 5]> {
     Some(match operation {
         "getRoom" | "listMembers" | "listMessages" | "getMessage" | "listChanges"
-        | "listReceipts" | "markRead" | "markListened" => [401, 404, 200, 404, 200],
+        | "listReceipts" | "markRead" | "markListened" | "searchRoom" => [401, 404, 200, 404, 200],
         "sendMessage" => [401, 404, 201, 404, 201],
         "joinRoom" => [401, 404, 204, 404, 204],
         "leaveRoom" | "updateRoom" => [401, 404, 403, 404, 403],

@@ -8,7 +8,8 @@ use std::path::{Path, PathBuf};
 use self::modules::Modules;
 
 /// In this order: a feature may use those before it.
-const FEATURES: [&str; 7] = ["site", "accounts", "rooms", "presence", "media", "messages", "inbox"];
+const FEATURES: [&str; 8] =
+    ["site", "accounts", "rooms", "presence", "media", "messages", "inbox", "search"];
 
 /// Crates that know no other crate of the workspace, but for the one that is named.
 const INDEPENDENT: [(&str, &str); 7] = [

@@ -32,6 +32,7 @@ mod remade_pictures;
 mod resume;
 mod resumed_uploads;
 mod rooms;
+mod search;
 mod security_log;
 mod socket;
 mod specs;

@@ -13,6 +13,7 @@ pub mod messages;
 pub mod opaque;
 pub mod problem;
 pub mod rooms;
+pub mod search;
 pub mod text;
 pub mod time;
 

@@ -81,13 +81,17 @@ impl Description {
         serde_json::to_string(descriptions).ok()
     }
 
-    /// What is carried by a message with the list that [`Description::list_to_json`] wrote; nothing for
-    /// anything else.
+    /// The list that [`Description::list_to_json`] wrote; an empty one for anything else.
+    #[must_use]
+    pub(crate) fn list_from_json(json: &str) -> Vec<Self> {
+        serde_json::from_str(json).unwrap_or_default()
+    }
+
+    /// What is carried by a message with such a list.
     #[must_use]
     pub(crate) fn carried(json: &str, addresses: &Addresses) -> Carried {
-        let list: Vec<Self> = serde_json::from_str(json).unwrap_or_default();
         let mut carried = Carried::default();
-        for description in list {
+        for description in Self::list_from_json(json) {
             match description {
                 Self::Audio(audio) => carried.audio = Some(audio.wire(addresses)),
                 Self::Image(image) => carried.images.push(image.wire(addresses)),
@@ -114,6 +118,16 @@ impl Description {
     #[must_use]
     pub(crate) fn stands_alone(&self) -> bool {
         matches!(self, Self::Audio(_))
+    }
+
+    /// What whoever sent it calls it, where it is called anything.
+    #[must_use]
+    pub(crate) fn name(&self) -> Option<&str> {
+        match self {
+            Self::Audio(_) => None,
+            Self::Image(image) => image.name.as_deref(),
+            Self::File(file) => Some(&file.name),
+        }
     }
 
     /// The name under which one of its files is downloaded, where it is a download.

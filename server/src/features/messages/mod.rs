@@ -18,6 +18,7 @@ mod links;
 mod mentions;
 mod operation;
 mod row;
+mod searchable;
 mod service;
 mod store;
 mod welcome;
@@ -33,8 +34,10 @@ pub(crate) use http::MessagesApi;
 pub(crate) use inline::Uploader;
 #[cfg(test)]
 pub(crate) use operation::{Accepted, Actor, Operation};
+pub(crate) use row::MessageRow;
+pub(crate) use searchable::Searchable;
 pub(crate) use service::{MAX_RESUME_CHANGES, Messages};
-pub(crate) use store::last_messages;
+pub(crate) use store::{COLUMNS as MESSAGE_COLUMNS, last_messages};
 pub(crate) use welcome::greet;
 #[cfg(test)]
 pub(crate) use writer::Pending;

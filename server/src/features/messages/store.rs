@@ -8,7 +8,8 @@ use uuid::Uuid;
 use super::row::MessageRow;
 use crate::db::{self, Family, RowList};
 
-pub(super) const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.client_id, m.client_digest, \
+/// What a [`MessageRow`] is read from: a message `m`, and `u`, who sent it.
+pub(crate) const COLUMNS: &str = "m.id, m.room_id, m.seq, m.changed_seq, m.client_id, m.client_digest, \
      m.sender_id, m.text, m.mentions, m.media, m.created_at, m.edited_at, m.deleted_at, \
      u.username, u.display_name, u.avatar";
 

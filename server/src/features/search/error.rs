@@ -1,0 +1,32 @@
+//! Why nothing was looked for.
+
+use adda_protocol::Problem;
+use sea_orm::DbErr;
+
+use crate::failures::database_problem;
+use crate::features::rooms::RoomError;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SearchError {
+    #[error(transparent)]
+    Room(#[from] RoomError),
+    /// The cursor is not one that a search gave out.
+    #[error("a cursor of another list")]
+    ForeignCursor(Box<Problem>),
+    /// The same person's searches wait for one another.
+    #[error("too many searches of one person")]
+    TooMany,
+    #[error(transparent)]
+    Database(#[from] DbErr),
+}
+
+impl From<SearchError> for Problem {
+    fn from(error: SearchError) -> Self {
+        match error {
+            SearchError::Room(error) => error.into(),
+            SearchError::ForeignCursor(problem) => *problem,
+            SearchError::TooMany => Self::rate_limited(500),
+            SearchError::Database(error) => database_problem(&error),
+        }
+    }
+}

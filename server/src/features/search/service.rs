@@ -1,0 +1,328 @@
+//! The use cases of the search.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use adda_protocol::accounts::{UserRef, avatar_url};
+use adda_protocol::search::{SearchHit, SearchPage, SearchRoom};
+use adda_protocol::{RoomName, UserId};
+use tokio::sync::Semaphore;
+use tokio::time::timeout_at;
+
+use super::cursor::{Cursor, IndexPlace, OrderKey};
+use super::error::SearchError;
+use super::matching::Criteria;
+use super::query::{self, Term};
+use super::reading::{Found, Order, Reading, Stretch};
+use super::store::{self, ShownRoom};
+use crate::db::{Db, Family};
+use crate::features::accounts::Person;
+use crate::features::messages::MessageEncoder;
+use crate::features::rooms::Rooms;
+use crate::keyed_permits::KeyedPermits;
+
+/// A search answers with what it has by then.
+const DEADLINE: Duration = Duration::from_millis(1_000);
+/// The most searches at once of one person: as one types, the one before may still be under way.
+const OF_ONE_PERSON: usize = 2;
+const WAITING_OF_ONE_PERSON: usize = 4;
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) struct SearchRequest {
+    pub(crate) text: String,
+    pub(crate) cursor: Option<String>,
+    pub(crate) limit: Option<u16>,
+    /// How many minutes the person's clock is ahead of UTC.
+    pub(crate) utc_offset: i32,
+}
+
+#[derive(Debug)]
+pub(crate) struct Search {
+    db: Db,
+    rooms: Arc<Rooms>,
+    encoder: MessageEncoder,
+    /// Their share of the connections that read, so that everybody else always finds one.
+    permits: Semaphore,
+    of_person: KeyedPermits<UserId>,
+}
+
+impl Search {
+    /// The service on its parts.
+    #[must_use]
+    pub(crate) fn new(db: Db, rooms: Arc<Rooms>, encoder: MessageEncoder) -> Self {
+        let permits = Semaphore::new(db.readers().div_ceil(4));
+        let of_person = KeyedPermits::new(OF_ONE_PERSON, WAITING_OF_ONE_PERSON);
+        Self { db, rooms, encoder, permits, of_person }
+    }
+
+    /// What is found in the rooms that the person is a member of, and in rooms that the query names.
+    ///
+    /// # Errors
+    /// [`SearchError::ForeignCursor`], too many at once, the database.
+    pub(crate) async fn everywhere(
+        &self,
+        person: &Person,
+        request: SearchRequest,
+    ) -> Result<SearchPage, SearchError> {
+        self.search(person, None, request).await
+    }
+
+    /// What is found in a room.
+    ///
+    /// # Errors
+    /// [`RoomError::NotFound`](crate::features::rooms::RoomError::NotFound), and as everywhere.
+    pub(crate) async fn in_room(
+        &self,
+        person: &Person,
+        room: &RoomName,
+        request: SearchRequest,
+    ) -> Result<SearchPage, SearchError> {
+        let room = self.rooms.find(person.id, room).await?.room;
+        self.search(person, Some((room.family, room.id)), request).await
+    }
+
+    async fn search(
+        &self,
+        person: &Person,
+        room: Option<(Family, i64)>,
+        request: SearchRequest,
+    ) -> Result<SearchPage, SearchError> {
+        let cursor = request.cursor.as_deref().map(Cursor::decode).transpose();
+        let cursor = cursor.map_err(|problem| SearchError::ForeignCursor(Box::new(problem)))?;
+        let limit = usize::from(request.limit.unwrap_or(20));
+        let (criteria, named) = self.criteria(person, &request).await?;
+        let nothing =
+            SearchPage { items: Vec::new(), next_cursor: None, partial: false, indexing: false };
+        if criteria.is_empty() && named.is_empty() {
+            return Ok(nothing);
+        }
+        let deadline = Instant::now() + DEADLINE;
+        let of_person = self.of_person.take(person.id).await.ok_or(SearchError::TooMany)?;
+        let Ok(permit) = timeout_at(deadline.into(), self.permits.acquire()).await else {
+            return Ok(SearchPage { partial: true, next_cursor: request.cursor, ..nothing });
+        };
+        let rooms = self.rooms_to_look_through(person.id, room, &named).await?;
+        let is_one_room = rooms.iter().map(|(_, ids)| ids.len()).sum::<usize>() == 1;
+        let order = if is_one_room { Order::BySeq } else { Order::ByTime };
+        let mut stretches = Vec::with_capacity(rooms.len());
+        for (family, ids) in &rooms {
+            let reading = Reading {
+                connection: self.db.read(),
+                family: *family,
+                rooms: ids,
+                criteria: &criteria,
+                order,
+                after: cursor.as_ref(),
+                deadline,
+            };
+            stretches.push(reading.newest(limit + 1).await?);
+        }
+        drop((permit, of_person));
+        self.page(person.id, &criteria, cursor, stretches, limit).await
+    }
+
+    /// The room that was asked for, or those that the query names, or all that the person is a member of.
+    async fn rooms_to_look_through(
+        &self,
+        user_id: UserId,
+        room: Option<(Family, i64)>,
+        named: &[(Family, i64)],
+    ) -> Result<Vec<(Family, Vec<i64>)>, SearchError> {
+        let mut rooms = Vec::new();
+        for family in Family::ALL {
+            let ids = match room {
+                Some(room) if named.is_empty() || named.contains(&room) => vec![room],
+                Some(_) => Vec::new(),
+                None if named.is_empty() => {
+                    let ids = store::rooms_of(self.db.read(), family, user_id).await?;
+                    ids.into_iter().map(|id| (family, id)).collect()
+                }
+                None => named.to_vec(),
+            };
+            let ids = ids.into_iter().filter(|(of, _)| *of == family).map(|(_, id)| id);
+            rooms.push((family, ids.collect::<Vec<_>>()));
+        }
+        rooms.retain(|(_, ids)| !ids.is_empty());
+        Ok(rooms)
+    }
+
+    /// What is looked for, and in which rooms where the query says so. An operator whose name is nobody's is
+    /// text.
+    async fn criteria(
+        &self,
+        person: &Person,
+        request: &SearchRequest,
+    ) -> Result<(Criteria, Vec<(Family, i64)>), SearchError> {
+        let (mut criteria, mut named) = (Criteria::default(), Vec::new());
+        for term in query::parse(&request.text, request.utc_offset) {
+            match term {
+                Term::Text(text) => criteria.add_text(&text),
+                Term::From { name, .. } if name.eq_ignore_ascii_case("me") => {
+                    criteria.senders.push(person.id);
+                }
+                Term::From { name, typed } => {
+                    let people = store::people_called(self.db.read(), &name).await?;
+                    if people.is_empty() {
+                        criteria.add_text(&typed);
+                    }
+                    criteria.senders.extend(people);
+                }
+                Term::In { name, typed } => match self.room_called(person.id, &name).await? {
+                    Some(room) => named.push(room),
+                    None => criteria.add_text(&typed),
+                },
+                Term::Has(what) => criteria.carries.push(what),
+                Term::Before(at) => {
+                    criteria.before = Some(criteria.before.map_or(at, |before| before.min(at)));
+                }
+                Term::After(at) => {
+                    criteria.after = Some(criteria.after.map_or(at, |after| after.max(at)));
+                }
+                Term::MentionsMe => criteria.mentions = Some(person.id),
+            }
+        }
+        Ok((criteria, named))
+    }
+
+    async fn room_called(
+        &self,
+        user_id: UserId,
+        name: &str,
+    ) -> Result<Option<(Family, i64)>, SearchError> {
+        use crate::features::rooms::RoomError;
+        let Ok(name) = RoomName::parse(name) else { return Ok(None) };
+        match self.rooms.find(user_id, &name).await {
+            Ok(access) => Ok(Some((access.room.family, access.room.id))),
+            Err(RoomError::NotFound) => Ok(None),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// The newest of what was found in both families, as it is told.
+    async fn page(
+        &self,
+        user_id: UserId,
+        criteria: &Criteria,
+        cursor: Option<Cursor>,
+        stretches: Vec<Stretch>,
+        limit: usize,
+    ) -> Result<SearchPage, SearchError> {
+        let partial = stretches.iter().any(|stretch| stretch.is_partial);
+        let indexing = stretches.iter().any(|stretch| stretch.is_indexing);
+        let mut end = End::new(cursor);
+        let mut streams: Vec<_> = stretches
+            .into_iter()
+            .map(|stretch| {
+                end.places[stretch.family as usize] = stretch.place;
+                let reached = stretch.is_partial.then_some(stretch.reached);
+                (stretch.family, VecDeque::from(stretch.found), reached)
+            })
+            .collect();
+        let mut taken: Vec<(Family, Found)> = Vec::with_capacity(limit);
+        while taken.len() < limit {
+            let newest =
+                streams.iter_mut().max_by_key(|(_, found, _)| found.front().map(|hit| hit.key));
+            let Some((family, found, _)) = newest else { break };
+            let Some(found) = found.pop_front() else { break };
+            end.pass(*family, &found);
+            taken.push((*family, found));
+        }
+        let mut more = false;
+        for (family, found, reached) in &mut streams {
+            match (found.front(), *reached) {
+                (Some(_), _) => more = true,
+                // All of it was answered, and it is not the end of it.
+                (None, Some(reached)) => {
+                    end.places[*family as usize].below = reached;
+                    more = true;
+                }
+                (None, None) => {}
+            }
+        }
+        let rooms = self.shown(user_id, &taken).await?;
+        let items = taken.into_iter().filter_map(|(family, found)| {
+            let room = rooms.get(&(family, found.row.room_id))?;
+            let message = self.encoder.message(&found.row, &room.name);
+            Some(SearchHit {
+                matches: criteria.matches(&message),
+                file_matches: criteria.file_matches(&message),
+                message,
+                room: wire(family, room),
+            })
+        });
+        let items = items.collect();
+        Ok(SearchPage {
+            items,
+            next_cursor: more.then(|| end.cursor().encode()),
+            partial,
+            indexing,
+        })
+    }
+
+    /// The rooms of what was found, as the person sees them now.
+    async fn shown(
+        &self,
+        user_id: UserId,
+        found: &[(Family, Found)],
+    ) -> Result<HashMap<(Family, i64), ShownRoom>, SearchError> {
+        let mut rooms = HashMap::new();
+        for family in Family::ALL {
+            let of_family = found.iter().filter(|(of, _)| *of == family);
+            let ids: Vec<i64> = of_family.map(|(_, found)| found.row.room_id).collect();
+            if !ids.is_empty() {
+                let shown = store::shown_rooms(self.db.read(), family, user_id, &ids).await?;
+                rooms.extend(shown.into_iter().map(|room| ((family, room.id), room)));
+            }
+        }
+        Ok(rooms)
+    }
+}
+
+/// Where a page ends.
+struct End {
+    key: OrderKey,
+    places: [IndexPlace; 2],
+}
+
+impl End {
+    fn new(cursor: Option<Cursor>) -> Self {
+        match cursor {
+            Some(Cursor { key, places }) => Self { key, places },
+            None => Self {
+                key: OrderKey::GREATEST,
+                places: [IndexPlace { generation: -1, below: i64::MIN }; 2],
+            },
+        }
+    }
+
+    /// A hit is on the page.
+    fn pass(&mut self, family: Family, found: &Found) {
+        self.key = self.key.min(found.key);
+        if let Some(doc) = found.doc {
+            self.places[family as usize].below = doc;
+        }
+    }
+
+    fn cursor(&self) -> Cursor {
+        Cursor { key: self.key, places: self.places }
+    }
+}
+
+fn wire(family: Family, room: &ShownRoom) -> SearchRoom {
+    let peer = || {
+        Some(UserRef {
+            id: room.peer_id?,
+            username: room.peer_username.clone()?,
+            display_name: room.peer_display_name.clone()?,
+            avatar_url: avatar_url(room.peer_avatar.as_deref()),
+        })
+    };
+    SearchRoom {
+        name: room.name.clone(),
+        kind: family.kind(),
+        title: room.title.clone(),
+        peer: peer(),
+    }
+}
