@@ -12,13 +12,14 @@ const FEATURES: [&str; 8] =
     ["site", "accounts", "rooms", "presence", "media", "messages", "inbox", "search"];
 
 /// Crates that know no other crate of the workspace, but for the one that is named.
-const INDEPENDENT: [(&str, &str); 7] = [
+const INDEPENDENT: [(&str, &str); 8] = [
     ("server/crates/websocket", ""),
     ("server/crates/protocol", "adda-websocket"),
     ("server/crates/entities", ""),
     ("server/crates/realtime", ""),
     ("server/crates/pictures", ""),
     ("server/crates/fold", ""),
+    ("server/crates/postings", ""),
     ("migrations", "adda-fold"),
 ];
 
