@@ -84,12 +84,12 @@ mod tests {
     #[test]
     fn a_block_may_be_as_large_as_it_gets() {
         let docs: Vec<Vec<Gram>> =
-            (0..u64::from(MAX_DOCS)).map(|doc| vec![0, 1 + doc % 40, 100 + doc]).collect();
+            (0..u64::from(MAX_DOCS)).map(|doc| vec![0, 1 + doc % 40, 100 + doc / 16]).collect();
         let found = read(MAX_DOCS, &pages_of(&docs)).unwrap();
-        assert_eq!(found.len(), 1 + 40 + docs.len());
+        assert_eq!(found.len(), 1 + 40 + 4_096);
         assert!(found[&0].iter().copied().eq(0..MAX_DOCS));
         assert!(found[&4].iter().copied().eq((3..MAX_DOCS).step_by(40)));
-        assert_eq!(found[&(100 + 65_535)], [65_535]);
+        assert!(found[&(100 + 4_095)].iter().copied().eq(65_520..65_536));
     }
 
     #[test]
@@ -127,7 +127,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_gram_has_the_documents_that_have_it(docs in block(0..120)) {
+        fn every_gram_has_the_documents_that_have_it(docs in block(0..60)) {
             let mut expected: BTreeMap<Gram, Vec<u32>> = BTreeMap::new();
             for (doc, grams) in (0..).zip(&docs) {
                 for gram in grams {

@@ -68,13 +68,13 @@ pub fn decode_docs(mut bytes: &[u8]) -> Result<Vec<Doc>, Damaged> {
         if docs.len() == DOCS_IN_CHUNK {
             return Err(Damaged);
         }
-        let mut place = take(&mut bytes)?;
+        let mut place = usize::try_from(take(&mut bytes)?).map_err(|_| Damaged)?;
         if place == 0 {
             before.room = apply(before.room, take(&mut bytes)?);
             rooms.push(Doc { room: before.room, ..Doc::default() });
-            place = rooms.len() as u64;
+            place = rooms.len();
         }
-        let doc = rooms.get_mut(place as usize - 1).ok_or(Damaged)?;
+        let doc = rooms.get_mut(place - 1).ok_or(Damaged)?;
         doc.seq = apply(doc.seq, take(&mut bytes)?);
         doc.at = apply(before.at, take(&mut bytes)?);
         before.at = doc.at;

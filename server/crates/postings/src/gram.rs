@@ -3,9 +3,9 @@
 /// Three characters of a text, or a [`tag`]. Less than 2⁶³, so that it is the same number where integers have
 /// a sign.
 ///
-/// The first character has the top 21 bits, the third the lowest. Where a text ends sooner they are 0, as in
-/// the character U+0000, which is a character like others here: a text may have it, and then may be a candidate
-/// where it does not contain the word.
+/// The first character has the top 21 bits, the third the lowest. Those after a text's end are 0, as U+0000 is,
+/// which is a character like others here: a word that ends with it may only find some texts too many, which end
+/// where it begins.
 pub type Gram = u64;
 
 /// How many bits a character takes.
@@ -100,6 +100,11 @@ mod tests {
         );
         assert_eq!(grams(["é"], []), [gram('é', '\0', '\0')]);
         assert!(grams([""], []).is_empty());
+        let last = char::MAX;
+        assert_eq!(
+            grams(["\u{10ffff}\u{10ffff}\u{10ffff}"], []).last(),
+            Some(&gram(last, last, last))
+        );
     }
 
     #[test]

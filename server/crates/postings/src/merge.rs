@@ -155,12 +155,12 @@ mod tests {
 
     proptest! {
         #[test]
-        fn blocks_become_one_as_if_it_had_been_built_at_once(docs in block(1..150), size in 1..60usize) {
+        fn blocks_become_one_as_if_it_had_been_built_at_once(docs in block(1..90), size in 1..60usize) {
             prop_assert_eq!(merged(&parts(&docs, size)), Ok(pages_of(&docs)));
         }
 
         #[test]
-        fn what_was_merged_is_merged_again(docs in block(1..150), size in 1..20usize) {
+        fn what_was_merged_is_merged_again(docs in block(1..90), size in 1..20usize) {
             let parts = parts(&docs, size);
             let (first, second) = parts.split_at(parts.len() / 2);
             let first_docs = first.iter().map(|(_, docs, _)| docs).sum();
@@ -175,8 +175,8 @@ mod tests {
 
         #[test]
         fn damaged_pages_are_read_or_refused(
-            docs in block(1..150),
-            size in 20..100usize,
+            docs in block(1..90),
+            size in 10..60usize,
             changes: Vec<(prop::sample::Index, prop::sample::Index, u8)>,
             cut: Option<(prop::sample::Index, prop::sample::Index)>,
         ) {
