@@ -40,6 +40,8 @@ fn tables(prefix: &str) -> [TableCreateStatement; 4] {
         .col(columns::no("of_edits"))
         .col(columns::number("first_doc"))
         .col(columns::number("docs"))
+        // How long its pages are together.
+        .col(columns::number("bytes"))
         // When the oldest and the newest of its messages were written.
         .col(columns::number("oldest_at"))
         .col(columns::number("newest_at"))

@@ -18,6 +18,7 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::features::accounts::{AccountError, Online, Privacy};
 use crate::features::media::{self, Checked, LeftOver, MediaError};
+use crate::features::search::{Indexer, SearchError};
 use crate::features::site;
 use crate::gateway::{Gateway, Timing};
 use crate::http::{Connections, CookieOwner, Hosts, Listener, Origins, Proxies};
@@ -88,6 +89,20 @@ pub(crate) async fn check_media(
     let checked = check_media_of(&db, config, sweep).await;
     db.close().await;
     checked
+}
+
+/// Makes the index of the search anew, beside a server that may run; `told` hears how many messages are in it.
+pub(crate) async fn rebuild_search(
+    config: &Config,
+    told: impl Fn(i64),
+) -> Result<Result<(), SearchError>, StartError> {
+    let db = Db::open(config.database_url.expose()).await?;
+    let rebuilt = match db.expect_current().await {
+        Ok(()) => Ok(Indexer::new(db.clone(), Clock::System).rebuild(told).await),
+        Err(error) => Err(error.into()),
+    };
+    db.close().await;
+    rebuilt
 }
 
 async fn check_media_of(

@@ -57,6 +57,11 @@ enum Command {
         #[command(subcommand)]
         command: MediaCommand,
     },
+    /// The index in which messages are searched.
+    Search {
+        #[command(subcommand)]
+        command: SearchCommand,
+    },
     /// Administrators.
     Admin {
         #[command(subcommand)]
@@ -79,6 +84,13 @@ enum MediaCommand {
         #[arg(long)]
         sweep: bool,
     },
+}
+
+#[derive(Debug, Subcommand)]
+enum SearchCommand {
+    /// Make the index anew from the messages, also while the server runs. Until it is done, older messages may
+    /// not be found.
+    Rebuild,
 }
 
 #[derive(Debug, Subcommand)]
@@ -109,6 +121,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Media { command: MediaCommand::Check { sweep } } => {
             with_runtime(|config| check_media(config, sweep))
         }
+        Command::Search { command: SearchCommand::Rebuild } => with_runtime(rebuild_search),
         Command::Admin { command: AdminCommand::Create { name } } => {
             with_runtime(|config| create_admin(config, name))
         }
@@ -229,6 +242,18 @@ async fn check_media(config: Config, sweep: bool) -> Outcome {
         return Ok(());
     }
     Err(format!("{} things are not as they should be.", wrong.len()).into())
+}
+
+async fn rebuild_search(config: Config) -> Outcome {
+    let told = std::cell::Cell::new(0);
+    let rebuilt = app::rebuild_search(&config, |messages| {
+        if messages / 100_000 > told.replace(messages) / 100_000 {
+            println!("{messages} messages are in the index.");
+        }
+    });
+    rebuilt.await?.map_err(|error| Problem::from(error).detail)?;
+    println!("All {} messages are in the index.", told.get());
+    Ok(())
 }
 
 async fn create_admin(config: Config, name: String) -> Outcome {

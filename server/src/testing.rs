@@ -115,6 +115,17 @@ impl World {
         Self::on(database, db).await
     }
 
+    /// The same on PostgreSQL, where texts are nothing but their bytes.
+    pub(crate) async fn in_the_c_locale() -> Self {
+        let options = "TEMPLATE template0 ENCODING 'UTF8' LC_COLLATE 'C' LC_CTYPE 'C'";
+        let postgres = PostgresDatabase::create_as(options).await;
+        let url = postgres.url.clone();
+        let database = TestDatabase { url, _folder: None, _postgres: Some(postgres) };
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        Self::on(database, db).await
+    }
+
     /// The same, with every statement on the reading connections counted.
     pub(crate) async fn counting(storage: Storage) -> (Self, Arc<std::sync::atomic::AtomicUsize>) {
         let database = TestDatabase::new(storage).await;

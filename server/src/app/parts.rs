@@ -18,7 +18,7 @@ use crate::features::media::{Addresses, Media};
 use crate::features::messages::{MessageEncoder, Messages, Writer};
 use crate::features::presence::Presence;
 use crate::features::rooms::Rooms;
-use crate::features::search::Search;
+use crate::features::search::{Indexer, Search};
 use crate::features::site::Site;
 use crate::files::Files;
 use crate::incoming::Uploads;
@@ -127,6 +127,11 @@ pub(super) async fn services(
     let writer = Writer::start(db, clock, &encoder, &broker, tasks).map_err(StartError::Threads)?;
     let messages =
         Messages::new(db.clone(), rooms.clone(), writer, encoder.clone(), privacy.clone());
+    let indexer = Indexer::new(db.clone(), clock.clone());
+    tasks.spawn("the index of the search", move || {
+        let indexer = indexer.clone();
+        async move { indexer.run().await }
+    });
     let search = Search::new(db.clone(), rooms.clone(), encoder.clone());
     let inbox = Inbox::new(db.clone(), rooms.clone(), privacy, broker, encoder, tasks);
     Ok(Services {

@@ -111,6 +111,12 @@ impl Db {
         self.read.get_database_backend()
     }
 
+    /// Whether no other server has it while this one serves it.
+    #[must_use]
+    pub(crate) fn is_of_one_server(&self) -> bool {
+        matches!(self.write, Write::Sqlite { .. })
+    }
+
     /// How many sockets should read at once, so that requests and writers need not wait for them.
     #[must_use]
     pub(crate) fn readers(&self) -> usize {

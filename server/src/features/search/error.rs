@@ -16,6 +16,9 @@ pub(crate) enum SearchError {
     /// The same person's searches wait for one another.
     #[error("too many searches of one person")]
     TooMany,
+    /// What the index has of a block is not what was written.
+    #[error("the list of documents of block {block} is damaged")]
+    Damaged { block: i64 },
     #[error(transparent)]
     Database(#[from] DbErr),
 }
@@ -26,6 +29,10 @@ impl From<SearchError> for Problem {
             SearchError::Room(error) => error.into(),
             SearchError::ForeignCursor(problem) => *problem,
             SearchError::TooMany => Self::rate_limited(500),
+            SearchError::Damaged { .. } => {
+                tracing::error!(%error, "`adda search rebuild` makes the index of the search anew");
+                Self::internal()
+            }
             SearchError::Database(error) => database_problem(&error),
         }
     }

@@ -49,6 +49,12 @@ impl Criteria {
         self.after.is_none_or(|after| at >= after) && self.before.is_none_or(|before| at < before)
     }
 
+    /// Whether anything between these times may have been.
+    pub(super) fn overlaps(&self, oldest_at: i64, newest_at: i64) -> bool {
+        self.after.is_none_or(|after| newest_at >= after)
+            && self.before.is_none_or(|before| oldest_at < before)
+    }
+
     /// Whether a stored message is meant.
     pub(super) fn accept(&self, row: &MessageRow) -> bool {
         if row.deleted_at.is_some()

@@ -6,9 +6,13 @@
 //! - Nobody finds anything in a room that they may not read, nor learns that it is there.
 //! - A query is never an error, and a search ends in time with what it has.
 
+mod blocks;
+mod candidates;
 mod cursor;
+mod document;
 mod error;
 mod http;
+mod indexer;
 mod matching;
 mod query;
 mod reading;
@@ -16,5 +20,10 @@ mod service;
 mod spans;
 mod store;
 
+#[cfg(test)]
+mod tests;
+
+pub(crate) use error::SearchError;
 pub(crate) use http::SearchApi;
+pub(crate) use indexer::Indexer;
 pub(crate) use service::Search;

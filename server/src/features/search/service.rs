@@ -142,7 +142,10 @@ impl Search {
                 None => named.to_vec(),
             };
             let ids = ids.into_iter().filter(|(of, _)| *of == family).map(|(_, id)| id);
-            rooms.push((family, ids.collect::<Vec<_>>()));
+            let mut ids: Vec<i64> = ids.collect();
+            ids.sort_unstable();
+            ids.dedup();
+            rooms.push((family, ids));
         }
         rooms.retain(|(_, ids)| !ids.is_empty());
         Ok(rooms)

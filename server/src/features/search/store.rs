@@ -1,5 +1,8 @@
 //! What a search reads beside the index: whose rooms, whose names, and messages.
 
+pub(super) mod index;
+pub(super) mod indexing;
+
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 
 use crate::db::{self, Family, RowList};

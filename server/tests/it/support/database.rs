@@ -56,8 +56,13 @@ async fn administer(sql: String) {
 
 impl PostgresDatabase {
     pub(crate) async fn create() -> Self {
+        Self::create_as("").await
+    }
+
+    /// With options of its own.
+    pub(crate) async fn create_as(options: &str) -> Self {
         let name = format!("adda_test_{}", Uuid::new_v4().simple());
-        administer(format!("CREATE DATABASE {name}")).await;
+        administer(format!("CREATE DATABASE {name} {options}")).await;
         let server = postgres_url();
         let (server, _) = server.rsplit_once('/').expect("a URL with a database's name");
         Self { url: format!("{server}/{name}"), name }
