@@ -280,6 +280,7 @@ fn no_task_outlives_a_request_beside_the_guard() {
         "db/connection.rs",
         "features/accounts/passwords.rs",
         "features/messages/inline.rs",
+        "features/search/indexer.rs",
         "gateway/dispatch.rs",
         // Connections, counted and guarded each.
         "gateway/mod.rs",

@@ -156,3 +156,87 @@ on_both_databases! {
         mira.get("/search?q=number&cursor=AAAA").await.expect_problem(400, "invalid_input");
     }
 }
+
+/// Everything that a query finds in a room, page after page.
+async fn finds_all(person: &Person, room: &str, query: &str) -> Vec<String> {
+    let (mut found, mut more) = (Vec::new(), "&limit=50".to_owned());
+    loop {
+        let page = page(person, Some(room), query, &more).await;
+        found.extend(texts(&page));
+        let Some(cursor) = page["next_cursor"].as_str() else { return found };
+        more = format!("&limit=50&cursor={cursor}");
+    }
+}
+
+/// Writes as much as it can until the server is gone; answers what was acknowledged.
+async fn writes_until_it_is_gone(person: Person, room: &'static str, begin: usize) -> Vec<String> {
+    let mut acknowledged = Vec::new();
+    for n in begin.. {
+        let text = format!("cup {n}");
+        let message = json!({"client_id": uuid::Uuid::new_v4(), "text": &text});
+        let path = format!("/rooms/{room}/messages");
+        match person.tries(reqwest::Method::POST, &path, Some(message)).await {
+            Ok(answer) if answer.status == 201 => acknowledged.push(text),
+            _ => break,
+        }
+    }
+    acknowledged
+}
+
+on_both_databases! {
+    async fn a_server_that_is_killed_while_it_indexes_finds_all_that_it_acknowledged(storage: Storage) {
+        let settings = [("ADDA_RATE_LIMITS", "off")];
+        let mut server = TestServer::start_with(storage, &settings).await;
+        let mira = server.person("mira").await;
+        mira.makes_room("tea").await;
+        let mut acknowledged = Vec::new();
+        for round in 0..3_usize {
+            let writers = (0..16).map(|writer| {
+                let begin = (round * 16 + writer) * 100_000;
+                tokio::spawn(writes_until_it_is_gone(mira.clone(), "tea", begin))
+            });
+            let writers: Vec<_> = writers.collect();
+            // As soon as blocks of it are in the index.
+            let enough = [600, 1_100, 1_700][round];
+            let wrote = async {
+                loop {
+                    let room = mira.get("/rooms/tea").await.expect(200);
+                    if room["last_seq"].as_i64().unwrap() >= acknowledged.len() as i64 + enough {
+                        break;
+                    }
+                }
+            };
+            tokio::time::timeout(std::time::Duration::from_secs(60), wrote).await.unwrap();
+            server.kill().await;
+            for writer in writers {
+                acknowledged.extend(writer.await.unwrap());
+            }
+            server.start_again().await;
+            let found = finds_all(&mira, "tea", "cup").await;
+            let unique: std::collections::HashSet<_> = found.iter().collect();
+            assert_eq!(unique.len(), found.len(), "each once");
+            let lost: Vec<_> = acknowledged.iter().filter(|text| !unique.contains(text)).collect();
+            assert!(lost.is_empty(), "{lost:?}");
+        }
+    }
+
+    async fn the_index_is_made_anew_beside_a_server(storage: Storage) {
+        let server = TestServer::start_with(storage, &[("ADDA_RATE_LIMITS", "off")]).await;
+        let mira = server.person("mira").await;
+        mira.makes_room("tea").await;
+        let writes = (0..1_200).map(|n| {
+            let (mira, text) = (mira.clone(), format!("cup {n}"));
+            async move { mira.writes("tea", &text).await }
+        });
+        use futures_util::StreamExt;
+        futures_util::stream::iter(writes).buffer_unordered(16).collect::<Vec<_>>().await;
+        let output = server.installation.run(&["search", "rebuild"], "").await;
+        assert!(output.ended_well, "{}", output.stderr);
+        assert!(output.stdout.contains("messages are in the index."), "{}", output.stdout);
+        let page = page(&mira, Some("tea"), "cup 77", "").await;
+        assert_eq!(page["indexing"], false);
+        assert_eq!(finds_all(&mira, "tea", "cup").await.len(), 1_200);
+        mira.writes("tea", "cup of today").await;
+        assert_eq!(finds_in(&mira, "tea", "\"cup of today\"").await.len(), 1);
+    }
+}

@@ -3,9 +3,9 @@
 use std::collections::HashMap;
 
 use adda_postings::{Damaged, DocSet, Gram, Posting};
-use sea_orm::DbErr;
 
 use super::document::Asked;
+use super::error::SearchError;
 use super::store::index::{self, AskedPage, Block};
 use crate::db::{Family, Reader};
 
@@ -34,7 +34,7 @@ impl<'a> Candidates<'a> {
     ///
     /// # Errors
     /// The database.
-    pub(super) async fn of(&mut self, blocks: &[Block]) -> Result<Vec<DocSet>, DbErr> {
+    pub(super) async fn of(&mut self, blocks: &[Block]) -> Result<Vec<DocSet>, SearchError> {
         let mut sets: Vec<DocSet> = blocks.iter().map(|block| DocSet::all(block.len())).collect();
         let mut exact = self.asked.exact.clone();
         let mut rest = Vec::new();
@@ -72,7 +72,7 @@ impl<'a> Candidates<'a> {
         blocks: &[Block],
         sets: &mut [DocSet],
         grams: &[Gram],
-    ) -> Result<(), DbErr> {
+    ) -> Result<(), SearchError> {
         if grams.is_empty() {
             return Ok(());
         }

@@ -19,6 +19,9 @@ pub(crate) enum SearchError {
     /// What the index has of a block is not what was written.
     #[error("the list of documents of block {block} is damaged")]
     Damaged { block: i64 },
+    /// What was being made of the index broke off.
+    #[error("a block of the index could not be made")]
+    Interrupted,
     #[error(transparent)]
     Database(#[from] DbErr),
 }
@@ -29,7 +32,7 @@ impl From<SearchError> for Problem {
             SearchError::Room(error) => error.into(),
             SearchError::ForeignCursor(problem) => *problem,
             SearchError::TooMany => Self::rate_limited(500),
-            SearchError::Damaged { .. } => {
+            SearchError::Damaged { .. } | SearchError::Interrupted => {
                 tracing::error!(%error, "`adda search rebuild` makes the index of the search anew");
                 Self::internal()
             }

@@ -8,7 +8,6 @@
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
-use sea_orm::DbErr;
 use uuid::Uuid;
 
 use super::blocks::{self, Sizes};
@@ -282,7 +281,7 @@ impl Indexer {
     ) -> Result<Vec<NewBlock>, SearchError> {
         let sizes = self.sizes;
         let build = move || blocks::build(&blocks::in_order(rows), of_edits, first_doc, sizes);
-        Ok(apart(build).await?)
+        apart(build).await
     }
 
     /// Writes blocks and makes them a part of the index, in place of others, together with how far rooms are.
@@ -320,7 +319,9 @@ impl Indexer {
 }
 
 /// Does what takes a processor for long beside everything else.
-async fn apart<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> Result<T, DbErr> {
+async fn apart<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<T, SearchError> {
     let working = tokio::task::spawn_blocking(work).await;
-    working.map_err(|error| DbErr::Custom(format!("the index could not be made: {error}")))
+    working.map_err(|_| SearchError::Interrupted)
 }

@@ -48,7 +48,8 @@ pub(super) fn parse(query: &str, utc_offset: i32) -> Vec<Term> {
     terms
 }
 
-/// A token as it was typed, and where a quoted value or phrase begins and ends in it.
+/// A part of the query as it was typed, and where a quoted value or phrase begins and ends in it.
+#[derive(Clone, Copy)]
 struct Token<'a> {
     typed: &'a str,
     /// Before the quotation mark; all of it where there is none.

@@ -147,7 +147,7 @@ impl Reading<'_> {
         let place = self.place(&state);
         let asked = Asked::of(self.criteria, self.rooms);
         self.add_edits(&mut recent, &asked, &edits, want).await?;
-        recent.found.sort_unstable_by(|one, other| one.key.cmp(&other.key));
+        recent.found.sort_unstable_by_key(|found| found.key);
         let walk = self.walk(&asked, &blocks, place, &recent, want).await?;
         Ok(Stretch {
             family: self.family,

@@ -69,7 +69,7 @@ mod tests {
 
     use super::*;
 
-    fn marked<'a>(text: &'a str, words: &[&str]) -> Vec<String> {
+    fn marked(text: &str, words: &[&str]) -> Vec<String> {
         let words: Vec<String> = words.iter().map(|word| folded(word)).collect();
         let chars: Vec<char> = text.chars().collect();
         let spans = Folded::new(text).spans(&words);

@@ -358,7 +358,8 @@ on_both_databases! {
             talk.finds_as_a_scan_does(Some(0), "number", limit).await;
             let mut found = talk.finds(None, "number", limit).await;
             let mut all = talk.scan(None, "number");
-            (found.sort_unstable(), all.sort_unstable());
+            found.sort_unstable();
+            all.sort_unstable();
             assert_eq!(found, all, "{limit} a page");
         }
     }
@@ -402,7 +403,8 @@ async fn two_workers_at_once_index_everything_once() {
         talk.world.is_at(talk.now);
         let (one, two) =
             tokio::join!(talk.indexer.round(Family::Public), other.round(Family::Public));
-        (one.unwrap(), two.unwrap());
+        one.unwrap();
+        two.unwrap();
     }
     talk.now += 60_000;
     talk.world.is_at(talk.now);
