@@ -19,7 +19,7 @@ use super::store::{self, ShownRoom};
 use crate::db::{Db, Family};
 use crate::features::accounts::Person;
 use crate::features::messages::MessageEncoder;
-use crate::features::rooms::Rooms;
+use crate::features::rooms::{RoomError, Rooms};
 use crate::keyed_permits::KeyedPermits;
 
 /// A search answers with what it has by then.
@@ -72,7 +72,7 @@ impl Search {
     /// What is found in a room.
     ///
     /// # Errors
-    /// [`RoomError::NotFound`](crate::features::rooms::RoomError::NotFound), and as everywhere.
+    /// [`RoomError::NotFound`], and as everywhere.
     pub(crate) async fn in_room(
         &self,
         person: &Person,
@@ -92,19 +92,19 @@ impl Search {
         let cursor = request.cursor.as_deref().map(Cursor::decode).transpose();
         let cursor = cursor.map_err(|problem| SearchError::ForeignCursor(Box::new(problem)))?;
         let limit = usize::from(request.limit.unwrap_or(20));
-        let (criteria, named) = self.criteria(person, &request).await?;
         let nothing =
             SearchPage { items: Vec::new(), next_cursor: None, partial: false, indexing: false };
-        if criteria.is_empty() && named.is_empty() {
-            return Ok(nothing);
-        }
         let deadline = Instant::now() + DEADLINE;
         let of_person = self.of_person.take(person.id).await.ok_or(SearchError::TooMany)?;
         let Ok(permit) = timeout_at(deadline.into(), self.permits.acquire()).await else {
             return Ok(SearchPage { partial: true, next_cursor: request.cursor, ..nothing });
         };
+        let (criteria, named) = self.criteria(person, &request).await?;
+        if criteria.is_empty() && named.is_empty() {
+            return Ok(nothing);
+        }
         let rooms = self.rooms_to_look_through(person.id, room, &named).await?;
-        let is_one_room = rooms.iter().map(|(_, ids)| ids.len()).sum::<usize>() == 1;
+        let is_one_room = room.is_some() || named.len() == 1;
         let order = if is_one_room { Order::BySeq } else { Order::ByTime };
         let mut stretches = Vec::with_capacity(rooms.len());
         for (family, ids) in &rooms {
@@ -173,6 +173,7 @@ impl Search {
                     criteria.senders.extend(people);
                 }
                 Term::In { name, typed } => match self.room_called(person.id, &name).await? {
+                    Some(room) if named.contains(&room) => {}
                     Some(room) => named.push(room),
                     None => criteria.add_text(&typed),
                 },
@@ -194,7 +195,6 @@ impl Search {
         user_id: UserId,
         name: &str,
     ) -> Result<Option<(Family, i64)>, SearchError> {
-        use crate::features::rooms::RoomError;
         let Ok(name) = RoomName::parse(name) else { return Ok(None) };
         match self.rooms.find(user_id, &name).await {
             Ok(access) => Ok(Some((access.room.family, access.room.id))),
