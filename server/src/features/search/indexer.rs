@@ -13,7 +13,8 @@ use uuid::Uuid;
 use super::blocks::{self, Sizes};
 use super::error::SearchError;
 use super::store::index::{self, Block, IndexState};
-use super::store::indexing::{self, NewBlock, Progress};
+use super::store::indexing::{self, NewBlock};
+use super::store::{self, Progress};
 use crate::clock::Clock;
 use crate::db::{Db, Family};
 use crate::features::messages::MessageRow;
@@ -127,7 +128,7 @@ impl Indexer {
     pub(super) async fn round(&self, family: Family) -> Result<Round, SearchError> {
         let state = index::state(self.db.read(), family).await?;
         let behind = indexing::behind(self.db.read(), family).await?;
-        let changes: i64 = behind.iter().map(|room| room.last_seq - room.indexed_seq).sum();
+        let changes: i64 = behind.iter().map(Progress::behind).sum();
         let is_behind = changes >= self.sizes.behind as i64;
         let now = self.clock.now_ms();
         let discarded =
@@ -176,11 +177,12 @@ impl Indexer {
     ) -> Result<(), SearchError> {
         let mut sum = 0;
         let fitting = behind.iter().take_while(|room| {
-            sum += room.last_seq - room.indexed_seq;
+            sum += room.behind();
             sum <= MOST_CHANGES as i64
         });
         let rooms = &behind[..fitting.count().max(1)];
-        let rows = indexing::changes(self.db.read(), family, rooms, MOST_CHANGES).await?;
+        let limit = (rooms.len() == 1).then_some(MOST_CHANGES);
+        let rows = store::changes(self.db.read(), family, rooms, limit).await?;
         let before: HashMap<i64, i64> =
             rooms.iter().map(|room| (room.room_id, room.indexed_seq)).collect();
         let mut indexed: HashMap<i64, i64> = HashMap::new();

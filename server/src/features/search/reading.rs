@@ -14,13 +14,13 @@ use super::cursor::{Cursor, IndexPlace, OrderKey};
 use super::document::Asked;
 use super::error::SearchError;
 use super::matching::Criteria;
-use super::store;
 use super::store::index::{self, Block, IndexState};
+use super::store::{self, Progress};
 use crate::db::{Family, Reader};
 use crate::features::messages::MessageRow;
 
 /// The most messages that are looked at though the index does not have them yet.
-const MOST_UNINDEXED: usize = 8_192;
+const MOST_UNINDEXED: i64 = 8_192;
 /// So many texts are compared before others get the processor.
 const AT_ONCE: usize = 32;
 /// How many candidates are read at first, and at most, at a time.
@@ -86,8 +86,8 @@ pub(super) struct Stretch {
 pub(super) struct Reading<'a> {
     pub(super) connection: &'a Reader,
     pub(super) family: Family,
-    /// Which rooms of the family, in their order.
-    pub(super) rooms: &'a [i64],
+    /// Which rooms of the family, in their order, as they were before anything else is read.
+    pub(super) rooms: &'a [Progress],
     pub(super) criteria: &'a Criteria,
     pub(super) order: Order,
     /// Only what comes after it.
@@ -145,7 +145,8 @@ impl Reading<'_> {
         let (edits, blocks): (Vec<_>, Vec<_>) =
             blocks.into_iter().partition(|block| block.of_edits);
         let place = self.place(&state);
-        let asked = Asked::of(self.criteria, self.rooms);
+        let rooms: Vec<i64> = self.rooms.iter().map(|room| room.room_id).collect();
+        let asked = Asked::of(self.criteria, &rooms);
         self.add_edits(&mut recent, &asked, &edits, want).await?;
         recent.found.sort_unstable_by_key(|found| found.key);
         let walk = self.walk(&asked, &blocks, place, &recent, want).await?;
@@ -197,11 +198,17 @@ impl Reading<'_> {
     }
 
     async fn add_unindexed(&self, recent: &mut Recent) -> Result<(), SearchError> {
-        let mut rows =
-            store::unindexed(self.connection, self.family, self.rooms, MOST_UNINDEXED).await?;
-        recent.is_partial |= rows.len() >= MOST_UNINDEXED;
+        let (mut behind, mut left) = (Vec::new(), MOST_UNINDEXED);
+        for room in self.rooms.iter().filter(|room| room.behind() > 0) {
+            // The newest of what is too much.
+            let indexed_seq = room.indexed_seq.max(room.last_seq - left);
+            recent.is_partial |= indexed_seq > room.indexed_seq;
+            behind.push(Progress { indexed_seq, ..*room });
+            left -= room.last_seq - indexed_seq;
+        }
+        let mut rows = store::changes(self.connection, self.family, &behind, None).await?;
         recent.places.extend(rows.iter().map(|row| (row.room_id, row.seq)));
-        rows.retain(|row| self.comes_after(self.order.key(row)));
+        rows.retain(|row| row.deleted_at.is_none() && self.comes_after(self.order.key(row)));
         let accepted = self.accepted(rows).await;
         recent.found.extend(accepted.into_iter().map(|row| self.found(row, None)));
         Ok(())
@@ -350,7 +357,7 @@ impl Reading<'_> {
     }
 
     fn is_of_rooms(&self, doc: &Doc) -> bool {
-        self.rooms.binary_search(&doc.room).is_ok()
+        self.rooms.binary_search_by_key(&doc.room, |room| room.room_id).is_ok()
     }
 
     /// Whether a document may be what is looked for, by what is known of it without its text. Of what came into

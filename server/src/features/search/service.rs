@@ -15,7 +15,7 @@ use super::error::SearchError;
 use super::matching::Criteria;
 use super::query::{self, Term};
 use super::reading::{Found, Order, Reading, Stretch};
-use super::store::{self, ShownRoom};
+use super::store::{self, Progress, ShownRoom};
 use crate::db::{Db, Family};
 use crate::features::accounts::Person;
 use crate::features::messages::MessageEncoder;
@@ -107,11 +107,11 @@ impl Search {
         let is_one_room = room.is_some() || named.len() == 1;
         let order = if is_one_room { Order::BySeq } else { Order::ByTime };
         let mut stretches = Vec::with_capacity(rooms.len());
-        for (family, ids) in &rooms {
+        for (family, rooms) in &rooms {
             let reading = Reading {
                 connection: self.db.read(),
                 family: *family,
-                rooms: ids,
+                rooms,
                 criteria: &criteria,
                 order,
                 after: cursor.as_ref(),
@@ -129,25 +129,25 @@ impl Search {
         user_id: UserId,
         room: Option<(Family, i64)>,
         named: &[(Family, i64)],
-    ) -> Result<Vec<(Family, Vec<i64>)>, SearchError> {
+    ) -> Result<Vec<(Family, Vec<Progress>)>, SearchError> {
+        let chosen = match room {
+            Some(room) if named.is_empty() || named.contains(&room) => Some(vec![room]),
+            Some(_) => Some(Vec::new()),
+            None if named.is_empty() => None,
+            None => Some(named.to_vec()),
+        };
         let mut rooms = Vec::new();
         for family in Family::ALL {
-            let ids = match room {
-                Some(room) if named.is_empty() || named.contains(&room) => vec![room],
-                Some(_) => Vec::new(),
-                None if named.is_empty() => {
-                    let ids = store::rooms_of(self.db.read(), family, user_id).await?;
-                    ids.into_iter().map(|id| (family, id)).collect()
+            let of_family = match &chosen {
+                None => store::rooms_of(self.db.read(), family, user_id).await?,
+                Some(chosen) => {
+                    let of_family = chosen.iter().filter(|(of, _)| *of == family);
+                    store::rooms(self.db.read(), family, of_family.map(|(_, id)| *id)).await?
                 }
-                None => named.to_vec(),
             };
-            let ids = ids.into_iter().filter(|(of, _)| *of == family).map(|(_, id)| id);
-            let mut ids: Vec<i64> = ids.collect();
-            ids.sort_unstable();
-            ids.dedup();
-            rooms.push((family, ids));
+            rooms.push((family, of_family));
         }
-        rooms.retain(|(_, ids)| !ids.is_empty());
+        rooms.retain(|(_, rooms)| !rooms.is_empty());
         Ok(rooms)
     }
 

@@ -8,6 +8,9 @@ use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 use crate::db::{self, Family, RowList};
 use crate::features::messages::{MESSAGE_COLUMNS, MessageRow};
 
+/// More than this is never read of one room together with others.
+const CHANGES_OF_A_ROOM: usize = 1 << 16;
+
 /// A room that something was found in.
 #[derive(Clone, Debug, FromQueryResult)]
 pub(super) struct ShownRoom {
@@ -29,15 +32,54 @@ fn ids(rows: &[sea_orm::QueryResult]) -> Result<Vec<i64>, DbErr> {
     Ok(db::parse::<Id>(rows)?.into_iter().map(|row| row.id).collect())
 }
 
+/// How far a room is in the index.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
+pub(super) struct Progress {
+    pub(super) room_id: i64,
+    pub(super) last_seq: i64,
+    pub(super) indexed_seq: i64,
+}
+
+impl Progress {
+    /// How many of its changes are not in the index.
+    pub(super) const fn behind(&self) -> i64 {
+        self.last_seq - self.indexed_seq
+    }
+}
+
 /// The rooms that somebody is a member of.
 pub(super) async fn rooms_of(
     connection: &impl ConnectionTrait,
     family: Family,
     user_id: i64,
-) -> Result<Vec<i64>, DbErr> {
-    let members = family.members();
-    let sql = format!("SELECT room_id AS id FROM {members} WHERE user_id = $1");
-    ids(&db::query(connection, sql, vec![user_id.into()]).await?)
+) -> Result<Vec<Progress>, DbErr> {
+    let (rooms, members, search) = (family.rooms(), family.members(), family.search());
+    let sql = format!(
+        "SELECT r.id AS room_id, r.last_seq, COALESCE(p.indexed_seq, 0) AS indexed_seq \
+         FROM {members} y JOIN {rooms} r ON r.id = y.room_id \
+         LEFT JOIN {search}_progress p ON p.room_id = r.id WHERE y.user_id = $1 ORDER BY r.id"
+    );
+    db::parse(&db::query(connection, sql, vec![user_id.into()]).await?)
+}
+
+/// These rooms.
+pub(super) async fn rooms(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    ids: impl IntoIterator<Item = i64>,
+) -> Result<Vec<Progress>, DbErr> {
+    let mut list = RowList::<1>::new();
+    ids.into_iter().for_each(|id| list.push([id.into()]));
+    let (rooms, search) = (family.rooms(), family.search());
+    let found = list.select(connection, |asked| {
+        format!(
+            "WITH asked (room_id) AS (VALUES {asked}) \
+             SELECT r.id AS room_id, r.last_seq, COALESCE(p.indexed_seq, 0) AS indexed_seq \
+             FROM (SELECT DISTINCT room_id FROM asked) a JOIN {rooms} r ON r.id = a.room_id \
+             LEFT JOIN {search}_progress p ON p.room_id = r.id ORDER BY r.id"
+        )
+    });
+    db::parse(&found.await?)
 }
 
 /// These rooms as somebody sees them; private ones of others are left out.
@@ -82,49 +124,52 @@ pub(super) async fn people_called(
     ids(&db::query(connection, shown, values).await?)
 }
 
-/// What the index does not have yet of these rooms: messages that were written or changed since, in no order;
-/// about `limit` of them at most. Whoever reads it before they read which blocks there are misses nothing.
-pub(super) async fn unindexed(
+/// What was changed in rooms and is not in the index, as it is now, in no order; with a limit, of each room the
+/// first so many changes.
+pub(super) async fn changes(
     connection: &impl ConnectionTrait,
     family: Family,
-    room_ids: &[i64],
-    limit: usize,
+    rooms: &[Progress],
+    limit: Option<usize>,
 ) -> Result<Vec<MessageRow>, DbErr> {
-    let mut list = RowList::<1>::new();
-    room_ids.iter().for_each(|id| list.push([(*id).into()]));
+    let mut list = RowList::<2>::new();
+    rooms.iter().for_each(|room| list.push([room.room_id.into(), room.indexed_seq.into()]));
     let backend = connection.get_database_backend();
-    let rows = list.select(connection, |asked| unindexed_statement(backend, family, asked, limit));
+    let rows = list.select(connection, |asked| changes_statement(backend, family, asked, limit));
     db::parse(&rows.await?)
 }
 
-/// A step into an index for each room that has something: PostgreSQL would rather read all messages, and
-/// SQLite begin with the people.
-fn unindexed_statement(
+/// A step into an index for each room: PostgreSQL would rather read all messages, unless it is said that they are
+/// few, and SQLite begin with the people.
+fn changes_statement(
     backend: DatabaseBackend,
     family: Family,
     asked: &str,
-    limit: usize,
+    limit: Option<usize>,
 ) -> String {
-    let (rooms, messages, search) = (family.rooms(), family.messages(), family.search());
-    let indexed = format!(
-        "COALESCE((SELECT p.indexed_seq FROM {search}_progress p WHERE p.room_id = r.id), 0)"
+    let messages = family.messages();
+    let of_rooms = format!(
+        "WITH asked (room_id, seq) AS (VALUES {asked}) SELECT {MESSAGE_COLUMNS} \
+         FROM (SELECT DISTINCT room_id, seq FROM asked) a"
     );
-    let chosen = format!(
-        "WITH asked (room_id) AS (VALUES {asked}) SELECT {MESSAGE_COLUMNS} \
-         FROM (SELECT DISTINCT room_id FROM asked) a CROSS JOIN {rooms} r"
-    );
-    match backend {
-        DatabaseBackend::Postgres => format!(
-            "{chosen} CROSS JOIN LATERAL (SELECT * FROM {messages} x \
-             WHERE x.room_id = r.id AND x.changed_seq > {indexed} AND x.deleted_at IS NULL \
-             ORDER BY x.changed_seq DESC LIMIT {limit}) m JOIN users u ON u.id = m.sender_id \
-             WHERE r.id = a.room_id AND r.last_seq > {indexed} LIMIT {limit}"
-        ),
-        _ => format!(
-            "{chosen} CROSS JOIN {messages} m CROSS JOIN users u \
-             WHERE r.id = a.room_id AND r.last_seq > {indexed} AND m.room_id = r.id \
-             AND m.changed_seq > {indexed} AND m.deleted_at IS NULL AND u.id = m.sender_id \
-             LIMIT {limit}"
-        ),
+    if backend == DatabaseBackend::Postgres {
+        let limit = limit.unwrap_or(CHANGES_OF_A_ROOM);
+        return format!(
+            "{of_rooms} CROSS JOIN LATERAL (SELECT * FROM {messages} x WHERE x.room_id = a.room_id \
+             AND x.changed_seq > a.seq ORDER BY x.changed_seq LIMIT {limit}) m \
+             JOIN users u ON u.id = m.sender_id"
+        );
     }
+    let first = limit.map(|limit| {
+        format!(
+            "AND m.changed_seq <= COALESCE((SELECT x.changed_seq FROM {messages} x \
+             WHERE x.room_id = a.room_id AND x.changed_seq > a.seq \
+             ORDER BY x.changed_seq LIMIT 1 OFFSET {limit} - 1), m.changed_seq)"
+        )
+    });
+    format!(
+        "{of_rooms} CROSS JOIN {messages} m CROSS JOIN users u WHERE m.room_id = a.room_id \
+         AND m.changed_seq > a.seq AND u.id = m.sender_id {}",
+        first.unwrap_or_default()
+    )
 }

@@ -1,27 +1,18 @@
 //! What makes the index: what is to be added to it, and the blocks that are written.
 
 use adda_postings::{DOCS_IN_CHUNK, Doc, Page, encode_docs};
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
 
+use super::Progress;
 use super::index::{Block, IndexState};
 use crate::db::{self, Db, Family, RowList, Transaction};
 use crate::features::messages::{MESSAGE_COLUMNS, MessageRow};
 
 /// About so many bytes are written by one transaction: whoever sends waits for no longer one.
 const BYTES_AT_ONCE: usize = 256 * 1024;
-/// More than this is never read of one room together with others; in the text, so that it is known to be few.
-const ROWS_OF_A_ROOM: usize = 1 << 20;
 /// So many pages of a block that was replaced are removed by one.
 const PAGES_AT_ONCE: i64 = 128;
-
-/// How far a room is in the index.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
-pub(in super::super) struct Progress {
-    pub(in super::super) room_id: i64,
-    pub(in super::super) last_seq: i64,
-    pub(in super::super) indexed_seq: i64,
-}
 
 /// The rooms in which something is not in the index yet.
 pub(in super::super) async fn behind(
@@ -35,56 +26,6 @@ pub(in super::super) async fn behind(
          WHERE r.last_seq > COALESCE(p.indexed_seq, 0)"
     );
     db::parse(&db::query(connection, sql, vec![]).await?)
-}
-
-/// What was changed in these rooms and is not in the index, as it is now, in no order. Of a room that is so far
-/// behind that `limit` is not enough come the first changes; other rooms come whole.
-pub(in super::super) async fn changes(
-    connection: &impl ConnectionTrait,
-    family: Family,
-    rooms: &[Progress],
-    limit: usize,
-) -> Result<Vec<MessageRow>, DbErr> {
-    let mut list = RowList::<2>::new();
-    rooms.iter().for_each(|room| list.push([room.room_id.into(), room.indexed_seq.into()]));
-    let messages = family.messages();
-    let is_postgres = connection.get_database_backend() == DatabaseBackend::Postgres;
-    // As where what is not indexed is searched.
-    let rows = match (rooms, is_postgres) {
-        ([_], _) => {
-            list.select(connection, |asked| {
-                format!(
-                    "WITH asked (room_id, seq) AS (VALUES {asked}) SELECT {MESSAGE_COLUMNS} \
-                     FROM asked a CROSS JOIN {messages} m CROSS JOIN users u WHERE m.room_id = a.room_id \
-                     AND m.changed_seq > a.seq AND u.id = m.sender_id ORDER BY m.changed_seq LIMIT {limit}"
-                )
-            })
-            .await
-        }
-        (_, true) => {
-            list.select(connection, |asked| {
-                format!(
-                    "WITH asked (room_id, seq) AS (VALUES {asked}) SELECT {MESSAGE_COLUMNS} \
-                     FROM (SELECT DISTINCT room_id, seq FROM asked) a CROSS JOIN LATERAL \
-                     (SELECT * FROM {messages} x WHERE x.room_id = a.room_id AND x.changed_seq > a.seq \
-                     ORDER BY x.changed_seq LIMIT {ROWS_OF_A_ROOM}) m JOIN users u ON u.id = m.sender_id"
-                )
-            })
-            .await
-        }
-        (_, false) => {
-            list.select(connection, |asked| {
-                format!(
-                    "WITH asked (room_id, seq) AS (VALUES {asked}) SELECT {MESSAGE_COLUMNS} \
-                     FROM (SELECT DISTINCT room_id, seq FROM asked) a CROSS JOIN {messages} m \
-                     CROSS JOIN users u WHERE m.room_id = a.room_id AND m.changed_seq > a.seq \
-                     AND u.id = m.sender_id"
-                )
-            })
-            .await
-        }
-    };
-    db::parse(&rows?)
 }
 
 /// The newest messages with ids below this one that were there before the index, the last first.
