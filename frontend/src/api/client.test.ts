@@ -47,6 +47,20 @@ describe('a request', () => {
     expect(await request.json()).toEqual({ name: 'tea' });
   });
 
+  it('may be called off, and nobody tries it again', async () => {
+    const controller = new AbortController();
+    const trouble = vi.fn();
+    const asking = new Api('', { current: async () => null, renewed: async () => null }, trouble);
+    vi.stubGlobal('fetch', (_: string, { signal }: { signal: AbortSignal }) => {
+      controller.abort();
+      return Promise.reject(signal.reason);
+    });
+    const { signal } = controller;
+    const call = asking.call('get', '/directory/rooms', { query: { q: 'tea' }, signal });
+    await expect(call).rejects.toBeInstanceOf(Unreachable);
+    expect(trouble).not.toHaveBeenCalled();
+  });
+
   it('keeps what is in its path in its place', async () => {
     answers = [json({})];
     await api().call('get', '/rooms/{room}', { path: { room: 'a/b?c#d ঘ' } });

@@ -25,9 +25,14 @@ type Path<O> = O extends { parameters: { path: infer V } } ? { path: V } : objec
 type Query<O> = O extends { parameters: { query?: infer Q } } ? { query?: Q } : object;
 
 /** What an operation needs. */
-export type Options<O> = Body<O> & Path<O> & Query<O>;
+export type Options<O> = Body<O> & Path<O> & Query<O> & Revocable;
 
-interface Anything {
+/** What may be called off, and then has the patience of whoever asks. */
+interface Revocable {
+  signal?: AbortSignal;
+}
+
+interface Anything extends Revocable {
   body?: unknown;
   watch?: Watch;
   path?: Record<string, string | number>;
@@ -63,9 +68,9 @@ export class Api {
     path: P,
     options: Options<Operation<P, M>>,
   ): Promise<Answer<Operation<P, M>>> {
-    const { watch } = options as Anything;
+    const { watch, signal = watch?.signal } = options as Anything;
     const once = (token: string | null) => send(this.origin, method, path, options, token);
-    return this.ask(once, read<Answer<Operation<P, M>>>, watch?.signal);
+    return this.ask(once, read<Answer<Operation<P, M>>>, signal);
   }
 
   /** Asks by headers, or with a file as it is; answers whatever is no refusal. */
@@ -135,7 +140,7 @@ async function send(
   options: object,
   token: string | null,
 ): Promise<Response> {
-  const { body, watch, path = {}, query = {} } = options as Anything;
+  const { body, watch, signal, path = {}, query = {} } = options as Anything;
   const address = template.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(wellFormed(String(path[name]))),
   );
@@ -147,7 +152,7 @@ async function send(
   if (body !== undefined && !isForm) headers.set('content-type', 'application/json');
   const url = `${origin}/api/v1${address}${search.size > 0 ? `?${search}` : ''}`;
   const sent = body === undefined || isForm ? body : toJson(body);
-  return exchange(method.toUpperCase(), url, headers, sent, watch);
+  return exchange(method.toUpperCase(), url, headers, sent, watch, signal);
 }
 
 function bearing(token: string | null, more: Record<string, string>): Headers {
@@ -162,6 +167,7 @@ async function exchange(
   headers: Headers,
   body?: FormData | Blob | string,
   watch?: Watch,
+  signal?: AbortSignal,
 ): Promise<Response> {
   try {
     if (watch && body instanceof Object) return await sendFile(method, url, headers, body, watch);
@@ -171,7 +177,8 @@ async function exchange(
       // The refresh cookie, also when the API is on another port of the same site.
       credentials: 'include',
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(body instanceof FormData ? FORM_PATIENCE_MS : PATIENCE_MS),
+      signal:
+        signal ?? AbortSignal.timeout(body instanceof FormData ? FORM_PATIENCE_MS : PATIENCE_MS),
     });
   } catch (error) {
     throw unanswered(error);
