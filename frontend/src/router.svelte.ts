@@ -2,6 +2,7 @@
 //
 //   /                    the last room, or the way in
 //   /rooms/{name}        a room;  ?at={seq} opens it around a message
+//   /search              what was said;  ?in={room} in one room, ?q={query} at once
 //   /directory           public rooms
 //   /people              everybody
 //   /settings            one's own account
@@ -10,6 +11,7 @@
 export type Route =
   | { view: 'home' }
   | { view: 'room'; room: string; at: number | null }
+  | { view: 'search'; room: string | null; query: string }
   | { view: 'directory' }
   | { view: 'people' }
   | { view: 'settings' }
@@ -30,6 +32,12 @@ export function parse(url: URL): Route {
   switch (head) {
     case undefined:
       return { view: 'home' };
+    case 'search':
+      return {
+        view: head,
+        room: url.searchParams.get('in'),
+        query: url.searchParams.get('q') ?? '',
+      };
     case 'directory':
     case 'people':
     case 'settings':
@@ -47,6 +55,12 @@ export function parse(url: URL): Route {
 /** The address of a room, or of a message in it. */
 export function roomPath(room: string, at: number | null = null): string {
   return `/rooms/${encodeURIComponent(room)}${at === null ? '' : `?at=${at}`}`;
+}
+
+/** The address of a search, in a room or everywhere. */
+export function searchPath(room: string | null, query = ''): string {
+  const asked = new URLSearchParams({ ...(room !== null && { in: room }), ...(query && { q: query }) });
+  return `/search?${asked}`;
 }
 
 function decoded(text: string): string {

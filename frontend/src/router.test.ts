@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 
-import { parse, roomPath } from './router.svelte';
+import { parse, roomPath, searchPath } from './router.svelte';
 
 const at = (path: string) => parse(new URL(path, 'https://chat.example'));
 
@@ -9,6 +9,8 @@ describe('an address', () => {
     ['/', { view: 'home' }],
     ['/directory', { view: 'directory' }],
     ['/people', { view: 'people' }],
+    ['/search', { view: 'search', room: null, query: '' }],
+    ['/search?in=tea&q=lemon+%26+%E0%A6%9A', { view: 'search', room: 'tea', query: 'lemon & চ' }],
     ['/settings/', { view: 'settings' }],
     ['/sign-in', { view: 'sign-in' }],
     ['/sign-up', { view: 'sign-up' }],
@@ -35,6 +37,16 @@ describe('an address', () => {
   it('that is broken is no error', () => {
     expect(at('/rooms/%E0%A4%A')).toMatchObject({ view: 'room', room: '%E0%A4%A' });
     expect(at('/setup#%')).toEqual({ view: 'setup', token: '%' });
+  });
+
+  it('of a search leads back to it', () => {
+    for (const [room, query] of [
+      [null, ''],
+      [null, 'from:mira a&b'],
+      ['a/b', '# ঘর?'],
+    ] as const) {
+      expect(at(searchPath(room, query))).toEqual({ view: 'search', room, query });
+    }
   });
 
   it('of a room leads back to it', () => {

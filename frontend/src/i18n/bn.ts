@@ -82,6 +82,7 @@ export const bn: Catalogue = {
     directory: 'ঘর',
     directoryHint: 'সবার জন্য খোলা ঘর। এখানকার যে কেউ পড়তে ও যোগ দিতে পারেন।',
     directoryEmpty: 'এখনও কোনো ঘর নেই। প্রথমটি আপনিই বানান।',
+    search: 'বার্তা খুঁজুন',
     directoryNone: (query) => `“${query}” নামে কোনো ঘর নেই।`,
     join: 'যোগ দিন',
     open: 'খুলুন',

@@ -130,6 +130,7 @@ export const en = {
     mentions: (count: number) =>
       plural('en', count, { one: '1 names you', other: `${n(count)} name you` }),
     notLoaded: 'The rooms could not be loaded.',
+    search: 'Search messages',
     unknownHint: 'The link may be old, or cut short.',
   },
   timeline: {

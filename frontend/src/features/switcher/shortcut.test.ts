@@ -21,6 +21,12 @@ test('the switcher opens with ⌘K on a Mac and with Ctrl+K elsewhere', () => {
   expect(isShortcut(keys({ ctrlKey: true, shiftKey: true }), false)).toBe(false);
 });
 
+test('another letter is another key', () => {
+  expect(isShortcut(keys({ ctrlKey: true }), false, 'f')).toBe(false);
+  expect(isShortcut(keys({ ctrlKey: true, key: 'f', code: 'KeyF' }), false, 'f')).toBe(true);
+  expect(isShortcut(keys({ ctrlKey: true, key: 'F3', code: 'F3' }), false, 'f')).toBe(false);
+});
+
 test('it opens whatever the keyboard writes', () => {
   expect(isShortcut(keys({ ctrlKey: true, key: 'ক' }), false)).toBe(true);
   expect(isShortcut(keys({ ctrlKey: true, key: 'K' }), false)).toBe(true);

@@ -1,4 +1,4 @@
-// The keys that open the switcher: ⌘K where there is that key, Ctrl+K elsewhere.
+// The keys that open the switcher and the search: ⌘ with a letter where there is that key, Ctrl elsewhere.
 
 type Keys = Pick<KeyboardEvent, 'key' | 'code' | 'ctrlKey' | 'metaKey' | 'altKey' | 'shiftKey'>;
 
@@ -6,10 +6,11 @@ export function isApple(): boolean {
   return /Mac|iPhone|iPad/.test(navigator.platform);
 }
 
-export function isShortcut(event: Keys, apple: boolean): boolean {
+export function isShortcut(event: Keys, apple: boolean, letter = 'k'): boolean {
   const { key, code, ctrlKey, metaKey, altKey, shiftKey } = event;
   const isHeld = apple ? metaKey && !ctrlKey : ctrlKey && !metaKey;
-  // With Bengali on the keyboard there is no letter K: then its place counts.
+  // With Bengali on the keyboard there is no such letter: then its place counts.
   const isLatin = /^[a-z]$/i.test(key);
-  return isHeld && !altKey && !shiftKey && (isLatin ? key.toLowerCase() === 'k' : code === 'KeyK');
+  const pressed = isLatin ? key : code.slice(3);
+  return isHeld && !altKey && !shiftKey && pressed.toLowerCase() === letter;
 }

@@ -136,6 +136,8 @@ function offsetAt(at: number): number {
 /** A text cut at its links and mentions. Offsets count Unicode scalar values, not the halves of a string. */
 export interface Piece {
   text: string;
+  /** Where it is in the whole. */
+  start: number;
   url?: string;
   /** Who is mentioned. */
   userId?: number;
@@ -150,18 +152,18 @@ export function pieces(
     ...links.map(({ start, end, url }) => ({ start, end, about: { url } })),
     ...mentions.map(({ start, end, user_id }) => ({ start, end, about: { userId: user_id } })),
   ];
-  if (marks.length === 0) return [{ text }];
+  if (marks.length === 0) return [{ text, start: 0 }];
   const characters = [...text];
   const cut: Piece[] = [];
   let from = 0;
   for (const { start, end, about } of marks.sort((a, b) => a.start - b.start)) {
     // What begins within another is part of it.
     if (start < from) continue;
-    if (start > from) cut.push({ text: characters.slice(from, start).join('') });
-    cut.push({ text: characters.slice(start, end).join(''), ...about });
+    if (start > from) cut.push({ text: characters.slice(from, start).join(''), start: from });
+    cut.push({ text: characters.slice(start, end).join(''), start, ...about });
     from = end;
   }
-  if (from < characters.length) cut.push({ text: characters.slice(from).join('') });
+  if (from < characters.length) cut.push({ text: characters.slice(from).join(''), start: from });
   return cut;
 }
 
