@@ -59,7 +59,10 @@ export function roomPath(room: string, at: number | null = null): string {
 
 /** The address of a search, in a room or everywhere. */
 export function searchPath(room: string | null, query = ''): string {
-  const asked = new URLSearchParams({ ...(room !== null && { in: room }), ...(query && { q: query }) });
+  const asked = new URLSearchParams({
+    ...(room !== null && { in: room }),
+    ...(query && { q: query }),
+  });
   return `/search?${asked}`;
 }
 

@@ -4,6 +4,8 @@ import { bn } from './bn';
 import { en } from './en';
 import { LOCALE_NAMES, LOCALES } from '../lib/locales';
 import { plural } from './plural';
+import { bn as searchBn } from './search/bn';
+import { en as searchEn } from './search/en';
 
 type Leaf = [name: string, value: unknown];
 
@@ -25,9 +27,14 @@ const numbers = (value: unknown): value is (count: number) => string =>
   typeof value === 'function' &&
   /\(count|\(left|\(seconds|^(count|left|seconds)/.test(String(value));
 
+const all = {
+  en: { ...en, search: searchEn },
+  bn: { ...bn, search: searchBn },
+};
+
 describe.each([
-  ['English', en, 'en'],
-  ['Bengali', bn, 'bn'],
+  ['English', all.en, 'en'],
+  ['Bengali', all.bn, 'bn'],
 ] as const)('in %s', (_, catalogue, locale) => {
   it('no sentence is empty or has spaces at its ends', () => {
     for (const [name, value] of leaves(catalogue)) {
@@ -64,6 +71,8 @@ describe.each([
     expect(catalogue.rooms.directoryNone('চা')).toContain('চা');
     expect(catalogue.people.none('চা')).toContain('চা');
     expect(catalogue.switcher.none('চা')).toContain('চা');
+    expect(catalogue.search.chip.from('চা')).toContain('চা');
+    expect(catalogue.search.remove('চা')).toContain('চা');
     expect(catalogue.timeline.label('চা')).toContain('চা');
     expect(catalogue.composer.label('চা')).toContain('চা');
   });
@@ -81,12 +90,12 @@ describe('the two catalogues', () => {
     expect(Object.keys(bn.problems.codes)).toEqual(
       expect.arrayContaining(Object.keys(en.problems.codes)),
     );
-    expect(names(bn)).toEqual(names(en));
+    expect(names(all.bn)).toEqual(names(all.en));
   });
 
   it('say it each in its own words', () => {
-    const english = new Map(leaves(en));
-    const same = leaves(bn).filter(
+    const english = new Map(leaves(all.en));
+    const same = leaves(all.bn).filter(
       ([name, value]) => typeof value === 'string' && value === english.get(name),
     );
     expect(same).toEqual([]);

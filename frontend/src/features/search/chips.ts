@@ -1,0 +1,37 @@
+// What a filter says to a person.
+import type { Me } from '../../api/types';
+import type { I18n } from '../../i18n/index.svelte';
+import { searchWords } from '../../i18n/search';
+import { roomOf, type ChatState } from '../../store/model';
+import type { Chip, Has } from './query';
+
+export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: Chip): string {
+  const t = searchWords(i18n).chip;
+  switch (kind) {
+    case 'from':
+      return value === 'me' || value === me.username ? t.fromMe : t.from(nameOf(state, value));
+    case 'in':
+      return t.in(roomOf(state, value)?.summary.title ?? value);
+    case 'has':
+      return t.has[value as Has];
+    case 'before':
+    case 'after':
+      return t[kind](dayText(i18n, value));
+    case 'mentions':
+      return t.mentions;
+  }
+}
+
+function nameOf({ people, rooms }: ChatState, username: string): string {
+  const peers = [...rooms.values()].flatMap(({ summary: { peer } }) => peer ?? []);
+  const known = [...people.values(), ...peers].find((person) => person.username === username);
+  return known?.display_name ?? `@${username}`;
+}
+
+/** A day as people write it. */
+export function dayText(i18n: I18n, value: string): string {
+  const [year = 0, month = 1, day = 1] = value.split('-').map(Number);
+  return new Intl.DateTimeFormat(i18n.locale, { dateStyle: 'medium' }).format(
+    new Date(year, month - 1, day),
+  );
+}
