@@ -13,7 +13,10 @@ export type MessagePage = Schemas['MessagePage'];
 export type Problem = Schemas['Problem'];
 export type Room = Schemas['Room'];
 export type RoomSummary = Schemas['RoomSummary'];
+export type SearchHit = Schemas['SearchHit'];
+export type SearchPage = Schemas['SearchPage'];
 export type Device = Schemas['Session'];
+export type TextMatch = Schemas['TextMatch'];
 export type User = Schemas['User'];
 export type UserRef = Schemas['UserRef'];
 

@@ -1,7 +1,7 @@
 // A search as one types: the latest counts, whichever answers last, and what was found stays until there is
 // something else. It is asked page by page.
 import { Refused } from '../api/errors';
-import type { SearchHit, SearchPage } from '../api/search';
+import type { SearchHit, SearchPage } from '../api/types';
 
 /** So long after the last letter it is asked. */
 const PAUSE_MS = 150;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 
 import { Refused } from '../api/errors';
-import type { SearchHit, SearchPage } from '../api/search';
+import type { SearchHit, SearchPage } from '../api/types';
 import { Search } from './search.svelte';
 
 beforeEach(() => vi.useFakeTimers());

@@ -25,7 +25,7 @@ export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: 
 function nameOf({ people, rooms }: ChatState, username: string): string {
   const peers = [...rooms.values()].flatMap(({ summary: { peer } }) => peer ?? []);
   const known = [...people.values(), ...peers].find((person) => person.username === username);
-  return known?.display_name ?? `@${username}`;
+  return known?.display_name ?? username;
 }
 
 /** A day as people write it. */

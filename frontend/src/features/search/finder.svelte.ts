@@ -1,7 +1,6 @@
 // What somebody looks for and has found, in one room or everywhere. It outlives the view: whoever comes back
 // from a message finds it as it was.
 import type { Api } from '../../api/client';
-import { search } from '../../api/search';
 import { Search } from '../../store/search.svelte';
 import type { App, Chat } from '../context';
 import { format, LONGEST, parse, typed, withChip, type Chip } from './query';
@@ -11,9 +10,12 @@ const PAGE = 20;
 const LONG_PAGE = 50;
 
 export function searchIn(api: Api, room: string | null, limit = LONG_PAGE): Search {
-  return new Search((query, signal) => {
+  return new Search(({ q, cursor }, signal) => {
     const utc_offset = -new Date().getTimezoneOffset();
-    return search(api, room, { ...query, limit, utc_offset }, signal);
+    const query = { q, limit, utc_offset, ...(cursor !== undefined && { cursor }) };
+    return room === null
+      ? api.call('get', '/search', { query, signal })
+      : api.call('get', '/rooms/{room}/search', { path: { room }, query, signal });
   });
 }
 

@@ -1,6 +1,6 @@
 // Opens a hit: its message with what surrounds it, and the way to the other hits in its room.
 import { roomPath } from '../../router.svelte';
-import type { SearchHit } from '../../api/search';
+import type { SearchHit } from '../../api/types';
 import type { App } from '../context';
 import { searchIn, type Finder } from './finder.svelte';
 import HitBar from './HitBar.svelte';

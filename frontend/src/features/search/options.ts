@@ -1,5 +1,5 @@
 // Everything that can be chosen while somebody searches, in its groups: pure.
-import type { SearchHit } from '../../api/search';
+import type { SearchHit } from '../../api/types';
 import type { DirectoryRoom, User } from '../../api/types';
 import type { ChatState } from '../../store/model';
 import { choicesFor, type Choice } from '../switcher/choices';
@@ -26,7 +26,7 @@ interface Given {
 /** Who and what is called as was typed; nobody once there is more to it than a name. */
 export function choicesAlong({ state, me, query, people, rooms }: Given): Option[] {
   const name = query.text.trim();
-  if (name === '' || query.chips.length > 0 || /[":]/.test(name)) return [];
+  if (name === '' || query.chips.length > 0 || /[":“”„]/.test(name)) return [];
   const found = choicesFor({ state, me, query: name, open: null, people, rooms });
   return [
     ...found.own.slice(0, MOST.own),

@@ -8,6 +8,7 @@ describe('a word is an operator', () => {
   it.each([
     ['from:mira', chip('from', 'mira')],
     ['from:@Mira', chip('from', 'mira')],
+    ['from:মিরা', chip('from', 'মিরা')],
     ['From:me', chip('from', 'me')],
     ['in:general', chip('in', 'general')],
     ['in:private_1_2', chip('in', 'private_1_2')],
@@ -46,7 +47,14 @@ describe('what is typed', () => {
   });
 
   it('stays text within quotes, and where it is no operator', () => {
-    for (const text of ['"from:mira " tea', '"from:mira ', 'has:tea ', 'from: mira']) {
+    const texts = [
+      '"from:mira " tea',
+      '“from:mira ',
+      'from:"mira has:link " ',
+      'has:tea ',
+      'from: a',
+    ];
+    for (const text of texts) {
       expect(typed(text)).toEqual({ chips: [], text });
     }
   });
@@ -69,13 +77,25 @@ describe('a query', () => {
     expect(format(parse('tea from:mira'))).toBe('from:mira tea');
   });
 
-  it('has one sender, one room and one span of days, but several things', () => {
-    const all = ['from:mira', 'from:rahul', 'has:image', 'has:link', 'has:image', 'in:a', 'in:b'];
+  it('has one span of days, but may have several senders, rooms and things', () => {
+    const all = [
+      'from:mira',
+      'from:rahul',
+      'has:image',
+      'has:link',
+      'has:image',
+      'in:a',
+      'in:b',
+      'before:2026-01-01',
+      'before:2026-02-01',
+    ];
     const chips = all.reduce<readonly Chip[]>((chips, word) => {
       const next = chipOf(word);
       return next ? withChip(chips, next) : chips;
     }, []);
-    expect(format({ chips, text: '' })).toBe('from:rahul has:link has:image in:b');
+    expect(format({ chips, text: '' })).toBe(
+      'from:mira from:rahul has:link has:image in:a in:b before:2026-02-01',
+    );
   });
 });
 

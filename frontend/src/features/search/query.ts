@@ -19,9 +19,12 @@ export interface Query {
 /** The server takes no more. */
 export const LONGEST = 200;
 
+const SEVERAL: ReadonlySet<Kind> = new Set(['from', 'in', 'has']);
+
 /** What an operator may want; anything else is a word like any other. */
 const VALUES: Readonly<Record<Kind, (value: string) => boolean>> = {
-  from: (value) => /^[a-z0-9._-]{2,32}$/.test(value),
+  // A handle, or a name in any language; one of several words stands between quotes and stays text.
+  from: (value) => /^[^"“”„]+$/.test(value),
   in: (value) => /^[a-z0-9_-]+$/.test(value),
   has: (value) => (HAS as readonly string[]).includes(value),
   before: isDay,
@@ -45,8 +48,8 @@ export function chipOf(word: string): Chip | null {
   return VALUES[chip.kind](chip.value) ? chip : null;
 }
 
-/** Words and phrases; what is between quotes is text whatever it says. */
-const TOKENS = /"[^"]*(?:"|$)|\S+/g;
+/** Words and phrases; what is between quotes, as keyboards make them, is text whatever it says. */
+const TOKENS = /(?:[a-z]+:)?["“”„][^"“”„]*(?:["“”„]|$)|\S+/gi;
 
 function cut(text: string, isFinished: (end: number) => boolean): Query {
   let chips: readonly Chip[] = [];
@@ -81,10 +84,10 @@ export function format({ chips, text }: Query): string {
     .join(' ');
 }
 
-/** With one more: a message may have several things, but one sender, one room and one span of days. */
+/** With one more: of several senders or rooms any will do, and a message may have several things. */
 export function withChip(chips: readonly Chip[], chip: Chip): readonly Chip[] {
   const stays = (other: Chip) =>
-    other.kind !== chip.kind || (chip.kind === 'has' && other.value !== chip.value);
+    other.kind !== chip.kind || (SEVERAL.has(chip.kind) && other.value !== chip.value);
   return [...chips.filter(stays), chip];
 }
 
@@ -92,6 +95,6 @@ export function withChip(chips: readonly Chip[], chip: Chip): readonly Chip[] {
 export function lastWord(text: string): { before: string; word: string } {
   const last = [...text.matchAll(TOKENS)].at(-1);
   const isOpen = last !== undefined && last.index + last[0].length === text.length;
-  if (!isOpen || last[0].startsWith('"')) return { before: text, word: '' };
+  if (!isOpen || /["“”„]/.test(last[0])) return { before: text, word: '' };
   return { before: text.slice(0, last.index), word: last[0] };
 }

@@ -2,7 +2,7 @@
 // when it is wanted.
 import type { Component } from 'svelte';
 
-import type { TextMatch } from '../../api/search';
+import type { TextMatch } from '../../api/types';
 import type { Message } from '../../api/types';
 import { searchPath } from '../../router.svelte';
 import type { App } from '../context';

@@ -1,5 +1,5 @@
 // A text cut at its matches: pure. Offsets count Unicode scalar values, not the halves of a string.
-import type { TextMatch } from '../../api/search';
+import type { TextMatch } from '../../api/types';
 import { graphemes } from '../../lib/graphemes';
 
 export interface Segment {

@@ -1,7 +1,7 @@
 // Goes through the hits in one room, from message to message.
 import type { Component } from 'svelte';
 
-import type { SearchHit } from '../../api/search';
+import type { SearchHit } from '../../api/types';
 import type { Message } from '../../api/types';
 import type { Search } from '../../store/search.svelte';
 import type { Marks, Walk } from './searching.svelte';

@@ -57,7 +57,7 @@ export const bn: SearchWords = {
   days: { today: 'আজ', yesterday: 'গতকাল', week: 'এক সপ্তাহ আগে', month: 'এক মাস আগে' },
   messagesFrom: (name) => `${name}-এর বার্তা`,
   hits: 'এই ঘরে যা পাওয়া গেছে',
-  place: (at, of) => `${of}টির মধ্যে ${n(at)}`,
+  place: (at, of) => `${of}টির মধ্যে ${n(at)} নম্বর`,
   atLeast: (count) => `${n(count)}+`,
   next: 'পরেরটি, আরও পেছনে',
   previous: 'আগেরটি, আরও সামনে',
