@@ -58,6 +58,12 @@ export class Search {
     await this.load(q, undefined);
   }
 
+  /** Asks once more for what may have changed since. */
+  async renew(q: string): Promise<void> {
+    if (q === '') return this.forget();
+    await this.load(q, undefined);
+  }
+
   async more(): Promise<void> {
     if (this.asking !== null) return this.asking.done;
     if (this.hasMore) await this.load(this.shown, this.cursor);

@@ -9,7 +9,9 @@ export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: 
   const t = searchWords(i18n).chip;
   switch (kind) {
     case 'from':
-      return value === 'me' || value === me.username ? t.fromMe : t.from(nameOf(state, value));
+      return value === 'me' || value === me.username
+        ? t.fromMe
+        : t.from(nameOf(state, value) ?? value);
     case 'in':
       return t.in(roomOf(state, value)?.summary.title ?? value);
     case 'has':
@@ -22,10 +24,15 @@ export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: 
   }
 }
 
-function nameOf({ people, rooms }: ChatState, username: string): string {
+/** Whether it can be said who has this handle. */
+export function isKnown(state: ChatState, username: string): boolean {
+  return username === 'me' || nameOf(state, username) !== null;
+}
+
+function nameOf({ me, people, rooms }: ChatState, username: string): string | null {
   const peers = [...rooms.values()].flatMap(({ summary: { peer } }) => peer ?? []);
-  const known = [...people.values(), ...peers].find((person) => person.username === username);
-  return known?.display_name ?? username;
+  const all = [...(me ? [me] : []), ...people.values(), ...peers];
+  return all.find((person) => person.username === username)?.display_name ?? null;
 }
 
 /** A day as people write it. */

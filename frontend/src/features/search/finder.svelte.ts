@@ -3,7 +3,8 @@
 import type { Api } from '../../api/client';
 import { Search } from '../../store/search.svelte';
 import type { App, Chat } from '../context';
-import { format, LONGEST, parse, typed, withChip, type Chip } from './query';
+import { begun } from './offers';
+import { format, lastWord, LONGEST, parse, typed, withChip, type Chip } from './query';
 
 const PAGE = 20;
 /** Of the hits in a room, which are gone through one by one. */
@@ -26,6 +27,8 @@ export class Finder {
   active = $state<string | null>(null);
   /** How far the list was scrolled. */
   top = 0;
+  /** Whoever went to a message comes back to the list as it was. */
+  keeps = false;
   readonly search: Search;
 
   constructor(
@@ -35,8 +38,19 @@ export class Finder {
     this.search = searchIn(api, room, PAGE);
   }
 
+  /** What is asked. */
   get query(): string {
-    return format(this);
+    return format({ chips: this.chips, text: this.words });
+  }
+
+  /** The text without an operator that is not finished: what it wants is still being typed. */
+  get words(): string {
+    const { before, word } = lastWord(this.text);
+    return begun(word) === null ? this.text : before;
+  }
+
+  get isBlank(): boolean {
+    return this.chips.length === 0 && this.text.trim() === '';
   }
 
   /** So much text fits beside the chips. */
@@ -52,8 +66,7 @@ export class Finder {
 
   /** Whoever presses Enter has finished the last word too. */
   finish(): void {
-    const { chips, text } = parse(this.text);
-    if (chips.length > 0) this.change([...chips].reduce(withChip, this.chips), text);
+    if (this.words !== this.text) this.write(`${this.text} `);
   }
 
   read(query: string): void {

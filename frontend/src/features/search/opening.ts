@@ -23,9 +23,10 @@ export function openHit(app: App, finder: Finder, hit: SearchHit, takesFocus: bo
   const search = finder.room === name ? finder.search : searchIn(app.api, name);
   const walk = new HitWalk(search, hit, { Bar: HitBar, Text: Marked, show }, takesFocus);
   searching.walk = walk;
+  finder.keeps = takesFocus;
   show(hit.message.seq, isThere);
   const chips = finder.chips.filter(({ kind }) => kind !== 'in');
   if (search !== finder.search) {
-    void search.start(format({ chips, text: finder.text })).then(() => walk.reach());
+    void search.start(format({ chips, text: finder.words })).then(() => walk.reach());
   }
 }

@@ -19,7 +19,8 @@ export interface Query {
 /** The server takes no more. */
 export const LONGEST = 200;
 
-const SEVERAL: ReadonlySet<Kind> = new Set(['from', 'in', 'has']);
+/** What there may be several of. */
+export const SEVERAL: ReadonlySet<Kind> = new Set(['from', 'in', 'has']);
 
 /** What an operator may want; anything else is a word like any other. */
 const VALUES: Readonly<Record<Kind, (value: string) => boolean>> = {
