@@ -13,7 +13,7 @@ export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: 
         ? t.fromMe
         : t.from(nameOf(state, value) ?? value);
     case 'in':
-      return t.in(roomOf(state, value)?.summary.title ?? value);
+      return placeText(i18n, state, value);
     case 'has':
       return t.has[value as Has];
     case 'before':
@@ -22,6 +22,13 @@ export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: 
     case 'mentions':
       return t.mentions;
   }
+}
+
+/** Which room it is, or whose conversation. */
+export function placeText(i18n: I18n, state: ChatState, room: string): string {
+  const { in: within, with: beside } = searchWords(i18n).chip;
+  const summary = roomOf(state, room)?.summary;
+  return summary?.peer ? beside(summary.title) : within(summary?.title ?? room);
 }
 
 /** Whether it can be said who has this handle. */
