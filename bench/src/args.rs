@@ -7,7 +7,7 @@ use clap::{Parser, ValueEnum};
 use crate::site::Database;
 
 /// Measures what Adda costs, on one machine, against the real server binary.
-#[derive(Parser)]
+#[derive(Clone, Parser)]
 #[command(version)]
 pub(crate) struct Args {
     /// What to measure; `all` measures everything.
@@ -22,7 +22,8 @@ pub(crate) struct Args {
     /// How long each load is measured, after its warm-up of two seconds.
     #[arg(long, value_name = "N", default_value_t = 10, value_parser = clap::value_parser!(u64).range(1..=240))]
     pub(crate) seconds: u64,
-    /// How many messages the rows `history` and `search` look into, and `growth` ends with.
+    /// How many messages the rows `history` and `search` look into, and `growth` ends with; `search-growth`
+    /// ends with three times as many.
     #[arg(long, value_name = "N", default_value_t = 1_000_000, value_parser = clap::value_parser!(u32).range(1_000..))]
     pub(crate) messages: u32,
     /// How many people the row `storm` has.
@@ -57,8 +58,12 @@ pub(crate) enum Row {
     Direct,
     /// A page of history at a random place among the messages.
     History,
-    /// Searches among the messages.
+    /// Searches of every kind beside a plain scan, warm and cold, and the size of their index.
     Search,
+    /// The same searches among a tenth of the messages, all of them, and three times as many.
+    SearchGrowth,
+    /// Two people talk while ten others search as they type.
+    SearchTyping,
     /// The list of one's own rooms, signing in and a page of history, as a room becomes longer.
     Growth,
     /// The list of one's own rooms, of people with 5, 50 and 500.

@@ -25,6 +25,8 @@ pub(crate) struct Meter {
 pub(crate) struct Seconds {
     /// All server-side processes.
     pub(crate) server: f64,
+    /// The database's among them, where it has processes of its own.
+    pub(crate) database: f64,
     /// This process, the generator.
     pub(crate) generator: f64,
 }
@@ -32,7 +34,11 @@ pub(crate) struct Seconds {
 impl Seconds {
     /// What was used since `earlier`.
     pub(crate) fn since(self, earlier: Self) -> Self {
-        Self { server: self.server - earlier.server, generator: self.generator - earlier.generator }
+        Self {
+            server: self.server - earlier.server,
+            database: self.database - earlier.database,
+            generator: self.generator - earlier.generator,
+        }
     }
 
     /// The generator's share of what both used together, in percent.
@@ -47,15 +53,17 @@ impl Meter {
         // Adda decodes what people send in processes of their own.
         let decoding = living_children(self.server)?;
         let account = Account::of(self.server)?;
-        let mut ticks = account.own + account.ended_children + decoding;
+        let adda = account.own + account.ended_children + decoding;
+        let mut database = 0;
         if let Some(postmaster) = self.postmaster {
             let children = living_children(postmaster)?;
             let account = Account::of(postmaster)?;
-            ticks += account.own + account.ended_children + children;
+            database = account.own + account.ended_children + children;
         }
         let generator = Account::of(std::process::id())?.own;
         Ok(Seconds {
-            server: ticks as f64 / TICKS_A_SECOND,
+            server: (adda + database) as f64 / TICKS_A_SECOND,
+            database: database as f64 / TICKS_A_SECOND,
             generator: generator as f64 / TICKS_A_SECOND,
         })
     }

@@ -16,8 +16,10 @@ mod audience;
 mod bare;
 mod ceiling;
 mod clock;
+mod corpus;
 mod cpu;
 mod crowd;
+mod database;
 mod failure;
 mod flood;
 mod histogram;
@@ -84,6 +86,7 @@ fn run(args: &Args) -> Result<bool> {
 /// Measures all that was asked for and reports it; `false` when a row failed.
 async fn measure(args: &Args) -> Result<bool> {
     let mut measures: Vec<Measure> = Vec::new();
+    let mut tables: Vec<String> = Vec::new();
     for &database in args.database.each() {
         let mut site = Site::new(database, args).await?;
         for row in Row::chosen(&args.rows) {
@@ -99,8 +102,10 @@ async fn measure(args: &Args) -> Result<bool> {
                 }
             }
         }
+        tables.append(&mut site.tables);
     }
     println!("{}", report::markdown(&measures));
+    tables.iter().for_each(|table| println!("{table}"));
     if let Some(path) = &args.json {
         let text = serde_json::to_string_pretty(&report::machine_readable(&measures))?;
         std::fs::write(path, text + "\n").context(path.display())?;

@@ -19,6 +19,8 @@ const USER: &str = "adda";
 /// A running cluster with one empty database. Dropping it stops it.
 pub(crate) struct Cluster {
     process: Process,
+    tools: Tools,
+    folder: PathBuf,
     port: u16,
 }
 
@@ -30,48 +32,26 @@ impl Cluster {
         if let Some((user, group)) = tools.run_as {
             chown(folder, Some(user), Some(group))?;
         }
-        let (data, log) = (folder.join("data"), folder.join("postgres.log"));
+        let data = folder.join("data");
+        let data = data.to_string_lossy();
+        let how = ["-D", &data, "-U", USER, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8"];
+        tools.run(folder, "initdb", &how)?;
         let port = free_port()?;
-        tools.run(
-            folder,
-            "initdb",
-            &[
-                "-D",
-                &data.to_string_lossy(),
-                "-U",
-                USER,
-                "-A",
-                "trust",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ],
-        )?;
-        let mut command = tools.command(folder, "postgres");
-        command.arg("-D").arg(&data).args(["-p", &port.to_string()]);
-        for setting in [
-            "listen_addresses=127.0.0.1",
-            "unix_socket_directories=",
-            "fsync=on",
-            "synchronous_commit=on",
-        ] {
-            command.args(["-c", setting]);
-        }
-        // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
-        let mut process = Process::start(&mut command, &log, "INT", Duration::from_secs(30))?;
-        let at = ["-h", "127.0.0.1", "-p", &port.to_string(), "-U", USER];
-        let deadline = Instant::now() + Duration::from_secs(60);
-        while let Err(error) =
-            tools.run(folder, "pg_isready", &[&at[..], &["-q", "-d", "postgres"]].concat())
-        {
-            process.require_running().context(tail(&log, 20))?;
-            if Instant::now() > deadline {
-                return Err(error).context(tail(&log, 20));
-            }
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        tools.run(folder, "createdb", &[&at[..], &[USER]].concat())?;
-        Ok(Self { process, port })
+        let process = launch(&tools, folder, port).await?;
+        let at = ["-h", "127.0.0.1", "-p", &port.to_string(), "-U", USER, USER];
+        tools.run(folder, "createdb", &at)?;
+        Ok(Self { process, tools, folder: folder.to_owned(), port })
+    }
+
+    /// Stops it until it is to go on.
+    pub(crate) fn stop(&mut self) -> Result<()> {
+        self.process.end().map(drop)
+    }
+
+    /// Starts it again, where it was.
+    pub(crate) async fn resume(&mut self) -> Result<()> {
+        self.process = launch(&self.tools, &self.folder, self.port).await?;
+        Ok(())
     }
 
     /// Where the database is, as Adda's `DATABASE_URL` says it.
@@ -83,6 +63,33 @@ impl Cluster {
     pub(crate) fn postmaster(&self) -> u32 {
         self.process.id()
     }
+}
+
+/// Starts a cluster's server and waits until it answers.
+async fn launch(tools: &Tools, folder: &Path, port: u16) -> Result<Process> {
+    let (port, log) = (port.to_string(), folder.join("postgres.log"));
+    let mut command = tools.command(folder, "postgres");
+    command.arg("-D").arg(folder.join("data")).args(["-p", &port]);
+    for setting in [
+        "listen_addresses=127.0.0.1",
+        "unix_socket_directories=",
+        "fsync=on",
+        "synchronous_commit=on",
+    ] {
+        command.args(["-c", setting]);
+    }
+    // SIGINT is PostgreSQL's fast shutdown: it does not wait for clients.
+    let mut process = Process::start(&mut command, &log, "INT", Duration::from_secs(30))?;
+    let at = ["-h", "127.0.0.1", "-p", &port, "-U", USER, "-q", "-d", "postgres"];
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while let Err(error) = tools.run(folder, "pg_isready", &at) {
+        process.require_running().context(tail(&log, 20))?;
+        if Instant::now() > deadline {
+            return Err(error).context(tail(&log, 20));
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    Ok(process)
 }
 
 /// PostgreSQL's programs and who may run them.

@@ -112,6 +112,13 @@ impl Flood {
     }
 }
 
+/// Makes the kernel forget the files that it has read. `false` where that is not allowed.
+pub(crate) fn drop_page_cache() -> bool {
+    // What is not on the disk yet cannot be forgotten.
+    let is_written = Command::new("sync").status().is_ok_and(|status| status.success());
+    is_written && std::fs::write("/proc/sys/vm/drop_caches", "3").is_ok()
+}
+
 /// The last lines of a log, for the person who has to find out.
 pub(crate) fn tail(log: &Path, lines: usize) -> String {
     let text = std::fs::read(log)

@@ -9,11 +9,13 @@ use tempfile::TempDir;
 
 use crate::aftermath;
 use crate::args::Args;
+use crate::database::Sql;
 use crate::failure::{Context, Result};
 use crate::load::{self, Load, Outcome, Room};
 use crate::people::People;
 use crate::postgres::{Cluster, open_to_all};
-use crate::process::tail;
+use crate::process::{drop_page_cache, tail};
+use crate::rows::Searched;
 use crate::server::{Server, Settings};
 
 /// The databases that Adda runs on.
@@ -49,6 +51,11 @@ pub(crate) struct Site {
     pub(crate) highest: Option<f64>,
     /// How many messages the archive holds.
     pub(crate) archived: u32,
+    /// What searches were found to take.
+    pub(crate) searched: Vec<Searched>,
+    /// Tables that do not fit into the report's.
+    pub(crate) tables: Vec<String>,
+    args: Args,
     binary: PathBuf,
     secret: String,
     // Before the folder, so that the cluster has stopped when its files are removed.
@@ -89,11 +96,42 @@ impl Site {
             people: People::default(),
             highest: None,
             archived: 0,
+            searched: Vec::new(),
+            tables: Vec::new(),
+            args: args.clone(),
             binary,
             secret: random() + &random(),
             cluster,
             folder,
         })
+    }
+
+    /// Another empty database of the same kind.
+    pub(crate) async fn sibling(&self) -> Result<Self> {
+        Self::new(self.database, &self.args).await
+    }
+
+    /// The database itself.
+    pub(crate) async fn sql(&self) -> Result<Sql> {
+        let file = self.folder().join("data").join("adda.db");
+        let url = match &self.cluster {
+            Some(cluster) => cluster.url(),
+            None => format!("sqlite://{}", file.display()),
+        };
+        Sql::open(&url).await
+    }
+
+    /// Makes everything forget what it has read from the disk, while no server runs. `false` when that is not
+    /// allowed here.
+    pub(crate) async fn chill(&mut self) -> Result<bool> {
+        if let Some(cluster) = &mut self.cluster {
+            cluster.stop()?;
+        }
+        let is_cold = drop_page_cache();
+        if let Some(cluster) = &mut self.cluster {
+            cluster.resume().await?;
+        }
+        Ok(is_cold)
     }
 
     /// Starts a server on the database.

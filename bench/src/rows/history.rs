@@ -58,7 +58,7 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
 }
 
 /// Fills the archive through the socket, like any history, unless it is full.
-pub(super) async fn fill(site: &mut Site) -> Result<()> {
+async fn fill(site: &mut Site) -> Result<()> {
     if site.archived >= site.messages {
         return Ok(());
     }

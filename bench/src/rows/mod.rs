@@ -23,6 +23,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use self::phase::Phase;
+pub(crate) use self::search::Searched;
 use crate::args::Row;
 use crate::failure::{Failure, Result};
 use crate::histogram::Histogram;
@@ -43,6 +44,8 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::Direct => Box::pin(direct::run(site)).await,
         Row::History => Box::pin(history::run(site)).await,
         Row::Search => Box::pin(search::run(site)).await,
+        Row::SearchGrowth => Box::pin(search::growth(site)).await,
+        Row::SearchTyping => Box::pin(search::typing(site)).await,
         Row::Growth => Box::pin(growth::run(site)).await,
         Row::Rooms => Box::pin(rooms::run(site)).await,
         Row::Storm => Box::pin(storm::run(site)).await,
