@@ -68,6 +68,11 @@ impl Api {
         serde_json::from_slice(&bytes).context(path)
     }
 
+    /// Removes a resource.
+    pub(crate) async fn delete(&self, path: &str, token: &str) -> Result<()> {
+        self.call(Method::DELETE, path, Some(token), None).await.map(drop)
+    }
+
     /// Puts an empty resource.
     pub(crate) async fn put(&self, path: &str, token: &str) -> Result<()> {
         self.call(Method::PUT, path, Some(token), None).await.map(drop)
