@@ -27,7 +27,11 @@ pub(super) fn of_classes(
     );
     for (figures, scan) in all {
         let at = |quantile| figure(millis(figures.latency.at(quantile)));
-        let (server, database) = figures.cost();
+        let (server, within) = figures.cost();
+        let within = match database {
+            Database::Sqlite => "-".to_owned(),
+            Database::Postgres => figure(within),
+        };
         let cold = cold.and_then(|cold| cold.slowest(figures.class, figures.scope));
         writeln!(
             out,
@@ -38,7 +42,7 @@ pub(super) fn of_classes(
             at(0.95),
             at(0.99),
             figure(server),
-            figure(database),
+            within,
             figure(millis(scan.median)),
             figure(scan.ratio),
             cold.map_or_else(|| "-".to_owned(), |took| figure(millis(took))),
