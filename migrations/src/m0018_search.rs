@@ -19,6 +19,8 @@ fn indexes() -> TableCreateStatement {
         .col(ColumnDef::new("family").big_integer().not_null().primary_key().take())
         // Which index it is: another one each time that it is begun anew.
         .col(columns::counter("generation"))
+        // The one before it, which answers for what is not in this one yet; absent where there is none.
+        .col(columns::optional_number("previous"))
         // The numbers of the documents in it: older ones are added below, newer ones above.
         .col(columns::counter("first_doc"))
         .col(columns::counter("next_doc"))

@@ -88,8 +88,8 @@ enum MediaCommand {
 
 #[derive(Debug, Subcommand)]
 enum SearchCommand {
-    /// Make the index anew from the messages, also while the server runs. Until it is done, older messages may
-    /// not be found.
+    /// Make the index anew from the messages, also while the server runs. Until it is done, the one that there is
+    /// answers.
     Rebuild,
 }
 

@@ -1427,7 +1427,7 @@ export interface components {
         SearchHit: {
             /** @description The same of the names of its pictures and files. */
             file_matches: components["schemas"]["FileMatch"][];
-            /** @description What of its text was looked for: ascending, none overlapping another. */
+            /** @description What of its text was looked for, ascending and apart from each other; the first hundred places. */
             matches: components["schemas"]["TextMatch"][];
             /** @description The message in its present state; its `seq` opens the history around it. */
             message: components["schemas"]["Message"];

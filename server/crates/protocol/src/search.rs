@@ -48,7 +48,7 @@ pub struct SearchHit {
     pub message: Message,
     /// Where it stands.
     pub room: SearchRoom,
-    /// What of its text was looked for: ascending, none overlapping another.
+    /// What of its text was looked for, ascending and apart from each other; the first hundred places.
     pub matches: Vec<TextMatch>,
     /// The same of the names of its pictures and files.
     pub file_matches: Vec<FileMatch>,

@@ -12,6 +12,8 @@ use crate::features::messages::MessageRow;
 pub(super) struct Sizes {
     /// As soon as so many changes are not in the index, they are added.
     pub(super) behind: usize,
+    /// So much of what was there before is added at a time.
+    pub(super) backlog: usize,
     /// Blocks with fewer documents are merged when there are so many in them together.
     pub(super) middle: i64,
     /// The same of blocks that have as many; no block has more.
@@ -21,8 +23,13 @@ pub(super) struct Sizes {
 }
 
 impl Sizes {
-    pub(super) const USUAL: Self =
-        Self { behind: 512, middle: 8_192, large: adda_postings::MAX_DOCS as i64, of_edits: 8 };
+    pub(super) const USUAL: Self = Self {
+        behind: 512,
+        backlog: 8_192,
+        middle: 8_192,
+        large: adda_postings::MAX_DOCS as i64,
+        of_edits: 8,
+    };
 }
 
 /// A block is ended at so many grams of its documents, which are kept in memory until then.

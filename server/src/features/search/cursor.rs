@@ -12,6 +12,13 @@ use crate::features::paging::FOREIGN_CURSOR;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OrderKey(pub(super) i64, pub(super) Uuid);
 
+impl IndexPlace {
+    /// Whether a document of this index comes after what was answered, whatever its key.
+    pub(super) const fn leads_to(&self, doc: i64) -> bool {
+        self.from <= doc && doc < self.below
+    }
+}
+
 impl OrderKey {
     /// Nothing comes before it.
     pub(super) const GREATEST: Self = Self(i64::MAX, Uuid::max());
@@ -22,7 +29,9 @@ impl OrderKey {
 pub(super) struct IndexPlace {
     /// Of which index; of any other nothing is known.
     pub(super) generation: i64,
-    /// Documents below this number come after what was answered.
+    /// Documents from this number on were in it at the first page,
+    pub(super) from: i64,
+    /// and those of them that are below this come after what was answered.
     pub(super) below: i64,
 }
 
@@ -34,7 +43,7 @@ pub(super) struct Cursor {
     pub(super) places: [IndexPlace; 2],
 }
 
-const BYTES: usize = 8 + 16 + 2 * 16;
+const BYTES: usize = 8 + 16 + 2 * 24;
 
 impl Cursor {
     pub(super) fn encode(&self) -> String {
@@ -43,6 +52,7 @@ impl Cursor {
         bytes.extend(self.key.1.as_bytes());
         for place in self.places {
             bytes.extend(place.generation.to_be_bytes());
+            bytes.extend(place.from.to_be_bytes());
             bytes.extend(place.below.to_be_bytes());
         }
         URL_SAFE_NO_PAD.encode(bytes)
@@ -58,9 +68,13 @@ impl Cursor {
             bytes[at..at + 8].iter().fold(0_i64, |number, byte| number << 8 | i64::from(*byte))
         };
         let id = bytes[8..24].iter().fold(0_u128, |id, byte| id << 8 | u128::from(*byte));
-        let place = |at| IndexPlace { generation: number(at), below: number(at + 8) };
+        let place = |at| IndexPlace {
+            generation: number(at),
+            from: number(at + 8),
+            below: number(at + 16),
+        };
         let key = OrderKey(number(0), Uuid::from_u128(id));
-        Ok(Self { key, places: [place(24), place(40)] })
+        Ok(Self { key, places: [place(24), place(48)] })
     }
 }
 
@@ -70,7 +84,7 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_and_anything_else_refused() {
-        let place = |generation, below| IndexPlace { generation, below };
+        let place = |generation, below| IndexPlace { generation, from: below - 9, below };
         let key = OrderKey(1_795_341_600_007, Uuid::from_u128(7 << 100 | 9));
         let cursor = Cursor { key, places: [place(3, -65_536), place(0, i64::MAX)] };
         assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));

@@ -29,8 +29,6 @@ const OWNED_MS: i64 = 20_000;
 const READ_MS: i64 = 60_000;
 /// The most changes that are added at a time.
 const MOST_CHANGES: usize = 2_048;
-/// The most of what was there before that is added at a time.
-const MOST_BACKLOG: usize = 8_192;
 
 /// What adds to the index of both families.
 #[derive(Clone, Debug)]
@@ -89,7 +87,7 @@ impl Indexer {
     }
 
     /// Begins both indexes anew and works until everything is in them, unless a server does; `told` hears how many
-    /// messages are in them.
+    /// messages are in them. Until then the indexes that there are answer.
     ///
     /// # Errors
     /// The database.
@@ -131,8 +129,7 @@ impl Indexer {
         let changes: i64 = behind.iter().map(Progress::behind).sum();
         let is_behind = changes >= self.sizes.behind as i64;
         let now = self.clock.now_ms();
-        let discarded =
-            indexing::discarded(self.db.read(), family, state.generation, now - READ_MS).await?;
+        let discarded = indexing::discarded(self.db.read(), family, &state, now - READ_MS).await?;
         let blocks = index::blocks(self.db.read(), family, state.generation).await?;
         let (mut edits, mut blocks): (Vec<_>, Vec<_>) =
             blocks.into_iter().partition(|block| block.of_edits);
@@ -217,8 +214,9 @@ impl Indexer {
         state: &IndexState,
         below: Uuid,
     ) -> Result<(), SearchError> {
-        let rows = indexing::backlog(self.db.read(), family, below, MOST_BACKLOG).await?;
-        let is_last = rows.len() < MOST_BACKLOG;
+        let some = self.sizes.backlog;
+        let rows = indexing::backlog(self.db.read(), family, below, some).await?;
+        let is_last = rows.len() < some;
         let backlog = rows.last().map(|row| row.id).filter(|_| !is_last);
         let rows: Vec<_> = rows.into_iter().filter(|row| row.deleted_at.is_none()).collect();
         let first_doc = state.first_doc - rows.len() as i64;
@@ -226,7 +224,8 @@ impl Indexer {
         if below.is_max() {
             tracing::info!(?family, "older messages are being added to the index of the search");
         }
-        let after = IndexState { first_doc, backlog, ..*state };
+        let previous = state.previous.filter(|_| backlog.is_some());
+        let after = IndexState { first_doc, backlog, previous, ..*state };
         self.publish(family, state, after, blocks, &[], &[]).await?;
         if backlog.is_none() {
             let messages = state.next_doc - first_doc;

@@ -25,10 +25,10 @@ pub(super) struct Criteria {
 }
 
 impl Criteria {
-    /// Adds a word or phrase; one that folds to nothing says nothing.
+    /// Adds a word or phrase; one that folds to nothing or to blanks says nothing, as an accent alone does.
     pub(super) fn add_text(&mut self, text: &str) {
         let word = folded(text);
-        if !word.is_empty() && !self.words.contains(&word) {
+        if !word.trim().is_empty() && !self.words.contains(&word) {
             self.words.push(word);
         }
     }

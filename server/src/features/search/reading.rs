@@ -20,7 +20,7 @@ use crate::db::{Family, Reader};
 use crate::features::messages::MessageRow;
 
 /// The most messages that are looked at though the index does not have them yet.
-const MOST_UNINDEXED: i64 = 8_192;
+const MOST_UNINDEXED: i64 = 4_096;
 /// So many texts are compared before others get the processor.
 const AT_ONCE: usize = 32;
 /// How many candidates are read at first, and at most, at a time.
@@ -76,6 +76,8 @@ pub(super) struct Stretch {
     pub(super) place: IndexPlace,
     /// Down to which document everything was looked at.
     pub(super) reached: i64,
+    /// The same in the index before, by what is known of the last document that was looked at.
+    pub(super) reached_key: Option<OrderKey>,
     /// Whether there was no time for all.
     pub(super) is_partial: bool,
     pub(super) is_indexing: bool,
@@ -108,6 +110,8 @@ struct Recent {
 /// What of a block is still to be looked at, in its order.
 struct Queue<'a> {
     block: &'a Block,
+    /// Where it is a block of the index before.
+    older: Option<Older>,
     candidates: VecDeque<u32>,
     /// Those that may be meant by what is known without their texts.
     docs: VecDeque<(u32, Doc)>,
@@ -117,9 +121,33 @@ struct Queue<'a> {
 }
 
 impl<'a> Queue<'a> {
-    fn new(block: &'a Block, candidates: VecDeque<u32>) -> Self {
+    fn new(block: &'a Block, older: Option<Older>, candidates: VecDeque<u32>) -> Self {
         let docs = VecDeque::new();
-        Self { block, candidates, docs, documents: FIRST_DOCUMENTS, rows: FIRST_ROWS }
+        Self { block, older, candidates, docs, documents: FIRST_DOCUMENTS, rows: FIRST_ROWS }
+    }
+}
+
+/// While an index is made anew, the one before answers for what is older than what is in it.
+#[derive(Clone, Copy, Debug)]
+struct Older {
+    generation: i64,
+    /// Only messages with lesser ids.
+    below: Uuid,
+}
+
+/// The time in an id and the time of a message are asked for one after the other.
+const BETWEEN_CLOCKS_MS: i64 = 10_000;
+
+impl Older {
+    fn of(state: &IndexState) -> Option<Self> {
+        Some(Self { generation: state.previous?, below: state.backlog? })
+    }
+
+    /// Whether what was written then may be older.
+    fn may_have(&self, at: i64) -> bool {
+        // The first six bytes of a UUID of version 7 are its time.
+        let below = i64::try_from(self.below.as_u128() >> 80).unwrap_or(i64::MAX);
+        at <= below.saturating_add(BETWEEN_CLOCKS_MS)
     }
 }
 
@@ -128,6 +156,7 @@ struct Walk {
     found: Vec<Found>,
     /// Candidates below this were not looked at.
     reached: i64,
+    reached_key: Option<OrderKey>,
     is_partial: bool,
 }
 
@@ -141,7 +170,12 @@ impl Reading<'_> {
         // Before the blocks: what is indexed meanwhile is met twice, and not missed.
         self.add_unindexed(&mut recent).await?;
         let state = index::state(self.connection, self.family).await?;
-        let blocks = index::blocks(self.connection, self.family, state.generation).await?;
+        let mut blocks = index::blocks(self.connection, self.family, state.generation).await?;
+        let older = Older::of(&state);
+        if let Some(older) = &older {
+            let previous = index::blocks(self.connection, self.family, older.generation).await?;
+            blocks.extend(previous.into_iter().filter(|block| older.may_have(block.oldest_at)));
+        }
         let (edits, blocks): (Vec<_>, Vec<_>) =
             blocks.into_iter().partition(|block| block.of_edits);
         let place = self.place(&state);
@@ -149,14 +183,16 @@ impl Reading<'_> {
         let asked = Asked::of(self.criteria, &rooms);
         self.add_edits(&mut recent, &asked, &edits, want).await?;
         recent.found.sort_unstable_by_key(|found| found.key);
-        let walk = self.walk(&asked, &blocks, place, &recent, want).await?;
+        recent.found.drain(..recent.found.len().saturating_sub(want));
+        let walk = self.walk(&asked, &blocks, place, older, &recent, want).await?;
         Ok(Stretch {
             family: self.family,
             is_partial: recent.is_partial || walk.is_partial,
             found: joined(recent.found, walk.found, want),
             place,
             reached: walk.reached,
-            is_indexing: state.backlog.is_some(),
+            reached_key: walk.reached_key,
+            is_indexing: state.backlog.is_some() && older.is_none(),
         })
     }
 
@@ -166,8 +202,12 @@ impl Reading<'_> {
         match of_cursor {
             Some(place) if place.generation == state.generation => place,
             // Of another index only the keys are known.
-            Some(_) => IndexPlace { generation: state.generation, below: i64::MIN },
-            None => IndexPlace { generation: state.generation, below: state.next_doc },
+            Some(_) => IndexPlace { generation: state.generation, from: 0, below: 0 },
+            None => IndexPlace {
+                generation: state.generation,
+                from: state.first_doc,
+                below: state.next_doc,
+            },
         }
     }
 
@@ -259,6 +299,7 @@ impl Reading<'_> {
         asked: &Asked,
         blocks: &[Block],
         place: IndexPlace,
+        older: Option<Older>,
         recent: &Recent,
         want: usize,
     ) -> Result<Walk, SearchError> {
@@ -267,24 +308,30 @@ impl Reading<'_> {
             .filter(|block| self.criteria.overlaps(block.oldest_at, block.newest_at))
             // What came into the index since the page before is only read where it may be older.
             .filter(|block| {
-                block.first_doc < place.below
-                    || self.after.is_some_and(|after| {
-                        self.order == Order::BySeq || block.oldest_at <= after.key.0
-                    })
+                let is_known = block.generation == place.generation
+                    && block.first_doc < place.below
+                    && block.end() > place.from;
+                let is_older =
+                    |after: &Cursor| self.order == Order::BySeq || block.oldest_at <= after.key.0;
+                is_known || self.after.is_none_or(is_older)
             })
             .cloned()
             .collect();
         let mut candidates = Candidates::new(self.connection, self.family, asked);
-        let end = blocks.first().map_or(i64::MIN, Block::end);
-        let reached = if place.below == i64::MIN { end } else { end.min(place.below) };
-        let mut walk = Walk { found: Vec::new(), reached, is_partial: false };
+        let mut of_index = blocks.iter().filter(|block| block.generation == place.generation);
+        let reached = match of_index.next() {
+            Some(first) if place.from >= place.below => first.end(),
+            _ => place.below,
+        };
+        let mut walk = Walk { found: Vec::new(), reached, reached_key: None, is_partial: false };
         let (mut at, mut at_once) = (0, 1);
         while at < blocks.len() {
             let batch = &blocks[at..blocks.len().min(at + at_once)];
             (at, at_once) = (at + batch.len(), (at_once * 2).min(MOST_BLOCKS));
             let sets = candidates.of(batch).await?;
             for (block, set) in batch.iter().zip(sets) {
-                let mut queue = Queue::new(block, set.descending().collect());
+                let older = older.filter(|_| block.generation != place.generation);
+                let mut queue = Queue::new(block, older, set.descending().collect());
                 while self.fill(&mut queue, place, recent).await? {
                     self.look(&mut queue, place, &mut walk).await?;
                     if is_enough(&walk.found, recent, want) {
@@ -295,7 +342,9 @@ impl Reading<'_> {
                         return Ok(walk);
                     }
                 }
-                walk.reached = walk.reached.min(block.first_doc);
+                if older.is_none() {
+                    walk.reached = walk.reached.min(block.first_doc);
+                }
             }
             if self.is_late() && at < blocks.len() {
                 walk.is_partial = true;
@@ -319,9 +368,11 @@ impl Reading<'_> {
             queue.documents = (queue.documents * 4).min(MOST_DOCUMENTS);
             let mut docs = self.docs(block, &candidates).await?;
             docs.retain(|(at, doc)| {
-                let is_newer = block.first_doc + i64::from(*at) >= place.below;
+                let number = block.first_doc + i64::from(*at);
+                let is_known = queue.older.is_none() && place.leads_to(number);
                 self.is_of_rooms(doc)
-                    && self.may_be_meant(doc, is_newer)
+                    && queue.older.is_none_or(|older| older.may_have(doc.at))
+                    && self.may_be_meant(doc, !is_known)
                     && !recent.places.contains(&(doc.room, doc.seq))
             });
             queue.docs.extend(docs);
@@ -342,14 +393,22 @@ impl Reading<'_> {
         let number = |at: u32| queue.block.first_doc + i64::from(at);
         let of: HashMap<(i64, i64), i64> =
             docs.iter().map(|(at, doc)| ((doc.room, doc.seq), number(*at))).collect();
-        if let Some((last, _)) = docs.last() {
-            walk.reached = walk.reached.min(number(*last));
+        match docs.last() {
+            Some((_, doc)) if queue.older.is_some() => {
+                walk.reached_key = Some(OrderKey(self.order.number(doc), Uuid::max()));
+            }
+            Some((last, _)) => walk.reached = walk.reached.min(number(*last)),
+            None => {}
         }
         let docs: Vec<Doc> = docs.into_iter().map(|(_, doc)| doc).collect();
         for row in self.accepted(self.rows(&docs).await?).await {
-            let doc = of.get(&(row.room_id, row.seq)).copied();
+            if queue.older.is_some_and(|older| row.id >= older.below) {
+                continue;
+            }
+            // The numbers of the index before are none of this one.
+            let doc = of.get(&(row.room_id, row.seq)).copied().filter(|_| queue.older.is_none());
             let found = self.found(row, doc);
-            if doc.is_some_and(|doc| doc < place.below) || self.comes_after(found.key) {
+            if doc.is_some_and(|doc| place.leads_to(doc)) || self.comes_after(found.key) {
                 walk.found.push(found);
             }
         }

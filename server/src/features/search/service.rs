@@ -4,6 +4,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use adda_fold::folded;
 use adda_protocol::accounts::{UserRef, avatar_url};
 use adda_protocol::search::{SearchHit, SearchPage, SearchRoom};
 use adda_protocol::{RoomName, UserId};
@@ -24,6 +25,8 @@ use crate::keyed_permits::KeyedPermits;
 
 /// A search answers with what it has by then.
 const DEADLINE: Duration = Duration::from_millis(1_000);
+/// A page ends after so many bytes of texts, however many hits were asked for, as a page of history does.
+const PAGE_BYTES: usize = 128 * 1024;
 /// The most searches at once of one person: as one types, the one before may still be under way.
 const OF_ONE_PERSON: usize = 2;
 const WAITING_OF_ONE_PERSON: usize = 4;
@@ -195,7 +198,8 @@ impl Search {
         user_id: UserId,
         name: &str,
     ) -> Result<Option<(Family, i64)>, SearchError> {
-        let Ok(name) = RoomName::parse(name) else { return Ok(None) };
+        // As a telephone writes it: names of rooms have no capitals.
+        let Ok(name) = RoomName::parse(&folded(name)) else { return Ok(None) };
         match self.rooms.find(user_id, &name).await {
             Ok(access) => Ok(Some((access.room.family, access.room.id))),
             Err(RoomError::NotFound) => Ok(None),
@@ -219,17 +223,21 @@ impl Search {
             .into_iter()
             .map(|stretch| {
                 end.places[stretch.family as usize] = stretch.place;
-                let reached = stretch.is_partial.then_some(stretch.reached);
+                let reached = (stretch.reached, stretch.reached_key);
+                let reached = stretch.is_partial.then_some(reached);
                 (stretch.family, VecDeque::from(stretch.found), reached)
             })
             .collect();
         let mut taken: Vec<(Family, Found)> = Vec::with_capacity(limit);
-        while taken.len() < limit {
+        let mut bytes = 0;
+        while taken.len() < limit && bytes < PAGE_BYTES {
             let newest =
                 streams.iter_mut().max_by_key(|(_, found, _)| found.front().map(|hit| hit.key));
             let Some((family, found, _)) = newest else { break };
             let Some(found) = found.pop_front() else { break };
             end.pass(*family, &found);
+            bytes += found.row.text.as_ref().map_or(0, String::len);
+            bytes += found.row.media.as_ref().map_or(0, String::len);
             taken.push((*family, found));
         }
         let mut more = false;
@@ -237,8 +245,9 @@ impl Search {
             match (found.front(), *reached) {
                 (Some(_), _) => more = true,
                 // All of it was answered, and it is not the end of it.
-                (None, Some(reached)) => {
+                (None, Some((reached, key))) => {
                     end.places[*family as usize].below = reached;
+                    end.key = end.key.min(key.unwrap_or(end.key));
                     more = true;
                 }
                 (None, None) => {}
@@ -295,7 +304,7 @@ impl End {
             Some(Cursor { key, places }) => Self { key, places },
             None => Self {
                 key: OrderKey::GREATEST,
-                places: [IndexPlace { generation: -1, below: i64::MIN }; 2],
+                places: [IndexPlace { generation: -1, from: 0, below: 0 }; 2],
             },
         }
     }

@@ -5,6 +5,9 @@ use std::ops::Range;
 use adda_fold::folded;
 use unicode_segmentation::UnicodeSegmentation;
 
+/// The most places that are told of a text.
+const MOST_SPANS: usize = 100;
+
 /// A text in its folded form, with where each part of that came from.
 pub(super) struct Folded {
     text: String,
@@ -32,7 +35,8 @@ impl Folded {
         folding
     }
 
-    /// Where these words stand, ascending and without overlaps.
+    /// Where these words stand, ascending; what overlaps or follows at once is one, and [`MOST_SPANS`] are enough
+    /// for anybody.
     pub(super) fn spans(&self, words: &[String]) -> Vec<(u32, u32)> {
         let mut found: Vec<Range<usize>> = Vec::new();
         for word in words.iter().filter(|word| !word.is_empty()) {
@@ -48,12 +52,16 @@ impl Folded {
         let mut spans: Vec<Range<usize>> = Vec::new();
         for range in found {
             match spans.last_mut() {
-                Some(last) if range.start < last.end => last.end = last.end.max(range.end),
+                Some(last) if range.start <= last.end => last.end = last.end.max(range.end),
                 _ => spans.push(range),
             }
         }
         let offset = |scalars: usize| u32::try_from(scalars).unwrap_or(u32::MAX);
-        spans.into_iter().map(|span| (offset(span.start), offset(span.end))).collect()
+        spans
+            .into_iter()
+            .take(MOST_SPANS)
+            .map(|span| (offset(span.start), offset(span.end)))
+            .collect()
     }
 
     /// The cluster that a byte of the folded text comes from.
@@ -84,6 +92,16 @@ mod tests {
         assert_eq!(marked("👩🏽‍🚀🎉 tea 🎉", &["🎉", "TEA"]), ["🎉", "tea", "🎉"]);
         assert_eq!(marked("你好世界", &["好世"]), ["好世"]);
         assert_eq!(marked("ﬁne", &["in"]), ["ﬁn"], "a ligature is marked as a whole");
+    }
+
+    #[test]
+    fn a_text_full_of_it_is_marked_in_so_many_places() {
+        assert_eq!(
+            marked(&"x".repeat(8_000), &["x"]).len(),
+            1,
+            "what follows at once is one place"
+        );
+        assert_eq!(marked(&"x ".repeat(4_000), &["x"]).len(), MOST_SPANS);
     }
 
     #[test]

@@ -11,6 +11,8 @@ use crate::features::messages::{MESSAGE_COLUMNS, MessageRow};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, FromQueryResult)]
 pub(in super::super) struct IndexState {
     pub(in super::super) generation: i64,
+    /// The index before it, which is whole and answers for what is not in this one yet.
+    pub(in super::super) previous: Option<i64>,
     pub(in super::super) first_doc: i64,
     pub(in super::super) next_doc: i64,
     /// What was there before the index is still to be added, from below this id on.
@@ -21,6 +23,8 @@ pub(in super::super) struct IndexState {
 #[derive(Clone, Debug, PartialEq, Eq, FromQueryResult)]
 pub(in super::super) struct Block {
     pub(in super::super) id: i64,
+    /// Of which index it is.
+    pub(in super::super) generation: i64,
     /// Whether it has messages that were edited, in no order, rather than the next of the index.
     pub(in super::super) of_edits: bool,
     pub(in super::super) first_doc: i64,
@@ -71,8 +75,7 @@ pub(in super::super) async fn state(
     connection: &impl ConnectionTrait,
     family: Family,
 ) -> Result<IndexState, DbErr> {
-    let sql =
-        "SELECT generation, first_doc, next_doc, backlog FROM search_indexes WHERE family = $1";
+    let sql = "SELECT generation, previous, first_doc, next_doc, backlog FROM search_indexes WHERE family = $1";
     let rows = db::query(connection, sql, vec![(family as i64).into()]).await?;
     let none = || DbErr::RecordNotFound("search_indexes has no such row".to_owned());
     db::parse(&rows)?.pop().ok_or_else(none)
@@ -86,7 +89,7 @@ pub(in super::super) async fn blocks(
 ) -> Result<Vec<Block>, DbErr> {
     let search = family.search();
     let sql = format!(
-        "SELECT id, of_edits, first_doc, docs, bytes, oldest_at, newest_at FROM {search}_blocks \
+        "SELECT id, generation, of_edits, first_doc, docs, bytes, oldest_at, newest_at FROM {search}_blocks \
          WHERE generation = $1 AND is_complete AND replaced_at IS NULL ORDER BY first_doc DESC, id DESC"
     );
     db::parse(&db::query(connection, sql, vec![generation.into()]).await?)

@@ -164,12 +164,13 @@ pub(in super::super) async fn publish(
     after: &IndexState,
     blocks: &[i64],
 ) -> Result<bool, DbErr> {
-    let sql = "UPDATE search_indexes SET first_doc = $1, next_doc = $2, backlog = $3 \
-               WHERE family = $4 AND owner = $5 AND generation = $6 AND first_doc = $7 AND next_doc = $8";
+    let sql = "UPDATE search_indexes SET first_doc = $1, next_doc = $2, backlog = $3, previous = $4 \
+               WHERE family = $5 AND owner = $6 AND generation = $7 AND first_doc = $8 AND next_doc = $9";
     let values = vec![
         after.first_doc.into(),
         after.next_doc.into(),
         after.backlog.into(),
+        after.previous.into(),
         (family as i64).into(),
         worker.into(),
         before.generation.into(),
@@ -264,14 +265,17 @@ pub(in super::super) async fn all_docs(
 pub(in super::super) async fn discarded(
     connection: &impl ConnectionTrait,
     family: Family,
-    generation: i64,
+    state: &IndexState,
     before: i64,
 ) -> Result<Vec<i64>, DbErr> {
     let search = family.search();
     let sql = format!(
-        "SELECT id FROM {search}_blocks WHERE replaced_at < $1 OR generation <> $2 OR NOT is_complete"
+        "SELECT id FROM {search}_blocks \
+         WHERE replaced_at < $1 OR generation NOT IN ($2, $3) OR NOT is_complete"
     );
-    let rows = db::query(connection, sql, vec![before.into(), generation.into()]).await?;
+    let previous = state.previous.unwrap_or(state.generation);
+    let values = vec![before.into(), state.generation.into(), previous.into()];
+    let rows = db::query(connection, sql, values).await?;
     Ok(db::parse::<Id>(&rows)?.into_iter().map(|row| row.id).collect())
 }
 
@@ -306,19 +310,27 @@ pub(in super::super) async fn remove_part(
     Ok(rest.is_none())
 }
 
-/// Begins the index of a family anew: everything is to be added again.
+/// More changes than this are never left to be indexed one after the other: a room that has so many was indexed.
+const NEVER_INDEXED: i64 = 4_096;
+
+/// Begins the index of a family anew: everything that is in it is to be added again. What there is answers until
+/// then, if it is whole.
 pub(in super::super) async fn begin_anew(db: &Db, family: Family) -> Result<(), DbErr> {
     let (rooms, search) = (family.rooms(), family.search());
     let transaction = db.begin().await?;
-    let sql = "UPDATE search_indexes SET generation = generation + 1, first_doc = 0, next_doc = 0, \
+    let sql = "UPDATE search_indexes SET previous = CASE WHEN backlog IS NULL THEN generation \
+               ELSE previous END, generation = generation + 1, first_doc = 0, next_doc = 0, \
                backlog = $1, owner = NULL WHERE family = $2";
     let values = vec![Uuid::max().into(), (family as i64).into()];
     db::run(&transaction, sql, values).await?;
-    db::run(&transaction, format!("DELETE FROM {search}_progress"), vec![]).await?;
-    // What is committed while this is read has a greater number.
+    // What is not in the index goes on to be looked at, and comes into the new one as it would have.
+    let sql = format!("UPDATE {search}_progress SET backlog_seq = indexed_seq");
+    db::run(&transaction, sql, vec![]).await?;
+    // Unless nobody knows any more what was in it.
     let sql = format!(
         "INSERT INTO {search}_progress (room_id, indexed_seq, backlog_seq) \
-         SELECT id, last_seq, last_seq FROM {rooms} WHERE last_seq > 0"
+         SELECT r.id, r.last_seq, r.last_seq FROM {rooms} r WHERE r.last_seq > {NEVER_INDEXED} \
+         AND NOT EXISTS (SELECT 1 FROM {search}_progress p WHERE p.room_id = r.id)"
     );
     db::run(&transaction, sql, vec![]).await?;
     transaction.commit().await
