@@ -6,6 +6,8 @@
 //! one of them works; whoever else begins to work since it seemed to be gone makes its work void.
 
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, Instant};
 
 use uuid::Uuid;
@@ -37,6 +39,8 @@ pub(crate) struct Indexer {
     clock: Clock,
     worker: Uuid,
     sizes: Sizes,
+    /// When it last said that it works on each of them.
+    said_at: Arc<[AtomicI64; 2]>,
 }
 
 /// Whether there may be more to do at once.
@@ -49,7 +53,7 @@ pub(super) enum Round {
 impl Indexer {
     #[must_use]
     pub(crate) fn new(db: Db, clock: Clock) -> Self {
-        Self { db, clock, worker: Uuid::new_v4(), sizes: Sizes::USUAL }
+        Self { db, clock, worker: Uuid::new_v4(), sizes: Sizes::USUAL, said_at: Arc::default() }
     }
 
     /// With other sizes, in a test.
@@ -80,9 +84,12 @@ impl Indexer {
                     }
                 }
             }
-            // Half of the time is everybody else's, also where there is much to do.
-            let pause = if worked { begun.elapsed().min(PERIOD) } else { PERIOD };
-            tokio::time::sleep(pause).await;
+            // Most of the time is everybody else's, also where there is much to do.
+            if worked && begun.elapsed() < PERIOD / 2 {
+                indexing::make_way(begun).await;
+            } else {
+                tokio::time::sleep(PERIOD).await;
+            }
         }
     }
 
@@ -144,7 +151,7 @@ impl Indexer {
         {
             return Ok(Round::Idle);
         }
-        if !indexing::own(&self.db, family, self.worker, now, now + OWNED_MS).await? {
+        if !self.owns(family, now).await? {
             return Ok(Round::Idle);
         }
         if is_behind {
@@ -159,10 +166,26 @@ impl Indexer {
             self.add_backlog(family, &state, below).await?;
         } else {
             for block in discarded {
-                while !indexing::remove_part(&self.db, family, block).await? {}
+                let mut begun = Instant::now();
+                while !indexing::remove_part(&self.db, family, block).await? {
+                    indexing::make_way(begun).await;
+                    begun = Instant::now();
+                }
             }
         }
         Ok(Round::Worked)
+    }
+
+    /// Whether it may work on an index. To say so is a transaction, so it is said anew only after a while; what it
+    /// does is void anyhow if another worker said so since.
+    async fn owns(&self, family: Family, now: i64) -> Result<bool, SearchError> {
+        let said_at = &self.said_at[family as usize];
+        if (0..OWNED_MS / 2).contains(&(now - said_at.load(Ordering::Relaxed))) {
+            return Ok(true);
+        }
+        let owns = indexing::own(&self.db, family, self.worker, now, now + OWNED_MS).await?;
+        said_at.store(if owns { now } else { 0 }, Ordering::Relaxed);
+        Ok(owns)
     }
 
     /// Adds what was written and edited since.
@@ -311,6 +334,7 @@ impl Indexer {
         let worker = self.worker;
         if !indexing::publish(&transaction, family, worker, before, &after, &ids).await? {
             transaction.rollback().await?;
+            self.said_at[family as usize].store(0, Ordering::Relaxed);
             return Ok(());
         }
         indexing::note_progress(&transaction, family, indexed).await?;

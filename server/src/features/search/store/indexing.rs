@@ -1,5 +1,7 @@
 //! What makes the index: what is to be added to it, and the blocks that are written.
 
+use std::time::Instant;
+
 use adda_postings::{DOCS_IN_CHUNK, Doc, Page, encode_docs};
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use uuid::Uuid;
@@ -10,9 +12,9 @@ use crate::db::{self, Db, Family, RowList, Transaction};
 use crate::features::messages::{MESSAGE_COLUMNS, MessageRow};
 
 /// About so many bytes are written by one transaction: whoever sends waits for no longer one.
-const BYTES_AT_ONCE: usize = 256 * 1024;
+const BYTES_AT_ONCE: usize = 96 * 1024;
 /// So many pages of a block that was replaced are removed by one.
-const PAGES_AT_ONCE: i64 = 128;
+const PAGES_AT_ONCE: i64 = 48;
 
 /// The rooms in which something is not in the index yet.
 pub(in super::super) async fn behind(
@@ -96,6 +98,11 @@ struct Id {
     id: i64,
 }
 
+/// After each transaction those who send have the writer, and the disk, for three times as long.
+pub(in super::super) async fn make_way(begun: Instant) {
+    tokio::time::sleep(begun.elapsed() * 3).await;
+}
+
 /// Writes a block that nobody reads yet, a large one by several transactions; the last one is handed on, for what
 /// makes it a part of the index.
 pub(in super::super) async fn write_block(
@@ -108,6 +115,7 @@ pub(in super::super) async fn write_block(
     let times = || block.docs.iter().map(|doc| doc.at);
     let (oldest_at, newest_at) = (times().min().unwrap_or(0), times().max().unwrap_or(0));
     let count = |number: usize| i64::try_from(number).unwrap_or(i64::MAX);
+    let mut begun = Instant::now();
     let mut transaction = db.begin().await?;
     let sql = format!(
         "INSERT INTO {search}_blocks (generation, of_edits, first_doc, docs, bytes, oldest_at, newest_at) \
@@ -143,6 +151,8 @@ pub(in super::super) async fn write_block(
         }
         if bytes > BYTES_AT_ONCE {
             transaction.commit().await?;
+            make_way(begun).await;
+            begun = Instant::now();
             transaction = db.begin().await?;
             bytes = 0;
         }
