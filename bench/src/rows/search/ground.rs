@@ -6,6 +6,7 @@ use super::asking::{self, Scope};
 use super::fill;
 use crate::corpus::{Corpus, Query, Truth, queries};
 use crate::cpu::Seconds;
+use crate::database::Sql;
 use crate::failure::{Result, fail};
 use crate::report::figure;
 use crate::server::Server;
@@ -28,7 +29,10 @@ pub(super) struct Ground {
 /// What it took to build the index.
 #[derive(Clone, Copy)]
 pub(super) struct Building {
+    /// Until everything was in it.
     pub(super) seconds: f64,
+    /// Until nothing was left to be done: blocks are merged, and what they replace is kept for a while.
+    pub(super) seconds_to_rest: f64,
     pub(super) cpu: Seconds,
 }
 
@@ -56,26 +60,47 @@ impl Ground {
         drop(corpus);
         let mut server = site.start().await?;
         let building = wait(&mut site, &mut server).await?;
-        eprintln!("  indexed in {:.1} s, {:.1} CPU-s", building.seconds, building.cpu.server);
+        eprintln!(
+            "  indexed in {:.1} s, at rest after {:.1} s, {:.1} CPU-s",
+            building.seconds, building.seconds_to_rest, building.cpu.server
+        );
         Ok(Self { site, messages, server, truth, queries, rooms, building })
     }
 }
 
-/// Waits until a server that has just started has indexed all there is.
+/// Waits until a server that has just started has indexed all there is, and rests.
 async fn wait(site: &mut Site, server: &mut Server) -> Result<Building> {
     let began = Instant::now();
+    let since_start = |server: &Server| (began.elapsed() + server.started_in()).as_secs_f64();
+    let sql = site.sql().await?;
+    let mut seconds = None;
     loop {
         server.require_running()?;
-        site.people.gather(&server.api()?, 0).await?;
-        let answer =
-            asking::ask(&server.api()?, site.people.token(0), "☃", Scope::Everywhere).await?;
-        if !answer.is_indexing {
-            let seconds = (began.elapsed() + server.started_in()).as_secs_f64();
-            return Ok(Building { seconds, cpu: server.meter().read()? });
+        if seconds.is_none() {
+            site.people.gather(&server.api()?, 0).await?;
+            let token = site.people.token(0);
+            let answer = asking::ask(&server.api()?, token, "☃", Scope::Everywhere).await?;
+            seconds = (!answer.is_indexing).then(|| since_start(server));
+        } else if is_at_rest(&sql).await? {
+            break;
         }
         if began.elapsed() > PATIENCE {
             return fail("the index was not built within an hour");
         }
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
+    let seconds_to_rest = since_start(server);
+    if sql.is_postgres() {
+        // As it does by itself a little later.
+        sql.run("VACUUM ANALYZE").await?;
+    }
+    sql.close().await?;
+    let cpu = server.meter().read()?;
+    Ok(Building { seconds: seconds.unwrap_or(seconds_to_rest), seconds_to_rest, cpu })
+}
+
+/// Whether no block waits to be removed.
+async fn is_at_rest(sql: &Sql) -> Result<bool> {
+    let replaced = "SELECT COUNT(*) FROM search_blocks WHERE replaced_at IS NOT NULL";
+    Ok(sql.column::<i64>(replaced, Vec::new()).await? == [0])
 }

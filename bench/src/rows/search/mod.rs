@@ -84,6 +84,7 @@ pub(crate) async fn growth(site: &mut Site) -> Result<Vec<Measure>> {
 async fn index(site: &Site, ground: &Ground) -> Result<Vec<Measure>> {
     let sql = ground.site.sql().await?;
     let (index, messages) = (size::of_index(&sql).await?, size::of_messages(&sql).await?);
+    let content = size::of_content(&sql).await?;
     sql.close().await?;
     let text = ground.truth.bytes() as f64;
     let count = f64::from(ground.messages);
@@ -98,14 +99,15 @@ async fn index(site: &Site, ground: &Ground) -> Result<Vec<Measure>> {
         details: Value::Null,
     };
     let size = format!(
-        "{:.1} MiB for {:.1} MiB of text; the messages take {:.1} MiB",
+        "{:.1} MiB for {:.1} MiB of text, {:.1} MiB of them its content; the messages take {:.1} MiB",
         index / MIB,
         text / MIB,
+        content / MIB,
         messages / MIB
     );
     let built = format!(
-        "{:.1} s, {:.1} CPU-s, {:.1} of them the database's",
-        building.seconds, building.cpu.server, building.cpu.database
+        "{:.1} s, and {:.1} s until nothing was left to be done; {:.1} CPU-s, {:.1} of them the database's",
+        building.seconds, building.seconds_to_rest, building.cpu.server, building.cpu.database
     );
     let cost = building.cpu.server * 1e6 / count;
     Ok(vec![

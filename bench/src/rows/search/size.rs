@@ -8,7 +8,15 @@ pub(super) async fn of_index(sql: &Sql) -> Result<f64> {
     of_tables(sql, "search!_%").await
 }
 
-/// The same of the messages.
+/// The bytes of what is in it, without the rows and pages around.
+pub(super) async fn of_content(sql: &Sql) -> Result<f64> {
+    let length = |table| format!("(SELECT COALESCE(SUM(LENGTH(bytes)), 0) FROM {table})");
+    let both =
+        format!("SELECT CAST({} + {} AS bigint)", length("search_pages"), length("search_docs"));
+    of(sql, &both).await
+}
+
+/// The bytes that the messages have on the disk.
 pub(super) async fn of_messages(sql: &Sql) -> Result<f64> {
     of_tables(sql, "messages").await
 }
@@ -24,6 +32,10 @@ async fn of_tables(sql: &Sql, named: &str) -> Result<f64> {
              WHERE m.tbl_name LIKE '{named}' ESCAPE '!'"
         ),
     };
-    let bytes: Vec<i64> = sql.column(&sum, Vec::new()).await?;
+    of(sql, &sum).await
+}
+
+async fn of(sql: &Sql, sum: &str) -> Result<f64> {
+    let bytes: Vec<i64> = sql.column(sum, Vec::new()).await?;
     bytes.first().map(|bytes| *bytes as f64).ok_or_else(|| Failure::new("tables without a size"))
 }
