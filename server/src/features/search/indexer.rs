@@ -201,8 +201,10 @@ impl Indexer {
             sum <= MOST_CHANGES as i64
         });
         let rooms = &behind[..fitting.count().max(1)];
-        let limit = (rooms.len() == 1).then_some(MOST_CHANGES);
-        let rows = store::changes(self.db.read(), family, rooms, limit).await?;
+        let rows = match rooms {
+            [room] => store::first_changes(self.db.read(), family, *room, MOST_CHANGES).await?,
+            _ => store::changes(self.db.read(), family, rooms).await?,
+        };
         let before: HashMap<i64, i64> =
             rooms.iter().map(|room| (room.room_id, room.indexed_seq)).collect();
         let mut indexed: HashMap<i64, i64> = HashMap::new();

@@ -246,7 +246,7 @@ impl Reading<'_> {
             behind.push(Progress { indexed_seq, ..*room });
             left -= room.last_seq - indexed_seq;
         }
-        let mut rows = store::changes(self.connection, self.family, &behind, None).await?;
+        let mut rows = store::changes(self.connection, self.family, &behind).await?;
         recent.places.extend(rows.iter().map(|row| (row.room_id, row.seq)));
         rows.retain(|row| row.deleted_at.is_none() && self.comes_after(self.order.key(row)));
         let accepted = self.accepted(rows).await;

@@ -124,52 +124,53 @@ pub(super) async fn people_called(
     ids(&db::query(connection, shown, values).await?)
 }
 
-/// What was changed in rooms and is not in the index, as it is now, in no order; with a limit, of each room the
-/// first so many changes.
+/// What was changed in rooms and is not in the index, as it is now, in no order.
 pub(super) async fn changes(
     connection: &impl ConnectionTrait,
     family: Family,
     rooms: &[Progress],
-    limit: Option<usize>,
 ) -> Result<Vec<MessageRow>, DbErr> {
     let mut list = RowList::<2>::new();
     rooms.iter().for_each(|room| list.push([room.room_id.into(), room.indexed_seq.into()]));
     let backend = connection.get_database_backend();
-    let rows = list.select(connection, |asked| changes_statement(backend, family, asked, limit));
+    let rows = list.select(connection, |asked| changes_statement(backend, family, asked));
     db::parse(&rows.await?)
+}
+
+/// The first so many changes of one room, in their order: one that is far behind is never read as a whole.
+pub(super) async fn first_changes(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room: Progress,
+    limit: usize,
+) -> Result<Vec<MessageRow>, DbErr> {
+    let messages = family.messages();
+    let sql = format!(
+        "SELECT {MESSAGE_COLUMNS} FROM (SELECT * FROM {messages} x WHERE x.room_id = $1 \
+         AND x.changed_seq > $2 ORDER BY x.changed_seq LIMIT {limit}) m \
+         JOIN users u ON u.id = m.sender_id"
+    );
+    let values = vec![room.room_id.into(), room.indexed_seq.into()];
+    db::parse(&db::query(connection, sql, values).await?)
 }
 
 /// A step into an index for each room: PostgreSQL would rather read all messages, unless it is said that they are
 /// few, and SQLite begin with the people.
-fn changes_statement(
-    backend: DatabaseBackend,
-    family: Family,
-    asked: &str,
-    limit: Option<usize>,
-) -> String {
+fn changes_statement(backend: DatabaseBackend, family: Family, asked: &str) -> String {
     let messages = family.messages();
     let of_rooms = format!(
         "WITH asked (room_id, seq) AS (VALUES {asked}) SELECT {MESSAGE_COLUMNS} \
          FROM (SELECT DISTINCT room_id, seq FROM asked) a"
     );
-    if backend == DatabaseBackend::Postgres {
-        let limit = limit.unwrap_or(CHANGES_OF_A_ROOM);
-        return format!(
+    match backend {
+        DatabaseBackend::Postgres => format!(
             "{of_rooms} CROSS JOIN LATERAL (SELECT * FROM {messages} x WHERE x.room_id = a.room_id \
-             AND x.changed_seq > a.seq ORDER BY x.changed_seq LIMIT {limit}) m \
+             AND x.changed_seq > a.seq ORDER BY x.changed_seq LIMIT {CHANGES_OF_A_ROOM}) m \
              JOIN users u ON u.id = m.sender_id"
-        );
+        ),
+        _ => format!(
+            "{of_rooms} CROSS JOIN {messages} m CROSS JOIN users u WHERE m.room_id = a.room_id \
+             AND m.changed_seq > a.seq AND u.id = m.sender_id"
+        ),
     }
-    let first = limit.map(|limit| {
-        format!(
-            "AND m.changed_seq <= COALESCE((SELECT x.changed_seq FROM {messages} x \
-             WHERE x.room_id = a.room_id AND x.changed_seq > a.seq \
-             ORDER BY x.changed_seq LIMIT 1 OFFSET {limit} - 1), m.changed_seq)"
-        )
-    });
-    format!(
-        "{of_rooms} CROSS JOIN {messages} m CROSS JOIN users u WHERE m.room_id = a.room_id \
-         AND m.changed_seq > a.seq AND u.id = m.sender_id {}",
-        first.unwrap_or_default()
-    )
 }
