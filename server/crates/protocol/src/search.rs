@@ -55,7 +55,7 @@ pub struct SearchHit {
 }
 
 /// A page of what was found.
-#[derive(Clone, Debug, PartialEq, Object)]
+#[derive(Clone, Debug, Default, PartialEq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct SearchPage {
     /// The newest first.

@@ -1,5 +1,7 @@
 //! Making blocks of the index: of messages, and of smaller blocks.
 
+use std::collections::{HashMap, VecDeque};
+
 use adda_postings::{BlockBuilder, Damaged, Doc, Grams, Page, Part, decode_docs, merge};
 
 use super::document::{doc_of, grams_of};
@@ -42,20 +44,13 @@ const MOST_BYTES: i64 = 32 << 20;
 pub(super) fn in_order(mut rows: Vec<MessageRow>) -> Vec<MessageRow> {
     rows.sort_unstable_by_key(|row| (row.created_at, row.id));
     let rooms: Vec<i64> = rows.iter().map(|row| row.room_id).collect();
-    let mut places: Vec<usize> = (0..rows.len()).collect();
-    places.sort_by_key(|place| rooms[*place]);
-    let mut by_room: Vec<Option<MessageRow>> = {
-        rows.sort_unstable_by_key(|row| (row.room_id, row.seq));
-        rows.into_iter().map(Some).collect()
-    };
-    // Both lists are by room: the first place of a room gets its first message, and so on.
-    let mut ordered: Vec<(usize, MessageRow)> = places
-        .into_iter()
-        .zip(by_room.iter_mut())
-        .filter_map(|(p, row)| Some((p, row.take()?)))
-        .collect();
-    ordered.sort_unstable_by_key(|(place, _)| *place);
-    ordered.into_iter().map(|(_, row)| row).collect()
+    rows.sort_unstable_by_key(|row| row.seq);
+    let mut of_room: HashMap<i64, VecDeque<MessageRow>> = HashMap::new();
+    for row in rows {
+        of_room.entry(row.room_id).or_default().push_back(row);
+    }
+    // Each place of a room gets the next of its messages.
+    rooms.into_iter().filter_map(|room| of_room.get_mut(&room)?.pop_front()).collect()
 }
 
 /// Blocks of these messages, which stay in this order, with the numbers from `first_doc` on.

@@ -124,20 +124,20 @@ impl Indexer {
     /// Begins both indexes anew.
     pub(super) async fn begin_anew(&self) -> Result<(), SearchError> {
         for family in Family::ALL {
-            indexing::begin_anew(&self.db, family).await?;
+            indexing::begin_anew(&self.db, family, self.clock.now_ms()).await?;
         }
         Ok(())
     }
 
     /// Does what is to be done for one family next.
     pub(super) async fn round(&self, family: Family) -> Result<Round, SearchError> {
-        let state = index::state(self.db.read(), family).await?;
+        let (state, mut blocks) = index::layout(self.db.read(), family).await?;
         let behind = indexing::behind(self.db.read(), family).await?;
         let changes: i64 = behind.iter().map(Progress::behind).sum();
         let is_behind = changes >= self.sizes.behind as i64;
         let now = self.clock.now_ms();
-        let discarded = indexing::discarded(self.db.read(), family, &state, now - READ_MS).await?;
-        let blocks = index::blocks(self.db.read(), family, state.generation).await?;
+        let discarded = indexing::discarded(self.db.read(), family, now - READ_MS).await?;
+        blocks.retain(|block| block.generation == state.generation);
         let (mut edits, mut blocks): (Vec<_>, Vec<_>) =
             blocks.into_iter().partition(|block| block.of_edits);
         blocks.reverse();
@@ -334,13 +334,14 @@ impl Indexer {
             None => self.db.begin().await?,
         };
         let worker = self.worker;
-        if !indexing::publish(&transaction, family, worker, before, &after, &ids).await? {
+        let now = self.clock.now_ms();
+        if !indexing::publish(&transaction, family, worker, before, &after, &ids, now).await? {
             transaction.rollback().await?;
             self.said_at[family as usize].store(0, Ordering::Relaxed);
             return Ok(());
         }
         indexing::note_progress(&transaction, family, indexed).await?;
-        indexing::replace(&transaction, family, replaced, self.clock.now_ms()).await?;
+        indexing::replace(&transaction, family, replaced, now).await?;
         Ok(transaction.commit().await?)
     }
 }

@@ -16,9 +16,12 @@ mod indexer;
 mod matching;
 mod query;
 mod reading;
+mod recent;
 mod service;
 mod spans;
 mod store;
+mod stretch;
+mod walk;
 
 #[cfg(test)]
 mod tests;

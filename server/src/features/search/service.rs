@@ -15,8 +15,9 @@ use super::cursor::{Cursor, IndexPlace, OrderKey};
 use super::error::SearchError;
 use super::matching::Criteria;
 use super::query::{self, Term};
-use super::reading::{Found, Order, Reading, Stretch};
-use super::store::{self, Progress, ShownRoom};
+use super::reading::{Found, Order, Reading};
+use super::store::{self, Progress, ShownRoom, index};
+use super::stretch::Stretch;
 use crate::db::{Db, Family};
 use crate::features::accounts::Person;
 use crate::features::messages::MessageEncoder;
@@ -39,6 +40,26 @@ pub(crate) struct SearchRequest {
     pub(crate) limit: Option<u16>,
     /// How many minutes the person's clock is ahead of UTC.
     pub(crate) utc_offset: i32,
+}
+
+/// What a search looks through in one family of tables.
+#[derive(Debug)]
+struct Scope {
+    family: Family,
+    place: IndexPlace,
+    rooms: Vec<Progress>,
+}
+
+/// What a page is of.
+#[derive(Debug)]
+pub(super) struct Plan {
+    criteria: Criteria,
+    order: Order,
+    scopes: Vec<Scope>,
+    /// Where the page before ended.
+    cursor: Option<Cursor>,
+    /// How many hits it has at most.
+    limit: usize,
 }
 
 #[derive(Debug)]
@@ -94,64 +115,99 @@ impl Search {
     ) -> Result<SearchPage, SearchError> {
         let cursor = request.cursor.as_deref().map(Cursor::decode).transpose();
         let cursor = cursor.map_err(|problem| SearchError::ForeignCursor(Box::new(problem)))?;
-        let limit = usize::from(request.limit.unwrap_or(20));
-        let nothing =
-            SearchPage { items: Vec::new(), next_cursor: None, partial: false, indexing: false };
         let deadline = Instant::now() + DEADLINE;
         let of_person = self.of_person.take(person.id).await.ok_or(SearchError::TooMany)?;
         let Ok(permit) = timeout_at(deadline.into(), self.permits.acquire()).await else {
-            return Ok(SearchPage { partial: true, next_cursor: request.cursor, ..nothing });
+            let nothing = SearchPage { next_cursor: request.cursor, ..SearchPage::default() };
+            return Ok(SearchPage { partial: true, ..nothing });
         };
-        let (criteria, named) = self.criteria(person, &request).await?;
+        let Some(plan) = self.plan(person, room, &request, cursor).await? else {
+            return Ok(SearchPage::default());
+        };
+        let stretches = self.read(&plan, deadline).await?;
+        drop((permit, of_person));
+        self.page(person.id, plan, stretches).await
+    }
+
+    /// How to answer; nothing where nothing is looked for.
+    pub(super) async fn plan(
+        &self,
+        person: &Person,
+        room: Option<(Family, i64)>,
+        request: &SearchRequest,
+        cursor: Option<Cursor>,
+    ) -> Result<Option<Plan>, SearchError> {
+        let (criteria, named) = self.criteria(person, request).await?;
         if criteria.is_empty() && named.is_empty() {
-            return Ok(nothing);
+            return Ok(None);
         }
-        let rooms = self.rooms_to_look_through(person.id, room, &named).await?;
         let is_one_room = room.is_some() || named.len() == 1;
         let order = if is_one_room { Order::BySeq } else { Order::ByTime };
-        let mut stretches = Vec::with_capacity(rooms.len());
-        for (family, rooms) in &rooms {
+        let scopes = self.scopes(person.id, room, &named, cursor.as_ref()).await?;
+        let limit = usize::from(request.limit.unwrap_or(20));
+        Ok(Some(Plan { criteria, order, scopes, cursor, limit }))
+    }
+
+    /// The next of each scope, one more than the page has.
+    pub(super) async fn read(
+        &self,
+        plan: &Plan,
+        deadline: Instant,
+    ) -> Result<Vec<Stretch>, SearchError> {
+        let mut stretches = Vec::with_capacity(plan.scopes.len());
+        for scope in &plan.scopes {
             let reading = Reading {
                 connection: self.db.read(),
-                family: *family,
-                rooms,
-                criteria: &criteria,
-                order,
-                after: cursor.as_ref(),
+                family: scope.family,
+                place: scope.place,
+                rooms: &scope.rooms,
+                criteria: &plan.criteria,
+                order: plan.order,
+                after: plan.cursor.as_ref(),
                 deadline,
             };
-            stretches.push(reading.newest(limit + 1).await?);
+            stretches.push(reading.newest(plan.limit + 1).await?);
         }
-        drop((permit, of_person));
-        self.page(person.id, &criteria, cursor, stretches, limit).await
+        Ok(stretches)
     }
 
     /// The room that was asked for, or those that the query names, or all that the person is a member of.
-    async fn rooms_to_look_through(
+    async fn scopes(
         &self,
         user_id: UserId,
         room: Option<(Family, i64)>,
         named: &[(Family, i64)],
-    ) -> Result<Vec<(Family, Vec<Progress>)>, SearchError> {
+        cursor: Option<&Cursor>,
+    ) -> Result<Vec<Scope>, SearchError> {
         let chosen = match room {
             Some(room) if named.is_empty() || named.contains(&room) => Some(vec![room]),
             Some(_) => Some(Vec::new()),
             None if named.is_empty() => None,
             None => Some(named.to_vec()),
         };
-        let mut rooms = Vec::new();
+        let mut scopes = Vec::new();
         for family in Family::ALL {
-            let of_family = match &chosen {
+            let of_family = |of: &&(Family, i64)| of.0 == family;
+            if chosen.as_ref().is_some_and(|chosen| !chosen.iter().any(|of| of_family(&of))) {
+                continue;
+            }
+            // Before it is known what is not in the index.
+            let place = match cursor {
+                Some(cursor) => cursor.places[family as usize],
+                None => index::state(self.db.read(), family).await?.end(),
+            };
+            let rooms = match &chosen {
                 None => store::rooms_of(self.db.read(), family, user_id).await?,
                 Some(chosen) => {
-                    let of_family = chosen.iter().filter(|(of, _)| *of == family);
-                    store::rooms(self.db.read(), family, of_family.map(|(_, id)| *id)).await?
+                    let ids = chosen.iter().filter(of_family).map(|(_, id)| *id);
+                    store::rooms(self.db.read(), family, ids).await?
                 }
             };
-            rooms.push((family, of_family));
+            if !rooms.is_empty() {
+                scopes.push(Scope { family, place, rooms });
+            }
         }
-        rooms.retain(|(_, rooms)| !rooms.is_empty());
-        Ok(rooms)
+        Ok(scopes)
     }
 
     /// What is looked for, and in which rooms where the query says so. An operator whose name is nobody's is
@@ -208,14 +264,13 @@ impl Search {
     }
 
     /// The newest of what was found in both families, as it is told.
-    async fn page(
+    pub(super) async fn page(
         &self,
         user_id: UserId,
-        criteria: &Criteria,
-        cursor: Option<Cursor>,
+        plan: Plan,
         stretches: Vec<Stretch>,
-        limit: usize,
     ) -> Result<SearchPage, SearchError> {
+        let Plan { criteria, cursor, limit, .. } = plan;
         let partial = stretches.iter().any(|stretch| stretch.is_partial);
         let indexing = stretches.iter().any(|stretch| stretch.is_indexing);
         let mut end = End::new(cursor);

@@ -1,4 +1,6 @@
+use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use adda_fold::folded;
 use adda_protocol::RoomName;
@@ -294,11 +296,22 @@ impl Talk {
         true
     }
 
+    /// How many blocks are kept of which index.
+    async fn kept(&self, family: Family) -> BTreeMap<i64, usize> {
+        let sql = format!("SELECT generation FROM {}_blocks", family.search());
+        let rows = crate::db::query(self.world.db.read(), sql, vec![]).await.unwrap();
+        let mut kept = BTreeMap::new();
+        for row in rows {
+            *kept.entry(row.try_get("", "generation").unwrap()).or_default() += 1;
+        }
+        kept
+    }
+
     async fn blocks(&self, family: Family) -> Vec<(bool, i64, i64)> {
         let db = self.world.db.read();
-        let state = super::store::index::state(db, family).await.unwrap();
-        let blocks = super::store::index::blocks(db, family, state.generation).await.unwrap();
-        blocks.into_iter().map(|block| (block.of_edits, block.first_doc, block.docs)).collect()
+        let (state, blocks) = super::store::index::layout(db, family).await.unwrap();
+        let blocks = blocks.into_iter().filter(|block| block.generation == state.generation);
+        blocks.map(|block| (block.of_edits, block.first_doc, block.docs)).collect()
     }
 }
 
@@ -393,6 +406,55 @@ on_both_databases! {
             }
             assert_eq!(found, talk.scan(room, "number"), "{limit} a page in {room:?}");
             talk.indexes().await;
+        }
+    }
+
+    async fn an_index_is_kept_for_as_long_as_somebody_may_read_it(storage: Storage) {
+        let mut talk = Talk::new(World::new(storage).await).await;
+        for n in 0..40 {
+            talk.writes(0, &format!("number {n}")).await;
+        }
+        talk.indexes().await;
+        talk.indexer.begin_anew().await.unwrap();
+        talk.indexes().await;
+        assert_eq!(talk.kept(Family::Public).await.into_keys().collect::<Vec<_>>(), [0, 1]);
+        // Begun twice, the first of them never was one that answered.
+        talk.indexer.begin_anew().await.unwrap();
+        talk.indexer.begin_anew().await.unwrap();
+        talk.indexes().await;
+        talk.now += 61_000;
+        talk.world.is_at(talk.now);
+        talk.indexes().await;
+        let blocks = talk.blocks(Family::Public).await.len();
+        assert_eq!(talk.kept(Family::Public).await, BTreeMap::from([(3, blocks)]));
+        talk.finds_as_a_scan_does(None, "number", 7).await;
+    }
+
+    /// Between what says how far the rooms are in the index and the index itself, it may be added to.
+    async fn what_is_indexed_while_a_page_is_read_is_not_on_the_next_one_too(storage: Storage) {
+        let mut talk = Talk::new(World::new(storage).await).await;
+        for room in [None, Some(0)] {
+            for n in 0..30 {
+                talk.writes(n % 2, &format!("number {n}")).await;
+                // Some of it is in the index before.
+                if n == 9 {
+                    talk.indexes().await;
+                }
+            }
+            let request = SearchRequest { text: "number".to_owned(), cursor: None, limit: Some(4), utc_offset: 0 };
+            let of_room = room.map(|room: usize| (talk.rooms[room].family, talk.rooms[room].id));
+            let plan = talk.search.plan(&talk.mira, of_room, &request, None).await.unwrap().unwrap();
+            talk.indexes().await;
+            let deadline = Instant::now() + Duration::from_secs(60);
+            let read = talk.search.read(&plan, deadline).await.unwrap();
+            let mut page = talk.search.page(talk.mira.id, plan, read).await.unwrap();
+            let mut found = Vec::new();
+            loop {
+                found.extend(page.items.into_iter().map(|hit| hit.message.id));
+                let Some(cursor) = page.next_cursor else { break };
+                page = talk.page(room, "number", 4, Some(cursor)).await;
+            }
+            assert_eq!(found, talk.scan(room, "number"), "in {room:?}");
         }
     }
 

@@ -4,6 +4,7 @@ use adda_postings::{Gram, Page};
 use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr, FromQueryResult};
 use uuid::Uuid;
 
+use super::super::cursor::IndexPlace;
 use crate::db::{self, Family, RowList};
 use crate::features::messages::{MESSAGE_COLUMNS, MessageRow};
 
@@ -17,6 +18,13 @@ pub(in super::super) struct IndexState {
     pub(in super::super) next_doc: i64,
     /// What was there before the index is still to be added, from below this id on.
     pub(in super::super) backlog: Option<Uuid>,
+}
+
+impl IndexState {
+    /// Before all that is in it now.
+    pub(in super::super) const fn end(&self) -> IndexPlace {
+        IndexPlace { generation: self.generation, from: self.first_doc, below: self.next_doc }
+    }
 }
 
 /// A block of the index.
@@ -77,22 +85,36 @@ pub(in super::super) async fn state(
 ) -> Result<IndexState, DbErr> {
     let sql = "SELECT generation, previous, first_doc, next_doc, backlog FROM search_indexes WHERE family = $1";
     let rows = db::query(connection, sql, vec![(family as i64).into()]).await?;
-    let none = || DbErr::RecordNotFound("search_indexes has no such row".to_owned());
-    db::parse(&rows)?.pop().ok_or_else(none)
+    db::parse(&rows)?.pop().ok_or_else(no_index)
 }
 
-/// The blocks of an index, the newest documents first.
-pub(in super::super) async fn blocks(
+/// Where the index of a family stands, and its blocks, the newest documents first, before those of the index
+/// before it: both of the same moment.
+pub(in super::super) async fn layout(
     connection: &impl ConnectionTrait,
     family: Family,
-    generation: i64,
-) -> Result<Vec<Block>, DbErr> {
+) -> Result<(IndexState, Vec<Block>), DbErr> {
     let search = family.search();
     let sql = format!(
-        "SELECT id, generation, of_edits, first_doc, docs, bytes, oldest_at, newest_at FROM {search}_blocks \
-         WHERE generation = $1 AND is_complete AND replaced_at IS NULL ORDER BY first_doc DESC, id DESC"
+        "SELECT i.generation, i.previous, i.first_doc, i.next_doc, i.backlog, \
+         b.id AS b_id, b.generation AS b_generation, b.of_edits AS b_of_edits, \
+         b.first_doc AS b_first_doc, b.docs AS b_docs, b.bytes AS b_bytes, \
+         b.oldest_at AS b_oldest_at, b.newest_at AS b_newest_at \
+         FROM search_indexes i LEFT JOIN {search}_blocks b \
+         ON b.generation IN (i.generation, i.previous) AND b.is_complete AND b.replaced_at IS NULL \
+         WHERE i.family = $1 ORDER BY b.generation DESC, b.first_doc DESC, b.id DESC"
     );
-    db::parse(&db::query(connection, sql, vec![generation.into()]).await?)
+    let rows = db::query(connection, sql, vec![(family as i64).into()]).await?;
+    let state = rows.first().map(|row| IndexState::from_query_result(row, "")).transpose()?;
+    let mut blocks = Vec::with_capacity(rows.len());
+    for row in &rows {
+        blocks.extend(Block::from_query_result_optional(row, "b_")?);
+    }
+    Ok((state.ok_or_else(no_index)?, blocks))
+}
+
+fn no_index() -> DbErr {
+    DbErr::RecordNotFound("search_indexes has no such row".to_owned())
 }
 
 const fn signed(gram: Gram) -> i64 {

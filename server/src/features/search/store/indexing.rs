@@ -173,6 +173,7 @@ pub(in super::super) async fn publish(
     before: &IndexState,
     after: &IndexState,
     blocks: &[i64],
+    now: i64,
 ) -> Result<bool, DbErr> {
     let sql = "UPDATE search_indexes SET first_doc = $1, next_doc = $2, backlog = $3, previous = $4 \
                WHERE family = $5 AND owner = $6 AND generation = $7 AND first_doc = $8 AND next_doc = $9";
@@ -194,6 +195,9 @@ pub(in super::super) async fn publish(
     let sql = format!("UPDATE {search}_blocks SET is_complete = $1 WHERE id = $2");
     for block in blocks {
         db::run(transaction, sql.as_str(), vec![true.into(), (*block).into()]).await?;
+    }
+    if before.previous != after.previous {
+        replace_indexes(transaction, family, now).await?;
     }
     Ok(true)
 }
@@ -271,21 +275,26 @@ pub(in super::super) async fn all_docs(
     Ok(rows.into_iter().map(|row| row.bytes).collect())
 }
 
-/// Blocks that nobody reads any more: replaced before this time, of another index, or never completed.
+/// Notes that the blocks of indexes that are neither the one of a family nor the one before it were replaced.
+async fn replace_indexes(transaction: &Transaction, family: Family, now: i64) -> Result<(), DbErr> {
+    let search = family.search();
+    let sql = format!(
+        "UPDATE {search}_blocks SET replaced_at = $1 WHERE replaced_at IS NULL AND NOT EXISTS \
+         (SELECT 1 FROM search_indexes i WHERE i.family = $2 \
+         AND {search}_blocks.generation IN (i.generation, i.previous))"
+    );
+    db::run(transaction, sql, vec![now.into(), (family as i64).into()]).await.map(drop)
+}
+
+/// Blocks that nobody reads any more: replaced before this time, or never completed.
 pub(in super::super) async fn discarded(
     connection: &impl ConnectionTrait,
     family: Family,
-    state: &IndexState,
     before: i64,
 ) -> Result<Vec<i64>, DbErr> {
     let search = family.search();
-    let sql = format!(
-        "SELECT id FROM {search}_blocks \
-         WHERE replaced_at < $1 OR generation NOT IN ($2, $3) OR NOT is_complete"
-    );
-    let previous = state.previous.unwrap_or(state.generation);
-    let values = vec![before.into(), state.generation.into(), previous.into()];
-    let rows = db::query(connection, sql, values).await?;
+    let sql = format!("SELECT id FROM {search}_blocks WHERE replaced_at < $1 OR NOT is_complete");
+    let rows = db::query(connection, sql, vec![before.into()]).await?;
     Ok(db::parse::<Id>(&rows)?.into_iter().map(|row| row.id).collect())
 }
 
@@ -325,7 +334,7 @@ const NEVER_INDEXED: i64 = 4_096;
 
 /// Begins the index of a family anew: everything that is in it is to be added again. What there is answers until
 /// then, if it is whole.
-pub(in super::super) async fn begin_anew(db: &Db, family: Family) -> Result<(), DbErr> {
+pub(in super::super) async fn begin_anew(db: &Db, family: Family, now: i64) -> Result<(), DbErr> {
     let (rooms, search) = (family.rooms(), family.search());
     let transaction = db.begin().await?;
     let sql = "UPDATE search_indexes SET previous = CASE WHEN backlog IS NULL THEN generation \
@@ -333,6 +342,7 @@ pub(in super::super) async fn begin_anew(db: &Db, family: Family) -> Result<(), 
                backlog = $1, owner = NULL WHERE family = $2";
     let values = vec![Uuid::max().into(), (family as i64).into()];
     db::run(&transaction, sql, values).await?;
+    replace_indexes(&transaction, family, now).await?;
     // What is not in the index goes on to be looked at, and comes into the new one as it would have.
     let sql = format!("UPDATE {search}_progress SET backlog_seq = indexed_seq");
     db::run(&transaction, sql, vec![]).await?;
