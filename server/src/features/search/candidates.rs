@@ -10,7 +10,7 @@ use super::store::index::{self, AskedPage, Block};
 use crate::db::{Family, Reader};
 
 /// So few candidates of a block are rather looked up than made fewer.
-const FEW: u32 = 32;
+const FEW: u32 = 4;
 /// Of a query's grams the rarest so many are asked for first.
 const RAREST: usize = 4;
 

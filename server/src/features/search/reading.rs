@@ -118,27 +118,27 @@ impl Reading<'_> {
             && (!is_newer || self.after.is_none_or(|after| self.order.number(doc) <= after.key.0))
     }
 
-    /// The documents of a block with these numbers, in their order.
-    pub(super) async fn docs(
+    /// Documents of blocks, by their numbers there and in this order.
+    pub(super) async fn docs<'a>(
         &self,
-        block: &Block,
-        numbers: &[u32],
-    ) -> Result<Vec<(u32, Doc)>, SearchError> {
-        let chunk_of = |number: u32| i64::from(number) / DOCS_IN_CHUNK as i64;
-        let mut asked: Vec<i64> = numbers.iter().map(|number| chunk_of(*number)).collect();
+        candidates: &[(&'a Block, u32)],
+    ) -> Result<Vec<((&'a Block, u32), Doc)>, SearchError> {
+        let chunk_of =
+            |block: &Block, number: u32| (block.id, i64::from(number) / DOCS_IN_CHUNK as i64);
+        let mut asked: Vec<_> =
+            candidates.iter().map(|(block, number)| chunk_of(block, *number)).collect();
         asked.dedup();
-        let asked = asked.into_iter().map(|chunk| (block.id, chunk));
         let chunks = index::doc_chunks(self.connection, self.family, asked).await?;
-        let mut decoded: HashMap<i64, Vec<Doc>> = HashMap::new();
-        for ((_, chunk), bytes) in chunks {
-            let docs = decode_docs(&bytes).map_err(|_| SearchError::Damaged { block: block.id })?;
-            decoded.insert(chunk, docs);
+        let mut decoded = HashMap::with_capacity(chunks.len());
+        for ((block, chunk), bytes) in chunks {
+            let docs = decode_docs(&bytes).map_err(|_| SearchError::Damaged { block })?;
+            decoded.insert((block, chunk), docs);
         }
-        let doc = |number: &u32| {
-            let docs = decoded.get(&chunk_of(*number))?;
-            Some((*number, *docs.get(*number as usize % DOCS_IN_CHUNK)?))
+        let doc = |(block, number): &(&'a Block, u32)| {
+            let docs = decoded.get(&chunk_of(block, *number))?;
+            Some(((*block, *number), *docs.get(*number as usize % DOCS_IN_CHUNK)?))
         };
-        Ok(numbers.iter().filter_map(doc).collect())
+        Ok(candidates.iter().filter_map(doc).collect())
     }
 
     /// The messages that these documents are, as they are now and in this order.

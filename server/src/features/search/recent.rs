@@ -2,6 +2,8 @@
 
 use std::collections::HashSet;
 
+use adda_postings::Doc;
+
 use super::candidates::Candidates;
 use super::document::Asked;
 use super::error::SearchError;
@@ -51,11 +53,12 @@ impl Reading<'_> {
             return Ok(());
         }
         let sets = Candidates::new(self.connection, self.family, asked).of(blocks).await?;
-        let mut docs = Vec::new();
-        for (block, set) in blocks.iter().zip(sets) {
-            let candidates: Vec<u32> = set.descending().collect();
-            docs.extend(self.docs(block, &candidates).await?.into_iter().map(|(_, doc)| doc));
-        }
+        let candidates = blocks
+            .iter()
+            .zip(&sets)
+            .flat_map(|(block, set)| set.descending().map(move |number| (block, number)));
+        let docs = self.docs(&candidates.collect::<Vec<_>>()).await?;
+        let mut docs: Vec<Doc> = docs.into_iter().map(|(_, doc)| doc).collect();
         docs.retain(|doc| self.is_of_rooms(doc));
         // Edited again since, it is among what is not indexed; edited twice, it is met twice.
         docs.retain(|doc| recent.places.insert((doc.room, doc.seq)));

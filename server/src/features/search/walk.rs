@@ -3,7 +3,7 @@
 
 use std::collections::{HashMap, VecDeque};
 
-use adda_postings::Doc;
+use adda_postings::{Doc, DocSet};
 use uuid::Uuid;
 
 use super::candidates::Candidates;
@@ -22,24 +22,45 @@ const MOST_DOCUMENTS: usize = 8_192;
 /// The most blocks that are asked at a time.
 const MOST_BLOCKS: usize = 16;
 
-/// What of a block is still to be looked at, in its order.
+/// A document of a block that may be what is looked for, by its number there.
+type Candidate<'a> = (&'a Block, u32);
+
+/// What of some blocks is still to be looked at, in its order.
 struct Queue<'a> {
-    block: &'a Block,
-    /// Where it is a block of the index before.
-    older: Option<Older>,
-    candidates: VecDeque<u32>,
-    /// Those that may be meant by what is known without their texts.
-    docs: VecDeque<(u32, Doc)>,
-    /// How many are read next.
-    documents: usize,
-    rows: usize,
+    blocks: &'a [Block],
+    /// What of each of them may be meant, by the grams.
+    sets: &'a [DocSet],
+    /// Of the first block, what is below this number is still to come.
+    below: u32,
+    /// What may be meant by all that is known without the texts.
+    docs: VecDeque<(Candidate<'a>, Doc)>,
 }
 
 impl<'a> Queue<'a> {
-    fn new(block: &'a Block, older: Option<Older>, candidates: VecDeque<u32>) -> Self {
-        let docs = VecDeque::new();
-        Self { block, older, candidates, docs, documents: FIRST_DOCUMENTS, rows: FIRST_ROWS }
+    fn new(blocks: &'a [Block], sets: &'a [DocSet]) -> Self {
+        Self { blocks, sets, below: u32::MAX, docs: VecDeque::new() }
     }
+
+    /// The next so many candidates.
+    fn take(&mut self, count: usize) -> Vec<Candidate<'a>> {
+        let mut taken = Vec::new();
+        while let ([block, blocks @ ..], [set, sets @ ..]) = (self.blocks, self.sets) {
+            let numbers = set.descending_below(self.below).take(count - taken.len());
+            taken.extend(numbers.map(|number| (block, number)));
+            if taken.len() == count {
+                self.below = taken.last().map_or(0, |(_, number)| *number);
+                break;
+            }
+            (self.blocks, self.sets, self.below) = (blocks, sets, u32::MAX);
+        }
+        taken
+    }
+}
+
+/// How much is read next: more and more, since nobody knows how much it takes.
+struct Pace {
+    documents: usize,
+    rows: usize,
 }
 
 /// While an index is made anew, the one before answers for what is older than what is in it.
@@ -107,29 +128,26 @@ impl Reading<'_> {
             _ => place.below,
         };
         let mut walk = Walk { found: Vec::new(), reached, reached_key: None, is_partial: false };
-        let (mut at, mut at_once) = (0, 1);
-        while at < blocks.len() {
-            let batch = &blocks[at..blocks.len().min(at + at_once)];
-            (at, at_once) = (at + batch.len(), (at_once * 2).min(MOST_BLOCKS));
+        let mut pace = Pace { documents: FIRST_DOCUMENTS, rows: FIRST_ROWS };
+        let (mut rest, mut at_once) = (&blocks[..], 1);
+        while !rest.is_empty() {
+            let (batch, after) = rest.split_at(rest.len().min(at_once));
+            (rest, at_once) = (after, (at_once * 4).min(MOST_BLOCKS));
             let sets = candidates.of(batch).await?;
-            for (block, set) in batch.iter().zip(sets) {
-                let older = older.filter(|_| block.generation != place.generation);
-                let mut queue = Queue::new(block, older, set.descending().collect());
-                while self.fill(&mut queue, place, recent).await? {
-                    self.look(&mut queue, place, &mut walk).await?;
-                    if is_enough(&walk.found, recent, want) {
-                        return Ok(walk);
-                    }
-                    if self.is_late() {
-                        walk.is_partial = true;
-                        return Ok(walk);
-                    }
+            let mut queue = Queue::new(batch, &sets);
+            while self.fill(&mut queue, &mut pace, place, older, recent).await? {
+                self.look(&mut queue, &mut pace, place, older, &mut walk).await?;
+                if is_enough(&walk.found, recent, want) {
+                    return Ok(walk);
                 }
-                if older.is_none() {
-                    walk.reached = walk.reached.min(block.first_doc);
+                if self.is_late() {
+                    walk.is_partial = true;
+                    return Ok(walk);
                 }
             }
-            if self.is_late() && at < blocks.len() {
+            let of_index = batch.iter().filter(|block| block.generation == place.generation);
+            walk.reached = of_index.fold(walk.reached, |at, block| at.min(block.first_doc));
+            if self.is_late() && !rest.is_empty() {
                 walk.is_partial = true;
                 return Ok(walk);
             }
@@ -141,20 +159,23 @@ impl Reading<'_> {
     async fn fill(
         &self,
         queue: &mut Queue<'_>,
+        pace: &mut Pace,
         place: IndexPlace,
+        older: Option<Older>,
         recent: &Recent,
     ) -> Result<bool, SearchError> {
-        while queue.docs.len() < queue.rows && !queue.candidates.is_empty() {
-            let block = queue.block;
-            let some = queue.candidates.len().min(queue.documents);
-            let candidates: Vec<u32> = queue.candidates.drain(..some).collect();
-            queue.documents = (queue.documents * 4).min(MOST_DOCUMENTS);
-            let mut docs = self.docs(block, &candidates).await?;
-            docs.retain(|(at, doc)| {
-                let number = block.first_doc + i64::from(*at);
-                let is_known = queue.older.is_none() && place.leads_to(number);
+        while queue.docs.len() < pace.rows {
+            let candidates = queue.take(pace.documents);
+            if candidates.is_empty() {
+                break;
+            }
+            pace.documents = (pace.documents * 4).min(MOST_DOCUMENTS);
+            let mut docs = self.docs(&candidates).await?;
+            docs.retain(|((block, number), doc)| {
+                let is_of_index = block.generation == place.generation;
+                let is_known = is_of_index && place.leads_to(block.first_doc + i64::from(*number));
                 self.is_of_rooms(doc)
-                    && queue.older.is_none_or(|older| older.may_have(doc.at))
+                    && (is_of_index || older.is_some_and(|older| older.may_have(doc.at)))
                     && self.may_be_meant(doc, !is_known)
                     && !recent.places.contains(&(doc.room, doc.seq))
             });
@@ -163,33 +184,34 @@ impl Reading<'_> {
         Ok(!queue.docs.is_empty())
     }
 
-    /// Looks at the next messages of a block.
+    /// Looks at the first messages of the queue.
     async fn look(
         &self,
         queue: &mut Queue<'_>,
+        pace: &mut Pace,
         place: IndexPlace,
+        older: Option<Older>,
         walk: &mut Walk,
     ) -> Result<(), SearchError> {
-        let some = queue.docs.len().min(queue.rows);
-        let docs: Vec<(u32, Doc)> = queue.docs.drain(..some).collect();
-        queue.rows = (queue.rows * 2).min(MOST_ROWS);
-        let number = |at: u32| queue.block.first_doc + i64::from(at);
-        let of: HashMap<(i64, i64), i64> =
-            docs.iter().map(|(at, doc)| ((doc.room, doc.seq), number(*at))).collect();
-        match docs.last() {
-            Some((_, doc)) if queue.older.is_some() => {
-                walk.reached_key = Some(OrderKey(self.order.number(doc), Uuid::max()));
+        let some = queue.docs.len().min(pace.rows);
+        pace.rows = (pace.rows * 2).min(MOST_ROWS);
+        let (mut docs, mut numbers) = (Vec::with_capacity(some), HashMap::with_capacity(some));
+        for ((block, number), doc) in queue.docs.drain(..some) {
+            if block.generation == place.generation {
+                let number = block.first_doc + i64::from(number);
+                numbers.insert((doc.room, doc.seq), number);
+                walk.reached = walk.reached.min(number);
+            } else {
+                walk.reached_key = Some(OrderKey(self.order.number(&doc), Uuid::max()));
             }
-            Some((last, _)) => walk.reached = walk.reached.min(number(*last)),
-            None => {}
+            docs.push(doc);
         }
-        let docs: Vec<Doc> = docs.into_iter().map(|(_, doc)| doc).collect();
         for row in self.accepted(self.rows(&docs).await?).await {
-            if queue.older.is_some_and(|older| row.id >= older.below) {
+            // The numbers of the index before are none of this one.
+            let doc = numbers.get(&(row.room_id, row.seq)).copied();
+            if doc.is_none() && older.is_none_or(|older| row.id >= older.below) {
                 continue;
             }
-            // The numbers of the index before are none of this one.
-            let doc = of.get(&(row.room_id, row.seq)).copied().filter(|_| queue.older.is_none());
             let found = self.found(row, doc);
             if doc.is_some_and(|doc| place.leads_to(doc)) || self.comes_after(found.key) {
                 walk.found.push(found);
