@@ -133,7 +133,7 @@ fn ended(outcome: Outcome) -> ExitCode {
     match outcome {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
-            eprintln!("adda: {error}");
+            let _ = writeln!(std::io::stderr(), "adda: {error}");
             ExitCode::FAILURE
         }
     }
@@ -143,9 +143,14 @@ fn print(text: &str) -> Outcome {
     Ok(std::io::stdout().write_all(text.as_bytes())?)
 }
 
+/// Tells whoever looks. Where it cannot be told, on a full disk or a pipe that nobody reads, what was done is
+/// done, and what is being done goes on.
+fn tell(sentence: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stdout(), "{sentence}");
+}
+
 fn check() -> Outcome {
-    println!("{}", Config::load()?.describe());
-    Ok(())
+    print(&format!("{}\n", Config::load()?.describe()))
 }
 
 fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) -> Outcome {
@@ -154,6 +159,8 @@ fn with_runtime<F: Future<Output = Outcome>>(command: impl FnOnce(Config) -> F) 
         .with_env_filter(EnvFilter::new(&config.log))
         .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
+        // What cannot be written to the log cannot be told there either: it would be a panic, and the end.
+        .log_internal_errors(false)
         .init();
     std::panic::set_hook(Box::new(log_panic));
     private_files::close_existing(&config);
@@ -187,14 +194,14 @@ async fn serve(config: Config) -> Outcome {
     let server = app::Server::start(&config).await?;
     if let Some(token) = server.setup_token() {
         // In the fragment, which browsers send to nobody: it stands in no log on the way.
-        println!("Open {}/setup#{token} to make the administrator's account.", server.url());
-        println!("Without a browser, register with the same one-time set-up token:");
-        println!("    {token}");
+        let link = format!("{}/setup#{token}", server.url());
+        tell(format_args!("Open {link} to make the administrator's account."));
+        tell("Without a browser, register with the same one-time set-up token:");
+        tell(format_args!("    {token}"));
     }
     // Before anybody is told that it is ready: from then on it may be asked to stop.
     let stop = stop_signal();
-    println!("Adda is ready at {}", server.url());
-    std::io::stdout().flush()?;
+    tell(format_args!("Adda is ready at {}", server.url()));
     Ok(server.run_until(stop).await?)
 }
 
@@ -226,7 +233,7 @@ async fn migrate(config: Config) -> Outcome {
     let migrated = db.migrate().await;
     db.close().await;
     migrated?;
-    println!("The database is up to date.");
+    tell("The database is up to date.");
     Ok(())
 }
 
@@ -234,11 +241,11 @@ async fn check_media(config: Config, sweep: bool) -> Outcome {
     let Checked { files, bytes, wrong, mended, .. } = app::check_media(&config, sweep).await??;
     let mib = bytes.div_ceil(1 << 20);
     for sentence in mended.iter().chain(&wrong) {
-        println!("{sentence}");
+        tell(sentence);
     }
-    println!("There are {files} files of {mib} MiB.");
+    tell(format_args!("There are {files} files of {mib} MiB."));
     if wrong.is_empty() {
-        println!("Each file has a row, and each row its files.");
+        tell("Each file has a row, and each row its files.");
         return Ok(());
     }
     Err(format!("{} things are not as they should be.", wrong.len()).into())
@@ -248,11 +255,11 @@ async fn rebuild_search(config: Config) -> Outcome {
     let told = std::cell::Cell::new(0);
     let rebuilt = app::rebuild_search(&config, |messages| {
         if messages / 100_000 > told.replace(messages) / 100_000 {
-            println!("{messages} messages are in the index.");
+            tell(format_args!("{messages} messages are in the index."));
         }
     });
     rebuilt.await?.map_err(|error| Problem::from(error).detail)?;
-    println!("All {} messages are in the index.", told.get());
+    tell(format_args!("All {} messages are in the index.", told.get()));
     Ok(())
 }
 
@@ -262,7 +269,7 @@ async fn create_admin(config: Config, name: String) -> Outcome {
     let password = password.map_err(|rule| format!("The password {rule}."))?;
     let created = app::create_admin(&config, username.clone(), password).await?;
     match created {
-        Ok(id) => println!("{username} is an administrator now (user {id})."),
+        Ok(id) => tell(format_args!("{username} is an administrator now (user {id}).")),
         Err(error) => return Err(Problem::from(error).detail.into()),
     }
     Ok(())

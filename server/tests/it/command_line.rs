@@ -197,6 +197,18 @@ on_both_databases! {
 }
 
 #[tokio::test]
+async fn a_server_whose_log_cannot_be_written_goes_on() {
+    let installation = Installation::new(Storage::Sqlite, &[("ADDA_LOG", "debug")]).await;
+    std::os::unix::fs::symlink("/dev/full", installation.folder.path().join("log")).unwrap();
+    let server = TestServer::on(installation).await;
+    let mira = server.person("mira").await;
+    mira.writes("general", "still here").await;
+    let refused = server.installation.run(&["migrate"], "").await;
+    assert!(refused.stderr.contains("Another Adda serves the database"), "{}", refused.stderr);
+    assert_eq!(mira.reads_all("general").await.len(), 2);
+}
+
+#[tokio::test]
 async fn a_second_server_on_the_same_folder_does_not_start() {
     let mut server = TestServer::start(Storage::Sqlite).await;
     for command in [&[][..], &["serve"], &["migrate"]] {
