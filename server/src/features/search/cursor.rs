@@ -12,27 +12,25 @@ use crate::features::paging::FOREIGN_CURSOR;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct OrderKey(pub(super) i64, pub(super) Uuid);
 
-impl IndexPlace {
-    /// Whether a document of this index comes after what was answered, whatever its key.
-    pub(super) const fn leads_to(&self, doc: i64) -> bool {
-        self.from <= doc && doc < self.below
-    }
-}
-
 impl OrderKey {
     /// Nothing comes before it.
     pub(super) const GREATEST: Self = Self(i64::MAX, Uuid::max());
 }
 
-/// How far the index of one family was read.
+/// How far the index of one family was read by its numbers: of the documents that were in it at the first page,
+/// which are those from `from` to before `end`, those before `below` are still to come, whatever their keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct IndexPlace {
     /// Of which index; of any other nothing is known.
     pub(super) generation: i64,
-    /// Documents from this number on were in it at the first page,
     pub(super) from: i64,
-    /// and those of them that are below this come after what was answered.
     pub(super) below: i64,
+    pub(super) end: i64,
+}
+
+impl IndexPlace {
+    /// In no index.
+    pub(super) const NONE: Self = Self { generation: -1, from: 0, below: 0, end: 0 };
 }
 
 /// Where to go on: with what has a lesser key, and in the indexes, one of each family, with what stands below
@@ -43,7 +41,7 @@ pub(super) struct Cursor {
     pub(super) places: [IndexPlace; 2],
 }
 
-const BYTES: usize = 8 + 16 + 2 * 24;
+const BYTES: usize = 8 + 16 + 2 * 32;
 
 impl Cursor {
     pub(super) fn encode(&self) -> String {
@@ -51,9 +49,9 @@ impl Cursor {
         bytes.extend(self.key.0.to_be_bytes());
         bytes.extend(self.key.1.as_bytes());
         for place in self.places {
-            bytes.extend(place.generation.to_be_bytes());
-            bytes.extend(place.from.to_be_bytes());
-            bytes.extend(place.below.to_be_bytes());
+            for number in [place.generation, place.from, place.below, place.end] {
+                bytes.extend(number.to_be_bytes());
+            }
         }
         URL_SAFE_NO_PAD.encode(bytes)
     }
@@ -72,9 +70,10 @@ impl Cursor {
             generation: number(at),
             from: number(at + 8),
             below: number(at + 16),
+            end: number(at + 24),
         };
         let key = OrderKey(number(0), Uuid::from_u128(id));
-        Ok(Self { key, places: [place(24), place(48)] })
+        Ok(Self { key, places: [place(24), place(56)] })
     }
 }
 
@@ -84,7 +83,8 @@ mod tests {
 
     #[test]
     fn a_cursor_is_read_back_and_anything_else_refused() {
-        let place = |generation, below| IndexPlace { generation, from: below - 9, below };
+        let place =
+            |generation, below| IndexPlace { generation, from: below - 9, below, end: below - 1 };
         let key = OrderKey(1_795_341_600_007, Uuid::from_u128(7 << 100 | 9));
         let cursor = Cursor { key, places: [place(3, -65_536), place(0, i64::MAX)] };
         assert_eq!(Cursor::decode(&cursor.encode()), Ok(cursor));

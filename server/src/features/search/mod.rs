@@ -11,6 +11,7 @@ mod candidates;
 mod cursor;
 mod document;
 mod error;
+mod extent;
 mod http;
 mod indexer;
 mod matching;

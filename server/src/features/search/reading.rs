@@ -10,7 +10,7 @@ use super::cursor::{Cursor, IndexPlace, OrderKey};
 use super::error::SearchError;
 use super::matching::Criteria;
 use super::store::Progress;
-use super::store::index::{self, Block, IndexState};
+use super::store::index::{self, Block};
 use crate::db::{Family, Reader};
 use crate::features::messages::MessageRow;
 
@@ -59,8 +59,7 @@ pub(super) struct Found {
 pub(super) struct Reading<'a> {
     pub(super) connection: &'a Reader,
     pub(super) family: Family,
-    /// Where the index stood before anything else was read, or where the page before ended in it. What is added
-    /// to it meanwhile may be met as what was written since, and is known by its key alone from then on.
+    /// Where the index stood before anything else was read, or where the page before ended in it.
     pub(super) place: IndexPlace,
     /// Which rooms of the family, in their order, as they were before its messages are read.
     pub(super) rooms: &'a [Progress],
@@ -72,17 +71,13 @@ pub(super) struct Reading<'a> {
 }
 
 impl Reading<'_> {
-    /// Where the index is to be read from.
-    pub(super) fn place(&self, state: &IndexState) -> IndexPlace {
-        match self.place {
-            place if place.generation == state.generation => place,
-            // Of another index only the keys are known.
-            _ => IndexPlace { generation: state.generation, from: 0, below: 0 },
-        }
-    }
-
     pub(super) fn comes_after(&self, key: OrderKey) -> bool {
         self.after.is_none_or(|after| key < after.key)
+    }
+
+    /// Whether a block may have what comes after the page before.
+    pub(super) fn may_come_after(&self, block: &Block) -> bool {
+        self.order == Order::BySeq || self.after.is_none_or(|after| block.oldest_at <= after.key.0)
     }
 
     pub(super) fn is_late(&self) -> bool {

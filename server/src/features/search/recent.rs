@@ -3,10 +3,13 @@
 use std::collections::HashSet;
 
 use adda_postings::Doc;
+use uuid::Uuid;
 
 use super::candidates::Candidates;
+use super::cursor::OrderKey;
 use super::document::Asked;
 use super::error::SearchError;
+use super::extent::Extent;
 use super::reading::{Found, MOST_ROWS, Reading};
 use super::store::index::Block;
 use super::store::{self, Progress};
@@ -21,10 +24,14 @@ pub(super) struct Recent {
     pub(super) found: Vec<Found>,
     /// All of it, by room and number.
     pub(super) places: HashSet<(i64, i64)>,
+    /// Whether there is too much that the index does not have.
     pub(super) is_partial: bool,
+    /// Where there was no time for all: what comes before this was looked at.
+    pub(super) horizon: Option<OrderKey>,
 }
 
 impl Reading<'_> {
+    /// Adds what the index does not have.
     pub(super) async fn add_unindexed(&self, recent: &mut Recent) -> Result<(), SearchError> {
         let (mut behind, mut left) = (Vec::new(), MOST_UNINDEXED);
         for room in self.rooms.iter().filter(|room| room.behind() > 0) {
@@ -42,22 +49,25 @@ impl Reading<'_> {
         Ok(())
     }
 
-    pub(super) async fn add_edits(
+    /// Adds what is in the index and known by its key: what was edited, and what came into it since the first page.
+    pub(super) async fn add_by_key(
         &self,
         recent: &mut Recent,
         asked: &Asked,
         blocks: &[Block],
+        extent: &Extent,
         want: usize,
     ) -> Result<(), SearchError> {
         if blocks.is_empty() {
             return Ok(());
         }
         let sets = Candidates::new(self.connection, self.family, asked).of(blocks).await?;
-        let candidates = blocks
-            .iter()
-            .zip(&sets)
-            .flat_map(|(block, set)| set.descending().map(move |number| (block, number)));
-        let docs = self.docs(&candidates.collect::<Vec<_>>()).await?;
+        let mut candidates = Vec::new();
+        for (block, set) in blocks.iter().zip(&sets) {
+            let is_meant = |number: &u32| block.of_edits || extent.is_later_at(block, *number);
+            candidates.extend(set.descending().filter(is_meant).map(|number| (block, number)));
+        }
+        let docs = self.docs(&candidates).await?;
         let mut docs: Vec<Doc> = docs.into_iter().map(|(_, doc)| doc).collect();
         docs.retain(|doc| self.is_of_rooms(doc));
         // Edited again since, it is among what is not indexed; edited twice, it is met twice.
@@ -66,11 +76,13 @@ impl Reading<'_> {
         docs.sort_unstable_by_key(|doc| std::cmp::Reverse(self.order.number(doc)));
         let (mut found, mut rest) = (0, docs.as_slice());
         while found < want && !rest.is_empty() {
-            if self.is_late() {
-                recent.is_partial = true;
-                break;
+            let number = |at: usize| self.order.number(&rest[at]);
+            let mut count = rest.len().min(MOST_ROWS);
+            // Which of those with the same number comes first is known of their rows.
+            while count < rest.len() && number(count) == number(count - 1) {
+                count += 1;
             }
-            let (part, after) = rest.split_at(rest.len().min(MOST_ROWS));
+            let (part, after) = rest.split_at(count);
             rest = after;
             let rows = self.rows(part).await?;
             let rows: Vec<_> =
@@ -78,6 +90,13 @@ impl Reading<'_> {
             let accepted = self.accepted(rows).await;
             found += accepted.len();
             recent.found.extend(accepted.into_iter().map(|row| self.found(row, None)));
+            if let Some(next) = rest.first()
+                && found < want
+                && self.is_late()
+            {
+                recent.horizon = Some(OrderKey(self.order.number(next), Uuid::max()));
+                return Ok(());
+            }
         }
         Ok(())
     }

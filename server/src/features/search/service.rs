@@ -194,7 +194,7 @@ impl Search {
             // Before it is known what is not in the index.
             let place = match cursor {
                 Some(cursor) => cursor.places[family as usize],
-                None => index::state(self.db.read(), family).await?.end(),
+                None => index::state(self.db.read(), family).await?.place(),
             };
             let rooms = match &chosen {
                 None => store::rooms_of(self.db.read(), family, user_id).await?,
@@ -357,10 +357,7 @@ impl End {
     fn new(cursor: Option<Cursor>) -> Self {
         match cursor {
             Some(Cursor { key, places }) => Self { key, places },
-            None => Self {
-                key: OrderKey::GREATEST,
-                places: [IndexPlace { generation: -1, from: 0, below: 0 }; 2],
-            },
+            None => Self { key: OrderKey::GREATEST, places: [IndexPlace::NONE; 2] },
         }
     }
 

@@ -6,10 +6,11 @@
 use super::cursor::{IndexPlace, OrderKey};
 use super::document::Asked;
 use super::error::SearchError;
+use super::extent::Extent;
 use super::reading::{Found, Reading};
 use super::recent::Recent;
-use super::store::index;
-use super::walk::Older;
+use super::store::index::{self, Block};
+use super::walk::Walk;
 use crate::db::Family;
 
 /// A part of what there is.
@@ -19,9 +20,9 @@ pub(super) struct Stretch {
     pub(super) found: Vec<Found>,
     /// Where the reading of the index began.
     pub(super) place: IndexPlace,
-    /// Down to which document everything was looked at.
+    /// Of what is known by its number, what is below this was not looked at.
     pub(super) reached: i64,
-    /// The same in the index before, by what is known of the last document that was looked at.
+    /// Of all else in the index, what comes after this.
     pub(super) reached_key: Option<OrderKey>,
     /// Whether there was no time for all.
     pub(super) is_partial: bool,
@@ -38,28 +39,32 @@ impl Reading<'_> {
         // Before the blocks: what is indexed meanwhile is met twice, and not missed.
         self.add_unindexed(&mut recent).await?;
         let (state, mut blocks) = index::layout(self.connection, self.family).await?;
-        let older = Older::of(&state);
-        blocks.retain(|block| {
-            block.generation == state.generation
-                || older.is_some_and(|older| older.may_have(block.oldest_at))
-        });
-        let (edits, blocks): (Vec<_>, Vec<_>) =
-            blocks.into_iter().partition(|block| block.of_edits);
-        let place = self.place(&state);
+        let extent = Extent::new(&state, self.place);
+        blocks.retain(|block| extent.may_have(block, block.oldest_at));
+        let is_by_key = |block: &&Block| block.of_edits || extent.is_later(block);
+        let by_key: Vec<Block> = blocks.iter().filter(is_by_key).cloned().collect();
+        blocks.retain(|block| !block.of_edits && extent.is_to_walk(block));
         let rooms: Vec<i64> = self.rooms.iter().map(|room| room.room_id).collect();
         let asked = Asked::of(self.criteria, &rooms);
-        self.add_edits(&mut recent, &asked, &edits, want).await?;
+        self.add_by_key(&mut recent, &asked, &by_key, &extent, want).await?;
         recent.found.sort_unstable_by_key(|found| found.key);
         recent.found.drain(..recent.found.len().saturating_sub(want));
-        let walk = self.walk(&asked, &blocks, place, older, &recent, want).await?;
+        let walk = match recent.horizon {
+            None => self.walk(&asked, &blocks, &extent, &recent, want).await?,
+            Some(horizon) => Walk { horizon, is_partial: true, ..Walk::at(extent.place().below) },
+        };
+        if walk.is_partial {
+            // What was not looked at may come before it.
+            recent.found.retain(|found| found.key > walk.horizon);
+        }
         Ok(Stretch {
             family: self.family,
             is_partial: recent.is_partial || walk.is_partial,
             found: joined(recent.found, walk.found, want),
-            place,
+            place: extent.place(),
             reached: walk.reached,
             reached_key: walk.reached_key,
-            is_indexing: state.backlog.is_some() && older.is_none(),
+            is_indexing: state.backlog.is_some() && !extent.has_older(),
         })
     }
 }

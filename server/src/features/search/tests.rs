@@ -9,6 +9,8 @@ use rand::prelude::*;
 use uuid::Uuid;
 
 use super::blocks::Sizes;
+use super::cursor::Cursor;
+use super::error::SearchError;
 use super::indexer::{Indexer, Round};
 use super::service::{Search, SearchRequest};
 use crate::clock::Clock;
@@ -456,6 +458,90 @@ on_both_databases! {
             }
             assert_eq!(found, talk.scan(room, "number"), "in {room:?}");
         }
+    }
+
+    async fn rooms_that_are_indexed_one_after_the_other_are_told_in_turn(storage: Storage) {
+        for limit in [1, 3, 4, 7] {
+            let mut talk = Talk::new(World::new(storage).await).await;
+            for n in 0..16 {
+                talk.now = 10 * n;
+                talk.writes(0, &format!("number {n}")).await;
+            }
+            talk.indexes().await;
+            // As old as the others, and not in the index on the first page.
+            for n in 0..16 {
+                talk.now = 10 * n + 5;
+                talk.writes(1, &format!("number {n}")).await;
+            }
+            let (mut found, mut cursor) = (Vec::new(), None);
+            loop {
+                let page = talk.page(None, "number", limit, cursor).await;
+                found.extend(page.items.into_iter().map(|hit| hit.message.id));
+                cursor = page.next_cursor;
+                if cursor.is_none() {
+                    break;
+                }
+                talk.indexer.round(Family::Public).await.unwrap();
+            }
+            assert_eq!(found, talk.scan(None, "number"), "{limit} a page");
+        }
+    }
+
+    async fn a_search_without_time_says_so_and_goes_on_where_it_was(storage: Storage) {
+        let mut talk = Talk::new(World::new(storage).await).await;
+        for n in 0..300 {
+            // Most have all the grams and not the word.
+            let text = if n % 40 == 7 { format!("number {n}") } else { "numb umbe mber".to_owned() };
+            talk.writes(n % 2, &text).await;
+        }
+        talk.indexes().await;
+        talk.edits(1, "number of an edit").await;
+        for n in 0..4 {
+            talk.edits(n * 2, "of no interest").await;
+        }
+        talk.indexes().await;
+        talk.writes(0, "number of what is not indexed").await;
+        for (room, limit) in [(None, 3), (Some(1), 50)] {
+            let of_room = room.map(|room: usize| (talk.rooms[room].family, talk.rooms[room].id));
+            let mut request =
+                SearchRequest { text: "number".to_owned(), cursor: None, limit: Some(limit), utc_offset: 0 };
+            let (mut found, mut partial) = (Vec::new(), 0);
+            for pages in 0.. {
+                assert!(pages < 200, "{found:?}");
+                let cursor = request.cursor.as_deref().map(|cursor| Cursor::decode(cursor).unwrap());
+                let plan = talk.search.plan(&talk.mira, of_room, &request, cursor).await.unwrap().unwrap();
+                let read = talk.search.read(&plan, Instant::now()).await.unwrap();
+                let page = talk.search.page(talk.mira.id, plan, read).await.unwrap();
+                partial += usize::from(page.partial);
+                found.extend(page.items.into_iter().map(|hit| hit.message.id));
+                request.cursor = page.next_cursor;
+                if request.cursor.is_none() {
+                    break;
+                }
+            }
+            assert_eq!(found, talk.scan(room, "number"), "in {room:?}");
+            assert!(partial > 2, "{partial} were partial");
+        }
+    }
+
+    async fn what_is_damaged_in_the_index_hides_nothing(storage: Storage) {
+        let mut talk = Talk::new(World::new(storage).await).await;
+        for n in 0..60 {
+            talk.writes(n % 2, &format!("number {n}")).await;
+        }
+        talk.indexes().await;
+        let damage = if storage == Storage::Sqlite { "X'ffffff'" } else { "CAST('\\xffffff' AS bytea)" };
+        talk.world.run(&format!("UPDATE search_pages SET bytes = {damage}")).await;
+        talk.finds_as_a_scan_does(None, "number", 7).await;
+        talk.finds_as_a_scan_does(Some(1), "9", 7).await;
+        // Which messages there are is known no more: that is said, until the index is made anew.
+        talk.world.run(&format!("UPDATE search_docs SET bytes = {damage}")).await;
+        let request = SearchRequest { text: "number".to_owned(), cursor: None, limit: None, utc_offset: 0 };
+        let found = talk.search.everywhere(&talk.mira, request).await;
+        assert!(matches!(found, Err(SearchError::Damaged { .. })), "{found:?}");
+        talk.indexer.begin_anew().await.unwrap();
+        talk.indexes().await;
+        talk.finds_as_a_scan_does(None, "number", 7).await;
     }
 
     async fn clocks_that_go_back_lose_nothing(storage: Storage) {

@@ -1,18 +1,20 @@
 //! Reading the index: its blocks from the newest to the oldest, and of each the documents that may be meant, until
 //! there is enough.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::VecDeque;
+use std::collections::hash_map::{Entry, HashMap};
 
 use adda_postings::{Doc, DocSet};
 use uuid::Uuid;
 
 use super::candidates::Candidates;
-use super::cursor::{Cursor, IndexPlace, OrderKey};
+use super::cursor::OrderKey;
 use super::document::Asked;
 use super::error::SearchError;
+use super::extent::Extent;
 use super::reading::{Found, MOST_ROWS, Order, Reading};
 use super::recent::Recent;
-use super::store::index::{Block, IndexState};
+use super::store::index::Block;
 
 /// How many candidates are read at first.
 const FIRST_ROWS: usize = 24;
@@ -63,37 +65,24 @@ struct Pace {
     rows: usize,
 }
 
-/// While an index is made anew, the one before answers for what is older than what is in it.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Older {
-    /// Only messages with lesser ids.
-    below: Uuid,
-}
-
-/// The time in an id and the time of a message are asked for one after the other.
-const BETWEEN_CLOCKS_MS: i64 = 10_000;
-
-impl Older {
-    pub(super) fn of(state: &IndexState) -> Option<Self> {
-        state.previous?;
-        Some(Self { below: state.backlog? })
-    }
-
-    /// Whether what was written then may be older.
-    pub(super) fn may_have(&self, at: i64) -> bool {
-        // The first six bytes of a UUID of version 7 are its time.
-        let below = i64::try_from(self.below.as_u128() >> 80).unwrap_or(i64::MAX);
-        at <= below.saturating_add(BETWEEN_CLOCKS_MS)
-    }
-}
-
 /// How far the index was read.
 pub(super) struct Walk {
     pub(super) found: Vec<Found>,
-    /// Candidates below this were not looked at.
+    /// Of what is known by its number, what is below this was not looked at.
     pub(super) reached: i64,
+    /// Of all else, what comes after this.
     pub(super) reached_key: Option<OrderKey>,
+    /// What comes before this was looked at.
+    pub(super) horizon: OrderKey,
     pub(super) is_partial: bool,
+}
+
+impl Walk {
+    /// Before anything is read.
+    pub(super) const fn at(reached: i64) -> Self {
+        let (horizon, reached_key) = (OrderKey::GREATEST, None);
+        Self { found: Vec::new(), reached, reached_key, horizon, is_partial: false }
+    }
 }
 
 impl Reading<'_> {
@@ -102,32 +91,19 @@ impl Reading<'_> {
         &self,
         asked: &Asked,
         blocks: &[Block],
-        place: IndexPlace,
-        older: Option<Older>,
+        extent: &Extent,
         recent: &Recent,
         want: usize,
     ) -> Result<Walk, SearchError> {
         let blocks: Vec<Block> = blocks
             .iter()
             .filter(|block| self.criteria.overlaps(block.oldest_at, block.newest_at))
-            // What came into the index since the page before is only read where it may be older.
-            .filter(|block| {
-                let is_known = block.generation == place.generation
-                    && block.first_doc < place.below
-                    && block.end() > place.from;
-                let is_older =
-                    |after: &Cursor| self.order == Order::BySeq || block.oldest_at <= after.key.0;
-                is_known || self.after.is_none_or(is_older)
-            })
+            // What is known by its key alone may be older than the page before.
+            .filter(|block| extent.leads_into(block) || self.may_come_after(block))
             .cloned()
             .collect();
         let mut candidates = Candidates::new(self.connection, self.family, asked);
-        let mut of_index = blocks.iter().filter(|block| block.generation == place.generation);
-        let reached = match of_index.next() {
-            Some(first) if place.from >= place.below => first.end(),
-            _ => place.below,
-        };
-        let mut walk = Walk { found: Vec::new(), reached, reached_key: None, is_partial: false };
+        let mut walk = Walk::at(extent.place().below);
         let mut pace = Pace { documents: FIRST_DOCUMENTS, rows: FIRST_ROWS };
         let (mut rest, mut at_once) = (&blocks[..], 1);
         while !rest.is_empty() {
@@ -135,8 +111,8 @@ impl Reading<'_> {
             (rest, at_once) = (after, (at_once * 4).min(MOST_BLOCKS));
             let sets = candidates.of(batch).await?;
             let mut queue = Queue::new(batch, &sets);
-            while self.fill(&mut queue, &mut pace, place, older, recent).await? {
-                self.look(&mut queue, &mut pace, place, older, &mut walk).await?;
+            while self.fill(&mut queue, &mut pace, extent, recent).await? {
+                self.look(&mut queue, &mut pace, extent, &mut walk).await?;
                 if is_enough(&walk.found, recent, want) {
                     return Ok(walk);
                 }
@@ -145,10 +121,14 @@ impl Reading<'_> {
                     return Ok(walk);
                 }
             }
-            let of_index = batch.iter().filter(|block| block.generation == place.generation);
-            walk.reached = of_index.fold(walk.reached, |at, block| at.min(block.first_doc));
+            walk.reached =
+                batch.iter().filter_map(|block| extent.begin(block)).fold(walk.reached, i64::min);
             if self.is_late() && !rest.is_empty() {
                 walk.is_partial = true;
+                let newest = rest.iter().map(|block| block.newest_at).max();
+                if let Some(newest) = newest.filter(|_| self.order == Order::ByTime) {
+                    walk.horizon = walk.horizon.min(OrderKey(newest, Uuid::max()));
+                }
                 return Ok(walk);
             }
         }
@@ -160,22 +140,21 @@ impl Reading<'_> {
         &self,
         queue: &mut Queue<'_>,
         pace: &mut Pace,
-        place: IndexPlace,
-        older: Option<Older>,
+        extent: &Extent,
         recent: &Recent,
     ) -> Result<bool, SearchError> {
         while queue.docs.len() < pace.rows {
-            let candidates = queue.take(pace.documents);
+            let mut candidates = queue.take(pace.documents);
             if candidates.is_empty() {
                 break;
             }
+            candidates.retain(|(block, number)| extent.is_to_walk_at(block, *number));
             pace.documents = (pace.documents * 4).min(MOST_DOCUMENTS);
             let mut docs = self.docs(&candidates).await?;
             docs.retain(|((block, number), doc)| {
-                let is_of_index = block.generation == place.generation;
-                let is_known = is_of_index && place.leads_to(block.first_doc + i64::from(*number));
+                let is_known = extent.number(block, *number).is_some();
                 self.is_of_rooms(doc)
-                    && (is_of_index || older.is_some_and(|older| older.may_have(doc.at)))
+                    && extent.may_have(block, doc.at)
                     && self.may_be_meant(doc, !is_known)
                     && !recent.places.contains(&(doc.room, doc.seq))
             });
@@ -189,31 +168,32 @@ impl Reading<'_> {
         &self,
         queue: &mut Queue<'_>,
         pace: &mut Pace,
-        place: IndexPlace,
-        older: Option<Older>,
+        extent: &Extent,
         walk: &mut Walk,
     ) -> Result<(), SearchError> {
         let some = queue.docs.len().min(pace.rows);
         pace.rows = (pace.rows * 2).min(MOST_ROWS);
-        let (mut docs, mut numbers) = (Vec::with_capacity(some), HashMap::with_capacity(some));
+        let (mut docs, mut known) = (Vec::with_capacity(some), HashMap::with_capacity(some));
         for ((block, number), doc) in queue.docs.drain(..some) {
-            if block.generation == place.generation {
-                let number = block.first_doc + i64::from(number);
-                numbers.insert((doc.room, doc.seq), number);
-                walk.reached = walk.reached.min(number);
-            } else {
-                walk.reached_key = Some(OrderKey(self.order.number(&doc), Uuid::max()));
+            let number = extent.number(block, number);
+            walk.horizon = OrderKey(self.order.number(&doc), Uuid::max());
+            match number {
+                Some(number) => walk.reached = walk.reached.min(number),
+                None => walk.reached_key = Some(walk.horizon),
             }
-            docs.push(doc);
+            // The index before may have it too.
+            if let Entry::Vacant(entry) = known.entry((doc.room, doc.seq)) {
+                entry.insert((block, number));
+                docs.push(doc);
+            }
         }
         for row in self.accepted(self.rows(&docs).await?).await {
-            // The numbers of the index before are none of this one.
-            let doc = numbers.get(&(row.room_id, row.seq)).copied();
-            if doc.is_none() && older.is_none_or(|older| row.id >= older.below) {
+            let Some((block, number)) = known.get(&(row.room_id, row.seq)) else { continue };
+            if !extent.has(block, row.id) {
                 continue;
             }
-            let found = self.found(row, doc);
-            if doc.is_some_and(|doc| place.leads_to(doc)) || self.comes_after(found.key) {
+            let found = self.found(row, *number);
+            if number.is_some() || self.comes_after(found.key) {
                 walk.found.push(found);
             }
         }

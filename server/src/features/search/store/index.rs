@@ -21,9 +21,10 @@ pub(in super::super) struct IndexState {
 }
 
 impl IndexState {
-    /// Before all that is in it now.
-    pub(in super::super) const fn end(&self) -> IndexPlace {
-        IndexPlace { generation: self.generation, from: self.first_doc, below: self.next_doc }
+    /// Before all that is in it.
+    pub(in super::super) const fn place(&self) -> IndexPlace {
+        let Self { generation, first_doc: from, next_doc: end, .. } = *self;
+        IndexPlace { generation, from, below: end, end }
     }
 }
 
@@ -46,6 +47,11 @@ impl Block {
     /// How many documents it has.
     pub(in super::super) fn len(&self) -> u32 {
         u32::try_from(self.docs).unwrap_or(0)
+    }
+
+    /// The number in the index of one of its documents.
+    pub(in super::super) fn number(&self, doc: u32) -> i64 {
+        self.first_doc + i64::from(doc)
     }
 
     /// The number of the first document after it.
