@@ -65,6 +65,10 @@ test('what was said in a room is found as one types, in every language, with wha
     await expect(results(mira)).toHaveCount(1);
     await expect(marks(results(mira)).first()).toHaveText(found);
   }
+  // Deleted while it is shown, it is no hit any more.
+  const gone = (await rahul.history()).find((message) => message.text?.startsWith('Lemon'));
+  await rahul.asks('DELETE', `/rooms/general/messages/${gone?.id}`);
+  await expect(results(mira)).toHaveCount(0);
   await field(mira).fill('coffee');
   await expect(mira.page.getByText('Nothing was found.').first()).toBeVisible();
   await expect(results(mira)).toHaveCount(0);

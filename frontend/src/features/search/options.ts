@@ -43,6 +43,18 @@ export function offerOptions(offers: readonly Offer[]): Option[] {
   return offers.map((offer) => ({ key: offer.key, kind: 'offer', offer }));
 }
 
+/** The hits without what was deleted since, as far as that was heard of. */
+export function living(hits: readonly SearchHit[], state: ChatState): readonly SearchHit[] {
+  const gone = new Set<string>();
+  for (const name of new Set(hits.map(({ message }) => message.room))) {
+    const room = state.rooms.get(name);
+    for (const { id, deleted_at } of [...(room?.arrived ?? []), ...(room?.timeline?.items ?? [])]) {
+      if (deleted_at !== undefined) gone.add(id);
+    }
+  }
+  return gone.size === 0 ? hits : hits.filter(({ message }) => !gone.has(message.id));
+}
+
 export function hitOptions(hits: readonly SearchHit[]): Option[] {
   return hits.map((hit) => ({ key: `hit-${hit.message.id}`, kind: 'hit', hit }));
 }
