@@ -319,7 +319,7 @@ impl Talk {
 
 on_both_databases! {
     async fn whatever_happens_it_finds_what_a_scan_finds(storage: Storage) {
-        let seeds = if std::env::var_os("ADDA_TEST_LONG").is_some() { 40 } else { 2 };
+        let seeds = if std::env::var_os("ADDA_TEST_LONG").is_some() { 40 } else { 4 };
         for seed in 0..seeds {
             agrees_with_a_scan(World::new(storage).await, seed, 300).await;
         }
