@@ -31,6 +31,13 @@ pub(super) struct IndexPlace {
 impl IndexPlace {
     /// In no index.
     pub(super) const NONE: Self = Self { generation: -1, from: 0, below: 0, end: 0 };
+    /// Before anything was read.
+    const UNREAD: Self = Self { generation: -2, ..Self::NONE };
+
+    /// The place, unless nothing was read yet.
+    pub(super) fn begun(self) -> Option<Self> {
+        Some(self).filter(|place| *place != Self::UNREAD)
+    }
 }
 
 /// Where to go on: with what has a lesser key, and in the indexes, one of each family, with what stands below
@@ -44,6 +51,10 @@ pub(super) struct Cursor {
 const BYTES: usize = 8 + 16 + 2 * 32;
 
 impl Cursor {
+    /// Of the first page.
+    pub(super) const FIRST: Self =
+        Self { key: OrderKey::GREATEST, places: [IndexPlace::UNREAD; 2] };
+
     pub(super) fn encode(&self) -> String {
         let mut bytes = Vec::with_capacity(BYTES);
         bytes.extend(self.key.0.to_be_bytes());

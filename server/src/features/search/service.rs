@@ -1,6 +1,6 @@
 //! The use cases of the search.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -118,8 +118,8 @@ impl Search {
         let deadline = Instant::now() + DEADLINE;
         let of_person = self.of_person.take(person.id).await.ok_or(SearchError::TooMany)?;
         let Ok(permit) = timeout_at(deadline.into(), self.permits.acquire()).await else {
-            let nothing = SearchPage { next_cursor: request.cursor, ..SearchPage::default() };
-            return Ok(SearchPage { partial: true, ..nothing });
+            let next = Some(cursor.unwrap_or(Cursor::FIRST).encode());
+            return Ok(SearchPage { partial: true, next_cursor: next, ..SearchPage::default() });
         };
         let Some(plan) = self.plan(person, room, &request, cursor).await? else {
             return Ok(SearchPage::default());
@@ -192,8 +192,9 @@ impl Search {
                 continue;
             }
             // Before it is known what is not in the index.
-            let place = match cursor {
-                Some(cursor) => cursor.places[family as usize],
+            let place = cursor.and_then(|cursor| cursor.places[family as usize].begun());
+            let place = match place {
+                Some(place) => place,
                 None => index::state(self.db.read(), family).await?.place(),
             };
             let rooms = match &chosen {
@@ -268,45 +269,39 @@ impl Search {
         &self,
         user_id: UserId,
         plan: Plan,
-        stretches: Vec<Stretch>,
+        mut stretches: Vec<Stretch>,
     ) -> Result<SearchPage, SearchError> {
         let Plan { criteria, cursor, limit, .. } = plan;
         let partial = stretches.iter().any(|stretch| stretch.is_partial);
         let indexing = stretches.iter().any(|stretch| stretch.is_indexing);
         let mut end = End::new(cursor);
-        let mut streams: Vec<_> = stretches
-            .into_iter()
-            .map(|stretch| {
-                end.places[stretch.family as usize] = stretch.place;
-                let reached = (stretch.reached, stretch.reached_key);
-                let reached = stretch.is_partial.then_some(reached);
-                (stretch.family, VecDeque::from(stretch.found), reached)
-            })
-            .collect();
+        for stretch in &stretches {
+            end.places[stretch.family as usize] = stretch.place;
+        }
         let mut taken: Vec<(Family, Found)> = Vec::with_capacity(limit);
         let mut bytes = 0;
         while taken.len() < limit && bytes < PAGE_BYTES {
-            let newest =
-                streams.iter_mut().max_by_key(|(_, found, _)| found.front().map(|hit| hit.key));
-            let Some((family, found, _)) = newest else { break };
-            let Some(found) = found.pop_front() else { break };
-            end.pass(*family, &found);
+            let Some((family, found)) = next(&mut stretches) else { break };
+            end.pass(family, &found);
             bytes += found.row.text.as_ref().map_or(0, String::len);
             bytes += found.row.media.as_ref().map_or(0, String::len);
-            taken.push((*family, found));
+            taken.push((family, found));
         }
-        let mut more = false;
-        for (family, found, reached) in &mut streams {
-            match (found.front(), *reached) {
-                (Some(_), _) => more = true,
-                // All of it was answered, and it is not the end of it.
-                (None, Some((reached, key))) => {
-                    end.places[*family as usize].below = reached;
-                    end.key = end.key.min(key.unwrap_or(end.key));
-                    more = true;
-                }
-                (None, None) => {}
+        let rest = stretches.iter().filter_map(|stretch| stretch.found.front()).map(|hit| hit.key);
+        let rest = rest.max();
+        let more = partial || rest.is_some();
+        for stretch in stretches.iter().filter(|stretch| stretch.is_partial) {
+            // All of it was answered, and it is not the end of it.
+            if stretch.found.is_empty() {
+                end.places[stretch.family as usize].below = stretch.reached;
             }
+        }
+        let horizon = stretches.iter().filter_map(|stretch| stretch.horizon).max();
+        let goes_by_key = stretches.iter().any(|stretch| stretch.goes_by_key);
+        if let Some(horizon) = horizon.filter(|_| goes_by_key)
+            && rest.is_none_or(|rest| rest < horizon)
+        {
+            end.key = end.key.min(horizon);
         }
         let rooms = self.shown(user_id, &taken).await?;
         let items = taken.into_iter().filter_map(|(family, found)| {
@@ -345,6 +340,19 @@ impl Search {
         }
         Ok(rooms)
     }
+}
+
+/// The next of all. Where one of the stretches ended for lack of time, what comes after its end waits: something
+/// that was not looked at may come before it.
+fn next(stretches: &mut [Stretch]) -> Option<(Family, Found)> {
+    let key = |stretch: &Stretch| stretch.found.front().map(|hit| hit.key);
+    let at = (0..stretches.len()).max_by_key(|at| key(&stretches[*at]))?;
+    let newest = key(&stretches[at])?;
+    let waits = stretches.iter().enumerate().any(|(other, stretch)| {
+        other != at && stretch.horizon.is_some_and(|horizon| newest < horizon)
+    });
+    let found = if waits { None } else { stretches[at].found.pop_front() };
+    Some((stretches[at].family, found?))
 }
 
 /// Where a page ends.

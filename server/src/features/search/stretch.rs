@@ -3,6 +3,8 @@
 //! Two streams are joined: what the index has in the order in which it came, and what was written or edited since
 //! it was indexed, which is read as a whole and sorted. A message of the second is left out of the first.
 
+use std::collections::VecDeque;
+
 use super::cursor::{IndexPlace, OrderKey};
 use super::document::Asked;
 use super::error::SearchError;
@@ -17,14 +19,16 @@ use crate::db::Family;
 #[derive(Debug)]
 pub(super) struct Stretch {
     pub(super) family: Family,
-    pub(super) found: Vec<Found>,
+    pub(super) found: VecDeque<Found>,
     /// Where the reading of the index began.
     pub(super) place: IndexPlace,
     /// Of what is known by its number, what is below this was not looked at.
     pub(super) reached: i64,
-    /// Of all else in the index, what comes after this.
-    pub(super) reached_key: Option<OrderKey>,
-    /// Whether there was no time for all.
+    /// Whether something was looked at that is known by its key alone.
+    pub(super) goes_by_key: bool,
+    /// Where it ended for lack of time: what comes before this was looked at.
+    pub(super) horizon: Option<OrderKey>,
+    /// Whether not all was looked at.
     pub(super) is_partial: bool,
     pub(super) is_indexing: bool,
 }
@@ -51,7 +55,12 @@ impl Reading<'_> {
         recent.found.drain(..recent.found.len().saturating_sub(want));
         let walk = match recent.horizon {
             None => self.walk(&asked, &blocks, &extent, &recent, want).await?,
-            Some(horizon) => Walk { horizon, is_partial: true, ..Walk::at(extent.place().below) },
+            Some(horizon) => Walk {
+                horizon,
+                goes_by_key: true,
+                is_partial: true,
+                ..Walk::at(extent.place().below)
+            },
         };
         if walk.is_partial {
             // What was not looked at may come before it.
@@ -60,10 +69,11 @@ impl Reading<'_> {
         Ok(Stretch {
             family: self.family,
             is_partial: recent.is_partial || walk.is_partial,
-            found: joined(recent.found, walk.found, want),
+            horizon: Some(walk.horizon).filter(|_| walk.is_partial),
+            found: joined(recent.found, walk.found, want).into(),
             place: extent.place(),
             reached: walk.reached,
-            reached_key: walk.reached_key,
+            goes_by_key: walk.goes_by_key,
             is_indexing: state.backlog.is_some() && !extent.has_older(),
         })
     }

@@ -152,6 +152,40 @@ impl Talk {
         }
     }
 
+    /// What the search finds where most pages have no time, and the index is worked on between them.
+    async fn finds_in_a_hurry(
+        &self,
+        room: Option<usize>,
+        query: &str,
+        limit: u16,
+        random: &mut StdRng,
+    ) -> Vec<Uuid> {
+        let of_room = room.map(|room| (self.rooms[room].family, self.rooms[room].id));
+        let (text, limit) = (query.to_owned(), Some(limit));
+        let mut request = SearchRequest { text, cursor: None, limit, utc_offset: 0 };
+        let mut found = Vec::new();
+        for pages in 0.. {
+            assert!(pages < 1_000, "{query:?} in {room:?} comes to no end: {found:?}");
+            let cursor = request.cursor.as_deref().map(|cursor| Cursor::decode(cursor).unwrap());
+            let plan = self.search.plan(&self.mira, of_room, &request, cursor).await.unwrap();
+            let Some(plan) = plan else { break };
+            if random.random_bool(0.2) {
+                let family = *Family::ALL.choose(random).unwrap();
+                self.indexer.round(family).await.unwrap();
+            }
+            let time =
+                if random.random_bool(0.8) { Duration::ZERO } else { Duration::from_secs(60) };
+            let read = self.search.read(&plan, Instant::now() + time).await.unwrap();
+            let page = self.search.page(self.mira.id, plan, read).await.unwrap();
+            found.extend(page.items.into_iter().map(|hit| hit.message.id));
+            request.cursor = page.next_cursor;
+            if request.cursor.is_none() {
+                break;
+            }
+        }
+        found
+    }
+
     async fn finds_as_a_scan_does(&self, room: Option<usize>, query: &str, limit: u16) {
         let (found, scanned) = (self.finds(room, query, limit).await, self.scan(room, query));
         assert_eq!(found, scanned, "{query:?} in {room:?}, {limit} a page");
@@ -276,6 +310,12 @@ async fn agrees_with_a_scan(world: World, seed: u64, steps: usize) {
                 let query = random_query(&mut random, &talk.written);
                 let limit = random.random_range(1..20);
                 talk.finds_as_a_scan_does(room, &query, limit).await;
+                let found = talk.finds_in_a_hurry(room, &query, limit, &mut random).await;
+                assert_eq!(
+                    found,
+                    talk.scan(room, &query),
+                    "{query:?} in {room:?}, {limit}, hurried"
+                );
             }
         }
     }
@@ -492,16 +532,18 @@ on_both_databases! {
         for n in 0..300 {
             // Most have all the grams and not the word.
             let text = if n % 40 == 7 { format!("number {n}") } else { "numb umbe mber".to_owned() };
-            talk.writes(n % 2, &text).await;
+            talk.writes(n % 3, &text).await;
         }
         talk.indexes().await;
-        talk.edits(1, "number of an edit").await;
+        for n in [1, 5, 120] {
+            talk.edits(n, "number of an edit").await;
+        }
         for n in 0..4 {
             talk.edits(n * 2, "of no interest").await;
         }
         talk.indexes().await;
         talk.writes(0, "number of what is not indexed").await;
-        for (room, limit) in [(None, 3), (Some(1), 50)] {
+        for (room, limit) in [(None, 3), (Some(1), 50), (None, 50), (Some(2), 1)] {
             let of_room = room.map(|room: usize| (talk.rooms[room].family, talk.rooms[room].id));
             let mut request =
                 SearchRequest { text: "number".to_owned(), cursor: None, limit: Some(limit), utc_offset: 0 };

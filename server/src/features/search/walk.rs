@@ -70,8 +70,8 @@ pub(super) struct Walk {
     pub(super) found: Vec<Found>,
     /// Of what is known by its number, what is below this was not looked at.
     pub(super) reached: i64,
-    /// Of all else, what comes after this.
-    pub(super) reached_key: Option<OrderKey>,
+    /// Whether something was looked at that is known by its key alone.
+    pub(super) goes_by_key: bool,
     /// What comes before this was looked at.
     pub(super) horizon: OrderKey,
     pub(super) is_partial: bool,
@@ -80,8 +80,8 @@ pub(super) struct Walk {
 impl Walk {
     /// Before anything is read.
     pub(super) const fn at(reached: i64) -> Self {
-        let (horizon, reached_key) = (OrderKey::GREATEST, None);
-        Self { found: Vec::new(), reached, reached_key, horizon, is_partial: false }
+        let horizon = OrderKey::GREATEST;
+        Self { found: Vec::new(), reached, goes_by_key: false, horizon, is_partial: false }
     }
 }
 
@@ -179,7 +179,7 @@ impl Reading<'_> {
             walk.horizon = OrderKey(self.order.number(&doc), Uuid::max());
             match number {
                 Some(number) => walk.reached = walk.reached.min(number),
-                None => walk.reached_key = Some(walk.horizon),
+                None => walk.goes_by_key = true,
             }
             // The index before may have it too.
             if let Entry::Vacant(entry) = known.entry((doc.room, doc.seq)) {
