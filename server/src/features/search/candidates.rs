@@ -56,13 +56,15 @@ impl<'a> Candidates<'a> {
                 *range.end(),
             );
             let pages = pages.await?;
-            require_one(blocks, &mut sets, &many, &pages, |_, gram| range.contains(&gram));
+            let is_meant = |_, gram| range.contains(&gram);
+            require_one(blocks, &mut sets, &many, &pages, is_meant).await;
         }
         for grams in &self.asked.one_of {
             let many = many(blocks, &sets);
             let asked = pairs(blocks, &many, grams);
             let pages = index::pages_with(self.connection, self.family, asked).await?;
-            require_one(blocks, &mut sets, &many, &pages, |asked, gram| asked == gram);
+            let is_meant = |asked, gram| asked == gram;
+            require_one(blocks, &mut sets, &many, &pages, is_meant).await;
         }
         Ok(sets)
     }
@@ -101,6 +103,8 @@ impl<'a> Candidates<'a> {
                     break;
                 }
             }
+            // Others have the processor between two blocks.
+            tokio::task::yield_now().await;
         }
         Ok(())
     }
@@ -128,7 +132,7 @@ fn narrow(block: &Block, set: &mut DocSet, posting: &Posting<'_>) {
 }
 
 /// Keeps the candidates that have one of the grams that are meant in these pages.
-fn require_one(
+async fn require_one(
     blocks: &[Block],
     sets: &mut [DocSet],
     asked: &[usize],
@@ -149,6 +153,7 @@ fn require_one(
             Ok(()) => set.intersect(&having),
             Err(damaged) => told(block, damaged),
         }
+        tokio::task::yield_now().await;
     }
 }
 

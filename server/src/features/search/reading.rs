@@ -14,8 +14,12 @@ use super::store::index::{self, Block};
 use crate::db::{Family, Reader};
 use crate::features::messages::MessageRow;
 
-/// So many texts are compared before others get the processor.
-const AT_ONCE: usize = 32;
+/// So many texts are compared before others get the processor,
+const AT_ONCE: usize = 16;
+/// so many parts of tables of documents decoded,
+const CHUNKS_AT_ONCE: usize = 64;
+/// and so many messages read.
+const ROWS_AT_ONCE: usize = 32;
 /// The most candidates that are read at a time.
 pub(super) const MOST_ROWS: usize = 192;
 
@@ -125,7 +129,10 @@ impl Reading<'_> {
         asked.dedup();
         let chunks = index::doc_chunks(self.connection, self.family, asked).await?;
         let mut decoded = HashMap::with_capacity(chunks.len());
-        for ((block, chunk), bytes) in chunks {
+        for (at, ((block, chunk), bytes)) in chunks.into_iter().enumerate() {
+            if at % CHUNKS_AT_ONCE == CHUNKS_AT_ONCE - 1 {
+                tokio::task::yield_now().await;
+            }
             let docs = decode_docs(&bytes).map_err(|_| SearchError::Damaged { block })?;
             decoded.insert((block, chunk), docs);
         }
@@ -138,10 +145,14 @@ impl Reading<'_> {
 
     /// The messages that these documents are, as they are now and in this order.
     pub(super) async fn rows(&self, docs: &[Doc]) -> Result<Vec<MessageRow>, SearchError> {
-        let places = docs.iter().map(|doc| (doc.room, doc.seq));
-        let rows = index::messages(self.connection, self.family, places).await?;
-        let mut rows: HashMap<_, _> =
-            rows.into_iter().map(|row| ((row.room_id, row.seq), row)).collect();
-        Ok(docs.iter().filter_map(|doc| rows.remove(&(doc.room, doc.seq))).collect())
+        let mut all = Vec::with_capacity(docs.len());
+        for docs in docs.chunks(ROWS_AT_ONCE) {
+            let places = docs.iter().map(|doc| (doc.room, doc.seq));
+            let rows = index::messages(self.connection, self.family, places).await?;
+            let mut rows: HashMap<_, _> =
+                rows.into_iter().map(|row| ((row.room_id, row.seq), row)).collect();
+            all.extend(docs.iter().filter_map(|doc| rows.remove(&(doc.room, doc.seq))));
+        }
+        Ok(all)
     }
 }
