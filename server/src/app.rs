@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use adda_protocol::{Password, UserId, Username};
-use adda_realtime::{Broker, Hub, LocalBroker, NothingHidden};
+use adda_realtime::{Broker, Elsewhere, Hub, LocalBroker, NothingHidden};
 use tokio::sync::watch;
 
 use crate::budget::Budgets;
@@ -67,9 +67,9 @@ pub(crate) async fn create_admin(
     let db = Db::open(config.database_url.expose()).await?;
     prepare(&db, &clock).await?;
     let hub = Arc::new(Hub::new(Arc::new(NothingHidden)).0);
-    let online = Arc::new(Online::new(hub.clone(), Arc::default()));
-    let broker: Arc<dyn Broker> = Arc::new(LocalBroker::new(hub));
-    let accounts = parts::accounts(config, &db, &clock, &online, &broker)?;
+    let broker: Arc<dyn Broker> = Arc::new(LocalBroker::new(hub.clone()));
+    let online = Online::new(hub, Arc::default(), broker.clone(), Arc::default());
+    let accounts = parts::accounts(config, &db, &clock, &Arc::new(online), &broker, None)?;
     let created = accounts.create_admin(username, password).await;
     drop(accounts);
     db.close().await;
@@ -142,12 +142,19 @@ impl Server {
         let privacy = Arc::new(Privacy::load(&db).await?);
         let (hub, stale) = Hub::new(privacy.clone());
         let (hub, tasks) = (Arc::new(hub), Tasks::default());
-        let broker: Arc<dyn Broker> = Arc::new(LocalBroker::new(hub.clone()));
+        let elsewhere = Arc::new(Elsewhere::default());
+        let (broker, shared) = parts::broker(config, &site, &hub, &elsewhere, &tasks).await?;
         let limited = config.rate_limits;
         let budgets = Arc::new(Budgets::new(limited));
         let (of_hub, of_budgets) = (hub.clone(), budgets.clone());
-        let node =
-            parts::Node { privacy, hub: of_hub, broker: broker.clone(), budgets: of_budgets };
+        let node = parts::Node {
+            privacy,
+            hub: of_hub,
+            broker: broker.clone(),
+            elsewhere,
+            shared,
+            budgets: of_budgets,
+        };
         let address = config.listen_address();
         let listener =
             Listener::bind(address).map_err(|source| StartError::Listen { address, source })?;
@@ -164,7 +171,7 @@ impl Server {
             budgets.clone(),
             Timing::default(),
         ));
-        let health = Arc::new(Health::new(db.clone()));
+        let health = Arc::new(Health::new(db.clone(), broker.clone()));
         let setup_token = services.accounts.setup_token().await?;
 
         let log = db.clone();

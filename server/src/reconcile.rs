@@ -23,6 +23,11 @@ use crate::tasks::Task;
 /// How often heads and sessions are compared, and how many times as long as the last look took at least.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 const REST: u32 = 50;
+/// The same while the broker does not carry and nothing else tells of what other nodes do.
+const LOOK_ALONE_EVERY: Duration = Duration::from_millis(750);
+const REST_ALONE: u32 = 5;
+/// How often it is seen whether a look is due.
+const TICK: Duration = Duration::from_millis(250);
 /// How soon what could not be read is tried again.
 const AGAIN_AFTER: Duration = Duration::from_millis(500);
 /// Sockets that begin anew do so within about ten seconds: in so many steps, so far apart.
@@ -121,7 +126,8 @@ impl Reconciler {
 /// Answers the hub, until it is gone.
 impl Task for Reconciler {
     async fn run(&mut self) {
-        let mut looks = interval(LOOK_EVERY);
+        let mut looks = interval(TICK);
+        let (mut looked_at, mut took) = (Instant::now(), Duration::ZERO);
         let mut closing = interval(CLOSE_EVERY);
         for ticks in [&mut looks, &mut closing] {
             ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -134,11 +140,18 @@ impl Task for Reconciler {
                 },
                 () = ready(()), if self.under_way.is_some() => self.read_at_last().await,
                 _ = looks.tick(), if self.broker.may_lose() => {
+                    let (every, rest) = match self.broker.carries() {
+                        true => (LOOK_EVERY, REST),
+                        false => (LOOK_ALONE_EVERY, REST_ALONE),
+                    };
+                    if looked_at.elapsed() < every.max(took * rest) {
+                        continue;
+                    }
                     let began = Instant::now();
                     if let Err(error) = self.look().await {
                         tracing::warn!(%error, "this node could not be compared with the database");
                     }
-                    looks.reset_after(LOOK_EVERY.max(began.elapsed() * REST));
+                    (looked_at, took) = (Instant::now(), began.elapsed());
                 }
                 _ = closing.tick(), if !self.outdated.is_empty() => self.close_some(),
             }
@@ -165,8 +178,12 @@ mod tests {
         fn publish(&self, _envelope: Envelope) {}
         async fn subscribe(&self, _topics: &[Topic]) {}
         fn unsubscribe(&self, _topic: Topic) {}
+        fn is_here(&self, _user_id: i64, _is_here: bool) {}
         fn may_lose(&self) -> bool {
             true
+        }
+        fn carries(&self) -> bool {
+            false
         }
     }
 

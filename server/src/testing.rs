@@ -94,7 +94,15 @@ impl Broker for LosingBroker {
         self.0.unsubscribe(topic);
     }
 
+    fn is_here(&self, user_id: i64, is_here: bool) {
+        self.0.is_here(user_id, is_here);
+    }
+
     fn may_lose(&self) -> bool {
+        true
+    }
+
+    fn carries(&self) -> bool {
         true
     }
 }
@@ -174,7 +182,9 @@ impl World {
         };
         let admit: Admit =
             Arc::new(|transaction, user_id| Rooms::admit(transaction, user_id, BEGIN).boxed());
-        let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
+        let (of_online, elsewhere) = (broker.clone(), Arc::default());
+        let online = Online::new(hub.clone(), privacy.clone(), of_online, elsewhere);
+        let online = Arc::new(online);
         let accounts = Accounts::new(
             db.clone(),
             clock.clone(),
@@ -183,6 +193,7 @@ impl World {
             admit,
             online.clone(),
             broker.clone(),
+            None,
         );
         let rooms = Rooms::new(
             db.clone(),

@@ -1,5 +1,6 @@
 //! Why the server did not start.
 
+use adda_realtime::RedisUrlError;
 use sea_orm::DbErr;
 
 use crate::config::ConfigError;
@@ -27,6 +28,8 @@ pub(crate) enum StartError {
     OpenFiles(#[from] TooFewFiles),
     #[error(transparent)]
     Bucket(#[from] BucketError),
+    #[error("REDIS_URL cannot be used: {0}.")]
+    Redis(#[source] RedisUrlError),
     #[error("The system gives Adda no thread: {0}. Allow its user more processes.")]
     Threads(#[source] std::io::Error),
     #[error(

@@ -1,8 +1,9 @@
 //! The services, each built of what it needs.
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use adda_realtime::{Broker, Hub};
+use adda_realtime::{Broker, Elsewhere, Hub, LocalBroker, Redis, RedisBroker, Seal};
 use futures_util::FutureExt;
 use sea_orm::DatabaseBackend;
 
@@ -22,6 +23,8 @@ use crate::features::search::{Indexer, Search};
 use crate::features::site::Site;
 use crate::files::Files;
 use crate::incoming::Uploads;
+use crate::limits::SharedBuckets;
+use crate::mac;
 use crate::tasks::Tasks;
 
 /// The accounts on their own, for the command line too.
@@ -31,6 +34,7 @@ pub(super) fn accounts(
     clock: &Clock,
     online: &Arc<Online>,
     broker: &Arc<dyn Broker>,
+    shared: Option<&SharedBuckets>,
 ) -> Result<Accounts, ConfigError> {
     let secrets = config.ensure_secret()?;
     let previous = secrets.previous.as_ref().map(|secret| secret.expose());
@@ -54,7 +58,43 @@ pub(super) fn accounts(
         admit,
         online.clone(),
         broker.clone(),
+        shared,
     ))
+}
+
+/// How long a start waits for Redis and the other nodes.
+const FIND_OTHERS_WITHIN: Duration = Duration::from_secs(2);
+
+/// What carries between nodes, and the limits that they share: with a Redis all of its nodes, else this one
+/// alone.
+pub(super) async fn broker(
+    config: &Config,
+    site: &Site,
+    hub: &Arc<Hub>,
+    elsewhere: &Arc<Elsewhere>,
+    tasks: &Tasks,
+) -> Result<(Arc<dyn Broker>, Option<SharedBuckets>), StartError> {
+    let Some(url) = &config.redis_url else {
+        return Ok((Arc::new(LocalBroker::new(hub.clone())), None));
+    };
+    let redis = Redis::new(url.expose()).map_err(StartError::Redis)?;
+    let secrets = config.ensure_secret()?;
+    let previous = secrets.previous.as_ref().map(|secret| secret.expose());
+    let current = secrets.current.expose();
+    let bus = mac::keys(std::iter::once(current).chain(previous), "messages between nodes");
+    let (first, others) = bus.split_first().ok_or(ConfigError::SecretKeyRequired)?;
+    let seal = Seal::new(first, others);
+    let broker = RedisBroker::new(redis.clone(), &site.id, seal, hub.clone(), elsewhere.clone());
+    let running = broker.clone();
+    tasks.spawn("the messages between nodes", move || running.clone().run());
+    broker.ready(FIND_OTHERS_WITHIN).await;
+    tracing::info!(other_nodes = broker.other_nodes(), "several nodes serve together");
+    let broker: Arc<dyn Broker> = broker;
+    let [key] = mac::keys([current], "limits that nodes share")[..] else {
+        return Err(ConfigError::SecretKeyRequired.into());
+    };
+    let shared = SharedBuckets::new(redis, broker.clone(), &site.id, key);
+    Ok((broker, Some(shared)))
 }
 
 /// The store of files.
@@ -72,6 +112,8 @@ pub(super) struct Node {
     pub(super) privacy: Arc<Privacy>,
     pub(super) hub: Arc<Hub>,
     pub(super) broker: Arc<dyn Broker>,
+    pub(super) elsewhere: Arc<Elsewhere>,
+    pub(super) shared: Option<SharedBuckets>,
     pub(super) budgets: Arc<Budgets>,
 }
 
@@ -86,9 +128,10 @@ pub(super) async fn services(
     tasks: &Tasks,
 ) -> Result<Services, StartError> {
     let limited = config.rate_limits;
-    let Node { privacy, hub, broker, budgets } = node;
-    let online = Arc::new(Online::new(hub.clone(), privacy.clone()));
-    let accounts = Arc::new(accounts(config, db, clock, &online, &broker)?);
+    let Node { privacy, hub, broker, elsewhere, shared, budgets } = node;
+    let online = Online::new(hub.clone(), privacy.clone(), broker.clone(), elsewhere);
+    let online = Arc::new(online);
+    let accounts = Arc::new(accounts(config, db, clock, &online, &broker, shared.as_ref())?);
     let rooms = Arc::new(Rooms::new(
         db.clone(),
         clock.clone(),

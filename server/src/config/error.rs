@@ -86,10 +86,10 @@ pub(crate) enum ConfigError {
         /// The system's reason.
         reason: io::Error,
     },
-    /// `REDIS_URL` is set.
+    /// `REDIS_URL` is set, and the database is a file.
     #[error(
-        "REDIS_URL is set, but this version runs as a single node and does not connect several through Redis; \
-         remove REDIS_URL"
+        "REDIS_URL is set, but several servers that it connects need a PostgreSQL in common; set DATABASE_URL to it, \
+         or remove REDIS_URL"
     )]
     SeveralNodes,
 }

@@ -139,7 +139,9 @@ impl Config {
             (None, DatabaseKind::Sqlite) => secrets::read_kept(&data_dir)?,
             (None, DatabaseKind::Postgres) => return Err(ConfigError::SecretKeyRequired),
         };
-        refuse_several_nodes(redis_url.as_ref())?;
+        if redis_url.is_some() && database == DatabaseKind::Sqlite {
+            return Err(ConfigError::SeveralNodes);
+        }
 
         Ok(Self {
             port,
@@ -188,14 +190,5 @@ impl Config {
     #[must_use]
     pub(crate) fn public_url(&self, port: u16) -> Origin {
         self.configured_public_url.clone().unwrap_or_else(|| Origin::of_listener(self.bind, port))
-    }
-}
-
-/// This version keeps presence and delivery within one process, so a Redis would be ignored where
-/// its operator relies on it.
-fn refuse_several_nodes(redis_url: Option<&Secret>) -> Result<(), ConfigError> {
-    match redis_url {
-        Some(_) => Err(ConfigError::SeveralNodes),
-        None => Ok(()),
     }
 }

@@ -337,7 +337,8 @@ fn each_value_that_cannot_be_used_is_answered_in_one_sentence() {
         (
             "REDIS_URL",
             "localhost:6379",
-            "is no Redis URL, but must be as in redis://host:6379 or rediss://host:6379",
+            "is no Redis URL, but must be as in redis://user:password@host:6379, rediss://host:6379, \
+             redis-cluster://host:6379?node=other:6379 or redis-sentinel://host:26379?sentinelServiceName=name",
         ),
     ];
     for (name, value, problem) in cases {
@@ -509,11 +510,11 @@ fn a_secret_and_its_file_cannot_both_be_set() {
 }
 
 #[test]
-fn several_nodes_are_refused_in_this_version() {
+fn several_nodes_need_postgresql() {
     assert_eq!(
         refusal(&[], &[("REDIS_URL", "redis://:hunter22@cache:6379")]),
-        "REDIS_URL is set, but this version runs as a single node and does not connect several through Redis; \
-         remove REDIS_URL"
+        "REDIS_URL is set, but several servers that it connects need a PostgreSQL in common; set DATABASE_URL to it, \
+         or remove REDIS_URL"
     );
 }
 

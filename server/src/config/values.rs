@@ -6,6 +6,7 @@ use std::net::{IpAddr, Ipv6Addr};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
+use adda_realtime::Redis;
 use figment::value::Value;
 use ipnet::IpNet;
 use tracing_subscriber::EnvFilter;
@@ -342,12 +343,11 @@ pub(super) fn embedded_database(data_dir: &Path) -> (DatabaseKind, Secret) {
 
 pub(super) fn redis_url(value: &Value) -> Result<Secret, String> {
     let url = text(value)?;
-    let host = url.strip_prefix("redis://").or_else(|| url.strip_prefix("rediss://"));
-    match host {
-        Some(host) if !host.is_empty() => Ok(Secret::new(url)),
-        _ => {
-            Err("is no Redis URL, but must be as in redis://host:6379 or rediss://host:6379"
-                .to_owned())
-        }
+    match Redis::new(&url) {
+        Ok(_) => Ok(Secret::new(url)),
+        Err(_) => Err("is no Redis URL, but must be as in redis://user:password@host:6379, rediss://host:6379, \
+                       redis-cluster://host:6379?node=other:6379 or \
+                       redis-sentinel://host:26379?sentinelServiceName=name"
+            .to_owned()),
     }
 }

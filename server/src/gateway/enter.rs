@@ -103,6 +103,8 @@ async fn enter(
         Scope::OneRoom(name) => Some(one_room(gateway, &person, name).await?),
     };
     let mut session = Session::new(gateway, &person, payer, only_room);
+    // What this person is told from now on arrives, and what was told before is read.
+    gateway.broker.subscribe(&[Topic::of_user(person.id)]).await;
     // From here on this socket hears when its session ends. Whether it did before is asked where anybody's
     // may have, or the way in took as long as somebody held the room's lock.
     if gateway.hub.user_changes() != as_of || only_room.is_some() {

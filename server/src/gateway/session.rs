@@ -304,6 +304,7 @@ impl Drop for Session {
         self.gateway.services.presence.unwatch(&self.peers(), &self.outbox);
         self.gateway.services.presence.unwatch(&self.watched, &self.outbox);
         if self.gateway.hub.disconnect(&self.outbox) {
+            self.gateway.broker.unsubscribe(Topic::of_user(self.user_id));
             self.gateway.services.presence.disconnected(self.user_id);
         }
     }

@@ -122,7 +122,7 @@ impl Served {
             services,
             gateway: gateway.clone(),
             budgets,
-            health: Arc::new(Health::new(world.db.clone())),
+            health: Arc::new(Health::new(world.db.clone(), world.broker.clone())),
             origins: Origins::new(None, vec![], Hosts::of_this_machine()),
             rate_limits,
             cookie_owner: CookieOwner("a server".to_owned()),

@@ -8,6 +8,8 @@ use adda_protocol::{Code, Problem};
 use poem::web::Data;
 use poem::{IntoResponse, Response, handler};
 
+use adda_realtime::Broker;
+
 use crate::db::Db;
 use crate::http::problem_response;
 
@@ -15,14 +17,15 @@ use crate::http::problem_response;
 #[derive(Debug)]
 pub(crate) struct Health {
     db: Db,
+    broker: Arc<dyn Broker>,
     draining: AtomicBool,
 }
 
 impl Health {
-    /// Ready as long as the database answers.
+    /// Ready as long as the database answers. Without other nodes it is still of use.
     #[must_use]
-    pub(crate) fn new(db: Db) -> Self {
-        Self { db, draining: AtomicBool::new(false) }
+    pub(crate) fn new(db: Db, broker: Arc<dyn Broker>) -> Self {
+        Self { db, broker, draining: AtomicBool::new(false) }
     }
 
     /// From now on not ready: the server is about to stop.
@@ -45,7 +48,11 @@ pub(super) async fn readyz(health: Data<&Arc<Health>>) -> Response {
         return unavailable("The server is about to stop.");
     }
     match tokio::time::timeout(Duration::from_secs(2), health.db.ping()).await {
-        Ok(Ok(())) => "ok".into_response(),
+        Ok(Ok(())) if health.broker.carries() => "ok".into_response(),
+        Ok(Ok(())) => {
+            "ok, though Redis does not answer: what other servers do is read from the database"
+                .into_response()
+        }
         Ok(Err(error)) => {
             tracing::warn!(%error, "the database does not answer");
             unavailable("The database does not answer.")

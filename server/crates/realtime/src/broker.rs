@@ -18,7 +18,8 @@ use crate::hub::Hub;
 /// - **Loss is seen**: what is lost shows as a gap in the topic's numbers, or the hub is told
 ///   ([`Hub::may_have_missed`]), of what has no number too: a broker between nodes has a [`crate::Link`]
 ///   count that. A loss that neither shows, of the last event of a quiet topic, is found by who looks at
-///   the heads of [`Hub::topics`] every few seconds, as is necessary where [`Broker::may_lose`].
+///   the heads of [`Hub::topics`] every few seconds, as is necessary where [`Broker::may_lose`]. What is
+///   told to one user alone is the exception: it shows what is lost of it with the next.
 /// - What arrives is handed to this node's hub ([`Hub::deliver`]), what this node publishes too.
 #[async_trait]
 pub trait Broker: Debug + Send + Sync {
@@ -33,8 +34,14 @@ pub trait Broker: Debug + Send + Sync {
     /// Withdraws that for a topic, unless the hub has subscribers to it by now.
     fn unsubscribe(&self, topic: Topic);
 
+    /// Tells the other nodes that somebody is online on this one from now on, or not any more.
+    fn is_here(&self, user_id: i64, is_here: bool);
+
     /// Whether something may be lost unseen.
     fn may_lose(&self) -> bool;
+
+    /// Whether it carries just now. While it does not, whatever other nodes do is found in the database alone.
+    fn carries(&self) -> bool;
 }
 
 /// The broker of a single node, in its process: hands each envelope to the hub at once, in the order of
@@ -62,7 +69,13 @@ impl Broker for LocalBroker {
 
     fn unsubscribe(&self, _topic: Topic) {}
 
+    fn is_here(&self, _user_id: i64, _is_here: bool) {}
+
     fn may_lose(&self) -> bool {
         false
+    }
+
+    fn carries(&self) -> bool {
+        true
     }
 }

@@ -4,13 +4,30 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 
-/// A stream of numbered events. The two numbers mean something to the publisher alone.
+/// A stream of numbered events, or what is told to one user. The two numbers mean something to the publisher
+/// alone, but for [`Topic::of_user`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Topic {
     /// Which family of topics.
     pub space: u8,
     /// Which one of the family.
     pub id: i64,
+}
+
+impl Topic {
+    const USERS: u8 = u8::MAX;
+
+    /// What is told to the sockets of one user.
+    #[must_use]
+    pub fn of_user(user_id: i64) -> Self {
+        Self { space: Self::USERS, id: user_id }
+    }
+
+    /// Whose it is, if it is one of these.
+    #[must_use]
+    pub fn user(self) -> Option<i64> {
+        (self.space == Self::USERS).then_some(self.id)
+    }
 }
 
 /// Encoded frames, shared by everybody who gets them.
@@ -114,15 +131,18 @@ impl Envelope {
     /// The topic whose subscribers alone need it, and which numbers it or does not mind its loss; `None`
     /// for what every node is told. A change of members is for every node: who joins may have their only
     /// socket anywhere. So is what changes a topic, for what nodes tell all others is what they count.
+    ///
+    /// What is told to one user is neither numbered nor counted: each is whole, and the next one mends the
+    /// loss of one. It may be as frequent as what is read, so that it must not be sent where nobody needs it.
     #[must_use]
     pub fn topic(&self) -> Option<Topic> {
         match self {
             Self::Events { topic, .. } | Self::Head { topic, .. } | Self::Hint { topic, .. } => {
                 Some(*topic)
             }
+            Self::User { user_id, .. } => Some(Topic::of_user(*user_id)),
             Self::State { .. }
             | Self::Membership { .. }
-            | Self::User { .. }
             | Self::Everyone { .. }
             | Self::UserChanged { .. } => None,
         }

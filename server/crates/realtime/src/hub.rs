@@ -6,6 +6,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use dashmap::DashMap;
 use tokio::sync::mpsc;
@@ -52,7 +53,15 @@ pub struct Hub {
     unheard: AtomicU64,
     /// Asked for, and not yet being answered.
     asks_for_anything: AtomicBool,
+    /// Whether what comes too early is waited for.
+    is_patient: AtomicBool,
+    /// Topics of which something came too early, and since when.
+    early: DashMap<Topic, Instant>,
 }
+
+/// How long what was sent before may come after what was sent later: several nodes write to one topic, and each
+/// publishes what it has stored as soon as it can.
+const PATIENCE: Duration = Duration::from_millis(250);
 
 fn lock(room: &Mutex<Room>) -> MutexGuard<'_, Room> {
     // A panic while a room is locked cannot leave it unsound: cursors move after their frames.
@@ -76,8 +85,29 @@ impl Hub {
             user_changes: AtomicU64::new(0),
             unheard: AtomicU64::new(0),
             asks_for_anything: AtomicBool::new(false),
+            is_patient: AtomicBool::new(false),
+            early: DashMap::new(),
         };
         (hub, requests)
+    }
+
+    /// From now on events that come before the one in front of them wait for it a moment: for brokers that
+    /// carry those of several nodes, who call [`Hub::end_waits`] every now and then.
+    pub fn be_patient(&self) {
+        self.is_patient.store(true, Ordering::Relaxed);
+    }
+
+    /// What was waited for long enough is missing.
+    pub fn end_waits(&self, now: Instant) {
+        let is_over = |since: &Instant| now.saturating_duration_since(*since) >= PATIENCE;
+        let over: Vec<_> =
+            self.early.iter().filter(|it| is_over(it.value())).map(|it| *it.key()).collect();
+        for topic in over {
+            self.early.remove(&topic);
+            if let Some(room) = self.room(topic) {
+                lock(&room).end_wait();
+            }
+        }
     }
 
     /// A socket is here; `true` when it is the user's first on this node.
@@ -168,7 +198,8 @@ impl Hub {
     ) -> Subscribe {
         // The map's entry stays locked, so that the room cannot be dropped in between as unused.
         let room = self.rooms.entry(topic).or_insert_with(|| {
-            Arc::new(Mutex::new(Room::new(topic, members_version, self.policy.clone())))
+            let is_patient = self.is_patient.load(Ordering::Relaxed);
+            Arc::new(Mutex::new(Room::new(topic, members_version, self.policy.clone(), is_patient)))
         });
         let subscribed = lock(&room).subscribe(outbox.clone(), cursor, members_version);
         let Some((key, next)) = subscribed else { return Subscribe::Stale };
@@ -226,10 +257,10 @@ impl Hub {
         self.rooms.iter().map(|room| *room.key()).collect()
     }
 
-    /// Whether somebody on this node is subscribed to a topic.
+    /// Whether somebody on this node is subscribed to a topic, or is the user whose it is.
     #[must_use]
     pub fn is_subscribed(&self, topic: Topic) -> bool {
-        self.rooms.contains_key(&topic)
+        topic.user().map_or_else(|| self.rooms.contains_key(&topic), |id| self.is_connected(id))
     }
 
     /// The queues of all sockets on this node.
@@ -421,6 +452,9 @@ impl Hub {
         next.joined.iter().for_each(|user| self.signal_user(*user, Signal::Added(topic)));
         if next.reload {
             self.ask(Stale::Members(topic));
+        }
+        if next.waits {
+            self.early.entry(topic).or_insert_with(Instant::now);
         }
     }
 }

@@ -13,20 +13,25 @@
 
 mod broker;
 mod close;
+mod early;
+mod elsewhere;
 mod envelope;
 mod hub;
 mod link;
 mod outbox;
 mod policy;
 mod recent;
+mod redis;
 mod room;
 mod wire;
 
 pub use broker::{Broker, LocalBroker};
 pub use close::CloseReason;
+pub use elsewhere::Elsewhere;
 pub use envelope::{Envelope, Frames, HintKind, MembershipChange, Topic};
 pub use hub::{Hub, Stale, StaleParts, Subscribe};
-pub use link::Link;
+pub use link::{Link, Message, ReceiveError, Received, Seal, To};
 pub use outbox::{Item, Outbox, Signal, SocketId};
 pub use policy::{HiddenFrom, HintPolicy, NothingHidden};
+pub use redis::{Redis, RedisBroker, RedisUrlError};
 pub use wire::DecodeError;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use slab::Slab;
 
+use crate::early::Early;
 use crate::envelope::{Envelope, Frames, MembershipChange, Topic};
 use crate::outbox::{Outbox, Signal};
 use crate::policy::HintPolicy;
@@ -30,11 +31,14 @@ pub(crate) struct Next {
     /// Who came. They are told only when the change takes effect here: an earlier one that waited
     /// with it may have removed them.
     pub(crate) joined: Vec<i64>,
+    /// Something came too early, and is waited for no longer than a moment.
+    pub(crate) waits: bool,
 }
 
 impl Next {
     fn and(mut self, other: Self) -> Self {
         self.reload |= other.reload;
+        self.waits |= other.waits;
         self.joined.extend(other.joined);
         self
     }
@@ -75,10 +79,17 @@ pub(crate) struct Room {
     /// What arrived under a newer version of the members than is known here.
     pending: VecDeque<Envelope>,
     reloading: bool,
+    /// What came before the events in front of it, where these may be on their way.
+    early: Option<Early>,
 }
 
 impl Room {
-    pub(crate) fn new(topic: Topic, members_version: i64, policy: Arc<dyn HintPolicy>) -> Self {
+    pub(crate) fn new(
+        topic: Topic,
+        members_version: i64,
+        policy: Arc<dyn HintPolicy>,
+        is_patient: bool,
+    ) -> Self {
         Self {
             topic,
             policy,
@@ -88,6 +99,7 @@ impl Room {
             recent: Recent::default(),
             pending: VecDeque::new(),
             reloading: false,
+            early: is_patient.then(Early::default),
         }
     }
 
@@ -110,12 +122,29 @@ impl Room {
 
     /// What the database has. Whoever was not given everything up to its head falls behind.
     pub(crate) fn note_head(&mut self, last: i64, members_version: i64) -> Next {
-        if self.head.is_none() {
-            self.head = Some(last);
-        } else {
+        let mut waits = false;
+        match (self.head, &mut self.early) {
+            (None, _) => self.head = Some(last),
+            // What is stored may be on its way.
+            (Some(head), Some(early)) if head < last => {
+                early.note(last);
+                waits = true;
+            }
+            _ => self.miss(last),
+        }
+        Next { waits, ..self.note_version(members_version) }
+    }
+
+    /// What came too early, or was noted, was waited for long enough.
+    pub(crate) fn end_wait(&mut self) {
+        let Some(early) = &mut self.early else { return };
+        let (batches, noted) = early.take();
+        for (first, frames) in batches {
+            self.deliver_events(first, &frames);
+        }
+        if let Some(last) = noted {
             self.miss(last);
         }
-        self.note_version(members_version)
     }
 
     /// The version of the members that the database had.
@@ -256,8 +285,8 @@ impl Room {
         };
         if version <= self.members_version {
             let joined = joiner(&envelope).into_iter().collect();
-            self.apply(envelope);
-            return Next { reload: false, joined }.and(self.flush());
+            let waits = self.apply(envelope);
+            return Next { reload: false, joined, waits }.and(self.flush());
         }
         if self.pending.len() >= MOST_PENDING {
             // Reading again checks each person's membership, so this is safe, only slower. What is
@@ -277,7 +306,7 @@ impl Room {
 
     fn reload(&mut self) -> Next {
         let reload = !std::mem::replace(&mut self.reloading, true);
-        Next { reload, joined: Vec::new() }
+        Next { reload, ..Next::default() }
     }
 
     /// Delivers what waited for a version that is now known.
@@ -307,9 +336,10 @@ impl Room {
         });
     }
 
-    fn apply(&mut self, envelope: Envelope) {
+    /// Whether it came too early, and waits.
+    fn apply(&mut self, envelope: Envelope) -> bool {
         match envelope {
-            Envelope::Events { first, frames, .. } => self.apply_events(first, &frames),
+            Envelope::Events { first, frames, .. } => return self.apply_events(first, frames),
             Envelope::Head { last, .. } => self.miss(last),
             Envelope::Hint { from, kind, frame, .. } => {
                 let hidden = self.policy.hidden_from(kind, from);
@@ -331,6 +361,7 @@ impl Room {
             }
             Envelope::User { .. } | Envelope::Everyone { .. } | Envelope::UserChanged { .. } => {}
         }
+        false
     }
 
     fn apply_state(&self, frame: &Bytes) {
@@ -339,8 +370,34 @@ impl Room {
         }
     }
 
+    /// Delivers events once those in front of them came; whether they wait for those.
+    fn apply_events(&mut self, first: i64, frames: Frames) -> bool {
+        if self.is_early(first)
+            && let Some(early) = &mut self.early
+        {
+            if early.keep(first, frames) {
+                return true;
+            }
+            self.end_wait();
+            return false;
+        }
+        self.deliver_events(first, &frames);
+        while let Some(next) = self.early.as_ref().and_then(Early::first)
+            && !self.is_early(next)
+            && let Some((first, frames)) = self.early.as_mut().and_then(Early::pop)
+        {
+            self.deliver_events(first, &frames);
+        }
+        false
+    }
+
+    /// Whether a live subscriber has not had what comes before this number.
+    fn is_early(&self, first: i64) -> bool {
+        self.early.is_some() && self.subscribers.iter().any(|(_, s)| s.live && s.cursor + 1 < first)
+    }
+
     /// Each live subscriber gets exactly the frames after its cursor, or falls behind.
-    fn apply_events(&mut self, first: i64, frames: &Frames) {
+    fn deliver_events(&mut self, first: i64, frames: &Frames) {
         let Ok(count) = i64::try_from(frames.len()) else { return };
         let last = first + count - 1;
         self.reach(last);

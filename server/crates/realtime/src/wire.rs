@@ -141,7 +141,8 @@ impl Envelope {
             kind::USER_CHANGED => Self::UserChanged { user_id: from.signed()? },
             other => return Err(DecodeError::Kind(other)),
         };
-        if from.is_empty() { Ok(envelope) } else { Err(DecodeError::TooLong) }
+        from.end()?;
+        Ok(envelope)
     }
 
     pub(crate) fn frames_len(&self) -> usize {
@@ -163,6 +164,10 @@ impl Writer {
         Self(BytesMut::with_capacity(capacity))
     }
 
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        &self.0
+    }
+
     pub(crate) fn freeze(self) -> Bytes {
         self.0.freeze()
     }
@@ -173,6 +178,21 @@ impl Writer {
 
     pub(crate) fn byte(&mut self, byte: u8) -> &mut Self {
         self.0.put_u8(byte);
+        self
+    }
+
+    pub(crate) fn bytes(&mut self, bytes: &[u8]) {
+        self.0.put_slice(bytes);
+    }
+
+    /// Ascending ids: how many, then what each is more than the one before.
+    pub(crate) fn ascending(&mut self, ids: impl ExactSizeIterator<Item = i64>) -> &mut Self {
+        self.unsigned(ids.len() as u64);
+        let mut last = 0;
+        for id in ids {
+            self.signed(id.wrapping_sub(last));
+            last = id;
+        }
         self
     }
 
@@ -210,8 +230,18 @@ impl Reader {
         Self(bytes)
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    /// Nothing may follow.
+    pub(crate) fn end(&self) -> Result<(), DecodeError> {
+        if self.0.is_empty() { Ok(()) } else { Err(DecodeError::TooLong) }
+    }
+
+    pub(crate) fn ascending(&mut self) -> Result<Vec<i64>, DecodeError> {
+        let (count, mut last) = (self.count()?, 0_i64);
+        let next = |_| {
+            last = last.wrapping_add(self.signed()?);
+            Ok(last)
+        };
+        (0..count).map(next).collect()
     }
 
     pub(crate) fn rest(self) -> Bytes {
@@ -256,7 +286,7 @@ impl Reader {
         Ok((number >> 1).cast_signed() ^ -(number & 1).cast_signed())
     }
 
-    /// How many frames follow: each has a byte at least, so that no number makes room for more than came.
+    /// How many frames or ids follow: each has a byte at least, so that no number makes room for more than came.
     fn count(&mut self) -> Result<usize, DecodeError> {
         let count = usize::try_from(self.unsigned()?).map_err(|_| DecodeError::Truncated)?;
         if count > self.0.remaining() { Err(DecodeError::Truncated) } else { Ok(count) }

@@ -22,7 +22,7 @@ use super::under_way::UnderWay;
 use crate::clock::Clock;
 use crate::config::Registration;
 use crate::db::{Db, Transaction};
-use crate::limits::TooOften;
+use crate::limits::{SharedBuckets, TooOften};
 use crate::security::{self, Repeated};
 
 /// What the accounts need to know from the configuration.
@@ -78,6 +78,7 @@ impl Accounts {
         admit: Admit,
         online: Arc<Online>,
         broker: Arc<dyn Broker>,
+        shared: Option<&SharedBuckets>,
     ) -> Self {
         let limited = settings.rate_limits;
         Self {
@@ -92,7 +93,7 @@ impl Accounts {
             refreshes: UnderWay::default(),
             ended: Known::default(),
             seen: Known::default(),
-            throttles: Throttles::new(limited),
+            throttles: Throttles::new(limited, shared),
         }
     }
 
@@ -154,7 +155,7 @@ impl Accounts {
         self.refuse_guessable(pool, "password", &request.password, [&username, &display_name])
             .await?;
         if !is_setup {
-            self.throttled(self.throttles.registration(address), origin)?;
+            self.throttled(self.throttles.registration(address).await, origin)?;
         }
         let hash = pool.hash(request.password).await?;
         let new = NewUser {
@@ -277,6 +278,7 @@ impl Accounts {
             device.as_ref().map(|(id, _)| *id),
             origin.peer.network(),
         );
+        let tried = tried.await;
         if tried.is_err() && security::is_told(Repeated::ThrottledSignIn, origin.peer) {
             security::event!(known_device = device.is_some(), "a sign-in was throttled");
         }
@@ -339,7 +341,7 @@ impl Accounts {
         request: ChangePasswordRequest,
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
-        let tried = self.throttles.change(person.session_id);
+        let tried = self.throttles.change(person.session_id).await;
         if tried.is_err() && security::is_told(Repeated::ThrottledChange, origin.peer) {
             security::event!(user_id = person.id, "changing a password was throttled");
         }

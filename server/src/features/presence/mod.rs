@@ -8,6 +8,7 @@
 //! - The same holds for people: only whom somebody looks at is told of, and only to those.
 //! - Who comes is written down as seen before they are told that they are in, and everybody who is
 //!   online twice a minute, so that a crash is off by 30 seconds at most.
+//! - Who is online on another node is online; who was there when it ended is offline half a minute later.
 //! - Somebody is offline ten seconds after the last device went, so that a reload is not seen.
 //! - Nothing here is promised beyond that: typing and presence may be lost and expire by themselves.
 

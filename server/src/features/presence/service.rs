@@ -203,7 +203,7 @@ impl Presence {
         self.learn_members().await;
         let mut seen = self.flush(now);
         if records_everybody {
-            seen.extend(self.online.everybody());
+            seen.extend(self.online.here());
         }
         let is_written = self.record(seen).await;
         // Whoever is told of somebody who went finds them written down.
@@ -213,7 +213,7 @@ impl Presence {
 
     /// Writes down that everybody who is online was seen, before the server stops.
     pub(crate) async fn record_everybody(&self) {
-        self.record(self.online.everybody()).await;
+        self.record(self.online.here()).await;
     }
 
     async fn record(&self, mut seen: Vec<UserId>) -> bool {
@@ -289,11 +289,13 @@ impl Presence {
         }
     }
 
-    /// Ends graces and tells watchers of rooms; answers who went offline.
+    /// Ends graces and tells watchers of rooms; answers who left this node.
     pub(super) fn flush(&self, now: Instant) -> Vec<UserId> {
         let mut state = self.lock();
         let gone = self.online.end_graces(now);
-        gone.iter().for_each(|user| state.has_changed(*user, &self.online));
+        let elsewhere = self.online.changed_elsewhere();
+        let changed = gone.iter().chain(&elsewhere);
+        changed.for_each(|user| state.has_changed(*user, &self.online));
         state.watched.values_mut().for_each(|room| room.flush(&self.online));
         gone
     }

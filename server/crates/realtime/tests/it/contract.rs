@@ -1,55 +1,106 @@
-//! What every broker guarantees, on each of them: on the one of a single process, and on a bus of three
-//! nodes that can be made to lose something.
+//! What every broker guarantees, on each of them: on the one of a single process, on a bus of three nodes
+//! that can be made to lose something, and on a Redis that three nodes share.
 
 use std::sync::Arc;
-use std::task::{Context, Poll, Waker};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use adda_realtime::{
-    Broker, DecodeError, Envelope, Hub, Link, LocalBroker, Outbox, Stale, StaleParts, Subscribe,
-    Topic,
+    Broker, Elsewhere, Envelope, Hub, LocalBroker, Outbox, Redis, RedisBroker, Seal, Stale,
+    StaleParts, Subscribe, Topic,
 };
 use bytes::Bytes;
+use tokio::task::JoinSet;
 use uuid::Uuid;
 
 use crate::bus::{BusBroker, Loss};
+use crate::redis;
 use crate::support::{Got, ROOM, added, behind, came, drain, events, frame, new_hub, state};
 
 /// One node of a cluster.
 struct Member {
     hub: Arc<Hub>,
     stale: StaleParts,
+    /// What shows that everything before it has arrived.
+    probe: Arc<Outbox>,
+}
+
+/// The user of a node's probe.
+fn probe(at: usize) -> i64 {
+    1_000 + i64::try_from(at).unwrap()
 }
 
 /// A broker on each of some nodes.
-struct Cluster {
+pub(crate) struct Cluster {
     members: Vec<Member>,
     brokers: Vec<Arc<dyn Broker>>,
+    elsewhere: Vec<Arc<Elsewhere>>,
     bus: Option<Arc<BusBroker>>,
+    /// What drives the brokers.
+    tasks: JoinSet<()>,
 }
 
 impl Cluster {
-    fn members(count: usize) -> Vec<Member> {
-        let member = |_| {
+    async fn new(
+        count: usize,
+        brokers: impl AsyncFnOnce(&[Arc<Hub>], &mut Self) -> Vec<Arc<dyn Broker>>,
+    ) -> Self {
+        let member = |at| {
             let (hub, stale) = new_hub();
-            Member { hub: Arc::new(hub), stale }
+            let probe = Arc::new(Outbox::new(probe(at), Uuid::new_v4(), None));
+            Member { hub: Arc::new(hub), stale, probe }
         };
-        (0..count).map(member).collect()
+        let members: Vec<_> = (0..count).map(member).collect();
+        let hubs: Vec<_> = members.iter().map(|member| member.hub.clone()).collect();
+        let (brokers_of, tasks) = (brokers, JoinSet::new());
+        let mut cluster = Self { members, brokers: vec![], elsewhere: vec![], bus: None, tasks };
+        cluster.brokers = brokers_of(&hubs, &mut cluster).await;
+        for (at, broker) in cluster.brokers.iter().enumerate() {
+            let Member { hub, probe: own, .. } = &cluster.members[at];
+            hub.connect(own);
+            broker.subscribe(&[Topic::of_user(probe(at))]).await;
+        }
+        cluster
     }
 
-    fn of_one_process() -> Self {
-        let members = Self::members(1);
-        let broker = Arc::new(LocalBroker::new(members[0].hub.clone()));
-        Self { members, brokers: vec![broker], bus: None }
+    async fn of_one_process() -> Self {
+        let local = async |hubs: &[Arc<Hub>], _: &mut Self| {
+            vec![Arc::new(LocalBroker::new(hubs[0].clone())) as Arc<dyn Broker>]
+        };
+        Self::new(1, local).await
     }
 
-    fn on_a_bus() -> Self {
-        let members = Self::members(3);
-        let brokers = BusBroker::for_all(members.iter().map(|member| member.hub.clone()));
-        let brokers: Vec<_> = brokers.into_iter().map(Arc::new).collect();
-        let bus = Some(brokers[0].clone());
-        let brokers = brokers.into_iter().map(|broker| broker as Arc<dyn Broker>).collect();
-        Self { members, brokers, bus }
+    async fn on_a_bus() -> Self {
+        let bus = async |hubs: &[Arc<Hub>], cluster: &mut Self| {
+            let brokers = BusBroker::for_all(hubs.iter().cloned());
+            let brokers: Vec<_> = brokers.into_iter().map(Arc::new).collect();
+            cluster.elsewhere = brokers.iter().map(|broker| broker.elsewhere()).collect();
+            cluster.bus = Some(brokers[0].clone());
+            brokers.into_iter().map(|broker| broker as Arc<dyn Broker>).collect()
+        };
+        Self::new(3, bus).await
+    }
+
+    async fn on_redis() -> Self {
+        Self::on(&redis::SHARED.url()).await
+    }
+
+    /// Three nodes on the Redis of a URL.
+    pub(crate) async fn on(url: &str) -> Self {
+        let redis = async |hubs: &[Arc<Hub>], cluster: &mut Self| {
+            let namespace = Uuid::new_v4().to_string();
+            let mut brokers = Vec::new();
+            for hub in hubs {
+                let elsewhere = Arc::new(Elsewhere::default());
+                cluster.elsewhere.push(elsewhere.clone());
+                let (redis, seal) = (Redis::new(url).unwrap(), Seal::new(&[7; 32], &[]));
+                let broker = RedisBroker::new(redis, &namespace, seal, hub.clone(), elsewhere);
+                cluster.tasks.spawn(broker.clone().run());
+                broker.ready(Duration::from_secs(20)).await;
+                brokers.push(broker as Arc<dyn Broker>);
+            }
+            brokers
+        };
+        Self::new(3, redis).await
     }
 
     fn first(&self) -> usize {
@@ -61,28 +112,45 @@ impl Cluster {
     }
 
     /// Waits until all that was published arrived.
-    fn settles(&self) {
+    pub(crate) async fn settles(&self) {
+        for broker in &self.brokers {
+            for at in 0..self.members.len() {
+                let (user_id, frame) = (probe(at), Bytes::from_static(b"probe"));
+                broker.publish(Envelope::User { topic: None, user_id, frame });
+            }
+        }
         self.bus.iter().for_each(|bus| bus.carry());
+        for member in &self.members {
+            let mut missing = self.brokers.len();
+            while missing > 0 {
+                missing -= drain(&member.probe)
+                    .unwrap()
+                    .iter()
+                    .filter(|it| **it == frame("probe"))
+                    .count();
+                tokio::task::yield_now().await;
+            }
+        }
     }
 
-    fn connects(&self, at: usize, user: i64) -> Arc<Outbox> {
+    pub(crate) fn connects(&self, at: usize, user: i64) -> Arc<Outbox> {
         let outbox = Arc::new(Outbox::new(user, Uuid::from_u128(user.unsigned_abs().into()), None));
         self.members[at].hub.connect(&outbox);
         outbox
     }
 
     /// Somebody reads a room on a node, from the number 0 on; answers their key.
-    fn reads(&self, at: usize, outbox: &Arc<Outbox>) -> usize {
+    pub(crate) async fn reads(&self, at: usize, outbox: &Arc<Outbox>) -> usize {
         let hub = &self.members[at].hub;
         let Subscribe::Behind(key) = hub.subscribe(ROOM, outbox, 0, 0) else { panic!("stale") };
-        declared(self.brokers[at].as_ref(), ROOM);
+        self.brokers[at].subscribe(&[ROOM]).await;
         assert!(hub.go_live(ROOM, key, outbox, 0, 0), "nothing was said before");
         key
     }
 
     /// What a node was asked to read anew, and does.
     fn stale(&mut self, at: usize) -> Vec<Stale> {
-        let Member { hub, stale } = &mut self.members[at];
+        let Member { hub, stale, .. } = &mut self.members[at];
         let asked: Vec<_> = std::iter::from_fn(|| stale.try_recv().ok()).collect();
         if asked.contains(&Stale::Anything) {
             hub.reads_anything();
@@ -91,53 +159,52 @@ impl Cluster {
     }
 }
 
-fn declared(broker: &dyn Broker, topic: Topic) {
-    let topics = [topic];
-    let mut declaring = broker.subscribe(&topics);
-    let polled = declaring.as_mut().poll(&mut Context::from_waker(Waker::noop()));
-    assert_eq!(polled, Poll::Ready(()), "nothing here has to be waited for");
-}
-
 macro_rules! of_every_broker {
-    ($(fn $name:ident($cluster:ident: Cluster) $body:block)*) => {$(
+    ($(async fn $name:ident($cluster:ident: Cluster) $body:block)*) => {$(
         mod $name {
             use super::*;
 
-            fn holds(mut $cluster: Cluster) {
+            async fn holds(mut $cluster: Cluster) {
                 let _ = &mut $cluster;
                 $body
             }
 
-            #[test]
-            fn in_one_process() {
-                holds(Cluster::of_one_process());
+            #[tokio::test]
+            async fn in_one_process() {
+                holds(Cluster::of_one_process().await).await;
             }
 
-            #[test]
-            fn on_a_bus() {
-                holds(Cluster::on_a_bus());
+            #[tokio::test]
+            async fn on_a_bus() {
+                holds(Cluster::on_a_bus().await).await;
+            }
+
+            #[tokio::test]
+            async fn on_redis() {
+                holds(Cluster::on_redis().await).await;
             }
         }
     )*};
 }
 
 of_every_broker! {
-    fn what_a_node_publishes_about_a_topic_arrives_everywhere_in_order_and_once(cluster: Cluster) {
-        let readers: Vec<_> = (0..cluster.members.len()).map(|at| {
+    async fn what_a_node_publishes_about_a_topic_arrives_everywhere_in_order_and_once(cluster: Cluster) {
+        let mut readers = Vec::new();
+        for at in 0..cluster.members.len() {
             let outbox = cluster.connects(at, 1);
-            cluster.reads(at, &outbox);
-            outbox
-        }).collect();
+            cluster.reads(at, &outbox).await;
+            readers.push(outbox);
+        }
         let publisher = &cluster.brokers[cluster.last()];
         for number in 1..=50 {
             publisher.publish(events(number, &[&number.to_string()], 0));
             if number % 7 == 0 {
                 publisher.publish(state(&format!("title {number}"), 0));
-                cluster.settles();
+                cluster.settles().await;
             }
         }
-        cluster.settles();
-        cluster.settles();
+        cluster.settles().await;
+        cluster.settles().await;
         let mut expected = Vec::new();
         for number in 1..=50 {
             expected.push(frame(&number.to_string()));
@@ -150,42 +217,45 @@ of_every_broker! {
         }
     }
 
-    fn what_is_published_after_the_interest_was_declared_arrives(cluster: Cluster) {
+    async fn what_is_published_after_the_interest_was_declared_arrives(cluster: Cluster) {
         let reader = cluster.connects(cluster.first(), 1);
         let hub = &cluster.members[cluster.first()].hub;
         let Subscribe::Behind(key) = hub.subscribe(ROOM, &reader, 0, 0) else { panic!("stale") };
-        declared(cluster.brokers[cluster.first()].as_ref(), ROOM);
+        cluster.brokers[cluster.first()].subscribe(&[ROOM]).await;
         // The reader reads the database here, and finds nothing.
         cluster.brokers[cluster.last()].publish(events(1, &["one"], 0));
-        cluster.settles();
+        cluster.settles().await;
         let _ = hub.go_live(ROOM, key, &reader, 0, 0);
         let got: Vec<Got> = drain(&reader).unwrap();
         assert!(got.contains(&frame("one")) || hub.head(ROOM) == Some(1), "{got:?}");
     }
 
-    fn an_interest_is_kept_for_whoever_came_meanwhile(cluster: Cluster) {
+    async fn an_interest_is_kept_for_whoever_came_meanwhile(cluster: Cluster) {
         let at = cluster.first();
         let (mira, ravi) = (cluster.connects(at, 1), cluster.connects(at, 2));
-        let key = cluster.reads(at, &mira);
+        let key = cluster.reads(at, &mira).await;
         cluster.members[at].hub.unsubscribe(ROOM, key, &mira);
-        cluster.reads(at, &ravi);
+        cluster.reads(at, &ravi).await;
         // The order to withdraw comes late.
         cluster.brokers[at].unsubscribe(ROOM);
         cluster.brokers[cluster.last()].publish(events(1, &["one"], 0));
-        cluster.settles();
+        cluster.settles().await;
         assert_eq!(drain(&ravi), Ok(vec![frame("one")]));
     }
 
-    fn what_is_about_no_topic_arrives_on_every_node(cluster: Cluster) {
+    async fn what_is_about_no_topic_arrives_on_every_node(cluster: Cluster) {
         let sockets: Vec<_> =
             (0..cluster.members.len()).map(|at| cluster.connects(at, 1)).collect();
+        for broker in &cluster.brokers {
+            broker.subscribe(&[Topic::of_user(1)]).await;
+        }
         let publisher = &cluster.brokers[cluster.last()];
         let (yours, all) = (Bytes::from_static(b"yours"), Bytes::from_static(b"all"));
         publisher.publish(Envelope::User { topic: Some(ROOM), user_id: 1, frame: yours });
         publisher.publish(Envelope::Everyone { frame: all });
         publisher.publish(came(1, 1));
         publisher.publish(Envelope::UserChanged { user_id: 1 });
-        cluster.settles();
+        cluster.settles().await;
         for (at, socket) in sockets.iter().enumerate() {
             assert_eq!(drain(socket), Ok(vec![frame("yours"), frame("all"), added()]));
             assert_eq!(cluster.stale(at), [Stale::User(1)]);
@@ -193,11 +263,36 @@ of_every_broker! {
     }
 }
 
-#[test]
-fn a_node_is_sent_only_what_somebody_on_it_reads() {
-    let cluster = Cluster::on_a_bus();
+#[tokio::test]
+async fn who_is_online_on_one_node_is_known_on_the_others() {
+    for cluster in [Cluster::on_a_bus().await, Cluster::on_redis().await] {
+        let knows = async |people: [&[i64]; 3]| {
+            for (at, expected) in people.into_iter().enumerate() {
+                let known = || {
+                    let mut everybody = cluster.elsewhere[at].everybody();
+                    everybody.sort_unstable();
+                    everybody
+                };
+                while known() != expected {
+                    cluster.settles().await;
+                }
+            }
+        };
+        cluster.brokers[0].is_here(5, true);
+        cluster.brokers[1].is_here(5, true);
+        cluster.brokers[1].is_here(6, true);
+        knows([&[5, 6], &[5], &[5, 6]]).await;
+        cluster.brokers[1].is_here(5, false);
+        cluster.brokers[1].is_here(6, false);
+        knows([&[], &[5], &[5]]).await;
+    }
+}
+
+#[tokio::test]
+async fn a_node_is_sent_only_what_somebody_on_it_reads() {
+    let cluster = Cluster::on_a_bus().await;
     let reader = cluster.connects(0, 1);
-    let key = cluster.reads(0, &reader);
+    let key = cluster.reads(0, &reader).await;
     cluster.members[0].hub.unsubscribe(ROOM, key, &reader);
     cluster.brokers[0].unsubscribe(ROOM);
     cluster.brokers[2].publish(events(1, &["one"], 0));
@@ -205,62 +300,58 @@ fn a_node_is_sent_only_what_somebody_on_it_reads() {
     let hub = &cluster.members[0].hub;
     let Subscribe::Behind(key) = hub.subscribe(ROOM, &reader, 0, 0) else { panic!("stale") };
     assert!(hub.go_live(ROOM, key, &reader, 0, 0));
-    cluster.settles();
+    cluster.settles().await;
     assert_eq!(drain(&reader), Ok(vec![]));
 }
 
-#[test]
-fn what_is_lost_unseen_shows_as_a_gap_or_by_a_look_at_the_head() {
-    let cluster = Cluster::on_a_bus();
+#[tokio::test]
+async fn what_is_lost_unseen_shows_as_a_gap_or_by_a_look_at_the_head() {
+    let cluster = Cluster::on_a_bus().await;
     let bus = cluster.bus.clone().unwrap();
     let reader = cluster.connects(0, 1);
-    let key = cluster.reads(0, &reader);
+    let key = cluster.reads(0, &reader).await;
     let hub = &cluster.members[0].hub;
     bus.loses_the_next(Loss::Silent);
     cluster.brokers[2].publish(events(1, &["one"], 0));
     cluster.brokers[2].publish(events(2, &["two"], 0));
-    cluster.settles();
+    cluster.settles().await;
     assert_eq!(drain(&reader), Ok(vec![behind()]), "a gap");
     assert!(hub.go_live(ROOM, key, &reader, 2, 0), "read");
 
     bus.loses_the_next(Loss::Silent);
     cluster.brokers[2].publish(events(3, &["three"], 0));
-    cluster.settles();
+    cluster.settles().await;
     assert_eq!(drain(&reader), Ok(vec![]), "nobody knows");
     assert_eq!(hub.topics(), [ROOM]);
     hub.note_head(ROOM, 3, 0);
     assert_eq!(drain(&reader), Ok(vec![behind()]));
 }
 
-#[test]
-fn what_is_lost_and_noticed_is_reported() {
-    let mut cluster = Cluster::on_a_bus();
+#[tokio::test]
+async fn what_is_lost_and_noticed_is_reported() {
+    let mut cluster = Cluster::on_a_bus().await;
     cluster.bus.clone().unwrap().loses_the_next(Loss::Reported);
     cluster.brokers[2].publish(events(1, &["one"], 0));
-    cluster.settles();
+    cluster.settles().await;
     assert_eq!([cluster.stale(0), cluster.stale(1)], [[Stale::Anything], [Stale::Anything]]);
 }
 
-#[test]
-fn what_has_no_number_and_is_lost_unseen_is_noticed_with_whatever_comes_next() {
+#[tokio::test]
+async fn what_has_no_number_and_is_lost_unseen_is_noticed_with_whatever_comes_next() {
     let everyone =
         |text: &'static str| Envelope::Everyone { frame: Bytes::from_static(text.as_bytes()) };
-    for lost in [
-        state("title", 0),
-        came(1, 1),
-        Envelope::User { topic: Some(ROOM), user_id: 1, frame: Bytes::from_static(b"mark") },
-        everyone("name"),
-        Envelope::UserChanged { user_id: 1 },
-    ] {
-        let mut cluster = Cluster::on_a_bus();
+    for lost in
+        [state("title", 0), came(1, 1), everyone("name"), Envelope::UserChanged { user_id: 1 }]
+    {
+        let mut cluster = Cluster::on_a_bus().await;
         let bus = cluster.bus.clone().unwrap();
         let socket = cluster.connects(1, 1);
         bus.loses_the_next(Loss::Silent);
         cluster.brokers[0].publish(lost.clone());
-        cluster.settles();
+        cluster.settles().await;
         assert_eq!(cluster.stale(1), [], "nobody knows yet: {lost:?}");
         cluster.brokers[0].publish(everyone("another"));
-        cluster.settles();
+        cluster.settles().await;
         assert_eq!(cluster.stale(1), [Stale::Anything], "{lost:?}");
         assert_eq!(drain(&socket), Ok(vec![frame("another")]));
 
@@ -268,63 +359,11 @@ fn what_has_no_number_and_is_lost_unseen_is_noticed_with_whatever_comes_next() {
             bus.loses_the_next(Loss::Silent);
             cluster.brokers[0].publish(lost.clone());
             bus.beats();
-            cluster.settles();
+            cluster.settles().await;
         }
         assert_eq!(cluster.stale(1), [Stale::Anything], "nothing came after them: {lost:?}");
         bus.beats();
-        cluster.settles();
+        cluster.settles().await;
         assert_eq!(cluster.stale(1), [], "once is enough: {lost:?}");
     }
-}
-
-#[test]
-fn a_node_that_others_did_not_hear_from_the_beginning_has_told_something_that_they_missed() {
-    let at = Instant::now();
-    let link = |node| {
-        let (hub, stale) = new_hub();
-        (Link::new(Arc::new(hub), node), stale)
-    };
-    let changed = Envelope::UserChanged { user_id: 1 };
-    let ((mut early, _early), (mut late, mut missed)) = (link(1), link(2));
-    late.receive(early.beat(at), at).unwrap();
-    assert!(missed.try_recv().is_err(), "it has told nothing yet");
-    late.receive(early.send(&changed), at).unwrap();
-    assert_eq!(missed.try_recv(), Ok(Stale::User(1)));
-
-    // Both have forgotten nothing: what comes twice was here.
-    let twice = early.send(&changed);
-    late.receive(twice.clone(), at).unwrap();
-    late.receive(twice, at).unwrap();
-    assert_eq!(missed.try_recv(), Ok(Stale::User(1)));
-    assert!(missed.try_recv().is_err());
-
-    // A pause of a minute, and a node that began later.
-    let later = at + Duration::from_mins(1);
-    let _ = late.beat(later);
-    let (mut newcomer, mut newcomer_missed) = link(3);
-    for (link, missed) in [(&mut late, &mut missed), (&mut newcomer, &mut newcomer_missed)] {
-        link.receive(early.beat(later), later).unwrap();
-        assert_eq!(missed.try_recv(), Ok(Stale::Anything));
-    }
-}
-
-#[test]
-fn what_a_node_cannot_read_is_refused_and_is_not_a_loss() {
-    let (hub, mut missed) = new_hub();
-    let (mut link, at) = (Link::new(Arc::new(hub), 2), Instant::now());
-    let counted =
-        |number, rest: &[u8]| Bytes::from([&[1, 0, 0, 0, 0, 0, 0, 0, 1, number], rest].concat());
-    let mut receive = |bytes: Bytes| link.receive(bytes, at);
-    assert_eq!(receive(counted(1, &[1, 99])), Err(DecodeError::Kind(99)), "of a later version");
-    assert_eq!(receive(counted(2, &[1, 8, 4])), Ok(()));
-    assert_eq!(missed.try_recv(), Ok(Stale::User(2)));
-    assert_eq!(receive(Bytes::from_static(&[3])), Err(DecodeError::Kind(3)));
-    assert_eq!(receive(Bytes::from_static(&[1, 0, 0])), Err(DecodeError::Truncated));
-    assert_eq!(
-        receive(Bytes::from_static(&[2, 0, 0, 0, 0, 0, 0, 0, 1, 2, 0])),
-        Err(DecodeError::TooLong)
-    );
-    let most = [1, 0, 0, 0, 0, 0, 0, 0, 1, 255, 255, 255, 255, 255, 255, 255, 255, 255, 1, 1, 8, 4];
-    assert_eq!(receive(Bytes::copy_from_slice(&most)), Ok(()));
-    assert_eq!(missed.try_recv(), Ok(Stale::Anything));
 }

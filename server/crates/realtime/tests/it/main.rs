@@ -4,8 +4,11 @@
 mod bus;
 mod contract;
 mod delivery;
+mod link;
 mod members;
 mod model;
 mod outbox;
+mod redis;
+mod redis_broker;
 mod support;
 mod wire;

@@ -1,4 +1,7 @@
-//! How often somebody may do something: token buckets by key, in memory, per node.
+//! How often somebody may do something: token buckets by key, in memory, per node; a few are shared by all
+//! nodes (`shared`).
+
+mod shared;
 
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -7,6 +10,8 @@ use std::time::Duration;
 
 use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+
+pub(crate) use self::shared::{SharedBuckets, SharedLimit};
 
 /// Too often: come back after this time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,0 +1,432 @@
+//! One node's end of a bus between nodes that may lose, repeat or forge what it carries: for brokers to be
+//! made of.
+//!
+//! **Loss.** Events are numbered by their topic, and hints may be lost. What is left – titles, names, who
+//! came and went, accounts that changed – has no number of its own, so each node counts what it sends of
+//! that to all others. A node that hears a later number than the next one of somebody has missed something,
+//! and a beat that repeats the last number shows that of the last one too. What could not be sent is counted
+//! as well ([`Link::lost`]).
+//!
+//! **Forgery.** Each message is sealed with a key that the nodes alone have ([`Seal`]).
+//!
+//! **Repetition.** Each message has a number of its node, and is taken once. Messages of a node that is heard
+//! for the first time may be those of one that is long gone, recorded: nothing of it is taken until it has
+//! answered a question that was never asked before (`hello`, `proof`).
+//!
+//! **Presence.** A node tells who came to it and went, and with its proof who is there. Who has not been heard
+//! for half a minute has nobody any more: a crash takes its people with it.
+//!
+//! On the wire: the version of the form, the node (eight bytes), the number of the message, its kind, what the
+//! kind needs, and the tag. Numbers are LEB128; people are ascending, each as what they are more than the one
+//! before.
+
+mod replay;
+mod seal;
+
+use std::collections::{BTreeSet, HashMap};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+
+use self::replay::Window;
+pub use self::seal::Seal;
+use crate::elsewhere::Elsewhere;
+use crate::envelope::{Envelope, Topic};
+use crate::hub::Hub;
+use crate::wire::{DecodeError, Reader, Writer};
+
+/// Who was not heard for so long has nobody online: a few beats, and a pause that a busy machine may make.
+const LEASE: Duration = Duration::from_secs(30);
+
+/// A node that was not heard for so long is forgotten; if it comes back it is as one that is new.
+const FORGET_AFTER: Duration = Duration::from_hours(1);
+
+/// A question is asked again when it was not answered for so long.
+const ASK_AGAIN_AFTER: Duration = Duration::from_secs(1);
+
+/// Nodes that are asked and have not answered; beyond that they are not asked.
+const MOST_ASKED: usize = 256;
+
+const VERSION: u8 = 2;
+
+mod kind {
+    pub(super) const PLAIN: u8 = 0;
+    pub(super) const COUNTED: u8 = 1;
+    pub(super) const BEAT: u8 = 2;
+    pub(super) const HELLO: u8 = 3;
+    pub(super) const PROOF: u8 = 4;
+    pub(super) const PEOPLE: u8 = 5;
+}
+
+/// Who is to have a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum To {
+    /// Every node that reads a topic.
+    Topic(Topic),
+    /// Every node.
+    All,
+    /// One node.
+    Node(u64),
+}
+
+/// A message, to be sent in the order in which it was made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// To whom.
+    pub to: To,
+    /// What [`Link::receive`] takes there.
+    pub bytes: Bytes,
+}
+
+/// Why a message was not taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ReceiveError {
+    /// No node with the servers' secret made it.
+    #[error("a message is not sealed with this server's secret")]
+    Forged,
+    /// It means nothing to this version.
+    #[error(transparent)]
+    Decode(#[from] DecodeError),
+}
+
+/// What came.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Received {
+    /// Something of another node, with what is to be answered to it.
+    Heard(Vec<Message>),
+    /// This node's own echo.
+    Echo,
+}
+
+/// One node's end of a bus between nodes.
+#[derive(Debug)]
+pub struct Link {
+    hub: Arc<Hub>,
+    elsewhere: Arc<Elsewhere>,
+    seal: Seal,
+    node: u64,
+    /// How many messages were made.
+    messages: u64,
+    /// How many of them, and of those that could not be sent, every node is to have had.
+    counted: u64,
+    here: BTreeSet<i64>,
+    peers: HashMap<u64, Peer>,
+    asked: HashMap<u64, Question>,
+    /// What all were asked at the beginning.
+    first_question: u64,
+    /// Whether somebody may have been here to miss what is missed.
+    has_begun: bool,
+}
+
+/// A node that has proved that it is one.
+#[derive(Debug)]
+struct Peer {
+    window: Window,
+    counted: u64,
+    at: Instant,
+    /// Its people are known.
+    is_present: bool,
+}
+
+#[derive(Debug)]
+struct Question {
+    nonce: u64,
+    at: Instant,
+}
+
+impl Link {
+    /// How often a node sends [`Link::beat`].
+    pub const BEAT_EVERY: Duration = Duration::from_secs(1);
+
+    /// A link to this hub. `node` and `first_question` are random: no other life of a node has them.
+    #[must_use]
+    pub fn new(
+        hub: Arc<Hub>,
+        elsewhere: Arc<Elsewhere>,
+        seal: Seal,
+        node: u64,
+        first_question: u64,
+    ) -> Self {
+        Self {
+            hub,
+            elsewhere,
+            seal,
+            node,
+            messages: 0,
+            counted: 0,
+            here: BTreeSet::new(),
+            peers: HashMap::new(),
+            asked: HashMap::new(),
+            first_question,
+            has_begun: false,
+        }
+    }
+
+    /// This node.
+    #[must_use]
+    pub fn node(&self) -> u64 {
+        self.node
+    }
+
+    /// How many other nodes there are.
+    #[must_use]
+    pub fn peers(&self) -> usize {
+        self.peers.values().filter(|peer| peer.is_present).count()
+    }
+
+    fn message(&mut self, to: To, kind: u8, body: impl FnOnce(&mut Writer)) -> Message {
+        self.message_of(64, to, kind, body)
+    }
+
+    fn message_of(
+        &mut self,
+        capacity: usize,
+        to: To,
+        kind: u8,
+        body: impl FnOnce(&mut Writer),
+    ) -> Message {
+        self.messages += 1;
+        let mut out = Writer::with_capacity(capacity);
+        out.byte(VERSION).fixed(self.node).unsigned(self.messages).byte(kind);
+        body(&mut out);
+        let tag = self.seal.tag(out.as_slice());
+        out.bytes(&tag);
+        Message { to, bytes: out.freeze() }
+    }
+
+    /// An envelope for the other nodes.
+    #[must_use]
+    pub fn send(&mut self, envelope: &Envelope) -> Message {
+        let capacity = 96 + envelope.frames_len();
+        if let Some(topic) = envelope.topic() {
+            let to = To::Topic(topic);
+            return self.message_of(capacity, to, kind::PLAIN, |out| envelope.write(out));
+        }
+        self.counted += 1;
+        let counted = self.counted;
+        self.message_of(capacity, To::All, kind::COUNTED, |out| {
+            envelope.write(out.unsigned(counted));
+        })
+    }
+
+    /// Something that is not counted was not sent, or nobody knows whether it was: other nodes shall take it
+    /// that they missed something.
+    pub fn lost(&mut self) {
+        self.counted += 1;
+    }
+
+    /// What every other node is sent every [`Link::BEAT_EVERY`].
+    #[must_use]
+    pub fn beat(&mut self) -> Message {
+        let counted = self.counted;
+        self.message(To::All, kind::BEAT, |out| {
+            out.unsigned(counted);
+        })
+    }
+
+    /// What comes back as [`Received::Echo`] while the bus carries.
+    #[must_use]
+    pub fn echo(&mut self) -> Message {
+        let counted = self.counted;
+        self.message(To::Node(self.node), kind::BEAT, |out| {
+            out.unsigned(counted);
+        })
+    }
+
+    /// Asks all nodes who they are, until [`Link::begin`]. Others are asked when they are heard.
+    #[must_use]
+    pub fn hello(&mut self) -> Option<Message> {
+        let nonce = self.first_question;
+        let hello = |out: &mut Writer| {
+            out.fixed(nonce);
+        };
+        (!self.has_begun).then(|| self.message(To::All, kind::HELLO, hello))
+    }
+
+    /// Those whom [`Link::hello`] asked have answered: what is missed from now on counts.
+    pub fn begin(&mut self) {
+        self.has_begun = true;
+    }
+
+    /// Who is online on this node from now on, and who is not any more.
+    #[must_use]
+    pub fn people(&mut self, came: &[i64], gone: &[i64]) -> Option<Message> {
+        let mut came: Vec<_> = came.iter().filter(|it| self.here.insert(**it)).copied().collect();
+        let mut gone: Vec<_> = gone.iter().filter(|it| self.here.remove(it)).copied().collect();
+        if came.is_empty() && gone.is_empty() {
+            return None;
+        }
+        came.sort_unstable();
+        gone.sort_unstable();
+        self.counted += 1;
+        let counted = self.counted;
+        Some(self.message(To::All, kind::PEOPLE, |out| {
+            out.unsigned(counted).ascending(came.into_iter()).ascending(gone.into_iter());
+        }))
+    }
+
+    /// Takes their people from nodes that were not heard for half a minute; for while the bus carries.
+    pub fn expire(&mut self, now: Instant) {
+        let age = |peer: &Peer| now.saturating_duration_since(peer.at);
+        for (node, peer) in &mut self.peers {
+            if peer.is_present && age(peer) >= LEASE {
+                peer.is_present = false;
+                self.elsewhere.set(*node, []);
+            }
+        }
+        self.peers.retain(|_, peer| age(peer) < FORGET_AFTER);
+        self.asked.retain(|_, question| now.saturating_duration_since(question.at) < LEASE);
+    }
+
+    /// The bus carries again: nobody could be heard meanwhile.
+    pub fn resumed(&mut self, now: Instant) {
+        self.peers.values_mut().for_each(|peer| peer.at = now);
+    }
+
+    /// Hands what another node sent to the hub, and tells it when something before that is missing.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]; whatever it was, the hub has not heard it.
+    pub fn receive(&mut self, bytes: &Bytes, now: Instant) -> Result<Received, ReceiveError> {
+        let mut head = Reader::new(bytes.clone());
+        match head.byte()? {
+            VERSION => {}
+            other => return Err(DecodeError::Version(other).into()),
+        }
+        let (node, number) = (head.fixed()?, head.unsigned()?);
+        if node == self.node && head.byte()? != kind::BEAT {
+            // This node's hub has it since it was published.
+            return Ok(Received::Heard(Vec::new()));
+        }
+        let message = self.seal.open(bytes.clone()).ok_or(ReceiveError::Forged)?;
+        if node == self.node {
+            return Ok(Received::Echo);
+        }
+        let mut from = Reader::new(message);
+        let (_, _, _, kind) = (from.byte()?, from.fixed()?, from.unsigned()?, from.byte()?);
+        match kind {
+            kind::HELLO => {
+                let nonce = from.fixed()?;
+                from.end()?;
+                let ask = self.ask_if_unknown(node, now);
+                let proof = self.prove(node, nonce);
+                return Ok(Received::Heard(ask.into_iter().chain([proof]).collect()));
+            }
+            kind::PROOF => return self.take_proof(node, number, from, now),
+            _ => {}
+        }
+        let Some(peer) = self.peers.get_mut(&node) else {
+            return Ok(Received::Heard(self.ask_if_unknown(node, now).into_iter().collect()));
+        };
+        if !peer.window.is_new(number) {
+            return Ok(Received::Heard(Vec::new()));
+        }
+        peer.at = now;
+        let mut answers = Vec::new();
+        if !peer.is_present {
+            answers.extend(self.ask(node, now));
+        }
+        match kind {
+            kind::PLAIN => self.hub.deliver(Envelope::decode(from.rest())?),
+            kind::BEAT => {
+                let counted = from.unsigned()?;
+                from.end()?;
+                answers.extend(self.count(node, counted, 0, now));
+            }
+            kind::COUNTED => {
+                let counted = from.unsigned()?;
+                answers.extend(self.count(node, counted, 1, now));
+                self.hub.deliver(Envelope::decode(from.rest())?);
+            }
+            kind::PEOPLE => {
+                let counted = from.unsigned()?;
+                let (came, gone) = (from.ascending()?, from.ascending()?);
+                from.end()?;
+                answers.extend(self.count(node, counted, 1, now));
+                self.elsewhere.change(node, &came, &gone);
+            }
+            other => return Err(DecodeError::Kind(other).into()),
+        }
+        Ok(Received::Heard(answers))
+    }
+
+    /// Notes how many a node has counted; `own` of them is this message. When something is missing, the hub
+    /// is told, and the node is asked who is there.
+    fn count(&mut self, node: u64, counted: u64, own: u64, now: Instant) -> Option<Message> {
+        let peer = self.peers.get_mut(&node)?;
+        let is_missing = counted > peer.counted.saturating_add(own);
+        peer.counted = peer.counted.max(counted);
+        if !is_missing {
+            return None;
+        }
+        self.misses();
+        self.ask(node, now)
+    }
+
+    fn misses(&self) {
+        if self.has_begun {
+            self.hub.may_have_missed();
+        }
+    }
+
+    fn ask_if_unknown(&mut self, node: u64, now: Instant) -> Option<Message> {
+        if self.peers.contains_key(&node) { None } else { self.ask(node, now) }
+    }
+
+    /// Asks a node who it is and who is there, unless it was asked a moment ago.
+    fn ask(&mut self, node: u64, now: Instant) -> Option<Message> {
+        let waits = self
+            .asked
+            .get(&node)
+            .is_some_and(|question| now.saturating_duration_since(question.at) < ASK_AGAIN_AFTER);
+        if waits || self.asked.len() >= MOST_ASKED {
+            return None;
+        }
+        let nonce = rand::random();
+        self.asked.insert(node, Question { nonce, at: now });
+        Some(self.message(To::Node(node), kind::HELLO, |out| {
+            out.fixed(nonce);
+        }))
+    }
+
+    fn prove(&mut self, to: u64, nonce: u64) -> Message {
+        let (counted, people) = (self.counted, self.here.clone());
+        self.message_of(64 + 2 * people.len(), To::Node(to), kind::PROOF, |out| {
+            out.fixed(to).fixed(nonce).unsigned(counted).ascending(people.into_iter());
+        })
+    }
+
+    fn take_proof(
+        &mut self,
+        node: u64,
+        number: u64,
+        mut from: Reader,
+        now: Instant,
+    ) -> Result<Received, ReceiveError> {
+        let (to, nonce, counted) = (from.fixed()?, from.fixed()?, from.unsigned()?);
+        let people = from.ascending()?;
+        from.end()?;
+        let was_asked = self.asked.get(&node).is_some_and(|question| question.nonce == nonce);
+        let is_first = !self.has_begun && nonce == self.first_question;
+        if to != self.node || !(was_asked || is_first) {
+            return Ok(Received::Heard(Vec::new()));
+        }
+        self.asked.remove(&node);
+        let known = self.peers.get(&node).map_or(0, |peer| peer.counted);
+        if counted > known {
+            self.misses();
+        }
+        let window = match self.peers.remove(&node) {
+            Some(mut peer) => {
+                peer.window.is_new(number);
+                peer.window
+            }
+            None => Window::above(number),
+        };
+        let peer = Peer { window, counted: counted.max(known), at: now, is_present: true };
+        self.peers.insert(node, peer);
+        self.elsewhere.set(node, people);
+        Ok(Received::Heard(Vec::new()))
+    }
+}

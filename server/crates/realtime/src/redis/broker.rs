@@ -1,0 +1,408 @@
+//! The broker: what is published and what comes.
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use fred::interfaces::{ClientLike, EventInterface, PubsubInterface};
+use fred::prelude::{Error, Value};
+use fred::types::ClusterStateChange;
+use fred::types::config::Server;
+use futures_util::future::join_all;
+use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, watch};
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::channels::Channels;
+use super::connection::Redis;
+use super::interest::{Interest, Wish};
+use crate::broker::Broker;
+use crate::elsewhere::Elsewhere;
+use crate::envelope::{Envelope, Topic};
+use crate::hub::Hub;
+use crate::link::{Link, Message, ReceiveError, Received, Seal, To};
+
+/// How often the bus is looked at.
+const TICK: Duration = Duration::from_millis(50);
+/// How often this node says something to itself, and after how long without hearing that the bus does not
+/// carry. Whoever reads the database instead does so each second: together less than two.
+const ECHO_EVERY: Duration = Duration::from_millis(250);
+const SILENT_AFTER: Duration = Duration::from_millis(900);
+/// A connection that has carried nothing for so long is made anew.
+const ANEW_AFTER: Duration = Duration::from_secs(4);
+/// What may wait to be published; what is more is lost, which other nodes notice.
+const MOST_WAITING: usize = 8 * 1024 * 1024;
+/// So many messages are sent before the first of them is answered.
+const AT_ONCE: usize = 256;
+/// What cannot be read is logged so often.
+const COMPLAIN_EVERY: Duration = Duration::from_mins(1);
+/// How long other nodes have to answer a new one.
+const ANSWERED_WITHIN: Duration = Duration::from_millis(200);
+
+/// What waits to be published.
+#[derive(Debug, Default)]
+struct Waiting {
+    envelopes: VecDeque<Envelope>,
+    bytes: usize,
+    /// Answers to other nodes.
+    messages: VecDeque<Message>,
+    /// Who came and who went since that was told.
+    people: HashMap<i64, bool>,
+    /// Something was dropped.
+    has_lost: bool,
+}
+
+/// The broker between nodes that share a Redis. [`RedisBroker::run`] drives it.
+#[derive(Debug)]
+pub struct RedisBroker {
+    hub: Arc<Hub>,
+    redis: Redis,
+    channels: Channels,
+    link: Mutex<Link>,
+    interest: Interest,
+    wishes: AsyncMutex<mpsc::Receiver<Wish>>,
+    waiting: Mutex<Waiting>,
+    has_waiting: Notify,
+    heard_itself: Mutex<Option<Instant>>,
+    carries: watch::Sender<bool>,
+    /// Whether it may have missed something since it carried last.
+    has_missed: AtomicBool,
+    complained: Mutex<Option<Instant>>,
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl RedisBroker {
+    /// A broker for the hub of this process. `namespace` is what its nodes have in common and no other server
+    /// has; who is online on other nodes is noted in `elsewhere`.
+    #[must_use]
+    pub fn new(
+        redis: Redis,
+        namespace: &str,
+        seal: Seal,
+        hub: Arc<Hub>,
+        elsewhere: Arc<Elsewhere>,
+    ) -> Arc<Self> {
+        hub.be_patient();
+        let channels = Channels::new(namespace);
+        let link = Link::new(hub.clone(), elsewhere, seal, rand::random(), rand::random());
+        let (interest, wishes) = Interest::new(hub.clone(), redis.clone(), channels.clone());
+        Arc::new(Self {
+            hub,
+            redis,
+            channels,
+            link: Mutex::new(link),
+            interest,
+            wishes: AsyncMutex::new(wishes),
+            waiting: Mutex::default(),
+            has_waiting: Notify::new(),
+            heard_itself: Mutex::default(),
+            carries: watch::Sender::new(false),
+            has_missed: AtomicBool::new(false),
+            complained: Mutex::default(),
+        })
+    }
+
+    /// How many other nodes are heard.
+    #[must_use]
+    pub fn other_nodes(&self) -> usize {
+        lock(&self.link).peers()
+    }
+
+    /// Waits until it carries and the other nodes know of this one, but not for longer than that.
+    pub async fn ready(&self, patience: Duration) {
+        let mut carries = self.carries.subscribe();
+        let ready = async {
+            let _ = carries.wait_for(|carries| *carries).await;
+            tokio::time::sleep(ANSWERED_WITHIN).await;
+        };
+        if tokio::time::timeout(patience, ready).await.is_err() {
+            tracing::warn!("Redis does not answer: other nodes are not heard until it does");
+        }
+        lock(&self.link).begin();
+    }
+
+    /// Connects, publishes, receives; for ever.
+    pub async fn run(self: Arc<Self>) {
+        let mut wishes = self.wishes.lock().await;
+        let client = self.redis.client();
+        let (connected, moved) = (client.reconnect_rx(), client.cluster_change_rx());
+        tokio::join!(
+            self.redis.stay_connected(),
+            self.subscribe_anew(connected, moved),
+            self.interest.follow(&mut wishes),
+            self.receive(),
+            self.publish_what_waits(),
+            self.watch(),
+        );
+    }
+
+    /// Subscribes on each new connection.
+    async fn subscribe_anew(
+        &self,
+        mut connected: Receiver<Server>,
+        mut moved: Receiver<Vec<ClusterStateChange>>,
+    ) {
+        loop {
+            tokio::select! {
+                _ = connected.recv() => {}
+                _ = moved.recv() => {}
+            }
+            // Of several at once the last one counts.
+            while connected.try_recv().is_ok() || moved.try_recv().is_ok() {}
+            self.has_missed.store(true, Ordering::Relaxed);
+            let node = lock(&self.link).node();
+            if let Err(error) = self.interest.begin(node).await {
+                tracing::debug!(%error, "what this node reads could not be subscribed to");
+                // Nothing comes back, so the connection is made anew in a while.
+                continue;
+            }
+            let messages = {
+                let mut link = lock(&self.link);
+                link.hello().into_iter().chain([link.echo()]).collect::<Vec<_>>()
+            };
+            self.answer(messages);
+            if self.carries() {
+                self.read_what_was_missed();
+            }
+        }
+    }
+
+    async fn receive(&self) {
+        let mut messages = self.redis.client().message_rx();
+        loop {
+            match messages.recv().await {
+                Ok(message) => {
+                    if let Some(bytes) = bytes_of(message.value) {
+                        self.take(&bytes);
+                    }
+                }
+                Err(RecvError::Lagged(lost)) => {
+                    tracing::warn!(
+                        lost,
+                        "messages of other nodes came faster than they were taken"
+                    );
+                    self.hub.may_have_missed();
+                }
+                // The client is gone.
+                Err(RecvError::Closed) => std::future::pending().await,
+            }
+        }
+    }
+
+    fn take(&self, bytes: &Bytes) {
+        let now = Instant::now();
+        let received = lock(&self.link).receive(bytes, now);
+        match received {
+            Ok(Received::Heard(answers)) => self.answer(answers),
+            Ok(Received::Echo) => *lock(&self.heard_itself) = Some(now),
+            Err(error) => self.complain(&error, now),
+        }
+    }
+
+    fn complain(&self, error: &ReceiveError, now: Instant) {
+        let mut complained = lock(&self.complained);
+        if complained.is_some_and(|at| now.saturating_duration_since(at) < COMPLAIN_EVERY) {
+            return;
+        }
+        *complained = Some(now);
+        tracing::warn!(
+            %error,
+            "a message on Redis was dropped; if it came from another node of this server, give all of them \
+             the same SECRET_KEY"
+        );
+    }
+
+    fn answer(&self, messages: impl IntoIterator<Item = Message>) {
+        let mut waiting = lock(&self.waiting);
+        let before = waiting.messages.len();
+        waiting.messages.extend(messages);
+        if waiting.messages.len() > before {
+            self.has_waiting.notify_one();
+        }
+    }
+
+    /// Publishes whatever waits, in the order in which it came.
+    async fn publish_what_waits(&self) {
+        loop {
+            let batch = self.next_batch();
+            if batch.is_empty() {
+                self.has_waiting.notified().await;
+                continue;
+            }
+            let to: Vec<_> = batch.iter().map(|message| message.to).collect();
+            let sent = join_all(batch.into_iter().map(|message| self.send(message))).await;
+            let failed = to.into_iter().zip(sent).filter_map(|(to, sent)| Some((to, sent.err()?)));
+            let failed: Vec<_> = failed.collect();
+            if let Some((_, error)) = failed.first() {
+                let messages = failed.len();
+                tracing::debug!(%error, messages, "messages to other nodes were not published");
+            }
+            if failed.iter().any(|(to, _)| matches!(to, To::Topic(_))) {
+                lock(&self.link).lost();
+            }
+        }
+    }
+
+    /// What waits longest, sealed; what would wait in vain is dropped.
+    fn next_batch(&self) -> Vec<Message> {
+        let carries = self.carries();
+        let (mut waiting, mut link) = (lock(&self.waiting), lock(&self.link));
+        if std::mem::take(&mut waiting.has_lost) {
+            link.lost();
+        }
+        let mut batch: Vec<Message> = waiting.messages.drain(..).collect();
+        if !carries && !waiting.envelopes.is_empty() {
+            waiting.envelopes.clear();
+            waiting.bytes = 0;
+            link.lost();
+        }
+        while batch.len() < AT_ONCE
+            && let Some(envelope) = waiting.envelopes.pop_front()
+        {
+            waiting.bytes -= cost(&envelope);
+            batch.push(link.send(&envelope));
+        }
+        batch
+    }
+
+    async fn send(&self, message: Message) -> Result<(), Error> {
+        let (client, channel) = (self.redis.client(), self.channels.of(message.to));
+        if self.interest.is_sharded() {
+            return client.spublish(channel, message.bytes).await;
+        }
+        client.publish(channel, message.bytes).await
+    }
+
+    /// Sees whether the bus carries, says who is here, and ends what was waited for.
+    async fn watch(&self) {
+        let mut ticks = interval(TICK);
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (mut echoed, mut beaten, mut renewed) =
+            (Instant::now(), Instant::now(), Instant::now());
+        loop {
+            ticks.tick().await;
+            let now = Instant::now();
+            self.hub.end_waits(now);
+            self.note_whether_it_carries(now);
+            let carries = self.carries();
+            let since = |at: Instant| now.saturating_duration_since(at);
+            if since(echoed) >= ECHO_EVERY {
+                echoed = now;
+                let echo = lock(&self.link).echo();
+                self.answer([echo]);
+                if carries {
+                    self.tell_who_is_here();
+                }
+            }
+            if carries && since(beaten) >= Link::BEAT_EVERY {
+                beaten = now;
+                let mut link = lock(&self.link);
+                link.expire(now);
+                let beat = link.beat();
+                drop(link);
+                self.answer([beat]);
+            }
+            if carries {
+                renewed = now;
+            } else if since(renewed) >= ANEW_AFTER {
+                renewed = now;
+                if let Err(error) = self.redis.client().force_reconnection().await {
+                    tracing::debug!(%error, "no new connection to Redis");
+                }
+            }
+        }
+    }
+
+    fn tell_who_is_here(&self) {
+        let people = std::mem::take(&mut lock(&self.waiting).people);
+        if people.is_empty() {
+            return;
+        }
+        let of = |here: bool| people.iter().filter(move |it| *it.1 == here).map(|it| *it.0);
+        let (came, gone): (Vec<_>, Vec<_>) = (of(true).collect(), of(false).collect());
+        let message = lock(&self.link).people(&came, &gone);
+        self.answer(message);
+    }
+
+    fn note_whether_it_carries(&self, now: Instant) {
+        let heard = *lock(&self.heard_itself);
+        let carries = heard.is_some_and(|at| now.saturating_duration_since(at) < SILENT_AFTER);
+        if !self.carries.send_if_modified(|before| std::mem::replace(before, carries) != carries) {
+            return;
+        }
+        if !carries {
+            tracing::warn!(
+                "Redis does not carry messages to other nodes; what they do is read from the database until \
+                 it does"
+            );
+            self.has_missed.store(true, Ordering::Relaxed);
+            return;
+        }
+        lock(&self.link).resumed(now);
+        tracing::info!("Redis carries messages between nodes");
+        self.read_what_was_missed();
+    }
+
+    /// Whatever came on a connection that broke, or while there was none, was not heard.
+    fn read_what_was_missed(&self) {
+        if self.has_missed.swap(false, Ordering::Relaxed) && self.hub.sockets() > 0 {
+            self.hub.may_have_missed();
+        }
+    }
+}
+
+fn bytes_of(value: Value) -> Option<Bytes> {
+    match value {
+        Value::Bytes(bytes) => Some(bytes),
+        Value::String(text) => Some(text.into_inner()),
+        _ => None,
+    }
+}
+
+fn cost(envelope: &Envelope) -> usize {
+    envelope.frames_len() + 128
+}
+
+#[async_trait]
+impl Broker for RedisBroker {
+    fn publish(&self, envelope: Envelope) {
+        {
+            let mut waiting = lock(&self.waiting);
+            if waiting.bytes < MOST_WAITING {
+                waiting.bytes += cost(&envelope);
+                waiting.envelopes.push_back(envelope.clone());
+            } else {
+                waiting.has_lost = true;
+            }
+        }
+        self.has_waiting.notify_one();
+        self.hub.deliver(envelope);
+    }
+
+    async fn subscribe(&self, topics: &[Topic]) {
+        self.interest.declare(topics, self.carries()).await;
+    }
+
+    fn unsubscribe(&self, topic: Topic) {
+        self.interest.withdraw(topic);
+    }
+
+    fn is_here(&self, user_id: i64, is_here: bool) {
+        lock(&self.waiting).people.insert(user_id, is_here);
+    }
+
+    fn may_lose(&self) -> bool {
+        true
+    }
+
+    fn carries(&self) -> bool {
+        *self.carries.borrow()
+    }
+}
