@@ -103,6 +103,18 @@ impl Cluster {
         Self::new(3, redis).await
     }
 
+    pub(crate) fn broker(&self, at: usize) -> &dyn Broker {
+        self.brokers[at].as_ref()
+    }
+
+    pub(crate) fn hub(&self, at: usize) -> &Hub {
+        &self.members[at].hub
+    }
+
+    pub(crate) fn elsewhere(&self, at: usize) -> &Elsewhere {
+        &self.elsewhere[at]
+    }
+
     fn first(&self) -> usize {
         0
     }
@@ -149,7 +161,7 @@ impl Cluster {
     }
 
     /// What a node was asked to read anew, and does.
-    fn stale(&mut self, at: usize) -> Vec<Stale> {
+    pub(crate) fn stale(&mut self, at: usize) -> Vec<Stale> {
         let Member { hub, stale, .. } = &mut self.members[at];
         let asked: Vec<_> = std::iter::from_fn(|| stale.try_recv().ok()).collect();
         if asked.contains(&Stale::Anything) {

@@ -1,5 +1,7 @@
 //! Numbered events: once, in order, or the subscriber is behind.
 
+use std::time::{Duration, Instant};
+
 use adda_realtime::{CloseReason, Envelope, HintKind, Outbox, Signal, Subscribe};
 use bytes::Bytes;
 use uuid::Uuid;
@@ -314,4 +316,62 @@ fn what_comes_for_nobody_is_counted_and_what_comes_for_somebody_is_not() {
     // What came before is gone with the room.
     assert!(node.hub.unsubscribe(ROOM, key, &outbox));
     assert_eq!(node.hub.unheard(), before + 2);
+}
+
+/// A node whose broker carries what several nodes write.
+fn patient() -> Node {
+    let node = Node::new();
+    node.hub.be_patient();
+    node
+}
+
+const LONG: Duration = Duration::from_secs(1);
+
+#[test]
+fn what_was_stored_later_and_comes_earlier_waits_for_what_was_stored_before_it() {
+    let node = patient();
+    let mira = node.live(1, 0);
+    node.deliver([events(4, &["four"], 0), events(2, &["two", "three"], 0)]);
+    assert_eq!(mira.gets(), []);
+    node.deliver([events(1, &["one"], 0)]);
+    let all = ["one", "two", "three", "four"].map(frame);
+    assert_eq!(mira.gets(), all);
+    node.hub.end_waits(Instant::now() + LONG);
+    assert_eq!(mira.gets(), [], "nothing is missing");
+}
+
+#[test]
+fn what_does_not_come_within_a_moment_is_missing() {
+    let node = patient();
+    let mira = node.live(1, 0);
+    node.deliver([events(2, &["two"], 0)]);
+    node.hub.end_waits(Instant::now());
+    assert_eq!(mira.gets(), [], "it may be on its way");
+    node.hub.end_waits(Instant::now() + LONG);
+    assert_eq!(mira.gets(), [behind()]);
+    assert!(node.goes_live(&mira, 2));
+    node.deliver([events(3, &["three"], 0)]);
+    assert_eq!(mira.gets(), [frame("three")]);
+}
+
+#[test]
+fn a_head_in_the_database_may_be_of_what_is_on_its_way() {
+    let node = patient();
+    let mira = node.live(1, 1);
+    node.hub.note_head(ROOM, 3, 0);
+    assert_eq!(mira.gets(), []);
+    node.deliver([events(2, &["two", "three"], 0)]);
+    node.hub.end_waits(Instant::now() + LONG);
+    assert_eq!(mira.gets(), ["two", "three"].map(frame));
+    node.hub.note_head(ROOM, 4, 0);
+    node.hub.end_waits(Instant::now() + LONG);
+    assert_eq!(mira.gets(), [behind()]);
+}
+
+#[test]
+fn so_much_that_comes_too_early_is_not_waited_for() {
+    let node = patient();
+    let mira = node.live(1, 0);
+    node.deliver((2..600).map(|number| events(number, &["x"], 0)));
+    assert_eq!(mira.gets(), [behind()]);
 }
