@@ -5,8 +5,8 @@
 //! the sockets begin anew, one after the other, for what was lost may be a title, a mark or a name, and
 //! nobody knows whose. And where a broker may lose something unseen, the heads of
 //! all topics that are read here, the sessions of all sockets and what people hide are compared with the
-//! database every few seconds, so that a lost last event of a quiet room, or the end of a session, is
-//! noticed.
+//! database every few seconds, and new private conversations are looked for, so that a lost last event of a
+//! quiet room, the end of a session or a first private message is noticed.
 
 use std::collections::VecDeque;
 use std::future::ready;
@@ -42,6 +42,8 @@ pub(crate) struct Reconciler {
     rooms: Arc<Rooms>,
     accounts: Arc<Accounts>,
     stale: StaleParts,
+    /// The newest private conversation that is known here.
+    newest_conversation: Option<i64>,
     /// What is read just now: the hub asks once.
     under_way: Option<Stale>,
     /// Sockets that are to begin anew.
@@ -67,8 +69,17 @@ impl Reconciler {
         accounts: Arc<Accounts>,
         stale: StaleParts,
     ) -> Self {
-        let (under_way, outdated) = (None, VecDeque::new());
-        Self { hub, broker, rooms, accounts, stale, under_way, outdated, closed_at_once: 0 }
+        Self {
+            hub,
+            broker,
+            rooms,
+            accounts,
+            stale,
+            newest_conversation: None,
+            under_way: None,
+            outdated: VecDeque::new(),
+            closed_at_once: 0,
+        }
     }
 
     /// Until what is stale is known, nothing of the room is delivered, and an ended session's sockets stay:
@@ -106,7 +117,12 @@ impl Reconciler {
         Ok(())
     }
 
-    async fn look(&self) -> Result<(), ReadError> {
+    async fn look(&mut self) -> Result<(), ReadError> {
+        for (topic, people) in self.rooms.new_conversations(&mut self.newest_conversation).await? {
+            for user_id in people {
+                self.hub.may_read(user_id, topic);
+            }
+        }
         for (topic, head) in self.rooms.heads(&self.hub.topics()).await? {
             self.hub.note_head(topic, head.last_seq, head.members_version);
         }
@@ -208,6 +224,21 @@ mod tests {
             let elsewhere = of_elsewhere(&world).await;
             elsewhere.does(&mira, &room, create("is anybody here?")).await.unwrap();
             assert_eq!(next(&his).await, Ok(vec![Signal::Behind(room.topic())]));
+        }
+
+        async fn a_first_private_message_of_another_node_is_noticed_within_seconds(storage: Storage) {
+            let world = World::losing(storage).await;
+            let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+            let his = connects(&world, &ravi);
+            let elsewhere = of_elsewhere(&world).await;
+            // The first look only notes what there is.
+            let zoe = world.person("zoe").await;
+            let session = zoe.session_id;
+            let hers = connects(&world, &zoe);
+            elsewhere.accounts.end_session(zoe.id, session).await.unwrap();
+            assert_eq!(next(&hers).await, Err(CloseReason::SessionRevoked));
+            let room = elsewhere.private_room(&mira, &ravi).await;
+            assert_eq!(next(&his).await, Ok(vec![Signal::Added(room.topic())]));
         }
 
         async fn who_was_taken_out_on_another_node_is_noticed_within_seconds(storage: Storage) {

@@ -7,6 +7,11 @@ use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait};
 use super::open::OpenError;
 use super::rows::query;
 
+/// What the name of a migration ends in that only adds what the version before need not know: while servers
+/// are brought to a newer version one after the other, the older ones serve the database that the first of
+/// them has changed.
+const ADDITIVE: &str = "_additive";
+
 /// Runs the migrations that are missing.
 pub(super) async fn migrate<'c, C>(connection: &'c C) -> Result<(), OpenError>
 where
@@ -15,6 +20,10 @@ where
 {
     let applied = applied(connection).await.map_err(OpenError::Connect)?;
     refuse_unknown(&applied)?;
+    if known().iter().all(|name| applied.contains(name)) {
+        // Those of a newer version, which SeaORM refuses, may be there as well.
+        return Ok(());
+    }
     Migrator::up(connection, None).await.map_err(OpenError::Migrate)
 }
 
@@ -34,7 +43,8 @@ fn known() -> Vec<String> {
 
 fn refuse_unknown(applied: &[String]) -> Result<(), OpenError> {
     let known = known();
-    match applied.iter().find(|name| !known.contains(name)) {
+    let is_foreign = |name: &&String| !known.contains(name) && !name.ends_with(ADDITIVE);
+    match applied.iter().find(is_foreign) {
         Some(unknown) => Err(OpenError::Newer(unknown.clone())),
         None => Ok(()),
     }

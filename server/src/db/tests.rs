@@ -128,6 +128,19 @@ on_both_databases! {
         db.close().await;
     }
 
+    async fn a_database_to_which_a_newer_version_only_added_something_is_served(storage: Storage) {
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
+        let before = tables(&db).await;
+        let newer = "INSERT INTO seaql_migrations (version, applied_at) VALUES ('m9999_later_additive', 0)";
+        run(&db.write_connection().await, newer, vec![]).await.unwrap();
+        db.migrate().await.expect("servers are brought to a newer version one after the other");
+        db.expect_current().await.unwrap();
+        assert_eq!(tables(&db).await, before);
+        db.close().await;
+    }
+
     async fn people_who_were_there_before_are_found_by_their_names_too(storage: Storage) {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();

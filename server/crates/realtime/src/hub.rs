@@ -317,6 +317,11 @@ impl Hub {
         }
     }
 
+    /// Somebody may read a topic, as the database says: their sockets look whether they do.
+    pub fn may_read(&self, user_id: i64, topic: Topic) {
+        self.signal_user(user_id, Signal::Added(topic));
+    }
+
     /// The topic's head and the version of its members as read from the database. Whoever was not given
     /// everything up to that falls behind, so a lost last event of a quiet topic is found by this.
     pub fn note_head(&self, topic: Topic, last: i64, members_version: i64) {

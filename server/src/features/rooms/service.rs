@@ -17,12 +17,15 @@ use sea_orm::{DbErr, SqlErr};
 use super::access::RoomAccess;
 use super::error::RoomError;
 use super::membership::add_member;
-use super::store::{self, DirectoryPosition, Head};
+use super::store::{self, Conversation, DirectoryPosition, Head};
 use crate::clock::Clock;
 use crate::db::{Db, Family, Transaction};
 use crate::features::accounts::{Online, Person};
 use crate::features::paging::PageRequest;
 use crate::limits::Limit;
+
+/// So many conversations may be made at once, so that one with a smaller id is there later.
+const UNFINISHED: i64 = 64;
 
 /// The room that everybody joins when they register.
 const DEFAULT_ROOM: &str = "general";
@@ -348,6 +351,26 @@ impl Rooms {
             heads.extend(rows.into_iter().map(|head| (family.topic(head.id), head)));
         }
         Ok(heads)
+    }
+
+    /// The private conversations that came since this was asked last, and those who are in them; some are told
+    /// more than once, for transactions may end in another order than they began in.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn new_conversations(
+        &self,
+        newest: &mut Option<i64>,
+    ) -> Result<Vec<(Topic, [UserId; 2])>, RoomError> {
+        let Some(known) = newest else {
+            *newest = Some(store::newest_conversation(self.db.read()).await?);
+            return Ok(Vec::new());
+        };
+        let rows = store::newest_conversations(self.db.read(), *known - UNFINISHED).await?;
+        *known = rows.first().map_or(*known, |row| row.id.max(*known));
+        let of =
+            |row: Conversation| (Family::Private.topic(row.id), [row.lo_user_id, row.hi_user_id]);
+        Ok(rows.into_iter().map(of).collect())
     }
 
     /// Lets a new account into the default room, in the transaction that makes the account.

@@ -73,6 +73,14 @@ pub(crate) struct Head {
     pub members_version: i64,
 }
 
+/// A private conversation and whose it is.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(super) struct Conversation {
+    pub(super) id: i64,
+    pub(super) lo_user_id: i64,
+    pub(super) hi_user_id: i64,
+}
+
 /// Where these rooms stand.
 ///
 /// # Errors
@@ -90,6 +98,29 @@ pub(crate) async fn heads(
         format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids})")
     });
     db::parse(&rows.await?)
+}
+
+/// The newest private conversations: their ids and whose they are. Those before `after` are known.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn newest_conversations(
+    connection: &impl ConnectionTrait,
+    after: i64,
+) -> Result<Vec<Conversation>, DbErr> {
+    let newest = "SELECT id, lo_user_id, hi_user_id FROM private_rooms WHERE id > $1 \
+                  ORDER BY id DESC LIMIT 1000";
+    db::parse(&db::query(connection, newest, vec![after.into()]).await?)
+}
+
+/// The id of the newest private conversation; 0 for none.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn newest_conversation(connection: &impl ConnectionTrait) -> Result<i64, DbErr> {
+    let newest = "SELECT COALESCE(MAX(id), 0) AS id FROM private_rooms";
+    let rows = db::query(connection, newest, vec![]).await?;
+    rows.first().map_or(Ok(0), |row| row.try_get("", "id"))
 }
 
 /// Waits for the locks of rooms, in one order, so that what is read of them stays true until the commit.
