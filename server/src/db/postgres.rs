@@ -19,6 +19,15 @@ pub(super) const READERS: u32 = 10;
 /// The longest that a statement may take. The server is told to give up waiting for a lock before.
 const STATEMENT_TIMEOUT: Duration = Duration::from_secs(5);
 const LOCK_TIMEOUT: &str = "4s";
+/// A transaction in which the database hears nothing more is given up by it, with the locks of its rooms:
+/// whoever began it stands still, or is gone without a word.
+const IDLE_TIMEOUT: (&str, &str) = ("idle_in_transaction_session_timeout", "10s");
+/// So the database notices a server that is gone without a word, and has its connections back.
+const KEEPALIVES: [(&str, &str); 3] = [
+    ("tcp_keepalives_idle", "30"),
+    ("tcp_keepalives_interval", "10"),
+    ("tcp_keepalives_count", "3"),
+];
 /// A connection that did not answer has so long to prove, when it is given back, that it still does.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(2);
 
@@ -57,6 +66,8 @@ const SCHEMA_LOCK_TIMEOUT: &str = "10min";
 /// transaction.
 pub(super) async fn lock_schema(transaction: &DatabaseTransaction) -> Result<(), DbErr> {
     run(transaction, format!("SET LOCAL lock_timeout = '{SCHEMA_LOCK_TIMEOUT}'"), vec![]).await?;
+    // What is moved may be thought about for longer.
+    run(transaction, format!("SET LOCAL {} = 0", IDLE_TIMEOUT.0), vec![]).await?;
     query(transaction, "SELECT pg_advisory_xact_lock($1)", vec![SCHEMA_LOCK.into()]).await?;
     Ok(())
 }
@@ -90,9 +101,11 @@ fn options(
                 .options([
                     ("synchronous_commit", "on"),
                     ("lock_timeout", LOCK_TIMEOUT),
+                    IDLE_TIMEOUT,
                     // Statements here are short and many: compiling one costs more than it runs.
                     ("jit", "off"),
                 ])
+                .options(KEEPALIVES)
                 .options(plans)
         });
     options
