@@ -1,56 +1,16 @@
 //! The real server, with a clock that is put right, or wrong, while it runs.
 
-use std::fs;
-use std::io::Write;
-use std::os::unix::fs::FileExt;
-use std::path::PathBuf;
-use std::process::Command;
-
 use chrono::{DateTime, TimeDelta};
 use serde_json::{Value, json};
-use tempfile::TempDir;
 
 use crate::on_both_databases;
-use crate::support::{Request, Storage, TestServer};
+use crate::support::{Clocks, Request, Storage, TestServer};
 
-/// A server's clocks, moved by the test.
-struct Clocks {
-    folder: TempDir,
-    file: fs::File,
-}
-
-impl Clocks {
-    fn new() -> Self {
-        let folder = TempDir::new().unwrap();
-        let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/it/tools/clock.c");
-        let library = folder.path().join("clock.so");
-        let made = Command::new("cc")
-            .args(["-shared", "-fPIC", "-O1", "-o"])
-            .arg(&library)
-            .arg(source)
-            .status();
-        assert!(made.unwrap().success());
-        let mut file = fs::File::create(folder.path().join("ahead")).unwrap();
-        file.write_all(&[0; 16]).unwrap();
-        Self { folder, file }
-    }
-
-    /// The wall clock is so many seconds ahead, and the server thinks it has run so many longer.
-    fn are_ahead(&self, wall: i64, running: i64) {
-        let bytes = [wall.to_ne_bytes(), running.to_ne_bytes()].concat();
-        self.file.write_all_at(&bytes, 0).unwrap();
-    }
-
-    async fn server(&self, storage: Storage) -> TestServer {
-        let path = |name: &str| -> PathBuf { self.folder.path().join(name) };
-        let (library, file) = (path("clock.so"), path("ahead"));
-        let settings = [
-            ("ADDA_RATE_LIMITS", "off"),
-            ("LD_PRELOAD", library.to_str().unwrap()),
-            ("ADDA_TEST_CLOCK", file.to_str().unwrap()),
-        ];
-        TestServer::start_with(storage, &settings).await
-    }
+async fn server_with(clocks: &Clocks, storage: Storage) -> TestServer {
+    let [library, file] = clocks.settings();
+    let settings =
+        [("ADDA_RATE_LIMITS", "off"), (library.0, library.1.as_str()), (file.0, file.1.as_str())];
+    TestServer::start_with(storage, &settings).await
 }
 
 const HOUR: i64 = 3_600;
@@ -62,7 +22,7 @@ fn moment(value: &Value) -> DateTime<chrono::FixedOffset> {
 on_both_databases! {
     async fn a_clock_that_is_set_back_ends_no_token_and_lengthens_none(storage: Storage) {
         let clocks = Clocks::new();
-        let server = clocks.server(storage).await;
+        let server = server_with(&clocks, storage).await;
         let mira = server.person("mira").await;
         // Each on a connection of its own: one that was idle for so long is given up.
         let me = || Request::get("/users/me").with_token(&mira.access_token).of(&server.address);
@@ -84,7 +44,7 @@ on_both_databases! {
 
     async fn a_clock_that_is_set_back_lengthens_no_grace(storage: Storage) {
         let clocks = Clocks::new();
-        let server = clocks.server(storage).await;
+        let server = server_with(&clocks, storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
         let (mut hers, his) = (mira.connects().await, ravi.connects().await);
         let watch = json!({"type": "presence.watch", "ref": "1", "user_ids": [ravi.id]});
@@ -123,7 +83,7 @@ on_both_databases! {
 
     async fn who_was_here_at_a_crash_was_seen_half_a_minute_before_it_at_most(storage: Storage) {
         let clocks = Clocks::new();
-        let mut server = clocks.server(storage).await;
+        let mut server = server_with(&clocks, storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
         let tara = server.person("tara").await;
         let (mut hers, _his) = (mira.connects().await, ravi.connects().await);

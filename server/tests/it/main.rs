@@ -16,6 +16,7 @@ mod floods;
 mod inline_media;
 mod layering;
 mod limits;
+mod load;
 mod media;
 mod media_check;
 mod media_in_a_bucket;

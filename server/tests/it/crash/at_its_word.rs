@@ -9,8 +9,8 @@ use sea_orm::{ColumnTrait, Database, DatabaseConnection, EntityTrait, QueryFilte
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::oracle::{Promises, judge_history};
-use super::{history, times};
+use crate::load::oracle::{Promises, judge_history};
+use crate::load::{history, times};
 use crate::on_both_databases;
 use crate::support::{Person, Socket, Storage, TestServer};
 

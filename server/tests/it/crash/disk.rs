@@ -7,7 +7,8 @@ use reqwest::Method;
 use serde_json::json;
 use uuid::Uuid;
 
-use super::{Run, seeds, times};
+use super::Run;
+use crate::load::{seeds, times};
 use crate::support::{
     Fault, FaultyDisk, Installation, OwnPostgres, Storage, TestServer, eventually,
 };

@@ -8,39 +8,18 @@
 
 mod at_its_word;
 mod disk;
-mod load;
-mod oracle;
 
-use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use sea_orm::{ConnectionTrait, Database};
-use serde_json::Value;
 
-use self::load::Load;
-use self::oracle::{History, judge_diary, judge_history};
+use crate::load::{Habits, Judge, Load, seeds, times};
 use crate::on_both_databases;
 use crate::support::{PASSWORD, Person, Storage, TestServer};
 
 const ROOMS: [&str; 3] = ["tea", "rust", "night"];
-
-fn setting(name: &str) -> Option<String> {
-    std::env::vars().find(|(other, _)| other == name).map(|(_, value)| value)
-}
-
-/// How often a test is to do what it does once in the short mode.
-fn times(long: u64) -> u64 {
-    if setting("ADDA_TEST_LONG").is_some_and(|value| value == "1") { long } else { 1 }
-}
-
-/// The seeds of so many runs: the first is given or random, the others count on from it.
-fn seeds(runs: u64) -> impl Iterator<Item = u64> {
-    let random = || rand::random::<u32>().into();
-    let first = setting("ADDA_TEST_SEED").map_or_else(random, |seed| seed.parse().unwrap());
-    first..first + runs
-}
 
 /// One server, its people, and the judge.
 struct Run {
@@ -48,7 +27,7 @@ struct Run {
     random: StdRng,
     server: TestServer,
     load: Load,
-    judge: Person,
+    judge: Judge,
 }
 
 /// A run that went well.
@@ -67,11 +46,12 @@ impl Run {
     async fn on(server: TestServer, seed: u64) -> Self {
         println!("ADDA_TEST_SEED={seed}");
         let mut random = StdRng::seed_from_u64(seed);
-        let judge = server.person("judge").await;
+        let (person, mut judge) = (server.person("judge").await, Judge::default());
         for room in ROOMS {
-            judge.makes_room(room).await;
+            person.makes_room(room).await;
+            judge.reads(room, &person);
         }
-        let mut load = Load::new();
+        let mut load = Load::new(Habits::HASTY, &[]);
         for name in ["sender-1", "sender-2", "sender-3"] {
             let person = member(&server, name, &ROOMS).await;
             load.on_a_socket(&person, &ROOMS, Some(random.random()));
@@ -108,37 +88,17 @@ impl Run {
         self.server.start_again().await;
     }
 
-    async fn history(&self) -> Vec<History> {
-        let mut rooms = Vec::new();
-        for room in ROOMS {
-            rooms.push(history(&self.judge, room).await);
-        }
-        rooms
-    }
-
     /// Everything that was acknowledged before this call stands in the history.
     async fn keeps_its_promises(&self) {
-        let mut promises = self.load.promises();
-        let history = self.history().await;
-        promises.attempted = self.load.promises().attempted;
-        let broken = judge_history(&promises, &history);
+        let broken = self.judge.finds_broken(&self.load).await;
         assert!(broken.is_empty(), "seed {}: {broken:#?}", self.seed);
     }
 
     /// Ends the work and holds everything that anybody heard against the history.
     async fn ends(mut self) -> Ended {
-        self.load.settles().await;
-        let history = self.history().await;
-        let heads: BTreeMap<_, _> =
-            history.iter().map(|room| (room.room.clone(), room.last_seq)).collect();
-        let diaries = self.load.ends(heads).await;
-        let promises = self.load.promises();
-        let mut broken = judge_history(&promises, &history);
-        broken.extend(diaries.iter().flat_map(|diary| judge_diary(diary, &history)));
+        let broken = self.judge.ends(&mut self.load).await;
         assert!(broken.is_empty(), "seed {}: {broken:#?}", self.seed);
-        let sizes = history.iter().map(|room| room.messages.len());
-        assert_eq!(sizes.sum::<usize>(), promises.attempted.len(), "all was written in the end");
-        let acknowledged = promises.acknowledged.len();
+        let acknowledged = self.load.promises().acknowledged.len();
         Ended { acknowledged, refused: self.load.refused(), server: self.server }
     }
 }
@@ -149,26 +109,6 @@ async fn member(server: &TestServer, name: &str, rooms: &[&str]) -> Person {
         person.joins(room).await;
     }
     person
-}
-
-/// A room's whole history, also while it is being written: what changes during the reading comes
-/// again on a later page, so that the fold is the room's state at the last page.
-async fn history(judge: &Person, room: &str) -> History {
-    let mut messages = BTreeMap::<String, Value>::new();
-    let mut after = 0;
-    loop {
-        let path = format!("/rooms/{room}/changes?after={after}&limit=100");
-        let page = judge.get(&path).await.expect(200);
-        for message in page["items"].as_array().unwrap() {
-            after = message["changed_seq"].as_i64().unwrap();
-            messages.insert(message["id"].as_str().unwrap().to_owned(), message.clone());
-        }
-        if page["more"] == false {
-            let last_seq = page["last_seq"].as_i64().unwrap();
-            let messages = messages.into_values().collect();
-            return History { room: room.to_owned(), last_seq, messages };
-        }
-    }
 }
 
 on_both_databases! {

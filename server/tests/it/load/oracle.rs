@@ -1,4 +1,4 @@
-//! The judge of the crash tests: from what was acknowledged, what was delivered and what stands in
+//! The judge of the crash and fault tests: from what was acknowledged, what was delivered and what stands in
 //! the history it finds every broken promise. Pure, so that its own tests can show that it fails.
 //!
 //! It relies on one rule of the load: a message is changed at most once after it was written. So a
@@ -22,10 +22,12 @@ pub(crate) enum Heard {
 }
 
 /// What one client heard, and which rooms it may hear of.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Diary {
     pub(crate) who: String,
     pub(crate) rooms: BTreeSet<String>,
+    /// Which rooms it was let out of, and the `client_id`s of what was written after that.
+    pub(crate) left: BTreeMap<String, HashSet<String>>,
     pub(crate) heard: Vec<Heard>,
 }
 
@@ -64,6 +66,8 @@ pub(crate) enum Broken {
     Differs { who: String, room: String, id: String },
     /// A client heard of a room that it may not see.
     Foreign { who: String, room: String },
+    /// A client heard what was written in a room after it was let out of it.
+    AfterLeaving { who: String, room: String, id: String },
 }
 
 fn number(message: &Value, name: &str) -> i64 {
@@ -197,12 +201,32 @@ pub(crate) fn judge_diary(diary: &Diary, history: &[History]) -> Vec<Broken> {
         }
     }
     broken.extend(compare(diary, &views, history));
+    broken.extend(judge_leaving(diary));
+    broken
+}
+
+fn judge_leaving(diary: &Diary) -> Vec<Broken> {
+    let mut broken = Vec::new();
+    for heard in &diary.heard {
+        let (room, messages) = match heard {
+            Heard::Change { room, message, .. } => (room, std::slice::from_ref(message)),
+            Heard::Page { room, messages, .. } => (room, messages.as_slice()),
+            Heard::Connected(_) | Heard::Mention { .. } => continue,
+        };
+        let Some(later) = diary.left.get(room) else { continue };
+        for message in messages.iter().filter(|one| later.contains(&word(one, "client_id"))) {
+            let (who, room, id) = (diary.who.clone(), room.clone(), word(message, "id"));
+            broken.push(Broken::AfterLeaving { who, room, id });
+        }
+    }
     broken
 }
 
 fn compare(diary: &Diary, views: &BTreeMap<String, View>, history: &[History]) -> Vec<Broken> {
     let mut broken = Vec::new();
-    for room in history.iter().filter(|room| diary.rooms.contains(&room.room)) {
+    let stays =
+        |room: &&History| diary.rooms.contains(&room.room) && !diary.left.contains_key(&room.room);
+    for room in history.iter().filter(stays) {
         let nothing = View::default();
         let view = views.get(&room.room).unwrap_or(&nothing);
         let mut differs = |id: &str| {
@@ -267,7 +291,8 @@ mod tests {
     }
 
     fn diary(heard: Vec<Heard>) -> Diary {
-        Diary { who: "mira".into(), rooms: ["tea".to_owned()].into(), heard }
+        let rooms = ["tea".to_owned()].into();
+        Diary { who: "mira".into(), rooms, heard, ..Diary::default() }
     }
 
     fn sound() -> Vec<Heard> {
@@ -406,6 +431,16 @@ mod tests {
             let foreign = Broken::Foreign { who: "mira".into(), room: room() };
             assert_eq!(judge_diary(&diary(heard), &history()), [foreign]);
         }
+    }
+
+    #[test]
+    fn what_was_written_after_leaving_is_found_and_the_rest_need_not_be_known() {
+        let mut left = diary(vec![connected(0), change(1, message("a", 1, 1, "first"))]);
+        left.left = [("tea".to_owned(), ["c-b".to_owned()].into())].into();
+        assert_eq!(judge_diary(&left, &history()), []);
+        left.heard.push(change(2, message("b", 2, 2, "b")));
+        let (who, room, id) = ("mira".into(), "tea".into(), "b".into());
+        assert_eq!(judge_diary(&left, &history()), [Broken::AfterLeaving { who, room, id }]);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The vocabulary of the tests: servers, people, sockets. It waits for events and never sleeps.
 
 mod client;
+mod clock;
 mod database;
 mod disk;
 mod events;
@@ -12,6 +13,7 @@ mod socket;
 mod specification;
 
 pub(crate) use client::Client;
+pub(crate) use clock::Clocks;
 pub(crate) use database::{Storage, on_both_databases};
 pub(crate) use disk::{Fault, FaultyDisk};
 pub(crate) use events::{eventually, nothing_is_left_in};

@@ -133,6 +133,11 @@ impl Person {
         Self::from_tokens(address, client, &answer.body)
     }
 
+    /// The same person, who asks the server at another address.
+    pub(crate) fn at(&self, address: &str) -> Self {
+        Self { address: address.to_owned(), ..self.clone() }
+    }
+
     /// Signs an existing person in on another device.
     pub(crate) async fn another_device(&self) -> Self {
         let request = json!({"username": self.username, "password": PASSWORD});
@@ -168,6 +173,21 @@ impl Person {
         let token = Some(self.access_token.as_str());
         let request = Request { method, path, token, body, headers: &[] };
         request.try_to_send(&self.client, &self.address).await
+    }
+
+    /// Takes the session's next tokens of a server that may be gone; answers whether they came.
+    pub(crate) async fn tries_to_renew(&mut self) -> bool {
+        let body = json!({"refresh_token": self.refresh_token});
+        let request = Request::post("/auth/refresh", body);
+        let Ok(answer) = request.try_to_send(&self.client, &self.address).await else {
+            return false;
+        };
+        if answer.status == StatusCode::SERVICE_UNAVAILABLE {
+            return false;
+        }
+        let client = self.client.clone();
+        *self = Self::from_tokens(&self.address, client, &answer.expect(200));
+        true
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
