@@ -22,7 +22,7 @@ soak:
 	scripts/frontend
 	scripts/python-tools
 	scripts/node-tools
-	scripts/postgres-run cargo test --workspace --no-fail-fast -- --nocapture crash specs model search::tests
+	scripts/postgres-run cargo test --workspace --no-fail-fast -- --nocapture crash faults specs model search::tests
 	cd frontend && CHROMIUM=$$(command -v chromium) npm run journeys
 
 check:

@@ -12,6 +12,7 @@ mod cookies;
 mod crash;
 mod data_folder;
 mod events;
+mod faults;
 mod floods;
 mod inline_media;
 mod layering;
