@@ -140,6 +140,7 @@ impl RedisBroker {
             self.receive(),
             self.publish_what_waits(),
             self.watch(),
+            self.connect_anew(),
         );
     }
 
@@ -284,8 +285,7 @@ impl RedisBroker {
     async fn watch(&self) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut echoed, mut beaten, mut renewed) =
-            (Instant::now(), Instant::now(), Instant::now());
+        let (mut echoed, mut beaten) = (Instant::now(), Instant::now());
         loop {
             ticks.tick().await;
             let now = Instant::now();
@@ -309,14 +309,22 @@ impl RedisBroker {
                 drop(link);
                 self.answer([beat]);
             }
-            if carries {
-                renewed = now;
-            } else if since(renewed) >= ANEW_AFTER {
-                renewed = now;
+        }
+    }
+
+    /// Makes the connection anew that has carried nothing for a while. Beside [`Self::watch`], for it takes
+    /// as long as Redis is away, and what was waited for must end meanwhile.
+    async fn connect_anew(&self) {
+        let mut carries = self.carries.subscribe();
+        loop {
+            if tokio::time::timeout(ANEW_AFTER, carries.wait_for(|carries| *carries)).await.is_err()
+            {
                 if let Err(error) = self.redis.client().force_reconnection().await {
                     tracing::debug!(%error, "no new connection to Redis");
                 }
+                continue;
             }
+            let _ = carries.wait_for(|carries| !*carries).await;
         }
     }
 
