@@ -53,18 +53,28 @@ pub(crate) struct Health {
 impl Cluster {
     /// So many nodes on a PostgreSQL of their own. `clocks` says which of them have clocks that can be moved.
     pub(crate) async fn start(nodes: usize, bus: &Bus, clocks: &[usize]) -> Self {
+        Self::start_with(nodes, bus, clocks, &[]).await
+    }
+
+    /// With these settings as well.
+    pub(crate) async fn start_with(
+        nodes: usize,
+        bus: &Bus,
+        clocks: &[usize],
+        settings: &[(&'static str, &str)],
+    ) -> Self {
         let postgres = OwnPostgres::start().await;
         let media = TempDir::new().unwrap();
-        let mut cluster = Self { nodes: Vec::new(), postgres, media: media };
+        let mut cluster = Self { nodes: Vec::new(), postgres, media };
         for number in 0..nodes {
             let clocks = clocks.contains(&number).then(Clocks::new);
-            let node = cluster.node(bus, clocks).await;
+            let node = cluster.node(bus, clocks, settings).await;
             cluster.nodes.push(node);
         }
         cluster
     }
 
-    async fn node(&self, bus: &Bus, clocks: Option<Clocks>) -> Node {
+    async fn node(&self, bus: &Bus, clocks: Option<Clocks>, more: &[(&'static str, &str)]) -> Node {
         let (port, database) = (Port::reserve(), Proxy::to(self.postgres.address()));
         let redis = match bus {
             Bus::Redis(address) => Some(Proxy::to_redis(*address)),
@@ -85,6 +95,8 @@ impl Cluster {
             (_, None) => {}
         }
         settings.extend(clocks.iter().flat_map(Clocks::settings));
+        settings.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
+        settings.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));
         let settings: Vec<_> =
             settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
         let server = TestServer::on(Installation::new(Storage::Sqlite, &settings).await).await;

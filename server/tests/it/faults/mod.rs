@@ -6,6 +6,7 @@
 //! Each fault prints a row of the outage table. What is random follows from the seed, which is printed;
 //! `ADDA_TEST_SEED` repeats it. `ADDA_TEST_LONG=1` makes faults at random for `ADDA_TEST_MINUTES`.
 
+mod agreement;
 mod arena;
 mod cluster;
 mod fault;
