@@ -7,7 +7,6 @@ use tempfile::TempDir;
 
 use super::port::Port;
 use super::proxy::{Proxy, Reach};
-use super::services::Redis;
 use super::signal::signal;
 use crate::support::{Clocks, Installation, OwnPostgres, Storage, TestServer};
 
