@@ -1,6 +1,8 @@
 //! The command line: `adda` alone serves.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a terminal")]
 
+mod transfer;
+
 use std::backtrace::{Backtrace, BacktraceStatus};
 use std::io::{BufRead, IsTerminal, Write};
 use std::panic::PanicHookInfo;
@@ -34,6 +36,8 @@ enum Command {
     Serve,
     /// Bring the database up to date and exit.
     Migrate,
+    /// Move everything to another database, to which no server belongs yet. Broken off, it goes on where it stood.
+    Transfer(transfer::Arguments),
     /// Print the OpenAPI document of the REST API.
     Openapi,
     /// Print the AsyncAPI document of the socket.
@@ -118,6 +122,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Config { command: ConfigCommand::Check } => check(),
         Command::Serve => with_runtime(serve),
         Command::Migrate => with_runtime(migrate),
+        Command::Transfer(arguments) => with_runtime(|config| transfer(config, arguments)),
         Command::Media { command: MediaCommand::Check { sweep } } => {
             with_runtime(|config| check_media(config, sweep))
         }
@@ -235,6 +240,10 @@ async fn migrate(config: Config) -> Outcome {
     migrated?;
     tell("The database is up to date.");
     Ok(())
+}
+
+async fn transfer(config: Config, arguments: transfer::Arguments) -> Outcome {
+    Ok(arguments.run(&config).await?)
 }
 
 async fn check_media(config: Config, sweep: bool) -> Outcome {

@@ -42,6 +42,9 @@ const UNIT: usize = 64 << 10;
 /// Says whose files these are, so that a store that was given to another database loses none to it.
 const OWNER: &str = "database";
 
+/// The folders of the store.
+pub(crate) const FOLDERS: [&str; 5] = ["audio", "avatars", "files", "images", "uploads"];
+
 /// A file that lies in the store.
 #[derive(Debug)]
 pub(crate) struct Listed {
@@ -96,15 +99,12 @@ impl Files {
         let mut file = File::open(from).await.map_err(failed)?;
         file.seek(SeekFrom::Start(part.start)).await.map_err(failed)?;
         let length = part.end - part.start;
-        // A bucket gets it in one request: parts that a crash left there would be kept, and paid for, where
-        // nobody sees them.
-        let piece = if self.folder.is_some() { PIECE } else { usize::MAX };
+        let piece = self.piece();
         let held = usize::try_from(length).unwrap_or(usize::MAX).min(piece).min(MOST_IN_MEMORY);
         let _memory =
             if held > SMALL { Some(self.memory_for(held).await.map_err(failed)?) } else { None };
         let mut part = BufReader::with_capacity(held.clamp(1, PIECE), file.take(length));
-        let writer = BufWriter::with_capacity(self.store.clone(), Name::from(name), piece);
-        let mut writer = writer.with_max_concurrency(1);
+        let mut writer = self.writer(name);
         let copied = match tokio::io::copy_buf(&mut part, &mut writer).await {
             Ok(bytes) if bytes == length => return writer.shutdown().await.map_err(failed),
             Ok(_) => io::ErrorKind::UnexpectedEof.into(),
@@ -113,6 +113,40 @@ impl Files {
         // The first error is the one to tell.
         let _ = writer.abort().await;
         Err(failed(copied))
+    }
+
+    /// Copies a file of another store, whole or not at all.
+    ///
+    /// # Errors
+    /// It is not there; one of the stores.
+    pub(crate) async fn copy_from(&self, other: &Self, name: &str) -> Result<(), Error> {
+        let mut pieces = other.get(name, None).await?.into_stream();
+        let mut writer = self.writer(name);
+        let copied = async {
+            while let Some(piece) = pieces.try_next().await? {
+                writer.put(piece).await?;
+            }
+            Ok(())
+        };
+        match copied.await {
+            Ok(()) => writer.shutdown().await.map_err(failed),
+            Err(error) => {
+                // The first error is the one to tell.
+                let _ = writer.abort().await;
+                Err(error)
+            }
+        }
+    }
+
+    fn writer(&self, name: &str) -> BufWriter {
+        let writer = BufWriter::with_capacity(self.store.clone(), Name::from(name), self.piece());
+        writer.with_max_concurrency(1)
+    }
+
+    /// A bucket gets a file in one request: parts that a crash left there would be kept, and paid for, where
+    /// nobody sees them.
+    fn piece(&self) -> usize {
+        if self.folder.is_some() { PIECE } else { usize::MAX }
     }
 
     async fn memory_for(&self, bytes: usize) -> io::Result<SemaphorePermit<'_>> {

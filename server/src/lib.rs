@@ -29,3 +29,4 @@ mod security;
 mod tasks;
 #[cfg(test)]
 mod testing;
+mod transfer;

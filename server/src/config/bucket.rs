@@ -38,8 +38,17 @@ pub(crate) struct Bucket {
 }
 
 impl Bucket {
+    /// Another bucket of the same server, which the same keys open.
+    ///
+    /// # Errors
+    /// What is wrong with its address, in words that continue the option's name.
+    pub(crate) fn beside(&self, url: &str) -> Result<Self, String> {
+        let (name, prefix) = name_and_prefix(&Value::from(url))?;
+        Ok(Self { name, prefix, ..self.clone() })
+    }
+
     /// As it is written in the settings.
-    pub(super) fn url(&self) -> String {
+    pub(crate) fn url(&self) -> String {
         let slash = if self.prefix.is_empty() { "" } else { "/" };
         format!("s3://{}{slash}{}", self.name, self.prefix)
     }

@@ -39,6 +39,7 @@ pub(crate) use error::ConfigError;
 pub(crate) use secrets::{Secret, SecretKeys};
 pub(crate) use values::{Origin, Registration};
 
+use figment::value::Value;
 use sources::{SettingOrigin, Settings};
 use values::DatabaseKind;
 
@@ -49,6 +50,14 @@ pub(crate) struct MediaQuota {
     pub of_all: u64,
     /// Of each person.
     pub of_person: u64,
+}
+
+/// Reads the URL of a database that is no setting.
+///
+/// # Errors
+/// What is wrong, in words that continue "--from …" and never hold the URL, in which there may be a password.
+pub(crate) fn database_url(url: &str) -> Result<Secret, String> {
+    values::database_url(&Value::from(url)).map(|(_, url)| url)
 }
 
 /// Every setting of a server, validated.

@@ -15,7 +15,9 @@ mod schema;
 mod sqlite;
 #[cfg(test)]
 mod tests;
+mod transfer_mark;
 mod url;
+mod whole;
 
 use std::sync::Arc;
 
@@ -29,11 +31,16 @@ pub(crate) use failure::{Unavailable, is_unavailable, unavailable};
 pub(crate) use family::Family;
 pub(crate) use open::OpenError;
 pub(crate) use rows::{RowList, lock_rows, parse, query, run};
+pub(crate) use schema::{expect_current, in_memory};
 pub(crate) use sqlite::{Direct, DirectResult};
+pub(crate) use transfer_mark::{
+    begin_transfer, end_transfer, expect_current_beside_mark, transfer_under_way,
+};
 pub(crate) use url::{SqliteUrl, check_url};
+pub(crate) use whole::{Purpose, Whole, migrate_within};
 
 use deadline::{Deadline, in_time};
-use schema::{expect_current, migrate};
+use schema::migrate;
 use sqlite::{Checkpoints, DatabaseLock, Writer};
 
 /// The two ways to the database.

@@ -41,6 +41,15 @@ pub(crate) enum OpenError {
          Nothing was changed. Use the version that serves it, or start this one first."
     )]
     Older(String),
+    /// It is to be read, and is not there.
+    #[error("There is no database {0}.")]
+    Missing(String),
+    /// A transfer was broken off.
+    #[error(
+        "The database is not complete: a transfer into it was begun and has not ended. Run the same `adda transfer` \
+         again, which goes on where it stood, or empty the database."
+    )]
+    Unfinished,
     /// A migration failed.
     #[error("The database could not be brought up to date: {0}")]
     Migrate(#[source] DbErr),

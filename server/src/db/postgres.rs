@@ -11,6 +11,10 @@ use super::deadline::{Deadline, Stalls};
 use super::open::{ACQUIRE_TIMEOUT, OpenError, connect};
 use super::rows::{query, run};
 
+/// What the connections of a server are called at the database, and those of a transfer.
+pub(super) const SERVER: &str = "adda";
+pub(super) const TRANSFER: &str = "adda transfer";
+
 /// A few that are always busy rather than many that are seldom: each plans each statement anew.
 const WRITE_CONNECTIONS: u32 = 6;
 const READ_CONNECTIONS: u32 = 14;
@@ -57,6 +61,26 @@ pub(super) async fn open(url: &str) -> Result<Pools, OpenError> {
     Ok(Pools { write, read, deadline: Deadline { within: STATEMENT_TIMEOUT, stalls } })
 }
 
+/// Opens one connection for what takes long, which nobody waits for.
+pub(super) async fn open_whole(url: &str) -> Result<DatabaseConnection, OpenError> {
+    let mut options = ConnectOptions::new(url);
+    options
+        .max_connections(1)
+        .min_connections(1)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>)
+        .sqlx_logging(false)
+        .map_sqlx_postgres_opts(|postgres| {
+            postgres.application_name(TRANSFER).statement_cache_capacity(256).options([
+                ("statement_timeout", "0"),
+                ("idle_in_transaction_session_timeout", "0"),
+                ("synchronous_commit", "on"),
+            ])
+        });
+    connect(options).await
+}
+
 /// Whoever has this lock changes the schema. Any number that no other program at the database uses.
 const SCHEMA_LOCK: i64 = 0x4144_4441;
 /// So long a server waits for another one that is changing the schema.
@@ -95,7 +119,7 @@ fn options(
         })
         .map_sqlx_postgres_opts(move |postgres| {
             postgres
-                .application_name("adda")
+                .application_name(SERVER)
                 .statement_cache_capacity(256)
                 // The promise of the acknowledgement, whatever the server's own default is.
                 .options([

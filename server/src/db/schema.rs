@@ -1,16 +1,19 @@
 //! Bringing the schema up to date.
 
 use adda_migrations::Migrator;
-use sea_orm::{ConnectionTrait, DatabaseBackend, DbErr};
+use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait};
 
-use super::open::OpenError;
+use super::open::{OpenError, connect};
 use super::rows::query;
 
 /// What the name of a migration ends in that only adds what the version before need not know: while servers
 /// are brought to a newer version one after the other, the older ones serve the database that the first of
 /// them has changed.
 const ADDITIVE: &str = "_additive";
+
+/// What the mark of a database that is not complete begins with (`transfer_mark.rs`).
+pub(super) const MARK: &str = "transfer_of_";
 
 /// Runs the migrations that are missing.
 pub(super) async fn migrate<'c, C>(connection: &'c C) -> Result<(), OpenError>
@@ -28,13 +31,32 @@ where
 }
 
 /// Looks whether no migration is missing, nor too many are there, and changes nothing.
-pub(super) async fn expect_current(connection: &impl ConnectionTrait) -> Result<(), OpenError> {
-    let applied = applied(connection).await.map_err(OpenError::Connect)?;
-    refuse_unknown(&applied)?;
+///
+/// # Errors
+/// [`OpenError::Newer`], [`OpenError::Older`], [`OpenError::Unfinished`], the database.
+pub(crate) async fn expect_current(connection: &impl ConnectionTrait) -> Result<(), OpenError> {
+    expect_these(&applied(connection).await.map_err(OpenError::Connect)?)
+}
+
+/// Whether these are the migrations that this binary has.
+pub(super) fn expect_these(applied: &[String]) -> Result<(), OpenError> {
+    refuse_unknown(applied)?;
     match known().into_iter().find(|name| !applied.contains(name)) {
         Some(missing) => Err(OpenError::Older(missing)),
         None => Ok(()),
     }
+}
+
+/// A new database of the present schema, in memory, to be asked what that is.
+///
+/// # Errors
+/// That it cannot be made.
+pub(crate) async fn in_memory() -> Result<DatabaseConnection, OpenError> {
+    let mut options = ConnectOptions::new("sqlite::memory:");
+    options.max_connections(1).sqlx_logging(false);
+    let connection = connect(options).await?;
+    migrate(&connection).await?;
+    Ok(connection)
 }
 
 fn known() -> Vec<String> {
@@ -45,13 +67,14 @@ fn refuse_unknown(applied: &[String]) -> Result<(), OpenError> {
     let known = known();
     let is_foreign = |name: &&String| !known.contains(name) && !name.ends_with(ADDITIVE);
     match applied.iter().find(is_foreign) {
+        Some(unknown) if unknown.starts_with(MARK) => Err(OpenError::Unfinished),
         Some(unknown) => Err(OpenError::Newer(unknown.clone())),
         None => Ok(()),
     }
 }
 
 /// The migrations that the database knows.
-async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
+pub(super) async fn applied(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     let exists = match connection.get_database_backend() {
         DatabaseBackend::Sqlite => {
             "SELECT name FROM sqlite_master WHERE type = 'table' AND name = 'seaql_migrations'"

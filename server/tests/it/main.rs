@@ -40,6 +40,7 @@ mod socket;
 mod specs;
 mod static_host;
 mod support;
+mod transfer;
 mod uploads;
 mod web_app;
 

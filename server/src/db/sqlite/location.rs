@@ -44,6 +44,14 @@ impl Location {
         connect(self.options(count, read_only)).await
     }
 
+    /// The only connection, which fills the database and writes the log back itself.
+    pub(super) async fn filler(&self) -> Result<DatabaseConnection, OpenError> {
+        let writes_back = |sqlite: SqliteConnectOptions| {
+            sqlite.create_if_missing(true).pragma("wal_autocheckpoint", "4096")
+        };
+        connect(self.options(1, writes_back)).await
+    }
+
     /// The connection that writes the log back. It waits for readers only a moment, for whoever
     /// commits waits as long.
     pub(super) async fn checkpointer(&self) -> Result<DatabaseConnection, OpenError> {

@@ -29,6 +29,15 @@ pub(super) struct Connections {
     pub(super) checkpoints: Checkpoints,
 }
 
+/// Opens one connection: to fill the database, or to read it.
+pub(super) async fn open_whole(
+    url: SqliteUrl,
+    to_fill: bool,
+) -> Result<DatabaseConnection, OpenError> {
+    let location = Location::new(url);
+    if to_fill { location.filler().await } else { location.readers(1).await }
+}
+
 /// Opens the database, and makes it and its folder when they are missing.
 pub(super) async fn open(url: SqliteUrl) -> Result<Connections, OpenError> {
     if let Some(folder) = url.file.parent().filter(|path| !path.as_os_str().is_empty()) {

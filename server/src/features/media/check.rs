@@ -15,10 +15,8 @@ use super::error::MediaError;
 use super::store::{self, KeptIn, partial};
 use crate::db::Db;
 use crate::features::accounts;
-use crate::files::Files;
+use crate::files::{FOLDERS, Files};
 
-/// The folders of the store.
-const FOLDERS: [&str; 5] = ["audio", "avatars", "files", "images", "uploads"];
 /// An upload that was given up removes its files itself, long before they are as old as this.
 const LEFT_OVER_AFTER_MS: i64 = 3_600 * 1_000;
 

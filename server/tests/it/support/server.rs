@@ -93,8 +93,8 @@ impl Installation {
         installation
     }
 
-    /// The binary with these arguments, in its folder and with its settings.
-    fn command(&self) -> Command {
+    /// The binary, in its folder and with its settings.
+    pub(crate) fn command(&self) -> Command {
         let binary = env!("CARGO_BIN_EXE_adda");
         let mut command = match self.open_files {
             None => Command::new(binary),
