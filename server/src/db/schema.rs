@@ -4,6 +4,9 @@ use adda_migrations::Migrator;
 use sea_orm::{ConnectOptions, ConnectionTrait, DatabaseBackend, DatabaseConnection, DbErr};
 use sea_orm_migration::{IntoSchemaManagerConnection, MigratorTrait};
 
+use tracing::instrument::WithSubscriber;
+use tracing::subscriber::NoSubscriber;
+
 use super::open::{OpenError, connect};
 use super::rows::query;
 
@@ -55,7 +58,8 @@ pub(crate) async fn in_memory() -> Result<DatabaseConnection, OpenError> {
     let mut options = ConnectOptions::new("sqlite::memory:");
     options.max_connections(1).sqlx_logging(false);
     let connection = connect(options).await?;
-    migrate(&connection).await?;
+    // Nobody's database is changed: there is nothing to be told of.
+    migrate(&connection).with_subscriber(NoSubscriber::new()).await?;
     Ok(connection)
 }
 

@@ -39,8 +39,8 @@ pub(crate) async fn go_on_after(
         DatabaseBackend::Sqlite => vec![
             format!("DELETE FROM sqlite_sequence WHERE name = '{name}'"),
             format!(
-                "INSERT INTO sqlite_sequence (name, seq) \
-                 SELECT '{name}', MAX({last}, COALESCE((SELECT MAX(id) FROM {name}), 0))"
+                "INSERT INTO sqlite_sequence (name, seq) SELECT '{name}', last \
+                 FROM (SELECT MAX({last}, COALESCE((SELECT MAX(id) FROM {name}), 0)) AS last) WHERE last > 0"
             ),
         ],
         _ => vec![format!(
