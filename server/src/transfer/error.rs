@@ -13,8 +13,8 @@ pub(crate) enum TransferError {
     #[error("The target: {0}")]
     Target(#[source] OpenError),
     #[error(
-        "The {0} is served by a running Adda. Stop every server of it, and run this again: whoever writes meanwhile \
-         writes into the database that is left."
+        "The {0} is served by a running Adda, or another transfer works on it. Stop every server of it, and run this \
+         again: what people write meanwhile would stay behind."
     )]
     Served(End),
     #[error(

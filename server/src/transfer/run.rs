@@ -1,5 +1,7 @@
 //! A transfer from its beginning to its end.
 
+use std::time::{Duration, Instant};
+
 use super::error::{End, TransferError};
 use super::files::{self, Place};
 use super::step::Step;
@@ -7,6 +9,9 @@ use super::store::layout::{self, Table};
 use super::store::{self, compare, copy, target};
 use crate::config::Secret;
 use crate::db::{self, OpenError, Purpose, SqliteUrl, Whole};
+
+/// A database may need a moment to see that whoever was connected was killed.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What is to be moved, and where to.
 #[derive(Debug)]
@@ -121,8 +126,12 @@ fn failed(end: End, error: OpenError) -> TransferError {
 
 async fn expect_alone(from: &Whole, to: &Whole) -> Result<(), TransferError> {
     for (whole, end) in [(from, End::Source), (to, End::Target)] {
-        if whole.others().await? > 0 {
-            return Err(TransferError::Served(end));
+        let asked = Instant::now();
+        while whole.others().await? > 0 {
+            if asked.elapsed() > PATIENCE {
+                return Err(TransferError::Served(end));
+            }
+            tokio::time::sleep(PATIENCE / 50).await;
         }
     }
     Ok(())

@@ -11,7 +11,7 @@ use crate::media::{carrying, photograph, sends_as, uploads};
 use crate::on_both_databases;
 use crate::pictures::tries_to_send;
 use crate::search::finds;
-use crate::support::{Client, Installation, Person, Request, Storage, TestServer};
+use crate::support::{Client, Installation, ObjectServer, Person, Request, Storage, TestServer};
 
 /// The same on all, as an operator would see to it.
 const SETTINGS: [(&str, &str); 2] =
@@ -508,6 +508,27 @@ async fn a_file_that_is_there_is_not_copied_again_and_a_wrong_one_is() {
     std::fs::write(&copy, &bytes).unwrap();
     is_done(transfer(old, &new).await);
     assert_eq!(files(&media(old)), files(&media(&new)));
+}
+
+#[tokio::test]
+async fn files_move_into_the_bucket_of_the_settings() {
+    let bucket = ObjectServer::start().await;
+    let mut lively = Lively::on(Storage::Sqlite).await;
+    lively.ends().await;
+    let old = &lively.server.installation;
+    let settings = bucket.settings();
+    let settings = settings.iter().map(|(name, value)| (*name, value.as_str()));
+    let new =
+        Installation::new(Storage::Sqlite, &settings.chain(SETTINGS).collect::<Vec<_>>()).await;
+    let (from, files_from) = (old.database_url(), media(old).display().to_string());
+    let to = new.database_url();
+    let arguments = ["transfer", "--from", &from, "--to", &to, "--media-from", &files_from];
+    let moved = new.run(&arguments, "").await;
+    assert!(moved.ended_well, "{}", moved.stderr);
+    assert_eq!(files(&media(old)), files(&bucket.bucket()));
+    let server = TestServer::on(new).await;
+    let checked = server.installation.run(&["media", "check"], "").await;
+    assert!(checked.ended_well, "{}{}", checked.stdout, checked.stderr);
 }
 
 #[tokio::test]

@@ -8,7 +8,7 @@ use super::layout::Table;
 use crate::db::{self, Whole};
 
 /// What a database has in them that was migrated and never served.
-const FILLED_BY_MIGRATIONS: [&str; 2] = ["media_total", "search_indexes"];
+pub(crate) const FILLED_BY_MIGRATIONS: [&str; 2] = ["media_total", "search_indexes"];
 
 /// Makes the target ready to be filled, all at once: the schema, empty tables, and the mark that keeps servers off.
 /// Answers whether it was before.
