@@ -42,7 +42,7 @@ pub(crate) async fn tables() -> Result<Vec<Table>, TransferError> {
     let tables = described(&database).await?;
     let references = references(&database).await?;
     database.close().await?;
-    in_order(tables, &references)
+    Ok(in_order(tables, &references))
 }
 
 async fn described(database: &impl ConnectionTrait) -> Result<Vec<Table>, TransferError> {
@@ -101,10 +101,7 @@ async fn references(database: &impl ConnectionTrait) -> Result<Vec<(String, Stri
         .collect()
 }
 
-fn in_order(
-    mut waiting: Vec<Table>,
-    references: &[(String, String)],
-) -> Result<Vec<Table>, TransferError> {
+fn in_order(mut waiting: Vec<Table>, references: &[(String, String)]) -> Vec<Table> {
     let mut ordered: Vec<Table> = Vec::new();
     while !waiting.is_empty() {
         let names: Vec<String> = waiting.iter().map(|table| table.name.clone()).collect();
@@ -113,14 +110,10 @@ fn in_order(
             to.any(|(_, to)| *to != table.name && names.contains(to))
         };
         let (still, ready): (Vec<_>, Vec<_>) = waiting.into_iter().partition(must_wait);
-        if let (true, Some(table)) = (ready.is_empty(), still.first()) {
-            return Err(TransferError::Column {
-                table: table.name.clone(),
-                column: "that refers to another table".to_owned(),
-            });
-        }
-        ordered.extend(ready);
-        waiting = still;
+        // Of a circle none could be the first; the database says so then.
+        let is_circle = ready.is_empty();
+        waiting = if is_circle { Vec::new() } else { still.clone() };
+        ordered.extend(if is_circle { still } else { ready });
     }
-    Ok(ordered)
+    ordered
 }
