@@ -9,7 +9,7 @@ use super::store::{compare, rows};
 use super::{Transfer, TransferError};
 use crate::config::Secret;
 use crate::db::{self, Db};
-use crate::testing::{Storage, TestDatabase, World, on_both_databases};
+use crate::testing::{Storage, TestDatabase, on_both_databases};
 
 /// What only one of the databases has, or what says which migrations it has.
 const NO_SERVERS_OWN: [&str; 2] = ["commit_marks", "seaql_migrations"];
@@ -53,7 +53,9 @@ fn between(from: &str, to: &str) -> Transfer {
 
 on_both_databases! {
     async fn every_table_and_column_of_the_schema_is_copied(storage: Storage) {
-        let world = World::new(storage).await;
+        let database = TestDatabase::new(storage).await;
+        let db = Db::open(&database.url).await.unwrap();
+        db.migrate().await.unwrap();
         let tables = layout::tables().await.unwrap();
         let known: BTreeMap<(String, String), Kind> = tables
             .iter()
@@ -61,7 +63,7 @@ on_both_databases! {
             .map(|(table, column)| ((table, column.name.clone()), column.kind))
             .collect();
         let mut there = BTreeSet::new();
-        for (table, column, called) in columns(world.db.read()).await {
+        for (table, column, called) in columns(db.read()).await {
             let kind = known.get(&(table.clone(), column.clone()));
             let kind = kind.unwrap_or_else(|| panic!("{table}.{column} is left behind"));
             assert!(fits(*kind, &called), "{table}.{column} is {called}, taken for {kind:?}");
@@ -72,7 +74,7 @@ on_both_databases! {
         // What a migration writes into a new database is no sign of a server, and not to be doubled.
         let mut filled = Vec::new();
         for table in &tables {
-            if rows::count(world.db.read(), table).await.unwrap() > 0 {
+            if rows::count(db.read(), table).await.unwrap() > 0 {
                 filled.push(table.name.as_str());
             }
         }
