@@ -115,11 +115,12 @@ impl Files {
         Err(failed(copied))
     }
 
-    /// Copies a file of another store, whole or not at all.
+    /// Copies a file of another store, whole or not at all. Nobody else may write it meanwhile.
     ///
     /// # Errors
     /// It is not there; one of the stores.
     pub(crate) async fn copy_from(&self, other: &Self, name: &str) -> Result<(), Error> {
+        self.remove_unfinished(name).await?;
         let mut pieces = other.get(name, None).await?.into_stream();
         let mut writer = self.writer(name);
         let copied = async {
@@ -246,12 +247,20 @@ impl Files {
         Ok(())
     }
 
-    /// Removes a file, if it is there, and what is left where its writing broke off: a folder's store writes
-    /// into `name#1` first.
+    /// Removes a file, if it is there, and what is left where its writing broke off.
     ///
     /// # Errors
     /// The store.
     pub(crate) async fn remove(&self, name: &str) -> Result<(), Error> {
+        self.remove_unfinished(name).await?;
+        match self.store.delete(&Name::from(name)).await {
+            Err(Error::NotFound { .. }) => self.is_there().await,
+            removed => removed,
+        }
+    }
+
+    /// Removes what is left where the writing of a file broke off: a folder's store writes into `name#1` first.
+    async fn remove_unfinished(&self, name: &str) -> Result<(), Error> {
         if let Some(folder) = &self.folder {
             let unfinished = folder.join(format!("{name}#1"));
             if let Err(error) = tokio::fs::remove_file(&unfinished).await
@@ -260,10 +269,7 @@ impl Files {
                 return Err(failed(error));
             }
         }
-        match self.store.delete(&Name::from(name)).await {
-            Err(Error::NotFound { .. }) => self.is_there().await,
-            removed => removed,
-        }
+        Ok(())
     }
 }
 

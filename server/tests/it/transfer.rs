@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
+use reqwest::Method;
 use sea_orm::{ConnectionTrait, Database, DatabaseBackend, DatabaseConnection, Statement};
 use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, BufReader};
@@ -349,7 +350,6 @@ on_both_databases! {
             Moment::HalfOfMessages,
             Moment::Line("rooms"),
             Moment::Line("messages: 50"),
-            Moment::Line("audio"),
         ]
         {
             is_killed(old, &there, moment).await;
@@ -368,6 +368,7 @@ on_both_databases! {
         let mut lively = Lively::on(storage).await;
         lively.ends().await;
         let old = &lively.server.installation;
+        many_messages(old).await;
         let new = place(other(storage)).await;
         is_killed(old, &new, Moment::Line("users")).await;
         let database = opened(&new).await;
@@ -402,6 +403,7 @@ on_both_databases! {
         let mut another = TestServer::on(place(other(storage)).await).await;
         assert!(another.stop().await);
         let new = place(storage).await;
+        many_messages(&lively.server.installation).await;
         is_killed(&lively.server.installation, &new, Moment::Line("users")).await;
         is_refused(transfer(&another.installation, &new).await, "begun to be filled from another source");
         is_done(transfer(&lively.server.installation, &new).await);
@@ -494,11 +496,12 @@ async fn what_is_made_for_a_transfer_is_for_its_user_alone() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_there_is_not_copied_again_and_a_wrong_one_is() {
+async fn a_wrong_or_half_a_file_is_copied_again_and_what_is_there_is_not() {
     let mut lively = Lively::on(Storage::Sqlite).await;
     lively.ends().await;
     let old = &lively.server.installation;
     let new = place(Storage::Sqlite).await;
+    many_messages(old).await;
     is_killed(old, &new, Moment::Line("users")).await;
     let audio = std::fs::read_dir(media(old).join("audio")).unwrap().next().unwrap().unwrap();
     let copy = media(&new).join("audio").join(audio.file_name());
@@ -506,12 +509,21 @@ async fn a_file_that_is_there_is_not_copied_again_and_a_wrong_one_is() {
     let mut bytes = std::fs::read(audio.path()).unwrap();
     *bytes.last_mut().unwrap() ^= 1;
     std::fs::write(&copy, &bytes).unwrap();
-    is_done(transfer(old, &new).await);
+    // As a kill in the middle of its writing leaves it.
+    std::fs::write(format!("{}#1", copy.display()), "half").unwrap();
+    let avatars = (media(old).join("avatars"), media(&new).join("avatars"));
+    std::fs::create_dir_all(&avatars.1).unwrap();
+    let avatar = std::fs::read_dir(&avatars.0).unwrap().next().unwrap().unwrap();
+    std::fs::copy(avatar.path(), avatars.1.join(avatar.file_name())).unwrap();
+    let said = is_done(transfer(old, &new).await);
+    let all = files(&media(old)).len();
+    let sentence = format!("All {all} files are there, and the same; {} of them", all - 1);
+    assert!(said.contains(&sentence), "{said}");
     assert_eq!(files(&media(old)), files(&media(&new)));
 }
 
 #[tokio::test]
-async fn files_move_into_the_bucket_of_the_settings() {
+async fn files_go_on_moving_into_the_bucket_of_the_settings() {
     let bucket = ObjectServer::start().await;
     let mut lively = Lively::on(Storage::Sqlite).await;
     lively.ends().await;
@@ -523,9 +535,22 @@ async fn files_move_into_the_bucket_of_the_settings() {
     let (from, files_from) = (old.database_url(), media(old).display().to_string());
     let to = new.database_url();
     let arguments = ["transfer", "--from", &from, "--to", &to, "--media-from", &files_from];
+    // Killed in the middle of the files, it goes on there.
+    bucket.holds(Method::PUT, Before, 5);
+    let mut child = new.command().args(arguments).stdout(Stdio::null()).spawn().unwrap();
+    let held = bucket.is_holding(async { drop(child.wait().await) }).await;
+    assert!(held, "it ended before");
+    child.kill().await.unwrap();
+    bucket.holds_nothing();
+    is_not_served(&new).await;
     let moved = new.run(&arguments, "").await;
     assert!(moved.ended_well, "{}", moved.stderr);
-    assert_eq!(files(&media(old)), files(&bucket.bucket()));
+    let all = files(&media(old));
+    // One of the five says whose the files are.
+    let sentence =
+        format!("All {} files are there, and the same; {} of them", all.len(), all.len() - 4);
+    assert!(moved.stdout.contains(&sentence), "{}", moved.stdout);
+    assert_eq!(all, files(&bucket.bucket()));
     let server = TestServer::on(new).await;
     let checked = server.installation.run(&["media", "check"], "").await;
     assert!(checked.ended_well, "{}{}", checked.stdout, checked.stderr);
