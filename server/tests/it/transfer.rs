@@ -536,7 +536,7 @@ async fn files_go_on_moving_into_the_bucket_of_the_settings() {
     let to = new.database_url();
     let arguments = ["transfer", "--from", &from, "--to", &to, "--media-from", &files_from];
     // Killed in the middle of the files, it goes on there.
-    bucket.holds(Method::PUT, Before, 5);
+    bucket.holds(Method::PUT, crate::support::Moment::Before, 5);
     let mut child = new.command().args(arguments).stdout(Stdio::null()).spawn().unwrap();
     let held = bucket.is_holding(async { drop(child.wait().await) }).await;
     assert!(held, "it ended before");
