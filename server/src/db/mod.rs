@@ -31,7 +31,7 @@ pub(crate) use failure::{Unavailable, is_unavailable, unavailable};
 pub(crate) use family::Family;
 pub(crate) use open::OpenError;
 pub(crate) use rows::{RowList, lock_rows, parse, query, run};
-pub(crate) use schema::{expect_current, in_memory};
+pub(crate) use schema::{expect_known, in_memory};
 pub(crate) use sqlite::{Direct, DirectResult};
 pub(crate) use transfer_mark::{
     begin_transfer, end_transfer, expect_current_beside_mark, transfer_under_way,
@@ -40,7 +40,7 @@ pub(crate) use url::{SqliteUrl, check_url};
 pub(crate) use whole::{Purpose, Whole, migrate_within};
 
 use deadline::{Deadline, in_time};
-use schema::migrate;
+use schema::{expect_current, migrate};
 use sqlite::{Checkpoints, DatabaseLock, Writer};
 
 /// The two ways to the database.

@@ -38,12 +38,30 @@ where
 /// # Errors
 /// [`OpenError::Newer`], [`OpenError::Older`], [`OpenError::Unfinished`], the database.
 pub(crate) async fn expect_current(connection: &impl ConnectionTrait) -> Result<(), OpenError> {
+    let applied = applied(connection).await.map_err(OpenError::Connect)?;
+    refuse_unknown(&applied)?;
+    expect_all(&applied)
+}
+
+/// The same for whoever must know all there is: what a newer version only added is too much as well.
+///
+/// # Errors
+/// As [`expect_current`].
+pub(crate) async fn expect_known(connection: &impl ConnectionTrait) -> Result<(), OpenError> {
     expect_these(&applied(connection).await.map_err(OpenError::Connect)?)
 }
 
-/// Whether these are the migrations that this binary has.
+/// Whether these are the migrations that this binary has, and no others.
 pub(super) fn expect_these(applied: &[String]) -> Result<(), OpenError> {
     refuse_unknown(applied)?;
+    let known = known();
+    match applied.iter().find(|name| !known.contains(name)) {
+        Some(newer) => Err(OpenError::Newer(newer.clone())),
+        None => expect_all(applied),
+    }
+}
+
+fn expect_all(applied: &[String]) -> Result<(), OpenError> {
     match known().into_iter().find(|name| !applied.contains(name)) {
         Some(missing) => Err(OpenError::Older(missing)),
         None => Ok(()),

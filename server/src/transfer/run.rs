@@ -61,7 +61,7 @@ impl Transfer {
         from: &Whole,
         told: &impl Fn(Step<'_>),
     ) -> Result<Transferred, TransferError> {
-        let current = db::expect_current(from.connection()).await;
+        let current = db::expect_known(from.connection()).await;
         current.map_err(|error| failed(End::Source, error))?;
         let to = Whole::open(self.to.expose(), Purpose::Fill).await;
         let to = to.map_err(|error| failed(End::Target, error))?;
