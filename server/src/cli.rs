@@ -20,6 +20,7 @@ use crate::features::media::{
     Checked, HEAR_SOUND, REMAKE_PICTURE, SQUARE_PICTURE, hear_here, remake_here, square_here,
 };
 use crate::private_files;
+use crate::probe::{self, Question};
 use crate::routes::{asyncapi_text, openapi_text};
 
 /// A self-hosted chat engine in one binary.
@@ -38,6 +39,13 @@ enum Command {
     Migrate,
     /// Move everything to another database, to which no server belongs yet. Broken off, it goes on where it stood.
     Transfer(transfer::Arguments),
+    /// Ask the server that runs with this configuration whether it is ready. Ends with a failure if it is not: the
+    /// health check of a container.
+    Health {
+        /// Ask only whether it is alive, also while its database is away.
+        #[arg(long)]
+        live: bool,
+    },
     /// Print the OpenAPI document of the REST API.
     Openapi,
     /// Print the AsyncAPI document of the socket.
@@ -123,6 +131,7 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Serve => with_runtime(serve),
         Command::Migrate => with_runtime(migrate),
         Command::Transfer(arguments) => with_runtime(|config| transfer(config, arguments)),
+        Command::Health { live } => with_runtime(|config| health(config, live)),
         Command::Media { command: MediaCommand::Check { sweep } } => {
             with_runtime(|config| check_media(config, sweep))
         }
@@ -231,6 +240,10 @@ fn stop_signal() -> impl Future<Output = ()> {
             _ = interrupt => {}
         }
     }
+}
+
+async fn health(config: Config, live: bool) -> Outcome {
+    Ok(probe::ask(&config, if live { Question::Alive } else { Question::Ready }).await?)
 }
 
 async fn migrate(config: Config) -> Outcome {

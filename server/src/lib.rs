@@ -23,6 +23,7 @@ mod mac;
 mod open_files;
 mod peer;
 mod private_files;
+mod probe;
 mod reconcile;
 mod routes;
 mod security;

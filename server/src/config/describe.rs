@@ -33,6 +33,8 @@ fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
     let redis_url = config.redis_url.as_ref().map(|url| without_password(url.expose()));
     let bucket = config.media_bucket.as_ref();
     let of_bucket = |value: fn(&Bucket) -> String| bucket.map_or_else(not_set, value);
+    let of_platform = is_set(config, &keys::RENDER_EXTERNAL_URL)
+        .then(|| config.public_url(config.port).to_string());
     let previous_key = config.secret_key_previous.as_ref().map(hidden);
     [
         (&keys::PORT, config.port.to_string()),
@@ -52,6 +54,7 @@ fn values(config: &Config) -> [(&'static Key, String); keys::ALL.len()] {
         (&keys::MEDIA_QUOTA_MB, (config.media_quota.of_person >> 20).to_string()),
         (&keys::BIND, config.bind.to_string()),
         (&keys::PUBLIC_URL, config.public_url(config.port).to_string()),
+        (&keys::RENDER_EXTERNAL_URL, of_platform.unwrap_or_else(not_set)),
         (&keys::ALLOWED_ORIGINS, origins),
         (&keys::TRUSTED_PROXIES, proxies),
         (&keys::REGISTRATION, config.registration.as_str().to_owned()),
@@ -64,6 +67,11 @@ const fn on_or_off(value: bool) -> &'static str {
     if value { "on" } else { "off" }
 }
 
+/// Whether a setting was asked for and is there.
+fn is_set(config: &Config, key: &Key) -> bool {
+    config.origins.iter().any(|(name, _)| *name == key.env)
+}
+
 fn source(config: &Config, key: &Key) -> String {
     if let Some((_, origin)) = config.origins.iter().find(|(name, _)| *name == key.env) {
         return origin.source();
@@ -73,6 +81,9 @@ fn source(config: &Config, key: &Key) -> String {
         ("SECRET_KEY", Some(_)) => format!("kept in {}", path.display()),
         ("SECRET_KEY", None) => {
             format!("will be made at the first start and kept in {}", path.display())
+        }
+        ("ADDA_PUBLIC_URL", _) if is_set(config, &keys::RENDER_EXTERNAL_URL) => {
+            keys::RENDER_EXTERNAL_URL.env.to_owned()
         }
         (name, _) if name.starts_with("ADDA_MEDIA_S3_") && config.media_bucket.is_none() => {
             String::new()

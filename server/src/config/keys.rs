@@ -39,6 +39,7 @@ settings! {
     MEDIA_QUOTA_MB = key("ADDA_MEDIA_QUOTA_MB", "media_quota_mb");
     BIND = key("ADDA_BIND", "bind");
     PUBLIC_URL = key("ADDA_PUBLIC_URL", "public_url");
+    RENDER_EXTERNAL_URL = key("RENDER_EXTERNAL_URL", "render_external_url");
     ALLOWED_ORIGINS = key("ADDA_ALLOWED_ORIGINS", "allowed_origins");
     TRUSTED_PROXIES = key("ADDA_TRUSTED_PROXIES", "trusted_proxies");
     REGISTRATION = key("ADDA_REGISTRATION", "registration");

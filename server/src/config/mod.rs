@@ -120,7 +120,11 @@ impl Config {
 
         let port = settings.required(&keys::PORT, values::port)?;
         let bind = settings.required(&keys::BIND, values::ip_address)?;
-        let configured_public_url = settings.optional(&keys::PUBLIC_URL, values::public_url)?;
+        let configured_public_url =
+            match settings.optional(&keys::PUBLIC_URL, values::public_url)? {
+                None => settings.optional(&keys::RENDER_EXTERNAL_URL, values::public_url)?,
+                given => given,
+            };
         let allowed_origins =
             settings.optional(&keys::ALLOWED_ORIGINS, values::origins)?.unwrap_or_default();
         let trusted_proxies =

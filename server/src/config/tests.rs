@@ -208,6 +208,52 @@ fn a_bucket_that_is_set_half_or_wrong_is_refused() {
 }
 
 #[test]
+fn the_address_that_a_platform_gives_counts_unless_another_is_set() {
+    let given = ("RENDER_EXTERNAL_URL", "https://adda-1x2y.onrender.com");
+    let config = load(&[], &[given]);
+    assert_eq!(config.public_url(10_000).as_str(), given.1);
+    assert!(config.configured_public_url.is_some(), "pages of other origins are refused");
+    let shown = config.describe();
+    let row = |name: &str| {
+        let line = shown.lines().find(|line| line.starts_with(name)).unwrap();
+        line.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    assert_eq!(row("ADDA_PUBLIC_URL"), format!("ADDA_PUBLIC_URL {} RENDER_EXTERNAL_URL", given.1));
+    assert_eq!(
+        row("RENDER_EXTERNAL_URL"),
+        format!("RENDER_EXTERNAL_URL {} the environment", given.1)
+    );
+
+    let own = ("ADDA_PUBLIC_URL", "https://chat.example.org");
+    assert_eq!(load(&[], &[given, own]).public_url(10_000).as_str(), own.1);
+    // Nobody needs it then, whatever it says.
+    let config = load(&[], &[("RENDER_EXTERNAL_URL", "adda"), own]);
+    assert_eq!(config.public_url(10_000).as_str(), own.1);
+    let sentence = refusal(&[], &[("RENDER_EXTERNAL_URL", "adda")]);
+    assert!(sentence.starts_with("RENDER_EXTERNAL_URL in the environment"), "{sentence}");
+}
+
+#[test]
+fn databases_are_taken_as_platforms_name_them() {
+    for url in [
+        // Render, within its network and from outside; Heroku and Fly say postgres.
+        "postgresql://adda:hunter22@dpg-abc123-a/adda_x1y2",
+        "postgresql://adda:hunter22@dpg-abc123-a.frankfurt-postgres.render.com/adda_x1y2?sslmode=require",
+        "postgres://adda:hunter22@ec2-1-2-3-4.compute-1.amazonaws.com:5432/d1",
+        "postgres://adda:hunter22@adda-db.flycast:5432/adda?sslmode=disable",
+        // Amazon RDS, with the file of its authorities.
+        "postgresql://adda:hunter22@adda.abc.eu-central-1.rds.amazonaws.com:5432/adda?sslmode=verify-full&sslrootcert=/etc/ssl/certs/ca-certificates.crt",
+        // Neon, DigitalOcean and Supabase.
+        "postgresql://adda:hunter22@ep-a-b-123.eu-central-1.aws.neon.tech/neondb?sslmode=require&channel_binding=require",
+        "postgresql://doadmin:hunter22@db-1.b.db.ondigitalocean.com:25060/defaultdb?sslmode=require",
+        "postgresql://postgres.abc:hunter22@aws-0-eu-central-1.pooler.supabase.com:5432/postgres",
+    ] {
+        let config = load(&[], &[("DATABASE_URL", url), ("SECRET_KEY", KEY)]);
+        assert_eq!(config.database_url.expose(), url);
+    }
+}
+
+#[test]
 fn the_environment_is_above_dot_env_and_that_above_adda_toml() {
     let toml = ("adda.toml", "port = 1001\nlog = \"warn\"\nregistration = \"closed\"");
     let dot_env =

@@ -6,7 +6,9 @@ use sea_orm::{ConnectionTrait, Database, Statement};
 use tokio::time::Instant;
 
 use crate::on_both_databases;
-use crate::support::{Installation, PASSWORD, Request, Storage, TestServer, eventually};
+use crate::support::{
+    FaultyDisk, Installation, OwnPostgres, PASSWORD, Request, Storage, TestServer, eventually,
+};
 
 #[tokio::test]
 async fn the_committed_specifications_are_those_of_the_binary() {
@@ -74,6 +76,57 @@ async fn a_setting_that_is_none_stops_the_start_with_one_sentence() {
             assert!(output.stdout.is_empty(), "{}", output.stdout);
         }
     }
+}
+
+#[tokio::test]
+async fn the_health_check_of_a_container_asks_the_server_beside_it() {
+    let mut server = TestServer::start(Storage::Sqlite).await;
+    // As in a container: the settings are the server's, and the port is one that was chosen.
+    assert!(server.stop().await);
+    server.start_again().await;
+    for command in [&["health"][..], &["health", "--live"]] {
+        let output = server.installation.run(command, "").await;
+        assert!(output.ended_well && output.stdout.is_empty(), "{}", output.stderr);
+    }
+
+    server.kill().await;
+    for command in [&["health"][..], &["health", "--live"]] {
+        let output = server.installation.run(command, "").await;
+        assert!(!output.ended_well);
+        let silent = format!("adda: The server does not answer at {}.", server.address);
+        assert_eq!(output.stderr.trim_end(), silent);
+    }
+    let anywhere = Installation::new(Storage::Sqlite, &[]).await;
+    let output = anywhere.run(&["health"], "").await;
+    assert!(output.stderr.starts_with("adda: PORT is 0"), "{}", output.stderr);
+}
+
+#[tokio::test]
+async fn a_server_whose_database_is_away_is_alive_and_not_ready() {
+    let disk = FaultyDisk::new();
+    let postgres = OwnPostgres::on(&disk).await;
+    let settings = [
+        ("DATABASE_URL", postgres.url.as_str()),
+        ("SECRET_KEY", "6f1d0c8a4b7e93525a1c0d9e8f7b6a43"),
+    ];
+    let mut server = TestServer::start_with(Storage::Sqlite, &settings).await;
+    assert!(server.stop().await);
+    server.start_again().await;
+    let is_ready = async || server.installation.run(&["health"], "").await;
+    assert!(is_ready().await.ended_well);
+
+    postgres.is_frozen();
+    let output = is_ready().await;
+    assert!(!output.ended_well);
+    let refused =
+        format!("adda: The server at {} answers 503 Service Unavailable.", server.address);
+    assert_eq!(output.stderr.trim_end(), refused);
+    assert!(server.installation.run(&["health", "--live"], "").await.ended_well);
+
+    postgres.goes_on();
+    let is_ready_again = async { while !is_ready().await.ended_well {} };
+    let waited = tokio::time::timeout(Duration::from_secs(20), is_ready_again).await;
+    waited.expect("the server is ready again");
 }
 
 on_both_databases! {
