@@ -1,25 +1,11 @@
 //! Behind a real nginx, set up as the README says: everybody is who they are.
 
-use std::net::IpAddr;
-use std::process::Stdio;
 use std::time::Duration;
 
-use reqwest::{Client, StatusCode};
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tokio::net::{TcpListener, TcpSocket, TcpStream};
-use tokio::process::{Child, Command};
+use reqwest::StatusCode;
 use tokio_tungstenite::tungstenite::Message;
 
-use crate::support::{Answer, Next, PASSWORD, Request, Socket, Storage, TestServer};
-
-/// An nginx in front of a server. Dropped, it is stopped.
-struct Nginx {
-    /// `127.0.0.1:port`.
-    address: String,
-    _child: Child,
-    _folder: TempDir,
-}
+use crate::support::{Guest, Next, Nginx, Request, Storage, TestServer};
 
 /// The configuration that the README shows, for this server and on this address. A test has no
 /// certificate: whether TLS ends here is said.
@@ -38,87 +24,17 @@ fn configuration(server: &str, address: &str, scheme: &str) -> String {
         .replace("$scheme", scheme)
 }
 
-impl Nginx {
-    /// Starts it before a server, as if people reached it by this scheme.
-    async fn before(server: &TestServer, scheme: &str) -> Self {
-        // nginx takes no port 0: one that was free a moment ago may be taken by now.
-        for _ in 0..10 {
-            let free = TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
-            if let Some(nginx) = Self::try_on(&free.to_string(), server, scheme).await {
-                return nginx;
-            }
-        }
-        panic!("nginx found no free port");
-    }
-
-    async fn try_on(address: &str, server: &TestServer, scheme: &str) -> Option<Self> {
-        let folder = TempDir::new().unwrap();
-        let path = folder.path().display();
-        let kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
-        let folders = kinds.map(|kind| format!("{kind}_temp_path {path}/{kind};\n")).concat();
+/// An nginx before a server, as if people reached it by this scheme.
+async fn nginx_before(server: &TestServer, scheme: &str) -> Nginx {
+    Nginx::start(|address, folder| {
         let shown = configuration(&server.address, address, scheme);
-        let text = format!(
-            "daemon off;\nmaster_process off;\npid {path}/pid;\nerror_log {path}/errors;\n\
-             events {{}}\nhttp {{\naccess_log off;\n{folders}{shown}\n}}\n"
-        );
-        std::fs::write(folder.path().join("nginx.conf"), text).unwrap();
-        // Where only administrators look for programs, too.
-        let start = format!(
-            "PATH=$PATH:/usr/sbin:/usr/local/sbin; exec nginx -e {path}/errors -c {path}/nginx.conf"
-        );
-        let mut child = Command::new("sh")
-            .args(["-c", &start])
-            .stderr(Stdio::null())
-            .kill_on_drop(true)
-            .spawn()
-            .unwrap();
-        loop {
-            if child.try_wait().unwrap().is_some() {
-                let errors = std::fs::read_to_string(folder.path().join("errors"));
-                let errors = errors.expect("nginx is installed: scripts/setup sees to it");
-                assert!(errors.contains("Address already in use"), "{errors}");
-                return None;
-            }
-            if TcpStream::connect(address).await.is_ok() {
-                return Some(Self { address: address.to_owned(), _child: child, _folder: folder });
-            }
-            tokio::task::yield_now().await;
-        }
-    }
-}
-
-/// Somebody at an address of their own: on this host, whoever is at 127.0.0.7 connects from there.
-struct Guest {
-    address: IpAddr,
-    client: Client,
-}
-
-impl Guest {
-    fn at(address: &str) -> Self {
-        let address: IpAddr = address.parse().unwrap();
-        Self { address, client: Client::builder().local_address(address).build().unwrap() }
-    }
-
-    async fn registers(
-        &self,
-        through: &str,
-        name: &str,
-        headers: &[(&'static str, &str)],
-    ) -> Answer {
-        let request = json!({"username": name, "password": PASSWORD, "cookie": true});
-        let request = Request::post("/auth/register", request).with_headers(headers);
-        request.send(&self.client, through).await
-    }
-
-    async fn connects(&self, through: &str, token: &Value) -> Socket {
-        let tcp = TcpSocket::new_v4().unwrap();
-        tcp.bind((self.address, 0).into()).unwrap();
-        let tcp = tcp.connect(through.parse().unwrap()).await.unwrap();
-        let mut socket = Socket::open_on(tcp, "/ws").await;
-        socket.say(json!({"type": "auth", "token": token})).await;
-        socket.hears("ready").await;
-        socket
-    }
+        let (path, folders) = (folder.display(), Nginx::folders(folder));
+        format!(
+            "pid {path}/pid;\nerror_log {path}/errors;\nevents {{}}\n\
+             http {{\naccess_log off;\n{folders}{shown}\n}}\n"
+        )
+    })
+    .await
 }
 
 /// A server that believes the proxies on this host, in its log each request.
@@ -130,7 +46,7 @@ async fn server(trusted: &str) -> TestServer {
 #[tokio::test]
 async fn an_office_behind_a_proxy_is_not_one_address() {
     let server = server("127.0.0.1").await;
-    let nginx = Nginx::before(&server, "http").await;
+    let nginx = nginx_before(&server, "http").await;
     let (one, other) = (Guest::at("127.0.0.2"), Guest::at("127.0.0.3"));
     for number in 0..20 {
         one.registers(&nginx.address, &format!("guest-{number}"), &[]).await.expect(201);
@@ -179,7 +95,7 @@ async fn whoever_is_no_trusted_proxy_is_not_believed() {
 async fn tls_that_ends_at_the_proxy_counts() {
     let server = server("127.0.0.0/8").await;
     for (scheme, is_https) in [("https", true), ("http", false)] {
-        let nginx = Nginx::before(&server, scheme).await;
+        let nginx = nginx_before(&server, scheme).await;
         let answer = Guest::at("127.0.0.2").registers(&nginx.address, scheme, &[]).await;
         let cookie = answer.headers["set-cookie"].to_str().unwrap().to_owned();
         assert_eq!(cookie.contains("Secure"), is_https, "{cookie}");
@@ -191,7 +107,7 @@ async fn tls_that_ends_at_the_proxy_counts() {
 #[tokio::test]
 async fn sockets_and_large_bodies_pass_the_proxy() {
     let server = server("127.0.0.1").await;
-    let nginx = Nginx::before(&server, "http").await;
+    let nginx = nginx_before(&server, "http").await;
     let guest = Guest::at("127.0.0.2");
     let token =
         guest.registers(&nginx.address, "mira", &[]).await.expect(201)["access_token"].clone();
