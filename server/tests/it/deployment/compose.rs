@@ -4,6 +4,7 @@
 use std::net::TcpListener;
 use std::path::Path;
 use std::process::Stdio;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -198,7 +199,8 @@ async fn proxy(service: &Value, nodes: &[TestServer; 2]) -> Nginx {
     .await
 }
 
-/// Opens sockets through the proxy until somebody has one on a node.
+/// Opens sockets through the proxy until somebody has one on a node: who has fewest gets the next, but not within
+/// a second after it was not there.
 async fn connects_to(
     stack: &Stack,
     guest: &Guest,
@@ -206,14 +208,19 @@ async fn connects_to(
     token: &Value,
     node: usize,
 ) -> Socket {
-    for _ in 0..20 {
-        let before = stack.sockets_of(address)[node];
-        let socket = guest.connects(&stack.proxy.address, token).await;
-        if stack.sockets_of(address)[node] > before {
-            return socket;
+    let connecting = async {
+        let mut _elsewhere;
+        loop {
+            let before = stack.sockets_of(address)[node];
+            let socket = guest.connects(&stack.proxy.address, token).await;
+            if stack.sockets_of(address)[node] > before {
+                return socket;
+            }
+            _elsewhere = socket;
         }
-    }
-    panic!("the proxy never chooses node {node}")
+    };
+    let connected = tokio::time::timeout(Duration::from_secs(20), connecting).await;
+    connected.unwrap_or_else(|_| panic!("the proxy never chooses node {node}"))
 }
 
 #[tokio::test]
