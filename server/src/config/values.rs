@@ -343,7 +343,7 @@ pub(super) fn embedded_database(data_dir: &Path) -> (DatabaseKind, Secret) {
 
 pub(super) fn redis_url(value: &Value) -> Result<Secret, String> {
     let url = text(value)?;
-    match Redis::new(&url) {
+    match Redis::new(url) {
         Ok(_) => Ok(Secret::new(url)),
         Err(_) => Err("is no Redis URL, but must be as in redis://user:password@host:6379, rediss://host:6379, \
                        redis-cluster://host:6379?node=other:6379 or \
