@@ -29,9 +29,8 @@ const ON_THE_WAY: Duration = Duration::from_secs(1);
 
 /// What the nodes find as Redis.
 pub(crate) enum Services {
-    None,
     Redis(Redis),
-    Watched(Watched),
+    Watched(Box<Watched>),
 }
 
 pub(crate) struct Arena {
@@ -130,7 +129,8 @@ impl Arena {
             assert!(row.refused > 0, "{fault}: who sends is told to try again");
         }
         if let Some(within) = expected.delivers_within {
-            assert!(row.slowest <= within, "{fault}: a delivery took {:?}", row.slowest);
+            let slowest = self.load.slowest_between(outage.begun, until);
+            assert!(row.slowest <= within, "{fault}, seed {}: {slowest:?}", self.seed);
             assert!(row.acknowledged > 0, "{fault}: all goes on");
         }
         row
@@ -156,13 +156,14 @@ impl Arena {
             !matches!(broken, crate::load::oracle::Broken::Differs { .. })
         }));
         let found = Found::of(&broken);
+        let slowest = self.load.slowest_between(outage.begun, until);
         let row = Row {
             fault: fault.to_owned(),
             lasted: until - outage.begun,
             acknowledged: self.load.acknowledged_between(outage.begun, until),
             refused,
             found: found.since(self.found),
-            slowest: self.load.slowest_between(outage.begun, until),
+            slowest: slowest.map(|delivery| delivery.late).unwrap_or_default(),
             recovered,
             connections,
         };
@@ -232,7 +233,6 @@ impl Arena {
         match &mut self.services {
             Services::Redis(redis) => redis,
             Services::Watched(watched) => &mut watched.first,
-            Services::None => panic!("this run has no Redis"),
         }
     }
 }

@@ -15,8 +15,6 @@ const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Where the nodes find Redis.
 pub(crate) enum Bus {
-    /// There is none.
-    None,
     /// Each node has a link to it.
     Redis(SocketAddr),
     /// It is asked for by this address, without a link of our own.
@@ -77,7 +75,7 @@ impl Cluster {
         let (port, database) = (Port::reserve(), Proxy::to(self.postgres.address()));
         let redis = match bus {
             Bus::Redis(address) => Some(Proxy::to_redis(*address)),
-            Bus::None | Bus::At(_) => None,
+            Bus::At(_) => None,
         };
         let mut settings = vec![
             ("PORT", port.number().to_string()),
@@ -86,13 +84,11 @@ impl Cluster {
             ("ADDA_MEDIA_DIR", self.media.path().display().to_string()),
             ("ADDA_RATE_LIMITS", "off".to_owned()),
         ];
-        match (bus, &redis) {
-            (Bus::At(url), _) => settings.push(("REDIS_URL", url.clone())),
-            (_, Some(redis)) => {
-                settings.push(("REDIS_URL", format!("redis://{}", redis.address())));
-            }
-            (_, None) => {}
-        }
+        let url = match (bus, &redis) {
+            (Bus::At(url), _) => Some(url.clone()),
+            (_, redis) => redis.as_ref().map(|redis| format!("redis://{}", redis.address())),
+        };
+        settings.extend(url.map(|url| ("REDIS_URL", url)));
         settings.extend(clocks.iter().flat_map(Clocks::settings));
         settings.retain(|(name, _)| more.iter().all(|(other, _)| other != name));
         settings.extend(more.iter().map(|(name, value)| (*name, (*value).to_owned())));

@@ -71,7 +71,7 @@ async fn nothing_is_lost_or_late_whatever_becomes_of_a_link_to_redis() {
 async fn nothing_is_lost_when_redis_fails_over() {
     let watched = Watched::start().await;
     let cluster = Cluster::start(NODES, &Bus::At(watched.url()), &[]).await;
-    let services = Services::Watched(watched);
+    let services = Services::Watched(Box::new(watched));
     let mut arena = Arena::open(seeds(1).next().unwrap(), cluster, services).await;
     arena.suffers(Fault::RedisFailsOver).await;
     arena.closes().await;

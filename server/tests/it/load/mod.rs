@@ -24,6 +24,7 @@ pub(crate) use self::judge::{Judge, history};
 use self::oracle::{Diary, Promises};
 use self::participant::Participant;
 pub(crate) use self::plan::{is_long, seeds, setting, times};
+pub(crate) use self::times::Delivery;
 use self::times::Times;
 use self::work::{Action, Operation, Work};
 use crate::support::Person;
@@ -163,9 +164,9 @@ impl Load {
         self.shared.times.lock().unwrap().acknowledged_between(from, to)
     }
 
-    /// How late the latest delivery of anything came that was acknowledged in this time.
-    pub(crate) fn slowest_between(&self, from: Instant, to: Instant) -> Duration {
-        self.shared.times.lock().unwrap().slowest(from, to)
+    /// The latest delivery of anything that was acknowledged in this time.
+    pub(crate) fn slowest_between(&self, from: Instant, to: Instant) -> Option<Delivery> {
+        self.shared.times.lock().unwrap().slowest(from, to).cloned()
     }
 
     /// Waits until everybody has heard something, in each of these rooms, that was acknowledged after this

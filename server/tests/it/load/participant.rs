@@ -272,7 +272,7 @@ impl Participant {
         let mut times = self.shared.times.lock().unwrap();
         let before = self.cursors.get(&room).copied().unwrap_or_default();
         for number in heard.iter().filter(|number| **number > before) {
-            times.hears(&room, *number);
+            times.hears(&self.person.username, &room, *number);
         }
         self.cursors.insert(room, cursor);
         times.is_at(&self.person.username, &self.cursors);

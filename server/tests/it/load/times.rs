@@ -22,10 +22,21 @@ struct Acknowledged {
     number: i64,
 }
 
-#[derive(Debug)]
-struct Delivery {
-    acknowledged: Instant,
-    late: Duration,
+/// Something that somebody heard for the first time.
+#[derive(Clone)]
+pub(crate) struct Delivery {
+    pub(crate) acknowledged: Instant,
+    pub(crate) late: Duration,
+    pub(crate) who: String,
+    pub(crate) room: String,
+    pub(crate) number: i64,
+}
+
+impl std::fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let Self { late, who, room, number, .. } = self;
+        write!(f, "{who} heard {number} in {room} {late:?} after its acknowledgement")
+    }
 }
 
 impl Times {
@@ -40,10 +51,11 @@ impl Times {
     }
 
     /// Somebody hears of a change for the first time.
-    pub(super) fn hears(&mut self, room: &str, number: i64) {
+    pub(super) fn hears(&mut self, who: &str, room: &str, number: i64) {
         if let Some(acknowledged) = self.by_number.get(&(room.to_owned(), number)) {
             let (acknowledged, late) = (*acknowledged, acknowledged.elapsed());
-            self.deliveries.push(Delivery { acknowledged, late });
+            let (who, room) = (who.to_owned(), room.to_owned());
+            self.deliveries.push(Delivery { acknowledged, late, who, room, number });
         }
     }
 
@@ -51,15 +63,10 @@ impl Times {
         self.cursors.insert(who.to_owned(), cursors.clone());
     }
 
-    /// How late the latest delivery of anything came that was acknowledged in this time.
-    pub(super) fn slowest(&self, from: Instant, to: Instant) -> Duration {
+    /// The latest delivery of anything that was acknowledged in this time.
+    pub(super) fn slowest(&self, from: Instant, to: Instant) -> Option<&Delivery> {
         let within = |delivery: &&Delivery| (from..=to).contains(&delivery.acknowledged);
-        self.deliveries
-            .iter()
-            .filter(within)
-            .map(|delivery| delivery.late)
-            .max()
-            .unwrap_or_default()
+        self.deliveries.iter().filter(within).max_by_key(|delivery| delivery.late)
     }
 
     pub(super) fn acknowledged_between(&self, from: Instant, to: Instant) -> usize {

@@ -2,7 +2,6 @@
 
 use std::net::SocketAddr;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
@@ -119,7 +118,7 @@ impl OwnPostgres {
     /// Starts again what was killed, as it was started, and waits until it answers.
     pub(crate) async fn starts_again(&self) {
         let owner = std::fs::metadata(&self.folder).unwrap();
-        let mut server = std::process::Command::new("sh");
+        let mut server = Command::new("sh");
         server.args(["-c", "eval \"exec $(cat postmaster.opts)\" >>../server.log 2>&1"]);
         server.current_dir(&self.folder).process_group(0).stdin(Stdio::null());
         if owner.uid() != std::fs::metadata("/proc/self").unwrap().uid() {
