@@ -11,6 +11,7 @@ mod arena;
 mod cluster;
 mod fault;
 mod forged;
+mod lag;
 mod port;
 mod presence;
 mod proxy;

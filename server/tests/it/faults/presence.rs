@@ -2,16 +2,46 @@
 
 use std::time::{Duration, Instant};
 
-use tokio::time::interval;
+use serde_json::json;
+use tokio::task::AbortHandle;
+use tokio::time::{interval, sleep};
 
 use super::arena;
 use super::cluster::{Bus, Cluster};
 use super::services::Redis;
 use crate::load::is_long;
-use crate::support::{Person, Socket};
+use crate::support::{Next, Person, Socket};
 
 /// What is promised.
 const RIGHT_WITHIN: Duration = Duration::from_secs(45);
+const COMES_BACK_AFTER: Duration = Duration::from_millis(200);
+
+/// Somebody's device, which comes back to its node as often as it takes. Dropped, it is gone.
+struct Device(AbortHandle);
+
+impl Device {
+    fn of(person: &Person) -> Self {
+        let person = person.clone();
+        let stays = async move {
+            loop {
+                if let Ok(mut socket) = Socket::try_open(&person.address, "/ws", &[]).await {
+                    let auth = json!({"type": "auth", "token": person.access_token});
+                    if socket.tries_to_say(auth).await.is_ok() {
+                        while let Next::Frame(_) = socket.next_whenever().await {}
+                    }
+                }
+                sleep(COMES_BACK_AFTER).await;
+            }
+        };
+        Self(tokio::spawn(stays).abort_handle())
+    }
+}
+
+impl Drop for Device {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
 
 struct Scene {
     cluster: Cluster,
@@ -59,15 +89,16 @@ async fn who_is_here_is_right_on_all_nodes_soon_after_a_crash() {
     let ada = Person::register(&directly[1], "ada").await;
     let ben = Person::register(&directly[2], "ben").await;
     let mut scene = Scene { cluster, watcher };
-    let _hers: Socket = ada.connects().await;
-    let _his: Socket = ben.connects().await;
+    let hers = Device::of(&ada);
+    let _his = Device::of(&ben);
     scene.shows(&[0, 1, 2], &ada, true, "she came").await;
     scene.shows(&[0, 1, 2], &ben, true, "he came").await;
 
     scene.cluster.nodes[1].server.kill().await;
     scene.shows(&[0, 2], &ada, false, "her node was killed").await;
     scene.shows(&[0, 2], &ben, true, "another node was killed").await;
-    let hers = ada.at(&directly[0]).connects().await;
+    drop(hers);
+    let hers = Device::of(&ada.at(&directly[0]));
     scene.shows(&[0, 2], &ada, true, "she came back elsewhere").await;
     scene.cluster.nodes[1].server.start_again().await;
     scene.shows(&[0, 1, 2], &ada, true, "a node began").await;
