@@ -93,7 +93,10 @@ impl OwnPostgres {
 
     /// The server answers nothing more, though it is there.
     pub(crate) fn is_frozen(&self) {
-        self.signal("-STOP");
+        // Once its main process stands still there are no new ones.
+        for _ in 0..2 {
+            self.signal("-STOP");
+        }
     }
 
     /// The server goes on where it was.
@@ -109,6 +112,7 @@ impl OwnPostgres {
 
     /// All of it is killed: `kill -9`.
     pub(crate) async fn is_killed(&self) {
+        self.is_frozen();
         let processes = self.processes();
         self.signal("-KILL");
         let is_there = |pid: &String| Path::new("/proc").join(pid).join("exe").exists();
