@@ -54,7 +54,8 @@ async fn who_is_in_a_room_and_who_types_there_is_seen_from_every_node() {
     assert_eq!(listed["items"].as_array().unwrap().iter().filter(|it| online(it)).count(), 2);
 
     // A private conversation that begins on one node is there on the other, with its ticks.
-    let private = format!("private_{}_{}", mira.id, ravi.id);
+    let private = mira.put(&format!("/users/{}/private-room", ravi.id), Value::Null).await;
+    let private = private.expect(201)["name"].as_str().unwrap().to_owned();
     let sent = mira.writes(&private, "only for you").await;
     his.is_told_of(&sent).await;
     his.asks(json!({"type": "read", "room": private, "seq": sent["seq"]})).await;

@@ -34,7 +34,7 @@ static TURNS: Semaphore = Semaphore::const_new(2);
 
 /// What the nodes find as Redis.
 pub(crate) enum Services {
-    Redis(Redis),
+    Redis(Box<Redis>),
     Watched(Box<Watched>),
 }
 

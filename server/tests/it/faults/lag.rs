@@ -11,8 +11,8 @@ const EVERY: Duration = Duration::from_millis(50);
 const PATIENCE: Duration = Duration::from_secs(5);
 /// From an acknowledgement to a delivery by way of the database there are so many steps, each as late as the
 /// one question that is measured: a look asks for heads, sessions and privacy and rests for five times as
-/// long, then pages are read.
-const STEPS: u32 = 16;
+/// long as that took, then pages are read.
+const STEPS: u32 = 30;
 
 /// Asks a node that nothing ails the simplest question, again and again. Dropped, it stops.
 #[derive(Debug)]

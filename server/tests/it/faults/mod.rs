@@ -34,7 +34,7 @@ const NODES: usize = 3;
 async fn arena(seed: u64) -> Arena {
     let redis = Redis::start().await;
     let cluster = Cluster::start(NODES, &Bus::Redis(redis.address()), &[NODES - 1]).await;
-    Arena::open(seed, cluster, Services::Redis(redis)).await
+    Arena::open(seed, cluster, Services::Redis(Box::new(redis))).await
 }
 
 /// Each of these faults, one after the other, on one cluster.
