@@ -23,9 +23,9 @@ use crate::tasks::Task;
 /// How often heads and sessions are compared, and how many times as long as the last look took at least.
 const LOOK_EVERY: Duration = Duration::from_secs(3);
 const REST: u32 = 50;
-/// The same while the broker does not carry and nothing else tells of what other nodes do.
+/// The same while other nodes are not heard and nothing else tells of what they do.
 const LOOK_ALONE_EVERY: Duration = Duration::from_millis(750);
-const REST_ALONE: u32 = 5;
+const REST_ALONE: u32 = 2;
 /// How often it is seen whether a look is due.
 const TICK: Duration = Duration::from_millis(250);
 /// How soon what could not be read is tried again.
@@ -156,7 +156,7 @@ impl Task for Reconciler {
                 },
                 () = ready(()), if self.under_way.is_some() => self.read_at_last().await,
                 _ = looks.tick(), if self.broker.may_lose() => {
-                    let (every, rest) = match self.broker.carries() {
+                    let (every, rest) = match self.broker.hears_all() {
                         true => (LOOK_EVERY, REST),
                         false => (LOOK_ALONE_EVERY, REST_ALONE),
                     };
@@ -199,6 +199,9 @@ mod tests {
             true
         }
         fn carries(&self) -> bool {
+            false
+        }
+        fn hears_all(&self) -> bool {
             false
         }
     }

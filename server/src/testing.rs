@@ -105,6 +105,10 @@ impl Broker for LosingBroker {
     fn carries(&self) -> bool {
         true
     }
+
+    fn hears_all(&self) -> bool {
+        true
+    }
 }
 
 const SECRET: &str = "a secret for tests that is long enough";

@@ -42,6 +42,10 @@ pub trait Broker: Debug + Send + Sync {
 
     /// Whether it carries just now. While it does not, whatever other nodes do is found in the database alone.
     fn carries(&self) -> bool;
+
+    /// Whether all other nodes that were there a moment ago are heard. Whoever is not may still serve, and
+    /// what it stores is found in the database alone.
+    fn hears_all(&self) -> bool;
 }
 
 /// The broker of a single node, in its process: hands each envelope to the hub at once, in the order of
@@ -76,6 +80,10 @@ impl Broker for LocalBroker {
     }
 
     fn carries(&self) -> bool {
+        true
+    }
+
+    fn hears_all(&self) -> bool {
         true
     }
 }

@@ -123,12 +123,12 @@ impl OwnPostgres {
     pub(crate) async fn starts_again(&self) {
         let owner = std::fs::metadata(&self.folder).unwrap();
         let mut server = Command::new("sh");
-        server.args(["-c", "eval \"exec $(cat postmaster.opts)\" >>../server.log 2>&1"]);
+        server.args(["-c", "eval \"$(cat postmaster.opts) >>../server.log 2>&1 &\""]);
         server.current_dir(&self.folder).process_group(0).stdin(Stdio::null());
         if owner.uid() != std::fs::metadata("/proc/self").unwrap().uid() {
             server.uid(owner.uid()).gid(owner.gid());
         }
-        server.spawn().unwrap();
+        assert!(server.status().unwrap().success(), "PostgreSQL starts");
         self.answers().await;
     }
 

@@ -39,6 +39,9 @@ use crate::wire::{DecodeError, Reader, Writer};
 /// Who was not heard for so long has nobody online: a few beats, and a pause that a busy machine may make.
 const LEASE: Duration = Duration::from_secs(30);
 
+/// Who was not heard for so long may be cut off: a beat, and what it may be late.
+const SILENT_AFTER: Duration = Duration::from_millis(1_500);
+
 /// A node that was not heard for so long is forgotten; if it comes back it is as one that is new.
 const FORGET_AFTER: Duration = Duration::from_hours(1);
 
@@ -173,6 +176,13 @@ impl Link {
     #[must_use]
     pub fn peers(&self) -> usize {
         self.peers.values().filter(|peer| peer.is_present).count()
+    }
+
+    /// Whether a node whose people are here is not heard just now.
+    #[must_use]
+    pub fn misses_somebody(&self, now: Instant) -> bool {
+        let silent = |peer: &Peer| now.saturating_duration_since(peer.at) >= SILENT_AFTER;
+        self.peers.values().any(|peer| peer.is_present && silent(peer))
     }
 
     fn message(&mut self, to: To, kind: u8, body: impl FnOnce(&mut Writer)) -> Message {

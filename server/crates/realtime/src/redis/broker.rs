@@ -11,7 +11,8 @@ use fred::interfaces::{ClientLike, EventInterface, PubsubInterface};
 use fred::prelude::{Error, Value};
 use fred::types::ClusterStateChange;
 use fred::types::config::Server;
-use futures_util::future::join_all;
+use futures_util::StreamExt;
+use futures_util::stream::FuturesUnordered;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, watch};
@@ -69,7 +70,9 @@ pub struct RedisBroker {
     has_waiting: Notify,
     heard_itself: Mutex<Option<Instant>>,
     carries: watch::Sender<bool>,
-    /// Whether it may have missed something since it carried last.
+    /// Whether the present connection is subscribed to what this node reads.
+    is_subscribed: AtomicBool,
+    /// Whether something may have come while there was no connection.
     has_missed: AtomicBool,
     complained: Mutex<Option<Instant>>,
 }
@@ -104,6 +107,7 @@ impl RedisBroker {
             has_waiting: Notify::new(),
             heard_itself: Mutex::default(),
             carries: watch::Sender::new(false),
+            is_subscribed: AtomicBool::new(false),
             has_missed: AtomicBool::new(false),
             complained: Mutex::default(),
         })
@@ -157,13 +161,15 @@ impl RedisBroker {
             }
             // Of several at once the last one counts.
             while connected.try_recv().is_ok() || moved.try_recv().is_ok() {}
+            self.is_subscribed.store(false, Ordering::Relaxed);
             self.has_missed.store(true, Ordering::Relaxed);
             let node = lock(&self.link).node();
             if let Err(error) = self.interest.begin(node).await {
                 tracing::debug!(%error, "what this node reads could not be subscribed to");
-                // Nothing comes back, so the connection is made anew in a while.
+                // Until it is, nothing is carried, so that the connection is made anew in a while.
                 continue;
             }
+            self.is_subscribed.store(true, Ordering::Relaxed);
             let messages = {
                 let mut link = lock(&self.link);
                 link.hello().into_iter().chain([link.echo()]).collect::<Vec<_>>()
@@ -229,42 +235,48 @@ impl RedisBroker {
         }
     }
 
-    /// Publishes whatever waits, in the order in which it came.
+    /// Publishes whatever waits, in the order in which it came, without waiting for the answers: where Redis
+    /// is far away, nothing waits for what was sent before it.
     async fn publish_what_waits(&self) {
+        let mut under_way = FuturesUnordered::new();
         loop {
-            let batch = self.next_batch();
-            if batch.is_empty() {
-                self.has_waiting.notified().await;
-                continue;
-            }
-            let to: Vec<_> = batch.iter().map(|message| message.to).collect();
-            let sent = join_all(batch.into_iter().map(|message| self.send(message))).await;
-            let failed = to.into_iter().zip(sent).filter_map(|(to, sent)| Some((to, sent.err()?)));
-            let failed: Vec<_> = failed.collect();
-            if let Some((_, error)) = failed.first() {
-                let messages = failed.len();
-                tracing::debug!(%error, messages, "messages to other nodes were not published");
-            }
-            if failed.iter().any(|(to, _)| matches!(to, To::Topic(_))) {
-                lock(&self.link).lost();
+            let room = AT_ONCE.saturating_sub(under_way.len());
+            under_way.extend(self.next_batch(room).into_iter().map(|message| self.send(message)));
+            tokio::select! {
+                () = self.has_waiting.notified(), if under_way.len() < AT_ONCE => {}
+                Some((to, sent)) = under_way.next(), if !under_way.is_empty() => {
+                    if let Err(error) = sent {
+                        tracing::debug!(%error, ?to, "a message to other nodes was not published");
+                        if is_missed(to) {
+                            lock(&self.link).lost();
+                        }
+                    }
+                }
             }
         }
     }
 
     /// What waits longest, sealed; what would wait in vain is dropped.
-    fn next_batch(&self) -> Vec<Message> {
+    fn next_batch(&self, most: usize) -> Vec<Message> {
         let carries = self.carries();
         let (mut waiting, mut link) = (lock(&self.waiting), lock(&self.link));
         if std::mem::take(&mut waiting.has_lost) {
             link.lost();
         }
         let mut batch: Vec<Message> = waiting.messages.drain(..).collect();
-        if !carries && !waiting.envelopes.is_empty() {
+        if !carries {
+            let to = |envelope: &Envelope| envelope.topic().map_or(To::All, To::Topic);
+            if waiting
+                .envelopes
+                .iter()
+                .any(|envelope| is_missed(to(envelope)) || to(envelope) == To::All)
+            {
+                link.lost();
+            }
             waiting.envelopes.clear();
             waiting.bytes = 0;
-            link.lost();
         }
-        while batch.len() < AT_ONCE
+        while batch.len() < most
             && let Some(envelope) = waiting.envelopes.pop_front()
         {
             waiting.bytes -= cost(&envelope);
@@ -273,12 +285,15 @@ impl RedisBroker {
         batch
     }
 
-    async fn send(&self, message: Message) -> Result<(), Error> {
-        let (client, channel) = (self.redis.client(), self.channels.of(message.to));
-        if self.interest.is_sharded() {
-            return client.spublish(channel, message.bytes).await;
-        }
-        client.publish(channel, message.bytes).await
+    async fn send(&self, message: Message) -> (To, Result<(), Error>) {
+        let Message { to, bytes } = message;
+        let (client, channel) = (self.redis.client(), self.channels.of(to));
+        let sent = if self.interest.is_sharded() {
+            client.spublish(channel, bytes).await
+        } else {
+            client.publish(channel, bytes).await
+        };
+        (to, sent)
     }
 
     /// Sees whether the bus carries, says who is here, and ends what was waited for.
@@ -317,14 +332,20 @@ impl RedisBroker {
     async fn connect_anew(&self) {
         let mut carries = self.carries.subscribe();
         loop {
-            if tokio::time::timeout(ANEW_AFTER, carries.wait_for(|carries| *carries)).await.is_err()
-            {
+            let carried = async {
+                let _ = carries.wait_for(|carries| *carries).await;
+                let _ = carries.wait_for(|carries| !*carries).await;
+            };
+            let is_silent = tokio::time::timeout(ANEW_AFTER, carried);
+            let is_broken = tokio::select! {
+                () = self.interest.fails() => true,
+                carried = is_silent => carried.is_err() && !self.carries(),
+            };
+            if is_broken {
                 if let Err(error) = self.redis.client().force_reconnection().await {
                     tracing::debug!(%error, "no new connection to Redis");
                 }
-                continue;
             }
-            let _ = carries.wait_for(|carries| !*carries).await;
         }
     }
 
@@ -341,7 +362,8 @@ impl RedisBroker {
 
     fn note_whether_it_carries(&self, now: Instant) {
         let heard = *lock(&self.heard_itself);
-        let carries = heard.is_some_and(|at| now.saturating_duration_since(at) < SILENT_AFTER);
+        let is_heard = heard.is_some_and(|at| now.saturating_duration_since(at) < SILENT_AFTER);
+        let carries = is_heard && self.is_subscribed.load(Ordering::Relaxed);
         if !self.carries.send_if_modified(|before| std::mem::replace(before, carries) != carries) {
             return;
         }
@@ -350,7 +372,6 @@ impl RedisBroker {
                 "Redis does not carry messages to other nodes; what they do is read from the database until \
                  it does"
             );
-            self.has_missed.store(true, Ordering::Relaxed);
             return;
         }
         lock(&self.link).resumed(now);
@@ -372,6 +393,11 @@ fn bytes_of(value: Value) -> Option<Bytes> {
         Value::String(text) => Some(text.into_inner()),
         _ => None,
     }
+}
+
+/// Whether somebody misses a message that is neither counted nor shows as a gap.
+fn is_missed(to: To) -> bool {
+    matches!(to, To::Topic(topic) if topic.user().is_some())
 }
 
 fn cost(envelope: &Envelope) -> usize {
@@ -412,5 +438,9 @@ impl Broker for RedisBroker {
 
     fn carries(&self) -> bool {
         *self.carries.borrow()
+    }
+
+    fn hears_all(&self) -> bool {
+        self.carries() && !lock(&self.link).misses_somebody(Instant::now())
     }
 }

@@ -11,7 +11,7 @@ use dashmap::DashMap;
 use fred::clients::Client;
 use fred::interfaces::PubsubInterface;
 use fred::prelude::Error;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Notify, mpsc, oneshot};
 
 use super::channels::Channels;
 use super::connection::Redis;
@@ -43,6 +43,8 @@ pub(super) struct Interest {
     wishes: mpsc::Sender<Wish>,
     /// Whether the server has sharded channels.
     is_sharded: AtomicBool,
+    /// Something could not be subscribed to.
+    failed: Notify,
 }
 
 impl Interest {
@@ -53,7 +55,13 @@ impl Interest {
     ) -> (Self, mpsc::Receiver<Wish>) {
         let (wishes, waiting) = mpsc::channel(MOST_WAITING);
         let is_sharded = AtomicBool::new(false);
-        (Self { hub, redis, channels, declared: DashMap::new(), wishes, is_sharded }, waiting)
+        let (declared, failed) = (DashMap::new(), Notify::new());
+        (Self { hub, redis, channels, declared, wishes, is_sharded, failed }, waiting)
+    }
+
+    /// Waits until something cannot be subscribed to: on a new connection all is tried again.
+    pub(super) async fn fails(&self) {
+        self.failed.notified().await;
     }
 
     /// Declares an interest; answered when it holds, or when nothing is carried anyway.
@@ -114,8 +122,8 @@ impl Interest {
             }
             wanted.retain(|topic| !self.declared.contains_key(topic));
             if let Err(error) = self.subscribe(wanted.iter().copied()).await {
-                // The next connection subscribes to all that is declared.
                 tracing::debug!(%error, "interests could not be declared");
+                self.failed.notify_one();
             }
             for topic in wanted {
                 self.declared.insert(topic, ());

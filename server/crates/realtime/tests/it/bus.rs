@@ -161,4 +161,8 @@ impl Broker for BusBroker {
     fn carries(&self) -> bool {
         true
     }
+
+    fn hears_all(&self) -> bool {
+        true
+    }
 }
