@@ -128,7 +128,7 @@ impl OwnPostgres {
         if owner.uid() != std::fs::metadata("/proc/self").unwrap().uid() {
             server.uid(owner.uid()).gid(owner.gid());
         }
-        assert!(server.status().unwrap().success(), "PostgreSQL starts");
+        assert!(server.status().await.unwrap().success(), "PostgreSQL starts");
         self.answers().await;
     }
 

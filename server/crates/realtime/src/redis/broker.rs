@@ -341,10 +341,8 @@ impl RedisBroker {
                 () = self.interest.fails() => true,
                 carried = is_silent => carried.is_err() && !self.carries(),
             };
-            if is_broken {
-                if let Err(error) = self.redis.client().force_reconnection().await {
-                    tracing::debug!(%error, "no new connection to Redis");
-                }
+            if is_broken && let Err(error) = self.redis.client().force_reconnection().await {
+                tracing::debug!(%error, "no new connection to Redis");
             }
         }
     }
