@@ -26,6 +26,8 @@ const REST: u32 = 50;
 /// The same while other nodes are not heard and nothing else tells of what they do.
 const LOOK_ALONE_EVERY: Duration = Duration::from_millis(750);
 const REST_ALONE: u32 = 2;
+/// So many people's rooms are looked for at once.
+const PEOPLE_AT_ONCE: usize = 256;
 /// How often it is seen whether a look is due.
 const TICK: Duration = Duration::from_millis(250);
 /// How soon what could not be read is tried again.
@@ -42,6 +44,8 @@ pub(crate) struct Reconciler {
     rooms: Arc<Rooms>,
     accounts: Arc<Accounts>,
     stale: StaleParts,
+    /// When that ended, and how long it took.
+    looked_for_memberships: Option<(Instant, Duration)>,
     /// The newest private conversation that is known here.
     newest_conversation: Option<i64>,
     /// What is read just now: the hub asks once.
@@ -75,6 +79,7 @@ impl Reconciler {
             rooms,
             accounts,
             stale,
+            looked_for_memberships: None,
             newest_conversation: None,
             under_way: None,
             outdated: VecDeque::new(),
@@ -117,7 +122,22 @@ impl Reconciler {
         Ok(())
     }
 
+    /// Where nobody on this node reads a room, nothing tells it of who comes there by another one.
+    async fn look_for_memberships(&self) -> Result<(), ReadError> {
+        for people in self.hub.connected().chunks(PEOPLE_AT_ONCE) {
+            for (topic, members) in self.rooms.memberships_of(people).await? {
+                let reading = self.hub.subscribed_users(topic);
+                for user_id in members.difference(&reading) {
+                    self.hub.may_read(*user_id, topic);
+                }
+            }
+        }
+        Ok(())
+    }
+
     async fn look(&mut self) -> Result<(), ReadError> {
+        // Whose session ended is shown nothing more of what is found.
+        self.accounts.read_anew(&self.hub, None).await?;
         for (topic, people) in self.rooms.new_conversations(&mut self.newest_conversation).await? {
             for user_id in people {
                 self.hub.may_read(user_id, topic);
@@ -126,7 +146,18 @@ impl Reconciler {
         for (topic, head) in self.rooms.heads(&self.hub.topics()).await? {
             self.hub.note_head(topic, head.last_seq, head.members_version);
         }
-        Ok(self.accounts.read_anew(&self.hub, None).await?)
+        if !self.broker.hears_all() && self.memberships_are_due() {
+            let began = Instant::now();
+            self.look_for_memberships().await?;
+            self.looked_for_memberships = Some((Instant::now(), began.elapsed()));
+        }
+        Ok(())
+    }
+
+    /// There may be very many: they are looked at for a tenth of the time.
+    fn memberships_are_due(&self) -> bool {
+        let rested = |(at, took): (Instant, Duration)| at.elapsed() >= took * 10;
+        self.looked_for_memberships.is_none_or(rested)
     }
 
     fn close_some(&mut self) {
@@ -241,6 +272,17 @@ mod tests {
             elsewhere.accounts.end_session(zoe.id, session).await.unwrap();
             assert_eq!(next(&hers).await, Err(CloseReason::SessionRevoked));
             let room = elsewhere.private_room(&mira, &ravi).await;
+            assert_eq!(next(&his).await, Ok(vec![Signal::Added(room.topic())]));
+        }
+
+        async fn who_joins_by_a_node_that_is_not_heard_is_told_within_seconds(storage: Storage) {
+            let world = World::losing(storage).await;
+            let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+            let room = world.room("rust", &[&mira]).await;
+            let his = connects(&world, &ravi);
+            let elsewhere = of_elsewhere(&world).await;
+            let name = adda_protocol::RoomName::parse(&room.name).unwrap();
+            elsewhere.rooms.join(&ravi, &name).await.unwrap();
             assert_eq!(next(&his).await, Ok(vec![Signal::Added(room.topic())]));
         }
 

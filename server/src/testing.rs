@@ -107,7 +107,7 @@ impl Broker for LosingBroker {
     }
 
     fn hears_all(&self) -> bool {
-        true
+        false
     }
 }
 

@@ -382,6 +382,12 @@ fn each_value_that_cannot_be_used_is_answered_in_one_sentence() {
         ),
         (
             "REDIS_URL",
+            "http://localhost:6379",
+            "is no Redis URL, but must be as in redis://user:password@host:6379, rediss://host:6379, \
+             redis-cluster://host:6379?node=other:6379 or redis-sentinel://host:26379?sentinelServiceName=name",
+        ),
+        (
+            "REDIS_URL",
             "localhost:6379",
             "is no Redis URL, but must be as in redis://user:password@host:6379, rediss://host:6379, \
              redis-cluster://host:6379?node=other:6379 or redis-sentinel://host:26379?sentinelServiceName=name",

@@ -1,11 +1,12 @@
 //! Token buckets that all nodes share, in Redis; while that is away each node has its own.
 
 use std::hash::Hash;
-use std::sync::Arc;
-use std::time::Duration;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use adda_realtime::{Broker, Redis};
 use fred::interfaces::LuaInterface;
+use fred::prelude::Error;
 
 use super::{Limit, TooOften};
 use crate::mac::{Key, mac};
@@ -23,11 +24,16 @@ redis.call('SET', KEYS[1], string.format('%.0f', full), 'PX', string.format('%.0
 return 0
 ";
 
+/// What is wrong for long is said so often.
+const COMPLAIN_EVERY: Duration = Duration::from_mins(1);
+
 /// Where buckets are shared.
 #[derive(Clone, Debug)]
 pub(crate) struct SharedBuckets {
     redis: Redis,
     broker: Arc<dyn Broker>,
+    /// When it was said last that they cannot be asked.
+    complained: Arc<Mutex<Option<Instant>>>,
     /// What this server's keys begin with.
     prefix: String,
     key: Key,
@@ -38,7 +44,19 @@ impl SharedBuckets {
     #[must_use]
     pub(crate) fn new(redis: Redis, broker: Arc<dyn Broker>, namespace: &str, key: Key) -> Self {
         let prefix = format!("adda:{namespace}:bucket:");
-        Self { redis, broker, prefix, key }
+        Self { redis, broker, complained: Arc::default(), prefix, key }
+    }
+
+    fn complain(&self, error: &Error) {
+        let mut complained = self.complained.lock().unwrap_or_else(PoisonError::into_inner);
+        if complained.is_none_or(|at| at.elapsed() >= COMPLAIN_EVERY) {
+            *complained = Some(Instant::now());
+            tracing::warn!(
+                %error,
+                "Redis takes nothing in, so that how often a password may be tried is counted by each server \
+                 for itself; look whether it is full or a replica"
+            );
+        }
     }
 
     /// Takes one from a bucket; `None` when nobody knows.
@@ -60,7 +78,7 @@ impl SharedBuckets {
             Ok(0) => Some(Ok(())),
             Ok(wait) => Some(Err(TooOften(Duration::from_millis(wait)))),
             Err(error) => {
-                tracing::warn!(%error, "a limit that nodes share was not asked; this node's own holds");
+                self.complain(&error);
                 None
             }
         }

@@ -1,6 +1,6 @@
 //! The use cases of rooms and membership.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -351,6 +351,21 @@ impl Rooms {
             heads.extend(rows.into_iter().map(|head| (family.topic(head.id), head)));
         }
         Ok(heads)
+    }
+
+    /// Who of these people are in which public rooms.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn memberships_of(
+        &self,
+        people: &[UserId],
+    ) -> Result<HashMap<Topic, HashSet<UserId>>, RoomError> {
+        let mut rooms: HashMap<Topic, HashSet<UserId>> = HashMap::new();
+        for row in store::memberships_of(self.db.read(), people).await? {
+            rooms.entry(Family::Public.topic(row.room_id)).or_default().insert(row.user_id);
+        }
+        Ok(rooms)
     }
 
     /// The private conversations that came since this was asked last, and those who are in them; some are told

@@ -73,6 +73,13 @@ pub(crate) struct Head {
     pub members_version: i64,
 }
 
+/// Somebody is in a room.
+#[derive(Clone, Copy, Debug, FromQueryResult)]
+pub(super) struct Membership {
+    pub(super) room_id: i64,
+    pub(super) user_id: i64,
+}
+
 /// A private conversation and whose it is.
 #[derive(Clone, Copy, Debug, FromQueryResult)]
 pub(super) struct Conversation {
@@ -96,6 +103,23 @@ pub(crate) async fn heads(
     let rows = list.select(connection, |ids| {
         let ids = ids.replace(['(', ')'], "");
         format!("SELECT id, last_seq, members_version FROM {rooms} WHERE id IN ({ids})")
+    });
+    db::parse(&rows.await?)
+}
+
+/// Which public rooms these people are in.
+///
+/// # Errors
+/// What the database says.
+pub(super) async fn memberships_of(
+    connection: &impl ConnectionTrait,
+    people: &[i64],
+) -> Result<Vec<Membership>, DbErr> {
+    let mut list = RowList::<1>::new();
+    people.iter().for_each(|id| list.push([(*id).into()]));
+    let rows = list.select(connection, |ids| {
+        let ids = ids.replace(['(', ')'], "");
+        format!("SELECT room_id, user_id FROM room_members WHERE user_id IN ({ids})")
     });
     db::parse(&rows.await?)
 }

@@ -9,7 +9,8 @@
 //!
 //! **Forgery.** Each message is sealed with a key that the nodes alone have ([`Seal`]).
 //!
-//! **Repetition.** Each message has a number of its node, and is taken once. Messages of a node that is heard
+//! **Repetition.** Each message has a number of its node, and is taken once, and not at all when the node has
+//! since beaten twice: whoever was not sent it then need not have it now. Messages of a node that is heard
 //! for the first time may be those of one that is long gone, recorded: nothing of it is taken until it has
 //! answered a question that was never asked before (`hello`, `proof`).
 //!
@@ -126,6 +127,8 @@ pub struct Link {
 #[derive(Debug)]
 struct Peer {
     window: Window,
+    /// The number of its last beat.
+    beat: u64,
     counted: u64,
     at: Instant,
     /// Its people are known.
@@ -342,6 +345,7 @@ impl Link {
             kind::BEAT => {
                 let counted = from.unsigned()?;
                 from.end()?;
+                self.note_beat(node, number);
                 answers.extend(self.count(node, counted, 0, now));
             }
             kind::COUNTED => {
@@ -359,6 +363,14 @@ impl Link {
             other => return Err(DecodeError::Kind(other).into()),
         }
         Ok(Received::Heard(answers))
+    }
+
+    /// What a node sent before the beat before this one is over.
+    fn note_beat(&mut self, node: u64, number: u64) {
+        if let Some(peer) = self.peers.get_mut(&node) {
+            peer.window.end(peer.beat);
+            peer.beat = number.max(peer.beat);
+        }
     }
 
     /// Notes how many a node has counted; `own` of them is this message. When something is missing, the hub
@@ -427,14 +439,14 @@ impl Link {
         if counted > known {
             self.misses();
         }
-        let window = match self.peers.remove(&node) {
+        let (window, beat) = match self.peers.remove(&node) {
             Some(mut peer) => {
                 peer.window.is_new(number);
-                peer.window
+                (peer.window, peer.beat)
             }
-            None => Window::above(number),
+            None => (Window::above(number), number),
         };
-        let peer = Peer { window, counted: counted.max(known), at: now, is_present: true };
+        let peer = Peer { window, beat, counted: counted.max(known), at: now, is_present: true };
         self.peers.insert(node, peer);
         self.elsewhere.set(node, people);
         Ok(Received::Heard(Vec::new()))

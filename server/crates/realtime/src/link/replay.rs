@@ -7,6 +7,8 @@ const WIDTH: u64 = 4_096;
 /// The last numbers of a node.
 #[derive(Debug)]
 pub(super) struct Window {
+    /// Nothing up to this is taken any more.
+    floor: u64,
     greatest: u64,
     seen: Box<[u64; WIDTH as usize / 64]>,
 }
@@ -14,11 +16,19 @@ pub(super) struct Window {
 impl Window {
     /// Nothing up to this number is taken any more.
     pub(super) fn above(number: u64) -> Self {
-        Self { greatest: number, seen: Box::new([u64::MAX; WIDTH as usize / 64]) }
+        Self { floor: number, greatest: number, seen: Box::new([u64::MAX; WIDTH as usize / 64]) }
+    }
+
+    /// Nothing up to this number is taken from now on, whether it was here or not.
+    pub(super) fn end(&mut self, number: u64) {
+        self.floor = self.floor.max(number);
     }
 
     /// Whether a number is here for the first time; notes it.
     pub(super) fn is_new(&mut self, number: u64) -> bool {
+        if number <= self.floor {
+            return false;
+        }
         if number > self.greatest {
             if number - self.greatest >= WIDTH {
                 self.seen.fill(0);
@@ -56,6 +66,14 @@ mod tests {
         assert!(window.is_new(12) && window.is_new(11) && !window.is_new(12) && !window.is_new(11));
         assert!(window.is_new(12 + WIDTH - 1) && window.is_new(13) && !window.is_new(12));
         assert!(window.is_new(u64::MAX) && !window.is_new(14) && window.is_new(u64::MAX - 1));
+    }
+
+    #[test]
+    fn what_is_over_is_not_taken_though_it_was_never_here() {
+        let mut window = Window::above(0);
+        assert!(window.is_new(9) && window.is_new(4));
+        window.end(7);
+        assert!(!window.is_new(5) && !window.is_new(7) && window.is_new(8));
     }
 
     #[test]

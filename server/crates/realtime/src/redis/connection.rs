@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use fred::clients::Client;
 use fred::interfaces::ClientLike;
-use fred::prelude::{Builder, Config, Error, ReconnectPolicy};
+use fred::prelude::{Builder, Config, Error, ErrorKind, ReconnectPolicy};
 use fred::types::RespVersion;
 use fred::types::config::UnresponsiveConfig;
 
@@ -38,6 +38,11 @@ impl Redis {
     /// # Errors
     /// [`RedisUrlError`]
     pub fn new(url: &str) -> Result<Self, RedisUrlError> {
+        let scheme = url.split(':').next().unwrap_or_default();
+        let scheme = scheme.trim_end_matches("-cluster").trim_end_matches("-sentinel");
+        if !["redis", "rediss", "valkey", "valkeys"].contains(&scheme) {
+            return Err(RedisUrlError(Error::new(ErrorKind::Url, "another scheme")));
+        }
         let mut config = Config::from_url(url).map_err(RedisUrlError)?;
         config.version = RespVersion::RESP3;
         config.fail_fast = true;
@@ -78,7 +83,8 @@ impl Redis {
     pub(super) async fn stay_connected(&self) {
         loop {
             let ended = self.client.connect().await;
-            tracing::warn!(?ended, "the connection to Redis ended; connecting anew");
+            // That nothing is carried is told by whoever notices it, once.
+            tracing::debug!(?ended, "the connection to Redis ended; connecting anew");
             tokio::time::sleep(CONNECTS_WITHIN).await;
         }
     }

@@ -113,6 +113,31 @@ fn what_comes_twice_is_taken_once() {
 }
 
 #[test]
+fn what_others_were_sent_a_while_ago_is_not_taken_though_it_never_came_here() {
+    let (mut one, mut other, at) = (Node::new(1), Node::new(2), Instant::now());
+    meet(&mut one, &mut other, at);
+    let socket = Arc::new(adda_realtime::Outbox::new(5, uuid::Uuid::new_v4(), None));
+    one.hub.connect(&socket);
+    let mark = |text: &'static [u8]| Envelope::User {
+        topic: None,
+        user_id: 5,
+        frame: Bytes::from_static(text),
+    };
+    let recorded = other.link.send(&mark(b"before"));
+    for _ in 0..2 {
+        let beat = other.link.beat();
+        one.takes(&beat, at);
+    }
+    one.takes(&recorded, at);
+    assert_eq!(drain(&socket), Ok(vec![]), "nobody here was to have it then");
+    let late = other.link.send(&mark(b"late"));
+    let beat = other.link.beat();
+    one.takes(&beat, at);
+    one.takes(&late, at);
+    assert_eq!(drain(&socket), Ok(vec![frame("late")]), "it may come by another way");
+}
+
+#[test]
 fn nothing_is_taken_that_another_secret_sealed_or_somebody_changed() {
     let (mut one, mut other, at) = (Node::new(1), Node::new(2), Instant::now());
     meet(&mut one, &mut other, at);
