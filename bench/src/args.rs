@@ -74,6 +74,16 @@ pub(crate) enum Row {
     Flood,
     /// Two people talk while fifty upload photographs and recordings.
     Uploads,
+    /// One room that 64 people on three nodes write to: the highest rate, and the processor's cost by part.
+    NodesRoom,
+    /// 1,000 rooms of people on three nodes: the same.
+    NodesRooms,
+    /// Deliveries of one, two and three nodes that may each use the same part of a core.
+    NodesCapacity,
+    /// What a node is sent of rooms that nobody on it reads.
+    NodesTopics,
+    /// All nodes are restarted, one after the other, while people talk.
+    NodesRestart,
     /// From the start of the process to its first answer, on the database that is there.
     Start,
 }

@@ -70,7 +70,7 @@ impl Bare {
     }
 
     pub(crate) fn meter(&self) -> Meter {
-        Meter { server: self.process.id(), postmaster: None }
+        Meter { nodes: vec![self.process.id()], ..Meter::default() }
     }
 }
 
@@ -269,8 +269,8 @@ mod tests {
                 check: Check::Full,
                 last_receiver: false,
             };
-            let meter = Meter { server: std::process::id(), postmaster: None };
-            load::run(address, &tokens, &rooms, load, meter).await.unwrap()
+            let meter = Meter { nodes: vec![std::process::id()], ..Meter::default() };
+            load::run(&[address], &tokens, &rooms, load, meter).await.unwrap()
         });
         let outcome = outcome.await;
         outcome.require_sound().unwrap();

@@ -1,7 +1,7 @@
 //! Processor seconds and memory of processes, as the kernel accounts for them.
 //!
-//! The server's seconds are those of every server-side process: Adda itself and, with PostgreSQL,
-//! the postmaster and all its children. A child that has ended is found in the postmaster's
+//! The server's seconds are those of every server-side process: Adda itself, all of its nodes, with
+//! PostgreSQL the postmaster and all its children, and Redis between nodes. A child that has ended is found in the postmaster's
 //! account of children waited for, which holds no living one, so nothing counts twice.
 
 use std::fs;
@@ -12,12 +12,14 @@ use crate::failure::{Context, Failure, Result};
 const TICKS_A_SECOND: f64 = 100.0;
 
 /// The processes whose cost is measured.
-#[derive(Clone, Copy)]
+#[derive(Clone, Default)]
 pub(crate) struct Meter {
-    /// Adda's process id.
-    pub(crate) server: u32,
+    /// The process ids of Adda's nodes; one, where it is alone.
+    pub(crate) nodes: Vec<u32>,
     /// The postmaster's, with PostgreSQL.
     pub(crate) postmaster: Option<u32>,
+    /// That of Redis, between several nodes.
+    pub(crate) redis: Option<u32>,
 }
 
 /// Processor seconds since the processes began.
@@ -27,6 +29,8 @@ pub(crate) struct Seconds {
     pub(crate) server: f64,
     /// The database's among them, where it has processes of its own.
     pub(crate) database: f64,
+    /// Those of what carries between nodes.
+    pub(crate) redis: f64,
     /// This process, the generator.
     pub(crate) generator: f64,
 }
@@ -37,8 +41,14 @@ impl Seconds {
         Self {
             server: self.server - earlier.server,
             database: self.database - earlier.database,
+            redis: self.redis - earlier.redis,
             generator: self.generator - earlier.generator,
         }
+    }
+
+    /// Adda's own part of the server's.
+    pub(crate) fn adda(self) -> f64 {
+        self.server - self.database - self.redis
     }
 
     /// The generator's share of what both used together, in percent.
@@ -51,22 +61,24 @@ impl Meter {
     /// Reads all the counters now.
     pub(crate) fn read(&self) -> Result<Seconds> {
         // Adda decodes what people send in processes of their own.
-        let decoding = living_children(self.server)?;
-        let account = Account::of(self.server)?;
-        let adda = account.own + account.ended_children + decoding;
-        let mut database = 0;
-        if let Some(postmaster) = self.postmaster {
-            let children = living_children(postmaster)?;
-            let account = Account::of(postmaster)?;
-            database = account.own + account.ended_children + children;
-        }
+        let adda = self.nodes.iter().map(|&node| family(node)).sum::<Result<u64>>()?;
+        let database = self.postmaster.map_or(Ok(0), family)?;
+        let redis = self.redis.map_or(Ok(0), family)?;
         let generator = Account::of(std::process::id())?.own;
         Ok(Seconds {
-            server: (adda + database) as f64 / TICKS_A_SECOND,
+            server: (adda + database + redis) as f64 / TICKS_A_SECOND,
             database: database as f64 / TICKS_A_SECOND,
+            redis: redis as f64 / TICKS_A_SECOND,
             generator: generator as f64 / TICKS_A_SECOND,
         })
     }
+}
+
+/// The ticks of a process and of all its children.
+fn family(process: u32) -> Result<u64> {
+    let children = living_children(process)?;
+    let account = Account::of(process)?;
+    Ok(account.own + account.ended_children + children)
 }
 
 /// The most memory that a process had, in KiB.
@@ -156,7 +168,8 @@ mod tests {
             .unwrap();
         let mut input = child.stdin.take().unwrap();
         let mut output = std::io::BufReader::new(child.stdout.take().unwrap());
-        let meter = Meter { server: std::process::id(), postmaster: Some(child.id()) };
+        let meter =
+            Meter { nodes: vec![std::process::id()], postmaster: Some(child.id()), redis: None };
         let cost = || meter.read().unwrap().server - meter.read().unwrap().generator;
         let mut line = || {
             let mut line = String::new();

@@ -10,10 +10,10 @@ use crate::ws::Connection;
 /// How many connections are opened at the same time.
 const OPENING: usize = 100;
 
-/// Opens a socket for each token. As soon as one is ready, `seat` gets it with its place among the
+/// Opens a socket for each token, at the addresses in turn. As soon as one is ready, `seat` gets it with its place among the
 /// tokens and its `ready` frame.
 pub(crate) async fn open(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     tokens: impl IntoIterator<Item = String>,
     mut seat: impl FnMut(usize, Connection, Vec<u8>) -> Result<()>,
 ) -> Result<()> {
@@ -25,6 +25,7 @@ pub(crate) async fn open(
             let (place, connection, ready) = open??;
             seat(place, connection, ready)?;
         }
+        let address = addresses[place % addresses.len()];
         opening.spawn(async move {
             let mut connection = Connection::open(address, "/ws").await?;
             let ready = connection.authenticate(&token).await?;

@@ -30,6 +30,25 @@ pub(crate) async fn big_room(people: &mut People, api: &Api) -> Result<Vec<Room>
     assemble(people, api, vec![room]).await
 }
 
+/// One room of 64 people who all write.
+pub(crate) async fn busy_room(people: &mut People, api: &Api) -> Result<Vec<Room>> {
+    let everybody: Vec<usize> = (0..64).collect();
+    let room =
+        Room { name: "bench-busy".to_owned(), members: everybody.clone(), senders: everybody };
+    assemble(people, api, vec![room]).await
+}
+
+/// A thousand rooms of three people of a thousand, of whom each writes in one. Who follow each other use
+/// different nodes, so the three are on three.
+pub(crate) async fn thousand_rooms(people: &mut People, api: &Api) -> Result<Vec<Room>> {
+    let room = |first: usize| Room {
+        name: format!("bench-of-{first:03}"),
+        members: (first..first + 3).map(|person| person % 999).collect(),
+        senders: vec![first],
+    };
+    assemble(people, api, (0..999).map(room).collect()).await
+}
+
 /// The archive: a room in which sixteen people write all that the history holds.
 pub(crate) async fn archive(people: &mut People, api: &Api) -> Result<Vec<Room>> {
     let everybody: Vec<usize> = (0..16).collect();

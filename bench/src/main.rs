@@ -30,11 +30,13 @@ mod oracle;
 mod people;
 mod postgres;
 mod process;
+mod redis;
 mod report;
 mod rows;
 mod scan;
 mod schedule;
 mod server;
+mod share;
 mod site;
 mod stamp;
 #[cfg(test)]

@@ -15,8 +15,9 @@ use crate::load::{self, Load, Outcome, Room};
 use crate::people::People;
 use crate::postgres::{Cluster, open_to_all};
 use crate::process::{drop_page_cache, tail};
+use crate::redis::Redis;
 use crate::rows::Searched;
-use crate::server::{Server, Settings};
+use crate::server::{Between, Server, Settings};
 
 /// The databases that Adda runs on.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -34,6 +35,13 @@ impl Database {
             Self::Postgres => "PostgreSQL",
         }
     }
+}
+
+/// What servers are started as, where they have more than one node.
+#[derive(Clone)]
+struct Nodes {
+    urls: Vec<String>,
+    share: Option<f64>,
 }
 
 /// A database under test.
@@ -58,6 +66,9 @@ pub(crate) struct Site {
     args: Args,
     binary: PathBuf,
     secret: String,
+    // Before the folder too, which has its log.
+    redis: Option<Redis>,
+    nodes: Option<Nodes>,
     // Before the folder, so that the cluster has stopped when its files are removed.
     cluster: Option<Cluster>,
     folder: TempDir,
@@ -101,6 +112,8 @@ impl Site {
             args: args.clone(),
             binary,
             secret: random() + &random(),
+            redis: None,
+            nodes: None,
             cluster,
             folder,
         })
@@ -144,6 +157,32 @@ impl Site {
         self.start_with_limits(true).await
     }
 
+    /// From now on servers have so many nodes, each with so much of a core at most.
+    pub(crate) async fn spread(&mut self, nodes: usize, share: Option<f64>) -> Result<()> {
+        let url = self.redis().await?.url();
+        self.nodes = Some(Nodes { urls: vec![url; nodes], share });
+        Ok(())
+    }
+
+    /// From now on servers have a node for each of these addresses of Redis.
+    pub(crate) fn spread_by(&mut self, urls: Vec<String>) {
+        self.nodes = Some(Nodes { urls, share: None });
+    }
+
+    /// From now on servers are of one node again, and without Redis.
+    pub(crate) fn unite(&mut self) {
+        self.nodes = None;
+    }
+
+    /// The Redis of the run, which is started when it is wanted.
+    pub(crate) async fn redis(&mut self) -> Result<&Redis> {
+        let redis = match self.redis.take() {
+            Some(redis) => redis,
+            None => Redis::start(self.folder.path()).await?,
+        };
+        Ok(self.redis.insert(redis))
+    }
+
     /// The folder of the run.
     pub(crate) fn folder(&self) -> &Path {
         self.folder.path()
@@ -156,6 +195,11 @@ impl Site {
             secret: &self.secret,
             postgres: self.cluster.as_ref().map(|cluster| (cluster.url(), cluster.postmaster())),
             rate_limits,
+            between: self.nodes.as_ref().zip(self.redis.as_ref()).map(|(nodes, redis)| Between {
+                urls: nodes.urls.clone(),
+                redis: redis.process(),
+                share: nodes.share,
+            }),
         };
         Server::start(&settings).await
     }
@@ -186,7 +230,7 @@ impl Site {
         let api = server.api()?;
         self.people.gather(&api, 0).await?;
         let outcome =
-            load::run(server.address(), &self.people.tokens(), rooms, load, server.meter()).await;
+            load::run(server.addresses(), &self.people.tokens(), rooms, load, server.meter()).await;
         server.require_running()?;
         let mut outcome = outcome?;
         if outcome.require_sound().is_ok() {

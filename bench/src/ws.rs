@@ -15,6 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context as TaskContext, Poll, ready};
 
 use adda_websocket::{Closed, Event, Opcode, Reader, Role, accept_key, write_masked};
+use serde_json::{Value, json};
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWriteExt, ReadBuf};
 use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
@@ -186,8 +187,17 @@ impl Connection {
     /// Says who we are and waits for the `ready` frame, which is returned. What came after it
     /// is left for the next [`Self::receive`].
     pub(crate) async fn authenticate(&mut self, token: &str) -> Result<Vec<u8>> {
+        self.enter(&json!({"type": "auth", "token": token})).await
+    }
+
+    /// The same, going on where an earlier connection ended.
+    pub(crate) async fn resume(&mut self, token: &str, resume: &Value) -> Result<Vec<u8>> {
+        self.enter(&json!({"type": "auth", "token": token, "resume": resume})).await
+    }
+
+    async fn enter(&mut self, auth: &Value) -> Result<Vec<u8>> {
         let mut frame = Vec::new();
-        encode_text(format!(r#"{{"type":"auth","token":"{token}"}}"#).as_bytes(), &mut frame);
+        encode_text(auth.to_string().as_bytes(), &mut frame);
         self.writer.send(&frame)?;
         let ready = |frame: Cow<str>| {
             frame.contains(r#""type":"ready""#).then(|| frame.into_owned().into_bytes())

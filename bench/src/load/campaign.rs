@@ -45,21 +45,32 @@ pub(super) struct Campaign {
     pub(super) over: AtomicBool,
 }
 
+/// Appends the frame of a send of this text to the room `name`, using `scratch` for its payload.
+pub(crate) fn write_send(
+    name: &str,
+    stamp: Stamp,
+    nonce: u64,
+    scratch: &mut Vec<u8>,
+    out: &mut Vec<u8>,
+) {
+    // In the order of time, as clients are asked to make them.
+    let (id, number) = (uuid::Uuid::now_v7(), stamp.number);
+    scratch.clear();
+    write!(
+        scratch,
+        r#"{{"type":"message.send","ref":"{number}","room":"{name}","client_id":"{id}","text":""#
+    )
+    .expect("writing to memory succeeds");
+    stamp.write(nonce, scratch);
+    scratch.extend_from_slice(br#""}"#);
+    encode_text(scratch, out);
+}
+
 impl Campaign {
     /// Appends the frame of send `number`, due at `at`, using `scratch` for its payload.
     fn write(&self, room: u16, number: u32, at: u64, scratch: &mut Vec<u8>, out: &mut Vec<u8>) {
-        // In the order of time, as clients are asked to make them.
-        let id = uuid::Uuid::now_v7();
         let name = &self.names[usize::from(room)];
-        scratch.clear();
-        write!(
-            scratch,
-            r#"{{"type":"message.send","ref":"{number}","room":"{name}","client_id":"{id}","text":""#
-        )
-        .expect("writing to memory succeeds");
-        Stamp { at, room, number }.write(self.nonce, scratch);
-        scratch.extend_from_slice(br#""}"#);
-        encode_text(scratch, out);
+        write_send(name, Stamp { at, room, number }, self.nonce, scratch, out);
     }
 
     /// Sends up to `count` messages of a closed loop from one socket, in one write.

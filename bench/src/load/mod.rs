@@ -19,6 +19,7 @@ use std::time::Duration;
 use serde_json::Value;
 use tokio::task::JoinSet;
 
+pub(crate) use self::campaign::write_send;
 use self::campaign::{Campaign, Socket, read};
 pub(crate) use self::outcome::Outcome;
 use self::stage::Stage;
@@ -71,15 +72,16 @@ pub(crate) struct Load {
     pub(crate) last_receiver: bool,
 }
 
-/// Runs one load against the server at `address`. `tokens` are everybody's access tokens.
+/// Runs one load against the server at `addresses`, one for each of its nodes, which the people use in turn.
+/// `tokens` are everybody's access tokens.
 pub(crate) async fn run(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     tokens: &[String],
     rooms: &[Room],
     load: Load,
     meter: Meter,
 ) -> Result<Outcome> {
-    let connections = connect(address, tokens, rooms).await?;
+    let connections = connect(addresses, tokens, rooms).await?;
     let start = clock::now() + clock::nanos(Duration::from_millis(20));
     let window = match load.length {
         Length::Time(warm_up, measured) => {
@@ -134,7 +136,7 @@ pub(crate) async fn run(
 
 /// Opens everybody's socket and waits until all are ready.
 async fn connect(
-    address: SocketAddr,
+    addresses: &[SocketAddr],
     tokens: &[String],
     rooms: &[Room],
 ) -> Result<Vec<(usize, Connection, Vec<u8>)>> {
@@ -142,8 +144,10 @@ async fn connect(
     people.sort_unstable();
     people.dedup();
     let theirs = people.iter().map(|&person| tokens[person].clone());
+    let where_they_are: Vec<_> =
+        people.iter().map(|person| addresses[person % addresses.len()]).collect();
     let mut open = Vec::with_capacity(people.len());
-    crowd::open(address, theirs, |place, connection, ready| {
+    crowd::open(&where_they_are, theirs, |place, connection, ready| {
         open.push((people[place], connection, ready));
         Ok(())
     })
@@ -209,8 +213,8 @@ mod tests {
         let address = testing::chat(40, fault).await;
         let tokens = vec!["token".to_owned(); 8];
         let load = Load { pace, length, check: Check::Full, last_receiver: true };
-        let meter = Meter { server: std::process::id(), postmaster: None };
-        run(address, &tokens, rooms, load, meter).await.unwrap()
+        let meter = Meter { nodes: vec![std::process::id()], ..Meter::default() };
+        run(&[address], &tokens, rooms, load, meter).await.unwrap()
     }
 
     const SHORT: Length = Length::Time(Duration::from_millis(100), Duration::from_millis(400));

@@ -42,7 +42,7 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
         server.stop()?;
 
         let bare = Bare::start(&rooms, site.folder()).await?;
-        let beside = load::run(bare.address(), &bare.tokens, &rooms, load, bare.meter()).await?;
+        let beside = load::run(&[bare.address()], &bare.tokens, &rooms, load, bare.meter()).await?;
         beside.require_sound()?;
         drop(bare);
 

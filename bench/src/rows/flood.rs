@@ -34,7 +34,7 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
         let mut audience = JoinSet::new();
         let tokens = site.people.tokens();
         let theirs = newcomers[3..].iter().map(|&person| tokens[person].clone());
-        crowd::open(server.address(), theirs, |_, connection, _| {
+        crowd::open(server.addresses(), theirs, |_, connection, _| {
             audience.spawn(crowd::listen(connection, |_| {}));
             Ok(())
         })

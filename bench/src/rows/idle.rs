@@ -19,13 +19,13 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
     // Registering leaves memory behind that has nothing to do with connections.
     site.start_with(PEOPLE).await?.stop()?;
     let mut server = site.start_with(PEOPLE).await?;
-    let process = server.meter().server;
+    let process = server.process();
     let without = settled(process).await?;
 
     let mut idle = JoinSet::new();
     let tokens = site.people.tokens();
     let sockets = (0..SOCKETS_EACH).flat_map(|_| tokens[..PEOPLE].iter().cloned());
-    crowd::open(server.address(), sockets, |_, connection, _| {
+    crowd::open(server.addresses(), sockets, |_, connection, _| {
         idle.spawn(crowd::listen(connection, |_| ()));
         Ok(())
     })

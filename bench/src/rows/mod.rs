@@ -11,6 +11,7 @@ mod history;
 mod idle;
 mod join;
 mod latency;
+mod nodes;
 mod phase;
 mod rooms;
 mod search;
@@ -51,6 +52,11 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::Storm => Box::pin(storm::run(site)).await,
         Row::Flood => Box::pin(flood::run(site)).await,
         Row::Uploads => Box::pin(uploads::run(site)).await,
+        Row::NodesRoom => Box::pin(nodes::room(site)).await,
+        Row::NodesRooms => Box::pin(nodes::rooms(site)).await,
+        Row::NodesCapacity => Box::pin(nodes::capacity(site)).await,
+        Row::NodesTopics => Box::pin(nodes::topics(site)).await,
+        Row::NodesRestart => Box::pin(nodes::restart(site)).await,
         Row::Start => Box::pin(start::run(site)).await,
     }
 }

@@ -107,7 +107,7 @@ async fn storm(server: &mut Server, tokens: Vec<String>, gazes: Vec<Gaze>) -> Re
     let began = clock::now();
     let audience = Arc::new(Mutex::new(Audience::new(gazes)));
     let mut readers = JoinSet::new();
-    crowd::open(server.address(), tokens, |place, connection, ready| {
+    crowd::open(server.addresses(), tokens, |place, connection, ready| {
         lock(&audience).take(place, &ready);
         connection.writer().send(&commands[place])?;
         let audience = Arc::clone(&audience);
