@@ -80,6 +80,8 @@ pub(crate) enum Row {
     NodesRooms,
     /// Deliveries of one, two and three nodes that may each use the same part of a core.
     NodesCapacity,
+    /// Read marks between people on different nodes: the processor's cost by part.
+    NodesMarks,
     /// What a node is sent of rooms that nobody on it reads.
     NodesTopics,
     /// All nodes are restarted, one after the other, while people talk.

@@ -49,6 +49,16 @@ pub(crate) async fn thousand_rooms(people: &mut People, api: &Api) -> Result<Vec
     assemble(people, api, (0..999).map(room).collect()).await
 }
 
+/// A hundred rooms of three people, who use different nodes.
+pub(crate) async fn trios(people: &mut People, api: &Api) -> Result<Vec<Room>> {
+    let room = |room: usize| Room {
+        name: format!("bench-trio-{room:02}"),
+        members: (room * 3..room * 3 + 3).collect(),
+        senders: (room * 3..room * 3 + 3).collect(),
+    };
+    assemble(people, api, (0..100).map(room).collect()).await
+}
+
 /// The archive: a room in which sixteen people write all that the history holds.
 pub(crate) async fn archive(people: &mut People, api: &Api) -> Result<Vec<Room>> {
     let everybody: Vec<usize> = (0..16).collect();

@@ -54,15 +54,23 @@ impl Redis {
         self.process.id()
     }
 
-    /// A number that `INFO` has.
-    pub(crate) async fn info(&self, section: &str, name: &str) -> Result<f64> {
-        let text = self.ask(&format!("INFO {section}")).await?;
+    /// How many bytes it uses, and how many subscriptions there are.
+    pub(crate) async fn holds(&self) -> Result<(f64, f64)> {
+        let clients = self.ask("CLIENT LIST").await?;
+        let of = |field: &str| {
+            let (kind, count) = field.split_once('=')?;
+            ["sub", "ssub"].contains(&kind).then(|| count.parse::<f64>().ok())?
+        };
+        Ok((self.info("used_memory").await?, clients.split_whitespace().filter_map(of).sum()))
+    }
+
+    /// A number of `INFO memory`.
+    async fn info(&self, name: &str) -> Result<f64> {
+        let text = self.ask("INFO memory").await?;
         let line = text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-        match line
-            .and_then(|value| value.split(|it: char| !it.is_ascii_digit()).next()?.parse().ok())
-        {
+        match line.and_then(|value| value.trim().parse().ok()) {
             Some(value) => Ok(value),
-            None => fail(format!("INFO {section} of Redis has no {name}")),
+            None => fail(format!("INFO of Redis has no {name}")),
         }
     }
 

@@ -55,6 +55,7 @@ pub(crate) async fn run(row: Row, site: &mut Site) -> Result<Vec<Measure>> {
         Row::NodesRoom => Box::pin(nodes::room(site)).await,
         Row::NodesRooms => Box::pin(nodes::rooms(site)).await,
         Row::NodesCapacity => Box::pin(nodes::capacity(site)).await,
+        Row::NodesMarks => Box::pin(nodes::marks(site)).await,
         Row::NodesTopics => Box::pin(nodes::topics(site)).await,
         Row::NodesRestart => Box::pin(nodes::restart(site)).await,
         Row::Start => Box::pin(start::run(site)).await,

@@ -1,6 +1,7 @@
 //! What a node adds: ten rooms of fifty people, spread over one, two and three nodes, so that each message is
 //! read on every node. Once as fast as it goes with nodes that may each use the same part of a core, once
-//! slowly, for what a delivery costs.
+//! slowly, for what a delivery costs. Slowly also in small rooms, which tells what a message costs from what a
+//! delivery does.
 
 use std::time::Duration;
 
@@ -29,13 +30,14 @@ pub(crate) async fn run(site: &mut Site) -> Result<Vec<Measure>> {
     }
     let server = site.start_with(500).await?;
     let rooms = layouts::ten_rooms(&mut site.people, &server.api()?).await?;
+    let trios = layouts::trios(&mut site.people, &server.api()?).await?;
     server.stop()?;
-    let measured = measure(site, &rooms).await;
+    let measured = measure(site, &rooms, &trios).await;
     site.unite();
     measured
 }
 
-async fn measure(site: &mut Site, rooms: &[Room]) -> Result<Vec<Measure>> {
+async fn measure(site: &mut Site, rooms: &[Room], trios: &[Room]) -> Result<Vec<Measure>> {
     let full = Load {
         pace: Pace::Window(2),
         length: Length::Time(WARM_UP, site.measured),
@@ -43,12 +45,13 @@ async fn measure(site: &mut Site, rooms: &[Room]) -> Result<Vec<Measure>> {
         last_receiver: false,
     };
     let slow = at_rate(SLOWLY, site.measured.max(Duration::from_secs(10)));
-    let (mut fast, mut slowly): (Vec<_>, Vec<_>) = (Vec::new(), Vec::new());
+    let (mut fast, mut slowly, mut small) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
         for nodes in 1..=NODES {
             fast.push((nodes, play(site, rooms, nodes, Some(SHARE), full).await?));
             slowly.push((nodes, play(site, rooms, nodes, None, slow).await?));
         }
+        small.push((NODES, play(site, trios, NODES, None, slow).await?));
     }
     let mut measures = Vec::new();
     let per_second = |outcome: &Outcome| outcome.window_delivered as f64 / outcome.seconds;
@@ -92,15 +95,16 @@ async fn measure(site: &mut Site, rooms: &[Room]) -> Result<Vec<Measure>> {
             details: json!({"rounds": times}),
         });
     }
-    for nodes in 1..=NODES {
-        let cost = |part: fn(&Outcome) -> f64| median(&of(&slowly, nodes, part));
+    let each = (1..=NODES).map(|nodes| ("10 rooms × 50", nodes, &slowly));
+    for (what, nodes, all) in each.chain([("100 rooms × 3", NODES, &small)]) {
+        let cost = |part: fn(&Outcome) -> f64| median(&of(all, nodes, part));
         let [adda, database, redis] = [
             cost(|it| split(it, it.window_delivered)[0]),
             cost(|it| split(it, it.window_delivered)[1]),
             cost(|it| split(it, it.window_delivered)[2]),
         ];
         measures.push(Measure {
-            row: format!("10 rooms × 50, {SLOWLY} msg/s, {nodes} nodes: cost of 1,000 deliveries"),
+            row: format!("{what}, {SLOWLY} msg/s, {nodes} nodes: cost of 1,000 deliveries"),
             database: site.database,
             value: Ok(adda + database + redis),
             unit: "CPU-s",

@@ -3,6 +3,7 @@
 
 mod capacity;
 mod counted;
+mod marks;
 mod restart;
 mod rover;
 mod topics;
@@ -10,12 +11,15 @@ mod topics;
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::task::JoinSet;
 
 pub(super) use self::capacity::run as capacity;
+pub(super) use self::marks::run as marks;
 pub(super) use self::restart::run as restart;
 pub(super) use self::topics::run as topics;
 use super::{details, story};
 use crate::ceiling::{self, Demand};
+use crate::crowd;
 use crate::failure::Result;
 use crate::layouts;
 use crate::load::{Outcome, Room};
@@ -46,7 +50,39 @@ pub(super) async fn rooms(site: &mut Site) -> Result<Vec<Measure>> {
     let rooms = layouts::thousand_rooms(&mut site.people, &server.api()?).await?;
     server.stop()?;
     let demand = Demand { p99: Duration::from_secs(1), window: 1 };
-    highest(site, &rooms, demand, "999 rooms, a writer each", 3_000.0).await
+    let mut measures = highest(site, &rooms, demand, "999 rooms, a writer each", 3_000.0).await?;
+    measures.push(subscriptions(site, 999).await?);
+    Ok(measures)
+}
+
+/// What Redis keeps of a topic that a node reads, or of a person who is on it.
+async fn subscriptions(site: &mut Site, people: usize) -> Result<Measure> {
+    site.spread(NODES, None).await?;
+    let server = site.start().await?;
+    let before = site.redis().await?.holds().await?;
+    let mut audience = JoinSet::new();
+    let tokens = site.people.tokens().into_iter().take(people);
+    crowd::open(server.addresses(), tokens, |_, connection, _| {
+        audience.spawn(crowd::listen(connection, |_| {}));
+        Ok(())
+    })
+    .await?;
+    let after = site.redis().await?.holds().await?;
+    audience.shutdown().await;
+    server.stop()?;
+    site.unite();
+    let (bytes, count) = (after.0 - before.0, after.1 - before.1);
+    Ok(Measure {
+        row: format!(
+            "{NODES} nodes, {people} people: memory of Redis for a subscription of a node"
+        ),
+        database: site.database,
+        value: Ok(bytes / count.max(1.0)),
+        unit: "bytes",
+        target: None,
+        note: format!("{} bytes for {} subscriptions more", figure(bytes), figure(count)),
+        details: json!({"bytes": bytes, "subscriptions": count}),
+    })
 }
 
 /// The highest rate on three nodes, and what a message costs at it.
