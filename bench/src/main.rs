@@ -38,6 +38,7 @@ mod schedule;
 mod server;
 mod share;
 mod site;
+mod sizing;
 mod stamp;
 #[cfg(test)]
 mod testing;
@@ -58,6 +59,10 @@ fn main() -> ExitCode {
     let mut arguments = std::env::args().skip(1);
     let outcome = match (arguments.next().as_deref(), arguments.next()) {
         (Some(flood::ARGUMENT), Some(order)) => flood::run(&order).map(|()| true),
+        (Some(sizing::ARGUMENT), None) => {
+            print!("{}", sizing::table());
+            Ok(true)
+        }
         (Some(bare::ARGUMENT), Some(order)) => bare::run(&order).map(|()| true),
         _ => run(&Args::parse()),
     };

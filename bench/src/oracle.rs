@@ -171,11 +171,6 @@ impl Inbox {
         self.cursors.iter().map(|cursor| (cursor.room, cursor.seq))
     }
 
-    /// Notes something that only whoever holds the socket can see.
-    pub(crate) fn note(&mut self, fault: impl FnOnce() -> String) {
-        self.faults.note(fault);
-    }
-
     /// Notes that the socket ended, and why.
     pub(crate) fn end(&mut self, reason: &str) {
         self.faults.note(|| format!("a socket ended early: {reason}"));

@@ -31,6 +31,8 @@ pub(super) struct Journey {
     pub(super) begin: u64,
     /// When somebody was ready on another node.
     pub(super) moves: Mutex<Vec<u64>>,
+    /// Why somebody had to go, other than that they were told when to come back.
+    pub(super) driven: Mutex<Vec<String>>,
     /// Nodes that did not take somebody.
     pub(super) refused: AtomicU64,
     pub(super) over: AtomicBool,
@@ -146,12 +148,9 @@ impl Rover {
             if self.journey.over.load(Ordering::Relaxed) {
                 return;
             }
-            {
-                let mut state = lock(&self.state);
-                state.writer = None;
-                if !ended.contains("4002") || after == AGAIN {
-                    state.inbox.note(|| format!("a socket was not told to come back: {ended}"));
-                }
+            lock(&self.state).writer = None;
+            if !ended.contains("4002") || after == AGAIN {
+                lock(&self.journey.driven).push(ended);
             }
             tokio::time::sleep(after).await;
             match self.find_another(&mut place).await {
