@@ -21,8 +21,8 @@ struct Costs {
     adda_heard: f64,
     /// Adda: a read mark, with telling the other person.
     adda_mark: f64,
-    /// Adda: somebody connects.
-    adda_join: f64,
+    /// Adda and PostgreSQL: somebody connects.
+    join: f64,
     /// PostgreSQL: a message; a read mark.
     database_message: f64,
     database_mark: f64,
@@ -44,7 +44,7 @@ const COSTS: Costs = Costs {
     adda_delivery: 10.0,
     adda_heard: 30.0,
     adda_mark: 100.0,
-    adda_join: 1_000.0,
+    join: 1_000.0,
     database_message: 250.0,
     database_mark: 100.0,
     redis_published: 15.0,
@@ -76,6 +76,9 @@ const MESSAGES_AN_HOUR: f64 = 5.0;
 const PEAK: f64 = 3.0;
 const HOURS: f64 = 8.0;
 const JOINS: f64 = 2.0;
+
+/// A node that ends tells its people to come to others within so many seconds.
+const RETURN_SECONDS: f64 = 4.5;
 
 /// A node: its cores, its memory in GiB, and how much of each is to be used.
 const CORES: f64 = 4.0;
@@ -132,7 +135,7 @@ fn with_nodes(connections: f64, nodes: f64) -> Need {
         + deliveries * costs.adda_delivery
         + (heard + beats) * costs.adda_heard
         + marks * costs.adda_mark
-        + joins * costs.adda_join)
+        + joins * costs.join)
         / 1e6;
     let redis_cores =
         (published * costs.redis_published + (heard + beats) * costs.redis_sent) / 1e6;
@@ -191,6 +194,9 @@ pub(crate) fn table() -> String {
     line("messages/s to one node", &|it| it.heard / it.nodes);
     line("cores of Redis in use", &|it| it.redis_cores);
     line("Redis shards, each half of its core used", &|it| it.redis_shards);
+    line("cores in use for 4.5 seconds, for people of a node that ends", &|it| {
+        it.connections / it.nodes * COSTS.join / 1e6 / RETURN_SECONDS
+    });
     line("subscriptions, millions", &|it| it.subscriptions / 1e6);
     line("GiB of Redis for them", &|it| {
         it.subscriptions * COSTS.subscription_bytes / 1_024.0_f64.powi(3)
