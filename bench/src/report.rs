@@ -18,6 +18,7 @@ impl Target {
     /// By how much a value misses the target, as a factor; 1 or less is within it.
     fn miss(self, value: f64) -> f64 {
         match self {
+            Self::AtMost(bound) if value <= bound => 1.0,
             Self::AtMost(bound) => value / bound,
             Self::AtLeast(bound) => bound / value,
         }
@@ -234,6 +235,7 @@ mod tests {
             [0.9, 1.0, 1.9, 2.1].map(|value| Target::AtMost(1.0).verdict(value)),
             ["yes", "yes", "factor two", "no"]
         );
+        assert_eq!([0.0, 1.0].map(|value| Target::AtMost(0.0).verdict(value)), ["yes", "no"]);
         assert_eq!(
             [11.0, 10.0, 5.0, 4.9].map(|value| Target::AtLeast(10.0).verdict(value)),
             ["yes", "yes", "factor two", "no"]
