@@ -40,19 +40,19 @@ struct Costs {
 }
 
 const COSTS: Costs = Costs {
-    adda_message: 250.0,
-    adda_delivery: 10.0,
-    adda_heard: 30.0,
-    adda_mark: 100.0,
-    join: 1_000.0,
-    database_message: 250.0,
-    database_mark: 100.0,
-    redis_published: 15.0,
-    redis_sent: 5.0,
-    connection_kib: 20.0,
-    subscription_bytes: 200.0,
-    stored_bytes: 400.0,
-    frame_bytes: 480.0,
+    adda_message: 315.0,
+    adda_delivery: 10.5,
+    adda_heard: 42.0,
+    adda_mark: 1_250.0,
+    join: 1_770.0,
+    database_message: 600.0,
+    database_mark: 1_400.0,
+    redis_published: 45.0,
+    redis_sent: 6.0,
+    connection_kib: 4.25,
+    subscription_bytes: 175.0,
+    stored_bytes: 425.0,
+    frame_bytes: 460.0,
 };
 
 /// A kind of room: how many read it at the same time, its part of all messages, how many of the kind somebody is
