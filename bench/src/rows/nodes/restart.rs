@@ -68,9 +68,8 @@ async fn measure(site: &mut Site, rooms: Vec<Room>) -> Result<Vec<Measure>> {
     });
     let (mut rovers, mut roaming) = (Vec::new(), JoinSet::new());
     let tokens = site.people.tokens();
-    for person in 0..ROOMS * PEOPLE_EACH {
-        let (rover, roam) =
-            Rover::start(person, tokens[person].clone(), Arc::clone(&journey)).await?;
+    for (person, token) in tokens.into_iter().take(ROOMS * PEOPLE_EACH).enumerate() {
+        let (rover, roam) = Rover::start(person, token, Arc::clone(&journey)).await?;
         rovers.push(rover);
         roaming.spawn(roam);
     }
