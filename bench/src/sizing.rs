@@ -77,8 +77,10 @@ const PEAK: f64 = 3.0;
 const HOURS: f64 = 8.0;
 const JOINS: f64 = 2.0;
 
-/// A node that ends tells its people to come to others within so many seconds.
+/// A node that ends tells its people to come to others within so many seconds, or so many for each connection
+/// if that is more.
 const RETURN_SECONDS: f64 = 4.5;
+const RETURN_SECONDS_EACH: f64 = 0.000_5;
 
 /// A node: its cores, its memory in GiB, and how much of each is to be used.
 const CORES: f64 = 4.0;
@@ -194,8 +196,9 @@ pub(crate) fn table() -> String {
     line("messages/s to one node", &|it| it.heard / it.nodes);
     line("cores of Redis in use", &|it| it.redis_cores);
     line("Redis shards, each half of its core used", &|it| it.redis_shards);
-    line("cores in use for 4.5 seconds, for people of a node that ends", &|it| {
-        it.connections / it.nodes * COSTS.join / 1e6 / RETURN_SECONDS
+    line("cores in use for people of a node that ends, while they come to others", &|it| {
+        let people = it.connections / it.nodes;
+        people * COSTS.join / 1e6 / RETURN_SECONDS.max(people * RETURN_SECONDS_EACH)
     });
     line("subscriptions, millions", &|it| it.subscriptions / 1e6);
     line("GiB of Redis for them", &|it| {

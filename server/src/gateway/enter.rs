@@ -60,7 +60,7 @@ pub(super) async fn run(start: Start) {
     };
     tracing::debug!(%peer, ?end, "a socket ends");
     if end == End::Draining {
-        connection.queue_text(&draining());
+        connection.queue_text(&draining(gateway.open_sockets()));
     }
     // Room that is made in a while is none.
     let farewell = if end == End::MadeRoom { Duration::ZERO } else { gateway.timing.farewell };
@@ -68,9 +68,11 @@ pub(super) async fn run(start: Start) {
     drop(slot);
 }
 
-/// Says when to come back: each socket at another time, so that not all come at once.
-fn draining() -> String {
-    let retry_after_ms = rand::random_range(500..5_000);
+/// Says when to come back: each socket at another time, so that not all come at once. Of very many sockets no
+/// more than two thousand a second do.
+fn draining(sockets: usize) -> String {
+    let most = u64::try_from(sockets / 2).unwrap_or(u64::MAX).clamp(5_000, 60_000);
+    let retry_after_ms = rand::random_range(500..most);
     ServerFrame::Draining(Draining { retry_after_ms }).encode()
 }
 
