@@ -30,7 +30,7 @@ pub use close::CloseReason;
 pub use elsewhere::Elsewhere;
 pub use envelope::{Envelope, Frames, HintKind, MembershipChange, Topic};
 pub use hub::{Hub, Stale, StaleParts, Subscribe};
-pub use link::{Link, Message, ReceiveError, Received, Seal, To};
+pub use link::{Link, Packet, ReceiveError, Received, Seal, To};
 pub use outbox::{Item, Outbox, Signal, SocketId};
 pub use policy::{HiddenFrom, HintPolicy, NothingHidden};
 pub use redis::{Redis, RedisBroker, RedisUrlError};

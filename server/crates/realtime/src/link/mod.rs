@@ -7,17 +7,17 @@
 //! and a beat that repeats the last number shows that of the last one too. What could not be sent is counted
 //! as well ([`Link::lost`]).
 //!
-//! **Forgery.** Each message is sealed with a key that the nodes alone have ([`Seal`]).
+//! **Forgery.** Each packet is sealed with a key that the nodes alone have ([`Seal`]).
 //!
-//! **Repetition.** Each message has a number of its node, and is taken once, and not at all when the node has
-//! since beaten twice: whoever was not sent it then need not have it now. Messages of a node that is heard
+//! **Repetition.** Each packet has a number of its node, and is taken once, and not at all when the node has
+//! since beaten twice: whoever was not sent it then need not have it now. Packets of a node that is heard
 //! for the first time may be those of one that is long gone, recorded: nothing of it is taken until it has
 //! answered a question that was never asked before (`hello`, `proof`).
 //!
 //! **Presence.** A node tells who came to it and went, and with its proof who is there. Who has not been heard
 //! for half a minute has nobody any more: a crash takes its people with it.
 //!
-//! On the wire: the version of the form, the node (eight bytes), the number of the message, its kind, what the
+//! On the wire: the version of the form, the node (eight bytes), the number of the packet, its kind, what the
 //! kind needs, and the tag. Numbers are LEB128; people are ascending, each as what they are more than the one
 //! before.
 
@@ -63,7 +63,7 @@ mod kind {
     pub(super) const PEOPLE: u8 = 5;
 }
 
-/// Who is to have a message.
+/// Who is to have a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum To {
     /// Every node that reads a topic.
@@ -74,20 +74,20 @@ pub enum To {
     Node(u64),
 }
 
-/// A message, to be sent in the order in which it was made.
+/// A packet, to be sent in the order in which it was made.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
+pub struct Packet {
     /// To whom.
     pub to: To,
     /// What [`Link::receive`] takes there.
     pub bytes: Bytes,
 }
 
-/// Why a message was not taken.
+/// Why a packet was not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum ReceiveError {
     /// No node with the servers' secret made it.
-    #[error("a message is not sealed with this server's secret")]
+    #[error("a packet is not sealed with this server's secret")]
     Forged,
     /// It means nothing to this version.
     #[error(transparent)]
@@ -98,7 +98,7 @@ pub enum ReceiveError {
 #[derive(Debug, PartialEq, Eq)]
 pub enum Received {
     /// Something of another node, with what is to be answered to it.
-    Heard(Vec<Message>),
+    Heard(Vec<Packet>),
     /// This node's own echo.
     Echo,
 }
@@ -110,8 +110,8 @@ pub struct Link {
     elsewhere: Arc<Elsewhere>,
     seal: Seal,
     node: u64,
-    /// How many messages were made.
-    messages: u64,
+    /// How many packets were made.
+    packets: u64,
     /// How many of them, and of those that could not be sent, every node is to have had.
     counted: u64,
     here: BTreeSet<i64>,
@@ -159,7 +159,7 @@ impl Link {
             elsewhere,
             seal,
             node,
-            messages: 0,
+            packets: 0,
             counted: 0,
             here: BTreeSet::new(),
             peers: HashMap::new(),
@@ -188,37 +188,37 @@ impl Link {
         self.peers.values().any(|peer| peer.is_present && silent(peer))
     }
 
-    fn message(&mut self, to: To, kind: u8, body: impl FnOnce(&mut Writer)) -> Message {
-        self.message_of(64, to, kind, body)
+    fn packet(&mut self, to: To, kind: u8, body: impl FnOnce(&mut Writer)) -> Packet {
+        self.packet_of(64, to, kind, body)
     }
 
-    fn message_of(
+    fn packet_of(
         &mut self,
         capacity: usize,
         to: To,
         kind: u8,
         body: impl FnOnce(&mut Writer),
-    ) -> Message {
-        self.messages += 1;
+    ) -> Packet {
+        self.packets += 1;
         let mut out = Writer::with_capacity(capacity);
-        out.byte(VERSION).fixed(self.node).unsigned(self.messages).byte(kind);
+        out.byte(VERSION).fixed(self.node).unsigned(self.packets).byte(kind);
         body(&mut out);
         let tag = self.seal.tag(out.as_slice());
         out.bytes(&tag);
-        Message { to, bytes: out.freeze() }
+        Packet { to, bytes: out.freeze() }
     }
 
     /// An envelope for the other nodes.
     #[must_use]
-    pub fn send(&mut self, envelope: &Envelope) -> Message {
+    pub fn send(&mut self, envelope: &Envelope) -> Packet {
         let capacity = 96 + envelope.frames_len();
         if let Some(topic) = envelope.topic() {
             let to = To::Topic(topic);
-            return self.message_of(capacity, to, kind::PLAIN, |out| envelope.write(out));
+            return self.packet_of(capacity, to, kind::PLAIN, |out| envelope.write(out));
         }
         self.counted += 1;
         let counted = self.counted;
-        self.message_of(capacity, To::All, kind::COUNTED, |out| {
+        self.packet_of(capacity, To::All, kind::COUNTED, |out| {
             envelope.write(out.unsigned(counted));
         })
     }
@@ -231,30 +231,30 @@ impl Link {
 
     /// What every other node is sent every [`Link::BEAT_EVERY`].
     #[must_use]
-    pub fn beat(&mut self) -> Message {
+    pub fn beat(&mut self) -> Packet {
         let counted = self.counted;
-        self.message(To::All, kind::BEAT, |out| {
+        self.packet(To::All, kind::BEAT, |out| {
             out.unsigned(counted);
         })
     }
 
     /// What comes back as [`Received::Echo`] while the bus carries.
     #[must_use]
-    pub fn echo(&mut self) -> Message {
+    pub fn echo(&mut self) -> Packet {
         let counted = self.counted;
-        self.message(To::Node(self.node), kind::BEAT, |out| {
+        self.packet(To::Node(self.node), kind::BEAT, |out| {
             out.unsigned(counted);
         })
     }
 
     /// Asks all nodes who they are, until [`Link::begin`]. Others are asked when they are heard.
     #[must_use]
-    pub fn hello(&mut self) -> Option<Message> {
+    pub fn hello(&mut self) -> Option<Packet> {
         let nonce = self.first_question;
         let hello = |out: &mut Writer| {
             out.fixed(nonce);
         };
-        (!self.has_begun).then(|| self.message(To::All, kind::HELLO, hello))
+        (!self.has_begun).then(|| self.packet(To::All, kind::HELLO, hello))
     }
 
     /// Those whom [`Link::hello`] asked have answered: what is missed from now on counts.
@@ -264,7 +264,7 @@ impl Link {
 
     /// Who is online on this node from now on, and who is not any more.
     #[must_use]
-    pub fn people(&mut self, came: &[i64], gone: &[i64]) -> Option<Message> {
+    pub fn people(&mut self, came: &[i64], gone: &[i64]) -> Option<Packet> {
         let mut came: Vec<_> = came.iter().filter(|it| self.here.insert(**it)).copied().collect();
         let mut gone: Vec<_> = gone.iter().filter(|it| self.here.remove(it)).copied().collect();
         if came.is_empty() && gone.is_empty() {
@@ -274,7 +274,7 @@ impl Link {
         gone.sort_unstable();
         self.counted += 1;
         let counted = self.counted;
-        Some(self.message(To::All, kind::PEOPLE, |out| {
+        Some(self.packet(To::All, kind::PEOPLE, |out| {
             out.unsigned(counted).ascending(came.into_iter()).ascending(gone.into_iter());
         }))
     }
@@ -312,11 +312,11 @@ impl Link {
             // This node's hub has it since it was published.
             return Ok(Received::Heard(Vec::new()));
         }
-        let message = self.seal.open(bytes.clone()).ok_or(ReceiveError::Forged)?;
+        let packet = self.seal.open(bytes.clone()).ok_or(ReceiveError::Forged)?;
         if node == self.node {
             return Ok(Received::Echo);
         }
-        let mut from = Reader::new(message);
+        let mut from = Reader::new(packet);
         let (_, _, _, kind) = (from.byte()?, from.fixed()?, from.unsigned()?, from.byte()?);
         match kind {
             kind::HELLO => {
@@ -373,9 +373,9 @@ impl Link {
         }
     }
 
-    /// Notes how many a node has counted; `own` of them is this message. When something is missing, the hub
+    /// Notes how many a node has counted; `own` of them is this packet. When something is missing, the hub
     /// is told, and the node is asked who is there.
-    fn count(&mut self, node: u64, counted: u64, own: u64, now: Instant) -> Option<Message> {
+    fn count(&mut self, node: u64, counted: u64, own: u64, now: Instant) -> Option<Packet> {
         let peer = self.peers.get_mut(&node)?;
         let is_missing = counted > peer.counted.saturating_add(own);
         peer.counted = peer.counted.max(counted);
@@ -392,12 +392,12 @@ impl Link {
         }
     }
 
-    fn ask_if_unknown(&mut self, node: u64, now: Instant) -> Option<Message> {
+    fn ask_if_unknown(&mut self, node: u64, now: Instant) -> Option<Packet> {
         if self.peers.contains_key(&node) { None } else { self.ask(node, now) }
     }
 
     /// Asks a node who it is and who is there, unless it was asked a moment ago.
-    fn ask(&mut self, node: u64, now: Instant) -> Option<Message> {
+    fn ask(&mut self, node: u64, now: Instant) -> Option<Packet> {
         let waits = self
             .asked
             .get(&node)
@@ -407,14 +407,14 @@ impl Link {
         }
         let nonce = rand::random();
         self.asked.insert(node, Question { nonce, at: now });
-        Some(self.message(To::Node(node), kind::HELLO, |out| {
+        Some(self.packet(To::Node(node), kind::HELLO, |out| {
             out.fixed(nonce);
         }))
     }
 
-    fn prove(&mut self, to: u64, nonce: u64) -> Message {
+    fn prove(&mut self, to: u64, nonce: u64) -> Packet {
         let (counted, people) = (self.counted, self.here.clone());
-        self.message_of(64 + 2 * people.len(), To::Node(to), kind::PROOF, |out| {
+        self.packet_of(64 + 2 * people.len(), To::Node(to), kind::PROOF, |out| {
             out.fixed(to).fixed(nonce).unsigned(counted).ascending(people.into_iter());
         })
     }

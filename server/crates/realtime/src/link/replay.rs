@@ -1,6 +1,6 @@
-//! Which of a node's messages were here before.
+//! Which of a node's packets were here before.
 
-/// So far apart may messages of one node be that come in another order than they were sent, as they may where
+/// So far apart may packets of one node be that come in another order than they were sent, as they may where
 /// several servers carry them.
 const WIDTH: u64 = 4_096;
 

@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// So many bytes of the HMAC follow each message. A forger has one try a message and learns nothing of it.
+/// So many bytes of the HMAC follow each packet. A forger has one try a packet and learns nothing of it.
 const TAG: usize = 16;
 
 /// Seals what a node sends, and knows what was sealed with one of its keys.
@@ -31,18 +31,18 @@ impl Seal {
         Self { keys }
     }
 
-    /// What proves that a message comes from who has the key: what follows it on the bus.
+    /// What proves that a packet comes from who has the key: what follows it on the bus.
     #[must_use]
-    pub fn tag(&self, message: &[u8]) -> [u8; TAG] {
+    pub fn tag(&self, packet: &[u8]) -> [u8; TAG] {
         let mut tag = [0; TAG];
         if let Some(key) = self.keys.first() {
-            let mac = key.clone().chain_update(message).finalize().into_bytes();
+            let mac = key.clone().chain_update(packet).finalize().into_bytes();
             tag.copy_from_slice(&mac[..TAG]);
         }
         tag
     }
 
-    /// The message without its tag; `None` when it is not from who has a key.
+    /// The packet without its tag; `None` when it is not from who has a key.
     pub(super) fn open(&self, mut sealed: Bytes) -> Option<Bytes> {
         let tag = sealed.split_off(sealed.len().checked_sub(TAG)?);
         let is_of = |key: &Hmac<Sha256>| {

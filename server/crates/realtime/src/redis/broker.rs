@@ -25,7 +25,7 @@ use crate::broker::Broker;
 use crate::elsewhere::Elsewhere;
 use crate::envelope::{Envelope, Topic};
 use crate::hub::Hub;
-use crate::link::{Link, Message, ReceiveError, Received, Seal, To};
+use crate::link::{Link, Packet, ReceiveError, Received, Seal, To};
 
 /// How often the bus is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -37,7 +37,7 @@ const SILENT_AFTER: Duration = Duration::from_millis(900);
 const ANEW_AFTER: Duration = Duration::from_secs(4);
 /// What may wait to be published; what is more is lost, which other nodes notice.
 const MOST_WAITING: usize = 8 * 1024 * 1024;
-/// So many messages are sent before the first of them is answered.
+/// So many packets are sent before the first of them is answered.
 const AT_ONCE: usize = 256;
 /// What cannot be read is logged so often.
 const COMPLAIN_EVERY: Duration = Duration::from_mins(1);
@@ -50,7 +50,7 @@ struct Waiting {
     envelopes: VecDeque<Envelope>,
     bytes: usize,
     /// Answers to other nodes.
-    messages: VecDeque<Message>,
+    packets: VecDeque<Packet>,
     /// Who came and who went since that was told.
     people: HashMap<i64, bool>,
     /// Something was dropped.
@@ -170,11 +170,11 @@ impl RedisBroker {
                 continue;
             }
             self.is_subscribed.store(true, Ordering::Relaxed);
-            let messages = {
+            let packets = {
                 let mut link = lock(&self.link);
                 link.hello().into_iter().chain([link.echo()]).collect::<Vec<_>>()
             };
-            self.answer(messages);
+            self.answer(packets);
             if self.carries() {
                 self.read_what_was_missed();
             }
@@ -182,19 +182,16 @@ impl RedisBroker {
     }
 
     async fn receive(&self) {
-        let mut messages = self.redis.client().message_rx();
+        let mut packets = self.redis.client().message_rx();
         loop {
-            match messages.recv().await {
-                Ok(message) => {
-                    if let Some(bytes) = bytes_of(message.value) {
+            match packets.recv().await {
+                Ok(packet) => {
+                    if let Some(bytes) = bytes_of(packet.value) {
                         self.take(&bytes);
                     }
                 }
                 Err(RecvError::Lagged(lost)) => {
-                    tracing::warn!(
-                        lost,
-                        "messages of other nodes came faster than they were taken"
-                    );
+                    tracing::warn!(lost, "what other nodes said came faster than it was taken");
                     self.hub.may_have_missed();
                 }
                 // The client is gone.
@@ -221,16 +218,16 @@ impl RedisBroker {
         *complained = Some(now);
         tracing::warn!(
             %error,
-            "a message on Redis was dropped; if it came from another node of this server, give all of them \
+            "something on Redis was not taken; if it came from another node of this server, give all of them \
              the same SECRET_KEY"
         );
     }
 
-    fn answer(&self, messages: impl IntoIterator<Item = Message>) {
+    fn answer(&self, packets: impl IntoIterator<Item = Packet>) {
         let mut waiting = lock(&self.waiting);
-        let before = waiting.messages.len();
-        waiting.messages.extend(messages);
-        if waiting.messages.len() > before {
+        let before = waiting.packets.len();
+        waiting.packets.extend(packets);
+        if waiting.packets.len() > before {
             self.has_waiting.notify_one();
         }
     }
@@ -241,12 +238,12 @@ impl RedisBroker {
         let mut under_way = FuturesUnordered::new();
         loop {
             let room = AT_ONCE.saturating_sub(under_way.len());
-            under_way.extend(self.next_batch(room).into_iter().map(|message| self.send(message)));
+            under_way.extend(self.next_batch(room).into_iter().map(|packet| self.send(packet)));
             tokio::select! {
                 () = self.has_waiting.notified(), if under_way.len() < AT_ONCE => {}
                 Some((to, sent)) = under_way.next(), if !under_way.is_empty() => {
                     if let Err(error) = sent {
-                        tracing::debug!(%error, ?to, "a message to other nodes was not published");
+                        tracing::debug!(%error, ?to, "something for other nodes was not published");
                         if is_missed(to) {
                             lock(&self.link).lost();
                         }
@@ -257,13 +254,13 @@ impl RedisBroker {
     }
 
     /// What waits longest, sealed; what would wait in vain is dropped.
-    fn next_batch(&self, most: usize) -> Vec<Message> {
+    fn next_batch(&self, most: usize) -> Vec<Packet> {
         let carries = self.carries();
         let (mut waiting, mut link) = (lock(&self.waiting), lock(&self.link));
         if std::mem::take(&mut waiting.has_lost) {
             link.lost();
         }
-        let mut batch: Vec<Message> = waiting.messages.drain(..).collect();
+        let mut batch: Vec<Packet> = waiting.packets.drain(..).collect();
         if !carries {
             let to = |envelope: &Envelope| envelope.topic().map_or(To::All, To::Topic);
             if waiting
@@ -285,8 +282,8 @@ impl RedisBroker {
         batch
     }
 
-    async fn send(&self, message: Message) -> (To, Result<(), Error>) {
-        let Message { to, bytes } = message;
+    async fn send(&self, packet: Packet) -> (To, Result<(), Error>) {
+        let Packet { to, bytes } = packet;
         let (client, channel) = (self.redis.client(), self.channels.of(to));
         let sent = if self.interest.is_sharded() {
             client.spublish(channel, bytes).await
@@ -354,8 +351,8 @@ impl RedisBroker {
         }
         let of = |here: bool| people.iter().filter(move |it| *it.1 == here).map(|it| *it.0);
         let (came, gone): (Vec<_>, Vec<_>) = (of(true).collect(), of(false).collect());
-        let message = lock(&self.link).people(&came, &gone);
-        self.answer(message);
+        let packet = lock(&self.link).people(&came, &gone);
+        self.answer(packet);
     }
 
     fn note_whether_it_carries(&self, now: Instant) {
@@ -367,13 +364,13 @@ impl RedisBroker {
         }
         if !carries {
             tracing::warn!(
-                "Redis does not carry messages to other nodes; what they do is read from the database until \
+                "Redis does not carry what nodes tell each other; what others do is read from the database until \
                  it does"
             );
             return;
         }
         lock(&self.link).resumed(now);
-        tracing::info!("Redis carries messages between nodes");
+        tracing::info!("Redis carries what nodes tell each other");
         self.read_what_was_missed();
     }
 
@@ -393,7 +390,7 @@ fn bytes_of(value: Value) -> Option<Bytes> {
     }
 }
 
-/// Whether somebody misses a message that is neither counted nor shows as a gap.
+/// Whether somebody misses a packet that is neither counted nor shows as a gap.
 fn is_missed(to: To) -> bool {
     matches!(to, To::Topic(topic) if topic.user().is_some())
 }

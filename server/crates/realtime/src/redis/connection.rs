@@ -13,7 +13,7 @@ const ANSWERS_WITHIN: Duration = Duration::from_secs(1);
 const CONNECTS_WITHIN: Duration = Duration::from_secs(2);
 /// A connection on which nothing is answered for so long is made anew.
 const GIVEN_UP_AFTER: Duration = Duration::from_secs(3);
-/// So many messages may wait for the node to take them; beyond that some are lost, which is noticed.
+/// So many packets may wait for the node to take them; beyond that some are lost, which is noticed.
 const MOST_WAITING: usize = 16 * 1024;
 
 /// A URL that names no Redis.

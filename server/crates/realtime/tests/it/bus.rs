@@ -5,7 +5,7 @@ use std::collections::{HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
-use adda_realtime::{Broker, Elsewhere, Envelope, Hub, Link, Message, Received, Seal, To, Topic};
+use adda_realtime::{Broker, Elsewhere, Envelope, Hub, Link, Packet, Received, Seal, To, Topic};
 use async_trait::async_trait;
 use bytes::Bytes;
 
@@ -103,8 +103,8 @@ pub(crate) fn new_link(hub: Arc<Hub>, elsewhere: Arc<Elsewhere>, node: u64) -> L
 }
 
 impl Bus {
-    fn send(&mut self, from: usize, messages: impl IntoIterator<Item = Message>) {
-        for Message { to, bytes } in messages {
+    fn send(&mut self, from: usize, packets: impl IntoIterator<Item = Packet>) {
+        for Packet { to, bytes } in packets {
             for (at, node) in self.nodes.iter_mut().enumerate().filter(|(at, _)| *at != from) {
                 let is_meant = match to {
                     To::Topic(topic) => node.interests.contains(&topic),
@@ -124,10 +124,10 @@ impl Broker for BusBroker {
     fn publish(&self, envelope: Envelope) {
         let mut bus = self.lock();
         let lose = bus.lose.take();
-        let message = bus.nodes[self.at].link.send(&envelope);
+        let packet = bus.nodes[self.at].link.send(&envelope);
         bus.nodes[self.at].hub.deliver(envelope);
         match lose {
-            None => bus.send(self.at, [message]),
+            None => bus.send(self.at, [packet]),
             Some(Loss::Silent) => {}
             Some(Loss::Reported) => {
                 let others = bus.nodes.iter().enumerate().filter(|(at, _)| *at != self.at);

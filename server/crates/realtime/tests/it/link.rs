@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use adda_realtime::{
-    DecodeError, Elsewhere, Envelope, Link, Message, ReceiveError, Received, Seal, Stale,
+    DecodeError, Elsewhere, Envelope, Link, Packet, ReceiveError, Received, Seal, Stale,
     StaleParts, To,
 };
 use bytes::Bytes;
@@ -29,9 +29,9 @@ impl Node {
         Self { link, hub, stale, elsewhere }
     }
 
-    /// Takes a message; what is answered is of other nodes.
-    fn takes(&mut self, message: &Message, at: Instant) -> Vec<Message> {
-        match self.link.receive(&message.bytes, at).unwrap() {
+    /// Takes a packet; what is answered is of other nodes.
+    fn takes(&mut self, packet: &Packet, at: Instant) -> Vec<Packet> {
+        match self.link.receive(&packet.bytes, at).unwrap() {
             Received::Heard(answers) => answers,
             Received::Echo => panic!("an echo"),
         }
@@ -71,12 +71,12 @@ fn nothing_is_taken_from_a_node_before_it_has_proved_that_it_is_there_now() {
         let mut other = Node::new(4);
         let beat = gone.link.beat();
         let question = other.takes(&beat, at).remove(0);
-        gone.takes(&question, at).into_iter().find(|message| message.to == To::Node(4)).unwrap()
+        gone.takes(&question, at).into_iter().find(|packet| packet.to == To::Node(4)).unwrap()
     };
     let reader = Arc::new(adda_realtime::Outbox::new(1, uuid::Uuid::new_v4(), None));
     mine.hub.connect(&reader);
-    for message in recorded.iter().chain([&old_proof]) {
-        mine.takes(message, at);
+    for packet in recorded.iter().chain([&old_proof]) {
+        mine.takes(packet, at);
         assert_eq!(mine.asks(), []);
         assert_eq!(drain(&reader), Ok(vec![]));
     }
@@ -84,8 +84,8 @@ fn nothing_is_taken_from_a_node_before_it_has_proved_that_it_is_there_now() {
     meet(&mut mine, &mut gone, at + Duration::from_secs(2));
     assert_eq!(mine.link.peers(), 1);
     assert_eq!(mine.asks(), [Stale::Anything], "it said something before");
-    for message in &recorded {
-        assert_eq!(mine.takes(message, at), []);
+    for packet in &recorded {
+        assert_eq!(mine.takes(packet, at), []);
         assert_eq!(mine.asks(), [], "what was before its proof is over");
     }
 }
@@ -94,10 +94,10 @@ fn nothing_is_taken_from_a_node_before_it_has_proved_that_it_is_there_now() {
 fn what_comes_twice_is_taken_once() {
     let (mut one, mut other, at) = (Node::new(1), Node::new(2), Instant::now());
     meet(&mut one, &mut other, at);
-    let message = other.link.send(&changed(7));
-    one.takes(&message, at);
+    let packet = other.link.send(&changed(7));
+    one.takes(&packet, at);
     assert_eq!(one.asks(), [Stale::User(7)]);
-    one.takes(&message, at);
+    one.takes(&packet, at);
     assert_eq!(one.asks(), []);
     let hint = other.link.send(&Envelope::User {
         topic: None,
