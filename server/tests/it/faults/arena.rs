@@ -119,6 +119,8 @@ impl Arena {
         let sound = fault.nodes_to_look_at(nodes.len()).last().map_or(0, |node| *node);
         let lag = Lag::of(&nodes[sound].server.address);
         fault.begin(self).await;
+        // Making it takes a while: what is said of it holds from here on.
+        let in_effect = Instant::now();
         let expected = fault.expected();
         let half = fault.lasts() / 2;
         timeout(NOTICED_WITHIN, self.is_as_expected(fault, &expected)).await.unwrap_or_else(|_| {
@@ -133,7 +135,7 @@ impl Arena {
         fault.end(self).await;
         let row = self.ends(&fault.to_string(), &outage, until).await;
         if expected.nothing_is_acknowledged {
-            let answered = outage.begun + lag.allows(ON_THE_WAY);
+            let answered = in_effect + lag.allows(ON_THE_WAY);
             let acknowledged = self.load.acknowledged_between(answered, until.max(answered));
             assert_eq!(acknowledged, 0, "{fault}: acknowledged without a database");
         }
