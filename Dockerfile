@@ -16,14 +16,14 @@
 FROM --platform=$BUILDPLATFORM node:22-trixie-slim AS app
 WORKDIR /src/frontend
 COPY frontend/package.json frontend/package-lock.json frontend/.npmrc ./
-RUN --mount=type=cache,target=/root/.npm \
-    npm ci --ignore-scripts --loglevel error
+RUN --mount=type=cache,target=/var/cache/npm \
+    npm ci --cache /var/cache/npm --ignore-scripts --loglevel error
 COPY frontend ./
 RUN npm run build
 
 # The server with the app in it. What was compiled before stays in the builder's cache, so that after a
 # change only what depends on it is compiled anew. The toolchain is that of rust-toolchain.toml, and
-# scripts/deploy-check holds it.
+# a test holds it.
 FROM rust:1.95.0-slim-trixie AS server
 # jemalloc is built by make.
 # hadolint ignore=DL3008
