@@ -26,8 +26,6 @@ const READERS: usize = 3;
 const RECOVERS_WITHIN: Duration = Duration::from_secs(15);
 /// What nodes say of themselves is true this long after a fault's beginning.
 const NOTICED_WITHIN: Duration = Duration::from_secs(10);
-/// What was on its way when a fault began may still be answered for so long.
-const ON_THE_WAY: Duration = Duration::from_secs(1);
 
 /// So many at once, for all have the same processors and what is measured is how late something is.
 static TURNS: Semaphore = Semaphore::const_new(2);
@@ -135,8 +133,7 @@ impl Arena {
         fault.end(self).await;
         let row = self.ends(&fault.to_string(), &outage, until).await;
         if expected.nothing_is_acknowledged {
-            let answered = in_effect + lag.allows(ON_THE_WAY);
-            let acknowledged = self.load.acknowledged_between(answered, until.max(answered));
+            let acknowledged = self.load.attempted_and_acknowledged_between(in_effect, until);
             assert_eq!(acknowledged, 0, "{fault}: acknowledged without a database");
         }
         if expected.something_is_refused {
@@ -161,6 +158,7 @@ impl Arena {
     pub(crate) async fn ends(&mut self, fault: &str, outage: &Outage, until: Instant) -> Row {
         let refused = self.load.refused() - outage.refused;
         let over = Instant::now();
+        let lag = Lag::of(&self.cluster.nodes[0].server.address);
         let rooms = ROOMS.map(str::to_owned);
         let recovered = self.load.recovers(&rooms, over).await;
         let connections = self.load.connections() - outage.connections;
@@ -186,7 +184,8 @@ impl Arena {
         self.found = found;
         say(&row.to_string());
         assert!(broken.is_empty(), "{fault}, seed {}: {broken:#?}", self.seed);
-        assert!(recovered <= RECOVERS_WITHIN, "{fault}, seed {}: {recovered:?}", self.seed);
+        let within = lag.allows(RECOVERS_WITHIN);
+        assert!(recovered <= within, "{fault}, seed {}: {recovered:?}", self.seed);
         row
     }
 

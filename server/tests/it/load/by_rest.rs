@@ -1,6 +1,7 @@
 //! Somebody who writes by REST.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use futures_util::future::join_all;
 use tokio::time::sleep;
@@ -27,16 +28,25 @@ pub(super) async fn write(
         }
         let answers = operations.iter().map(|operation| {
             shared.attempt(operation);
+            let attempted = Instant::now();
             let (method, path, body) = operation.request();
-            let person = person.clone();
-            async move { person.tries(method, &path, body).await }
+            let (person, shared) = (person.clone(), &shared);
+            async move {
+                let answer = person.tries(method, &path, body).await;
+                // At once, since others may be answered long after it.
+                if let Ok(answer) = &answer
+                    && answer.status.is_success()
+                {
+                    shared.acknowledge(&answer.body, attempted);
+                }
+                answer
+            }
         });
         let answers = join_all(answers).await;
         let (mut has_failed, mut token_is_over) = (false, false);
         for (operation, answer) in operations.into_iter().zip(answers) {
             match answer {
                 Ok(answer) if answer.status.is_success() => {
-                    shared.acknowledge(&answer.body);
                     work.done(&operation, &answer.body);
                     continue;
                 }

@@ -135,7 +135,7 @@ impl Load {
     pub(crate) fn was_written(&self, message: &Value) {
         let client_id = message["client_id"].as_str().unwrap().to_owned();
         self.shared.promises.lock().unwrap().attempted.insert(client_id);
-        self.shared.acknowledge(message);
+        self.shared.acknowledge(message, Instant::now());
     }
 
     /// Somebody who is at work was let out of a room just now: of what is written from here on, they are
@@ -162,6 +162,11 @@ impl Load {
     /// How many operations were acknowledged in this time.
     pub(crate) fn acknowledged_between(&self, from: Instant, to: Instant) -> usize {
         self.shared.times.lock().unwrap().acknowledged_between(from, to)
+    }
+
+    /// How many operations were sent and acknowledged in this time.
+    pub(crate) fn attempted_and_acknowledged_between(&self, from: Instant, to: Instant) -> usize {
+        self.shared.times.lock().unwrap().attempted_and_acknowledged_between(from, to)
     }
 
     /// The latest delivery of anything that was acknowledged in this time.
@@ -248,10 +253,10 @@ impl Shared {
         }
     }
 
-    fn acknowledge(&self, message: &Value) {
+    fn acknowledge(&self, message: &Value, attempted: Instant) {
         let room = message["room"].as_str().unwrap();
         let number = message["changed_seq"].as_i64().unwrap();
-        self.times.lock().unwrap().acknowledges(room, number);
+        self.times.lock().unwrap().acknowledges(room, number, attempted);
         self.promises.lock().unwrap().acknowledged.push(message.clone());
         self.acknowledged.send_modify(|count| *count += 1);
     }

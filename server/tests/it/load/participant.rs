@@ -193,7 +193,7 @@ impl Participant {
             self.shared.attempt(&operation);
             let reference = Uuid::new_v4().to_string();
             let frame = operation.frame(&reference);
-            work.in_flight.insert(reference, operation);
+            work.in_flight.insert(reference, (operation, Instant::now()));
             course.sends_at = now + self.habits.pace;
             self.say(socket, frame, course).await?;
         }
@@ -281,10 +281,11 @@ impl Participant {
     fn hear_answer(&mut self, frame: &Value, course: &mut Course) {
         let Some(work) = &mut self.work else { panic!("only who writes is answered: {frame:#}") };
         let reference = frame["ref"].as_str().expect("a ref");
-        let operation = work.in_flight.remove(reference).expect("one answer to each operation");
+        let answered = work.in_flight.remove(reference);
+        let (operation, attempted) = answered.expect("one answer to each operation");
         if frame["type"] == "ok" {
             course.refusals = 0;
-            self.shared.acknowledge(&frame["message"]);
+            self.shared.acknowledge(&frame["message"], attempted);
             work.done(&operation, &frame["message"]);
         } else {
             assert_eq!(frame["error"]["code"], "unavailable", "{frame:#}");

@@ -17,6 +17,8 @@ pub(super) struct Times {
 
 #[derive(Debug)]
 struct Acknowledged {
+    /// When it was sent, if more than once then for the last time.
+    attempted: Instant,
     at: Instant,
     room: String,
     number: i64,
@@ -44,10 +46,10 @@ impl Times {
         self.attempted.entry(client_id.to_owned()).or_insert_with(Instant::now);
     }
 
-    pub(super) fn acknowledges(&mut self, room: &str, number: i64) {
+    pub(super) fn acknowledges(&mut self, room: &str, number: i64, attempted: Instant) {
         let at = Instant::now();
         self.by_number.entry((room.to_owned(), number)).or_insert(at);
-        self.acknowledged.push(Acknowledged { at, room: room.to_owned(), number });
+        self.acknowledged.push(Acknowledged { attempted, at, room: room.to_owned(), number });
     }
 
     /// Somebody hears of a change for the first time.
@@ -71,6 +73,11 @@ impl Times {
 
     pub(super) fn acknowledged_between(&self, from: Instant, to: Instant) -> usize {
         self.acknowledged.iter().filter(|one| (from..=to).contains(&one.at)).count()
+    }
+
+    pub(super) fn attempted_and_acknowledged_between(&self, from: Instant, to: Instant) -> usize {
+        let within = |one: &&Acknowledged| one.attempted >= from && one.at <= to;
+        self.acknowledged.iter().filter(within).count()
     }
 
     pub(super) fn attempted_after(&self, at: Instant) -> impl Iterator<Item = &String> {

@@ -1,6 +1,7 @@
 //! What one sender still wants to do: creates, and edits and deletes of what was acknowledged.
 
 use std::collections::{HashMap, VecDeque};
+use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
@@ -55,7 +56,8 @@ pub(super) struct Work {
     rooms: Vec<String>,
     /// To be done before anything new: retries, edits and deletes.
     pub(super) waiting: VecDeque<Operation>,
-    pub(super) in_flight: HashMap<String, Operation>,
+    /// With when they were sent.
+    pub(super) in_flight: HashMap<String, (Operation, Instant)>,
     made: usize,
 }
 
@@ -91,7 +93,7 @@ impl Work {
 
     /// The outcome of everything on its way is unknown: it is to be tried again.
     pub(super) fn interrupted(&mut self) {
-        self.waiting.extend(self.in_flight.drain().map(|(_, operation)| operation));
+        self.waiting.extend(self.in_flight.drain().map(|(_, (operation, _))| operation));
     }
 
     pub(super) fn is_settled(&self) -> bool {

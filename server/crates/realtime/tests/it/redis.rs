@@ -17,9 +17,12 @@ pub(crate) struct RedisServer {
     pid: String,
 }
 
-/// A port that nobody listens on.
+/// A port that nobody listens on, below those that the system hands out by itself: between two lives of a server
+/// nobody else is given it.
 pub(crate) fn free_port() -> u16 {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    let is_free = |port: &u16| TcpListener::bind(("127.0.0.1", *port)).is_ok();
+    let ports = std::iter::repeat_with(|| rand::random_range(20_000..32_000));
+    ports.take(1_000).find(is_free).expect("a port is free")
 }
 
 impl RedisServer {
