@@ -253,6 +253,7 @@ impl Server {
         self.health.drain();
         self.stop.send_replace(true);
         self.gateway.drain();
+        self.gateway.broker.leaves();
         self.gateway.services.media.stop_receiving();
         let drained = tokio::time::timeout(DRAIN_WITHIN, async {
             let _ = serving.await;

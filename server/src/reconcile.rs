@@ -226,11 +226,18 @@ mod tests {
         async fn subscribe(&self, _topics: &[Topic]) {}
         fn unsubscribe(&self, _topic: Topic) {}
         fn is_here(&self, _user_id: i64, _is_here: bool) {}
+        fn leaves(&self) {}
         fn may_lose(&self) -> bool {
             true
         }
         fn carries(&self) -> bool {
             false
+        }
+        fn knows_who_is_online(&self) -> bool {
+            true
+        }
+        fn remark(&self) -> Option<&'static str> {
+            None
         }
         fn hears_all(&self) -> bool {
             false

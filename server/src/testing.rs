@@ -7,7 +7,7 @@ mod log;
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::time::Duration;
 
 use adda_entities::{private_room, private_room_member, session, user};
@@ -78,25 +78,36 @@ pub(crate) type MakeBroker = fn(Arc<Hub>) -> Arc<dyn Broker>;
 
 /// A broker that loses nothing but does not promise that.
 #[derive(Debug)]
-struct LosingBroker(LocalBroker);
+pub(crate) struct LosingBroker {
+    local: LocalBroker,
+    pub(crate) knows_who_is_online: AtomicBool,
+}
+
+impl LosingBroker {
+    pub(crate) fn new(hub: Arc<Hub>) -> Self {
+        Self { local: LocalBroker::new(hub), knows_who_is_online: AtomicBool::new(true) }
+    }
+}
 
 #[async_trait]
 impl Broker for LosingBroker {
     fn publish(&self, envelope: Envelope) {
-        self.0.publish(envelope);
+        self.local.publish(envelope);
     }
 
     async fn subscribe(&self, topics: &[Topic]) {
-        self.0.subscribe(topics).await;
+        self.local.subscribe(topics).await;
     }
 
     fn unsubscribe(&self, topic: Topic) {
-        self.0.unsubscribe(topic);
+        self.local.unsubscribe(topic);
     }
 
     fn is_here(&self, user_id: i64, is_here: bool) {
-        self.0.is_here(user_id, is_here);
+        self.local.is_here(user_id, is_here);
     }
+
+    fn leaves(&self) {}
 
     fn may_lose(&self) -> bool {
         true
@@ -104,6 +115,14 @@ impl Broker for LosingBroker {
 
     fn carries(&self) -> bool {
         true
+    }
+
+    fn knows_who_is_online(&self) -> bool {
+        self.knows_who_is_online.load(Ordering::Relaxed)
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        None
     }
 
     fn hears_all(&self) -> bool {
@@ -152,7 +171,7 @@ impl World {
         let database = TestDatabase::new(storage).await;
         let db = Db::open(&database.url).await.unwrap();
         db.migrate().await.unwrap();
-        Self::with(database, db, |hub| Arc::new(LosingBroker(LocalBroker::new(hub)))).await
+        Self::with(database, db, |hub| Arc::new(LosingBroker::new(hub))).await
     }
 
     /// Another node on this database.

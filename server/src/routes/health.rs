@@ -48,11 +48,10 @@ pub(super) async fn readyz(health: Data<&Arc<Health>>) -> Response {
         return unavailable("The server is about to stop.");
     }
     match tokio::time::timeout(Duration::from_secs(2), health.db.ping()).await {
-        Ok(Ok(())) if health.broker.carries() => "ok".into_response(),
-        Ok(Ok(())) => {
-            "ok, though Redis does not answer: what other servers do is read from the database"
-                .into_response()
-        }
+        Ok(Ok(())) => match health.broker.remark() {
+            None => "ok".into_response(),
+            Some(remark) => format!("ok, though {remark}").into_response(),
+        },
         Ok(Err(error)) => {
             tracing::warn!(%error, "the database does not answer");
             unavailable("The database does not answer.")

@@ -37,11 +37,21 @@ pub trait Broker: Debug + Send + Sync {
     /// Tells the other nodes that somebody is online on this one from now on, or not any more.
     fn is_here(&self, user_id: i64, is_here: bool);
 
+    /// Tells the other nodes that this one is about to end.
+    fn leaves(&self);
+
     /// Whether something may be lost unseen.
     fn may_lose(&self) -> bool;
 
     /// Whether it carries just now. While it does not, whatever other nodes do is found in the database alone.
     fn carries(&self) -> bool;
+
+    /// Whether the nodes tell each other who is online: they are all heard, and none of them has fallen silent a
+    /// while ago, which may be gone, or cut off and serve.
+    fn knows_who_is_online(&self) -> bool;
+
+    /// What whoever watches this node should know, a sentence without its end.
+    fn remark(&self) -> Option<&'static str>;
 
     /// Whether all other nodes that were there a moment ago are heard. Whoever is not may still serve, and
     /// what it stores is found in the database alone.
@@ -75,12 +85,22 @@ impl Broker for LocalBroker {
 
     fn is_here(&self, _user_id: i64, _is_here: bool) {}
 
+    fn leaves(&self) {}
+
     fn may_lose(&self) -> bool {
         false
     }
 
     fn carries(&self) -> bool {
         true
+    }
+
+    fn knows_who_is_online(&self) -> bool {
+        true
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        None
     }
 
     fn hears_all(&self) -> bool {

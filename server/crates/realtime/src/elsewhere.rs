@@ -3,6 +3,9 @@
 use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+/// Stands for all nodes that are not heard; no random number of a node is this one.
+const UNHEARD: u64 = 0;
+
 /// The people of other nodes. Whoever is there on two counts once.
 #[derive(Debug, Default)]
 pub struct Elsewhere {
@@ -14,6 +17,8 @@ struct State {
     nodes: HashMap<u64, HashSet<i64>>,
     /// On how many nodes somebody is.
     counts: HashMap<i64, u32>,
+    /// The nodes that were not heard for a moment.
+    silent: HashSet<u64>,
     /// Whoever came to their first node or left their last since that was asked for.
     changed: HashSet<i64>,
 }
@@ -58,6 +63,24 @@ impl Elsewhere {
     #[must_use]
     pub fn take_changed(&self) -> HashSet<i64> {
         std::mem::take(&mut self.lock().changed)
+    }
+
+    /// Whether somebody is online on another node that is heard.
+    #[must_use]
+    pub fn is_heard(&self, user_id: i64) -> bool {
+        let state = self.lock();
+        let is_heard = |node: &u64| *node != UNHEARD && !state.silent.contains(node);
+        state.nodes.iter().any(|(node, people)| is_heard(node) && people.contains(&user_id))
+    }
+
+    /// These nodes are not heard just now, and all others are.
+    pub(crate) fn are_silent(&self, nodes: HashSet<u64>) {
+        self.lock().silent = nodes;
+    }
+
+    /// Those who are online on nodes that are not heard, by whoever finds that out.
+    pub fn set_unheard(&self, people: impl IntoIterator<Item = i64>) {
+        self.set(UNHEARD, people);
     }
 
     /// All who are online on a node.
@@ -108,5 +131,17 @@ mod tests {
         elsewhere.change(2, &[], &[10, 12]);
         assert_eq!(elsewhere.take_changed(), HashSet::from([10]));
         assert_eq!(elsewhere.everybody(), Vec::<i64>::new());
+    }
+
+    #[test]
+    fn who_is_on_a_node_that_is_not_heard_is_there_and_not_heard() {
+        let elsewhere = Elsewhere::default();
+        elsewhere.set_unheard([10, 11]);
+        elsewhere.set(1, [11]);
+        assert!(elsewhere.contains(10) && !elsewhere.is_heard(10) && elsewhere.is_heard(11));
+        elsewhere.set_unheard([]);
+        assert!(!elsewhere.contains(10) && elsewhere.is_heard(11));
+        elsewhere.are_silent(HashSet::from([1]));
+        assert!(elsewhere.contains(11) && !elsewhere.is_heard(11));
     }
 }

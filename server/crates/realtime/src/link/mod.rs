@@ -38,10 +38,13 @@ use crate::hub::Hub;
 use crate::wire::{DecodeError, Reader, Writer};
 
 /// Who was not heard for so long has nobody online: a few beats, and a pause that a busy machine may make.
-const LEASE: Duration = Duration::from_secs(30);
+pub(crate) const LEASE: Duration = Duration::from_secs(30);
 
 /// Who was not heard for so long may be cut off: a beat, and what it may be late.
 const SILENT_AFTER: Duration = Duration::from_millis(1_500);
+
+/// A node that fell silent may be cut off and serve for so long.
+const LOST_FOR: Duration = Duration::from_mins(10);
 
 /// A node that was not heard for so long is forgotten; if it comes back it is as one that is new.
 const FORGET_AFTER: Duration = Duration::from_hours(1);
@@ -61,6 +64,7 @@ mod kind {
     pub(super) const HELLO: u8 = 3;
     pub(super) const PROOF: u8 = 4;
     pub(super) const PEOPLE: u8 = 5;
+    pub(super) const BYE: u8 = 6;
 }
 
 /// Who is to have a packet.
@@ -99,8 +103,8 @@ pub enum ReceiveError {
 pub enum Received {
     /// Something of another node, with what is to be answered to it.
     Heard(Vec<Packet>),
-    /// This node's own echo.
-    Echo,
+    /// This node's own echo, with the number of its packet.
+    Echo(u64),
 }
 
 /// One node's end of a bus between nodes.
@@ -133,6 +137,8 @@ struct Peer {
     at: Instant,
     /// Its people are known.
     is_present: bool,
+    /// It said that it ends.
+    has_left: bool,
 }
 
 #[derive(Debug)]
@@ -175,17 +181,31 @@ impl Link {
         self.node
     }
 
+    /// The number of the packet that was made last.
+    #[must_use]
+    pub fn last_number(&self) -> u64 {
+        self.packets
+    }
+
     /// How many other nodes there are.
     #[must_use]
     pub fn peers(&self) -> usize {
         self.peers.values().filter(|peer| peer.is_present).count()
     }
 
+    /// Whether a node fell silent a while ago.
+    #[must_use]
+    pub fn has_lost_somebody(&self, now: Instant) -> bool {
+        let age = |peer: &Peer| now.saturating_duration_since(peer.at);
+        let lost = |peer: &Peer| !peer.is_present && !peer.has_left && age(peer) < LOST_FOR;
+        self.peers.values().any(lost)
+    }
+
     /// Whether a node whose people are here is not heard just now.
     #[must_use]
     pub fn misses_somebody(&self, now: Instant) -> bool {
         let silent = |peer: &Peer| now.saturating_duration_since(peer.at) >= SILENT_AFTER;
-        self.peers.values().any(|peer| peer.is_present && silent(peer))
+        self.peers.values().any(|peer| peer.is_present && !peer.has_left && silent(peer))
     }
 
     fn packet(&mut self, to: To, kind: u8, body: impl FnOnce(&mut Writer)) -> Packet {
@@ -238,6 +258,13 @@ impl Link {
         })
     }
 
+    /// Tells the others that this node ends: its silence says nothing. Its people come back to them, or are gone
+    /// half a minute later.
+    #[must_use]
+    pub fn bye(&mut self) -> Packet {
+        self.packet(To::All, kind::BYE, |_| {})
+    }
+
     /// What comes back as [`Received::Echo`] while the bus carries.
     #[must_use]
     pub fn echo(&mut self) -> Packet {
@@ -279,6 +306,13 @@ impl Link {
         }))
     }
 
+    /// Notes which nodes were not heard for a moment.
+    pub fn note_silence(&self, now: Instant) {
+        let silent = |peer: &Peer| now.saturating_duration_since(peer.at) >= SILENT_AFTER;
+        let nodes = self.peers.iter().filter(|(_, peer)| silent(peer)).map(|(node, _)| *node);
+        self.elsewhere.are_silent(nodes.collect());
+    }
+
     /// Takes their people from nodes that were not heard for half a minute; for while the bus carries.
     pub fn expire(&mut self, now: Instant) {
         let age = |peer: &Peer| now.saturating_duration_since(peer.at);
@@ -290,6 +324,15 @@ impl Link {
         }
         self.peers.retain(|_, peer| age(peer) < FORGET_AFTER);
         self.asked.retain(|_, question| now.saturating_duration_since(question.at) < LEASE);
+    }
+
+    /// Takes their people from all nodes, for the bus has not carried for long.
+    pub fn forget_people(&mut self) {
+        for (node, peer) in &mut self.peers {
+            if std::mem::take(&mut peer.is_present) {
+                self.elsewhere.set(*node, []);
+            }
+        }
     }
 
     /// The bus carries again: nobody could be heard meanwhile.
@@ -314,7 +357,7 @@ impl Link {
         }
         let packet = self.seal.open(bytes.clone()).ok_or(ReceiveError::Forged)?;
         if node == self.node {
-            return Ok(Received::Echo);
+            return Ok(Received::Echo(number));
         }
         let mut from = Reader::new(packet);
         let (_, _, _, kind) = (from.byte()?, from.fixed()?, from.unsigned()?, from.byte()?);
@@ -360,6 +403,12 @@ impl Link {
                 answers.extend(self.count(node, counted, 1, now));
                 self.elsewhere.change(node, &came, &gone);
             }
+            kind::BYE => {
+                from.end()?;
+                if let Some(peer) = self.peers.get_mut(&node) {
+                    peer.has_left = true;
+                }
+            }
             other => return Err(DecodeError::Kind(other).into()),
         }
         Ok(Received::Heard(answers))
@@ -371,6 +420,21 @@ impl Link {
             peer.window.end(peer.beat);
             peer.beat = number.max(peer.beat);
         }
+    }
+
+    /// As [`Link::receive`], but for this node's own echo nothing is taken: other nodes will have said more than
+    /// this one knows of, which it then notices.
+    ///
+    /// # Errors
+    /// [`ReceiveError`]
+    pub fn receive_echo(&self, bytes: &Bytes) -> Result<Received, ReceiveError> {
+        let mut head = Reader::new(bytes.clone());
+        let (_, node, number) = (head.byte()?, head.fixed()?, head.unsigned()?);
+        if node != self.node || head.byte()? != kind::BEAT {
+            return Ok(Received::Heard(Vec::new()));
+        }
+        self.seal.open(bytes.clone()).ok_or(ReceiveError::Forged)?;
+        Ok(Received::Echo(number))
     }
 
     /// Notes how many a node has counted; `own` of them is this packet. When something is missing, the hub
@@ -446,7 +510,14 @@ impl Link {
             }
             None => (Window::above(number), number),
         };
-        let peer = Peer { window, beat, counted: counted.max(known), at: now, is_present: true };
+        let peer = Peer {
+            window,
+            beat,
+            counted: counted.max(known),
+            at: now,
+            is_present: true,
+            has_left: false,
+        };
         self.peers.insert(node, peer);
         self.elsewhere.set(node, people);
         Ok(Received::Heard(Vec::new()))

@@ -18,6 +18,7 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
+use super::awake::Awake;
 use super::channels::Channels;
 use super::connection::Redis;
 use super::interest::{Interest, Wish};
@@ -25,7 +26,7 @@ use crate::broker::Broker;
 use crate::elsewhere::Elsewhere;
 use crate::envelope::{Envelope, Topic};
 use crate::hub::Hub;
-use crate::link::{Link, Packet, ReceiveError, Received, Seal, To};
+use crate::link::{LEASE, Link, Packet, ReceiveError, Received, Seal, To};
 
 /// How often the bus is looked at.
 const TICK: Duration = Duration::from_millis(50);
@@ -41,6 +42,8 @@ const MOST_WAITING: usize = 8 * 1024 * 1024;
 const AT_ONCE: usize = 256;
 /// What cannot be read is logged so often.
 const COMPLAIN_EVERY: Duration = Duration::from_mins(1);
+/// For so long whoever watches is told of a packet with another seal.
+const FORGED_LATELY: Duration = Duration::from_mins(1);
 /// How long other nodes have to answer a new one.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(200);
 
@@ -68,6 +71,7 @@ pub struct RedisBroker {
     wishes: AsyncMutex<mpsc::Receiver<Wish>>,
     waiting: Mutex<Waiting>,
     has_waiting: Notify,
+    awake: Awake,
     heard_itself: Mutex<Option<Instant>>,
     carries: watch::Sender<bool>,
     /// Whether the present connection is subscribed to what this node reads.
@@ -75,6 +79,8 @@ pub struct RedisBroker {
     /// Whether something may have come while there was no connection.
     has_missed: AtomicBool,
     complained: Mutex<Option<Instant>>,
+    /// When a packet that nobody with the secret made came last.
+    forged: Mutex<Option<Instant>>,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -105,11 +111,13 @@ impl RedisBroker {
             wishes: AsyncMutex::new(wishes),
             waiting: Mutex::default(),
             has_waiting: Notify::new(),
+            awake: Awake::new(Instant::now()),
             heard_itself: Mutex::default(),
             carries: watch::Sender::new(false),
             is_subscribed: AtomicBool::new(false),
             has_missed: AtomicBool::new(false),
             complained: Mutex::default(),
+            forged: Mutex::default(),
         })
     }
 
@@ -202,15 +210,25 @@ impl RedisBroker {
 
     fn take(&self, bytes: &Bytes) {
         let now = Instant::now();
-        let received = lock(&self.link).receive(bytes, now);
+        let is_now = self.awake.is_now(now);
+        let received = match is_now {
+            true => lock(&self.link).receive(bytes, now),
+            false => lock(&self.link).receive_echo(bytes),
+        };
         match received {
             Ok(Received::Heard(answers)) => self.answer(answers),
-            Ok(Received::Echo) => *lock(&self.heard_itself) = Some(now),
+            Ok(Received::Echo(number)) => {
+                self.awake.heard(number);
+                *lock(&self.heard_itself) = Some(now);
+            }
             Err(error) => self.complain(&error, now),
         }
     }
 
     fn complain(&self, error: &ReceiveError, now: Instant) {
+        if *error == ReceiveError::Forged {
+            *lock(&self.forged) = Some(now);
+        }
         let mut complained = lock(&self.complained);
         if complained.is_some_and(|at| now.saturating_duration_since(at) < COMPLAIN_EVERY) {
             return;
@@ -297,10 +315,20 @@ impl RedisBroker {
     async fn watch(&self) {
         let mut ticks = interval(TICK);
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (mut echoed, mut beaten) = (Instant::now(), Instant::now());
+        let (mut echoed, mut beaten, mut carried) =
+            (Instant::now(), Instant::now(), Instant::now());
         loop {
             ticks.tick().await;
             let now = Instant::now();
+            let next = lock(&self.link).last_number() + 1;
+            if self.awake.tick(now, next) {
+                tracing::warn!(
+                    "this server stood still; what came meanwhile is read from the database"
+                );
+                self.hub.may_have_missed();
+                let echo = lock(&self.link).echo();
+                self.answer([echo]);
+            }
             self.hub.end_waits(now);
             self.note_whether_it_carries(now);
             let carries = self.carries();
@@ -313,13 +341,21 @@ impl RedisBroker {
                     self.tell_who_is_here();
                 }
             }
-            if carries && since(beaten) >= Link::BEAT_EVERY {
+            if carries {
+                carried = now;
+            } else if since(carried) >= LEASE {
+                lock(&self.link).forget_people();
+            }
+            if since(beaten) >= Link::BEAT_EVERY {
                 beaten = now;
                 let mut link = lock(&self.link);
-                link.expire(now);
-                let beat = link.beat();
+                link.note_silence(now);
+                let beat = carries.then(|| {
+                    link.expire(now);
+                    link.beat()
+                });
                 drop(link);
-                self.answer([beat]);
+                self.answer(beat);
             }
         }
     }
@@ -427,12 +463,33 @@ impl Broker for RedisBroker {
         lock(&self.waiting).people.insert(user_id, is_here);
     }
 
+    fn leaves(&self) {
+        let bye = lock(&self.link).bye();
+        self.answer([bye]);
+    }
+
     fn may_lose(&self) -> bool {
         true
     }
 
     fn carries(&self) -> bool {
         *self.carries.borrow()
+    }
+
+    fn knows_who_is_online(&self) -> bool {
+        self.hears_all() && !lock(&self.link).has_lost_somebody(Instant::now())
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        let is_recent = |at: Instant| at.elapsed() < FORGED_LATELY;
+        if !self.carries() {
+            return Some("Redis does not answer: what other servers do is read from the database");
+        }
+        let is_forged = lock(&self.forged).is_some_and(is_recent);
+        is_forged.then_some(
+            "packets come on Redis that are not sealed with this server's SECRET_KEY: give all servers of this \
+             database the same one",
+        )
     }
 
     fn hears_all(&self) -> bool {

@@ -154,12 +154,22 @@ impl Broker for BusBroker {
         bus.send(self.at, people);
     }
 
+    fn leaves(&self) {}
+
     fn may_lose(&self) -> bool {
         true
     }
 
     fn carries(&self) -> bool {
         true
+    }
+
+    fn knows_who_is_online(&self) -> bool {
+        true
+    }
+
+    fn remark(&self) -> Option<&'static str> {
+        None
     }
 
     fn hears_all(&self) -> bool {

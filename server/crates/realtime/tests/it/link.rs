@@ -33,7 +33,7 @@ impl Node {
     fn takes(&mut self, packet: &Packet, at: Instant) -> Vec<Packet> {
         match self.link.receive(&packet.bytes, at).unwrap() {
             Received::Heard(answers) => answers,
-            Received::Echo => panic!("an echo"),
+            Received::Echo(_) => panic!("an echo"),
         }
     }
 
@@ -183,7 +183,7 @@ fn its_own_messages_tell_a_node_that_the_bus_carries() {
     let (mut one, at) = (Node::new(1), Instant::now());
     let echo = one.link.echo();
     assert_eq!(echo.to, To::Node(1));
-    assert_eq!(one.link.receive(&echo.bytes, at), Ok(Received::Echo));
+    assert_eq!(one.link.receive(&echo.bytes, at), Ok(Received::Echo(1)));
     let own = one.link.send(&changed(7));
     assert_eq!(one.takes(&own, at), [], "delivered when it was published");
     assert_eq!(one.asks(), []);
@@ -257,4 +257,37 @@ fn what_a_node_cannot_read_is_refused_and_is_not_a_loss() {
     let next = other.link.send(&changed(2));
     one.takes(&next, at);
     assert_eq!(one.asks(), [Stale::User(2)]);
+}
+
+#[test]
+fn who_fell_silent_may_serve_and_who_said_that_it_ends_does_not() {
+    let (mut one, mut other, at) = (Node::new(1), Node::new(2), Instant::now());
+    let _ = other.link.people(&[5], &[]);
+    meet(&mut one, &mut other, at);
+    let later = at + Duration::from_secs(31);
+    assert!(!one.link.misses_somebody(at) && one.link.misses_somebody(at + Duration::from_secs(2)));
+    one.link.expire(later);
+    assert!(one.link.has_lost_somebody(later) && !one.link.misses_somebody(later));
+    assert!(!one.link.has_lost_somebody(at + Duration::from_mins(11)), "for a while");
+
+    meet(&mut one, &mut other, later);
+    assert!(!one.link.has_lost_somebody(later));
+    let bye = other.link.bye();
+    one.takes(&bye, later);
+    assert_eq!(one.knows(), [5], "they may come back here");
+    assert!(!one.link.misses_somebody(later + Duration::from_secs(9)));
+    let gone = later + Duration::from_secs(31);
+    one.link.expire(gone);
+    assert!(one.knows().is_empty() && !one.link.has_lost_somebody(gone));
+}
+
+#[test]
+fn while_the_bus_carries_nothing_for_long_nobody_is_known_to_be_elsewhere() {
+    let (mut one, mut other, at) = (Node::new(1), Node::new(2), Instant::now());
+    let _ = other.link.people(&[5], &[]);
+    meet(&mut one, &mut other, at);
+    one.link.forget_people();
+    assert_eq!(one.knows(), Vec::<i64>::new());
+    meet(&mut one, &mut other, at + Duration::from_secs(2));
+    assert_eq!(one.knows(), [5]);
 }
