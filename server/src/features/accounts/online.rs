@@ -86,6 +86,17 @@ impl Online {
         shown.into_iter().collect()
     }
 
+    /// Whether somebody is online on this node or on one that is heard.
+    #[must_use]
+    pub(crate) fn is_known(&self, user: UserId) -> bool {
+        self.lock().contains_key(&user) || self.elsewhere.is_heard(user)
+    }
+
+    /// Who is online on nodes that are not heard.
+    pub(crate) fn are_unheard(&self, people: impl IntoIterator<Item = UserId>) {
+        self.elsewhere.set_unheard(people);
+    }
+
     /// Who came to other nodes or left them since this was asked last.
     #[must_use]
     pub(crate) fn changed_elsewhere(&self) -> HashSet<UserId> {

@@ -38,6 +38,9 @@ impl AvatarChange {
     }
 }
 
+/// Clocks of servers may be ten minutes apart.
+const LATELY_MS: i64 = 15 * 60 * 1_000;
+
 impl Accounts {
     /// Changes one's own profile. One's devices hear of it, and everybody of another name.
     ///
@@ -198,6 +201,14 @@ impl Accounts {
     #[must_use]
     pub(crate) fn now(&self) -> Timestamp {
         Timestamp(self.clock.now_ms())
+    }
+
+    /// Who was seen within a quarter of an hour, and when, by the clock of whichever server wrote that.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn seen_lately(&self) -> Result<Vec<(UserId, i64)>, AccountError> {
+        Ok(store::seen_after(self.db.read(), self.clock.now_ms() - LATELY_MS).await?)
     }
 
     /// Records that these people were seen just now.

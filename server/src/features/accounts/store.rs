@@ -267,6 +267,20 @@ pub(super) async fn set_last_seen(
     .map(drop)
 }
 
+/// Who was seen after a moment, and when.
+pub(super) async fn seen_after(
+    connection: &impl ConnectionTrait,
+    moment: i64,
+) -> Result<Vec<(i64, i64)>, DbErr> {
+    user::Entity::find()
+        .select_only()
+        .columns([user::Column::Id, user::Column::LastSeenAt])
+        .filter(user::Column::LastSeenAt.gt(moment))
+        .into_tuple()
+        .all(connection)
+        .await
+}
+
 /// When people were last seen, of whom that is known.
 pub(super) async fn last_seen(
     connection: &impl ConnectionTrait,

@@ -9,12 +9,15 @@
 //! - Who comes is written down as seen before they are told that they are in, and everybody who is
 //!   online twice a minute, so that a crash is off by 30 seconds at most.
 //! - Who is online on another node is online; who was there when it ended is offline half a minute later.
+//! - Who is online on a server that is not heard is found in the database, by being written down again and again,
+//!   for which servers that do not hear each other do so every ten seconds.
 //! - Somebody is offline ten seconds after the last device went, so that a reload is not seen.
 //! - Nothing here is promised beyond that: typing and presence may be lost and expire by themselves.
 
 mod arrivals;
 mod people;
 mod service;
+mod sightings;
 mod watched;
 mod ws;
 

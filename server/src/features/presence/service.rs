@@ -12,6 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::arrivals::Arrivals;
 use super::people::People;
+use super::sightings::{LOOK, Sightings};
 use super::watched::Watched;
 use crate::features::accounts::{AccountError, Accounts, Online, TYPING};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
@@ -21,6 +22,8 @@ pub(super) const FLUSH: Duration = Duration::from_secs(2);
 /// So often everybody who is online is written down as seen: with a round that is late, and the time
 /// to write, within half a minute.
 pub(super) const RECORD: Duration = Duration::from_secs(24);
+/// And so often while servers do not hear each other: by this they find who is online.
+pub(super) const RECORD_UNHEARD: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
 struct State {
@@ -37,6 +40,14 @@ impl State {
     }
 }
 
+/// The people of servers that are not heard.
+#[derive(Debug, Default)]
+struct Unheard {
+    sightings: Sightings,
+    /// When they were looked for; nothing while all servers are heard.
+    looked: Option<Instant>,
+}
+
 #[derive(Debug)]
 pub(crate) struct Presence {
     accounts: Arc<Accounts>,
@@ -46,6 +57,7 @@ pub(crate) struct Presence {
     broker: Arc<dyn Broker>,
     state: Mutex<State>,
     arrivals: Arrivals,
+    unheard: Mutex<Unheard>,
 }
 
 impl Presence {
@@ -58,12 +70,16 @@ impl Presence {
         hub: Arc<Hub>,
         broker: Arc<dyn Broker>,
     ) -> Self {
-        let (state, arrivals) = (Mutex::default(), Arrivals::new());
-        Self { accounts, rooms, online, hub, broker, state, arrivals }
+        let (state, arrivals, unheard) = (Mutex::default(), Arrivals::new(), Mutex::default());
+        Self { accounts, rooms, online, hub, broker, state, arrivals, unheard }
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn lock_unheard(&self) -> MutexGuard<'_, Unheard> {
+        self.unheard.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A device of the user connected.
@@ -190,7 +206,8 @@ impl Presence {
                 }
             }
             let now = Instant::now();
-            let is_due = now >= recorded + RECORD;
+            let is_known = self.broker.knows_who_is_online();
+            let is_due = now >= recorded + if is_known { RECORD } else { RECORD_UNHEARD };
             if self.round(now, is_due).await && is_due {
                 recorded = now;
             }
@@ -201,6 +218,7 @@ impl Presence {
     /// and then everybody who is here; answers whether that could be written.
     pub(super) async fn round(&self, now: Instant, records_everybody: bool) -> bool {
         self.learn_members().await;
+        self.look_for_unheard(now).await;
         let mut seen = self.flush(now);
         if records_everybody {
             seen.extend(self.online.here());
@@ -209,6 +227,30 @@ impl Presence {
         // Whoever is told of somebody who went finds them written down.
         self.tell();
         is_written
+    }
+
+    /// Finds in the database who is online on servers that are not heard.
+    async fn look_for_unheard(&self, now: Instant) {
+        if self.broker.knows_who_is_online() {
+            let mut unheard = self.lock_unheard();
+            if unheard.looked.take().is_some() {
+                unheard.sightings.forget();
+                self.online.are_unheard([]);
+            }
+            return;
+        }
+        if self.lock_unheard().looked.is_some_and(|looked| now < looked + LOOK) {
+            return;
+        }
+        match self.accounts.seen_lately().await {
+            Ok(rows) => {
+                let mut unheard = self.lock_unheard();
+                unheard.looked = Some(now);
+                let is_known = |user| self.online.is_known(user);
+                self.online.are_unheard(unheard.sightings.note(rows, is_known, now));
+            }
+            Err(error) => tracing::warn!(%error, "who is online elsewhere could not be read"),
+        }
     }
 
     /// Writes down that everybody who is online was seen, before the server stops.

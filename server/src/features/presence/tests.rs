@@ -1,10 +1,11 @@
 //! Who is here. The rounds are driven by the test, at moments of its choice.
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use adda_protocol::RoomName;
-use adda_realtime::Outbox;
+use adda_realtime::{Broker, Outbox};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use uuid::Uuid;
@@ -13,7 +14,7 @@ use super::service::{FLUSH, RECORD};
 use super::*;
 use crate::features::accounts::Person;
 use crate::features::rooms::RoomRef;
-use crate::testing::{BEGIN, Storage, World, drain, read};
+use crate::testing::{BEGIN, LosingBroker, Storage, World, drain, read};
 
 /// Two people, a room, and the service that nobody drives but the test.
 struct Scene {
@@ -27,12 +28,17 @@ struct Scene {
 impl Scene {
     async fn new() -> Self {
         let world = World::new(Storage::Sqlite).await;
+        let broker = world.broker.clone();
+        Self::of(world, broker).await
+    }
+
+    async fn of(world: World, broker: Arc<dyn Broker>) -> Self {
         let presence = Presence::new(
             world.accounts.clone(),
             world.rooms.clone(),
             world.online.clone(),
             world.hub.clone(),
-            world.broker.clone(),
+            broker,
         );
         let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
         let room = world.room("tea", &[&mira, &ravi]).await;
@@ -396,4 +402,58 @@ async fn a_crowd_that_nobody_looks_at_costs_no_frame() {
     scene.presence.unwatch(&[scene.ravi.id], &watcher);
     assert_eq!(scene.flush_after(Instant::now(), 11_000), [scene.ravi.id]);
     assert!(drain(&watcher).is_empty());
+}
+
+/// Another server that is not heard writes down who is there.
+#[tokio::test]
+async fn who_is_online_on_a_server_that_is_not_heard_is_found_by_what_it_writes() {
+    let world = World::new(Storage::Sqlite).await;
+    let broker = Arc::new(LosingBroker::new(world.hub.clone()));
+    let scene = Scene::of(world, broker.clone()).await;
+    let ours = scene.follows(&scene.mira).await;
+    scene.watches(&ours).await;
+    let begun = Instant::now();
+    let round = async |seconds| {
+        scene.presence.round(begun + Duration::from_secs(seconds), false).await;
+        scene.world.online.is_shown(scene.ravi.id, scene.mira.id)
+    };
+    let is_written_elsewhere = async || {
+        scene.world.now.fetch_add(24_000, Ordering::Relaxed);
+        scene.world.accounts.record_last_seen(&[scene.ravi.id]).await.unwrap();
+    };
+    is_written_elsewhere().await;
+    assert!(!round(0).await, "all servers are heard");
+    broker.knows_who_is_online.store(false, Ordering::Relaxed);
+    assert!(!round(2).await, "seen, and who knows when");
+    drop(told(&ours));
+    is_written_elsewhere().await;
+    assert!(round(8).await);
+    let came = told(&ours);
+    assert_eq!(came[0]["joined"][0], scene.ravi.id, "{came:?}");
+    is_written_elsewhere().await;
+    assert!(round(20).await && round(34).await);
+    assert!(!round(40).await, "not written down any more");
+
+    is_written_elsewhere().await;
+    assert!(round(46).await);
+    broker.knows_who_is_online.store(true, Ordering::Relaxed);
+    assert!(!round(48).await, "who is heard says who is there");
+}
+
+#[tokio::test]
+async fn who_leaves_this_server_is_not_taken_for_somebody_of_another_one() {
+    let world = World::new(Storage::Sqlite).await;
+    let broker = Arc::new(LosingBroker::new(world.hub.clone()));
+    let scene = Scene::of(world, broker.clone()).await;
+    broker.knows_who_is_online.store(false, Ordering::Relaxed);
+    let begun = Instant::now();
+    let theirs = scene.connects(&scene.ravi);
+    let round = async |seconds| {
+        scene.world.now.fetch_add(1_000, Ordering::Relaxed);
+        scene.presence.round(begun + Duration::from_secs(seconds), true).await;
+        scene.world.online.is_shown(scene.ravi.id, scene.mira.id)
+    };
+    assert!(round(0).await && round(6).await && round(12).await);
+    scene.goes(&theirs);
+    assert!(!round(24).await && !round(30).await && !round(36).await);
 }

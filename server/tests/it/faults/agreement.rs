@@ -1,6 +1,7 @@
 //! Where nothing fails: what one node is told, all of them know.
 
 use std::process::Command;
+use std::time::Duration;
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -8,7 +9,7 @@ use tempfile::TempDir;
 use super::cluster::{Bus, Cluster};
 use super::port::Port;
 use super::services::Redis;
-use crate::support::Person;
+use crate::support::{Next, Person};
 
 /// Two nodes, and somebody on each.
 struct Scene {
@@ -84,6 +85,55 @@ async fn who_hides_on_one_node_is_hidden_on_all_and_who_is_signed_out_is_out_eve
     mira.at(&addresses[1]).post("/auth/logout", json!({})).await.expect(204);
     assert_eq!(hers.hears_close().await, Some(4505));
     mira.get("/users/me").await.expect_problem(401, "unauthorized");
+}
+
+/// What came while a node stood still, as a machine does that sleeps or is moved, is of another time.
+#[tokio::test]
+async fn who_was_signed_out_while_their_node_stood_still_hears_nothing_of_what_came_meanwhile() {
+    let scene = Scene::begins().await;
+    let (mira, ravi) = (&scene.mira, &scene.ravi);
+    let other = scene.cluster.nodes[1].server.address.clone();
+    let mut hers = mira.connects().await;
+    let before = ravi.writes("general", "for all of us").await;
+    hers.is_told_of(&before).await;
+
+    scene.cluster.nodes[0].is_paused();
+    let mira_elsewhere = mira.at(&other);
+    mira_elsewhere.post("/auth/logout", json!({})).await.expect(204);
+    for number in 0..20 {
+        ravi.writes("general", &format!("not for her {number}")).await;
+    }
+    // As long as it takes to be taken for one that stood still.
+    tokio::time::sleep(Duration::from_secs(6)).await;
+    scene.cluster.nodes[0].goes_on();
+    loop {
+        match hers.next().await {
+            Next::Closed(code) => {
+                assert_eq!(code, Some(4505));
+                break;
+            }
+            Next::Frame(frame) => assert!(!frame.to_string().contains("not for her"), "{frame}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_node_with_another_secret_is_told_of_to_whoever_watches() {
+    let redis = Redis::start().await;
+    let bus = Bus::Redis(redis.address());
+    let mut cluster = Cluster::start(1, &bus, &[]).await;
+    let other = [("SECRET_KEY", "another secret, which is as long as that of the other")];
+    cluster.joins(&bus, &other).await;
+    for node in &cluster.nodes {
+        let mut look = tokio::time::interval(Duration::from_millis(100));
+        let told = async {
+            while !node.health().await.ready.is_some_and(|it| it.1.contains("SECRET_KEY")) {
+                look.tick().await;
+            }
+        };
+        let told = tokio::time::timeout(Duration::from_secs(20), told).await;
+        assert!(told.is_ok(), "{:?}", node.health().await);
+    }
 }
 
 #[tokio::test]

@@ -71,6 +71,12 @@ impl Cluster {
         cluster
     }
 
+    /// One more node, with these settings as well.
+    pub(crate) async fn joins(&mut self, bus: &Bus, settings: &[(&'static str, &str)]) {
+        let node = self.node(bus, None, settings).await;
+        self.nodes.push(node);
+    }
+
     async fn node(&self, bus: &Bus, clocks: Option<Clocks>, more: &[(&'static str, &str)]) -> Node {
         let (port, database) = (Port::reserve(), Proxy::to(self.postgres.address()));
         let redis = match bus {

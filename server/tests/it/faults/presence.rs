@@ -115,5 +115,16 @@ async fn who_is_here_is_right_on_all_nodes_soon_after_a_crash() {
         scene.shows(&[0, 1], &ben, false, "his node stands still").await;
         scene.cluster.nodes[2].goes_on();
         scene.shows(&[0, 1, 2], &ben, true, "his node goes on").await;
+
+        redis.is_killed().await;
+        let hers = Device::of(&ada.at(&directly[0]));
+        scene.shows(&[0, 1, 2], &ada, true, "she came while Redis was away").await;
+        sleep(RIGHT_WITHIN).await;
+        scene.shows(&[0, 1, 2], &ben, true, "Redis was away for long").await;
+        drop(hers);
+        scene.shows(&[0, 1, 2], &ada, false, "she went while Redis was away").await;
+        scene.shows(&[0, 1, 2], &ben, true, "he stayed").await;
+        redis.starts_again().await;
+        scene.shows(&[0, 1, 2], &ben, true, "Redis came back after long").await;
     }
 }
