@@ -12,7 +12,7 @@ use tokio::time::{Instant, MissedTickBehavior};
 
 use super::arrivals::Arrivals;
 use super::people::People;
-use super::sightings::{LOOK, Sightings};
+use super::sightings::{LOOK, RECORD_UNHEARD, Sightings};
 use super::watched::Watched;
 use crate::features::accounts::{AccountError, Accounts, Online, TYPING};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
@@ -22,8 +22,6 @@ pub(super) const FLUSH: Duration = Duration::from_secs(2);
 /// So often everybody who is online is written down as seen: with a round that is late, and the time
 /// to write, within half a minute.
 pub(super) const RECORD: Duration = Duration::from_secs(24);
-/// And so often while servers do not hear each other: by this they find who is online.
-pub(super) const RECORD_UNHEARD: Duration = Duration::from_secs(10);
 
 #[derive(Debug, Default)]
 struct State {

@@ -10,13 +10,15 @@ use std::time::Duration;
 use adda_protocol::UserId;
 use tokio::time::Instant;
 
-use super::service::{FLUSH, RECORD_UNHEARD};
+/// How often everybody who is online is written down as seen while servers do not hear each other.
+pub(super) const RECORD_UNHEARD: Duration = Duration::from_secs(10);
 
 /// How often the database is asked.
 pub(super) const LOOK: Duration = Duration::from_secs(5);
 
-/// Who was not written down anew for so long is gone: a round may be late, and so may the look.
-const GONE: Duration = RECORD_UNHEARD.saturating_add(FLUSH).saturating_add(LOOK);
+/// Who was not written down anew for so long is gone: what is written may come two seconds late, and is looked for
+/// after that.
+const GONE: Duration = RECORD_UNHEARD.saturating_add(LOOK).saturating_add(Duration::from_secs(2));
 
 /// Who leaves a server that is heard is written down once more, about when this one hears of it.
 const LEAVING: Duration = Duration::from_secs(10);
