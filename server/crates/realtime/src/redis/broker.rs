@@ -1,6 +1,5 @@
 //! The broker: what is published and what comes.
 
-use std::collections::{HashMap, VecDeque};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -15,13 +14,14 @@ use futures_util::StreamExt;
 use futures_util::stream::FuturesUnordered;
 use tokio::sync::broadcast::Receiver;
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Mutex as AsyncMutex, Notify, mpsc, watch};
+use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::awake::Awake;
 use super::channels::Channels;
 use super::connection::Redis;
 use super::interest::{Interest, Wish};
+use super::outgoing::{Outgoing, is_missed};
 use crate::broker::Broker;
 use crate::elsewhere::Elsewhere;
 use crate::envelope::{Envelope, Topic};
@@ -36,8 +36,6 @@ const ECHO_EVERY: Duration = Duration::from_millis(250);
 const SILENT_AFTER: Duration = Duration::from_millis(900);
 /// A connection that has carried nothing for so long is made anew.
 const ANEW_AFTER: Duration = Duration::from_secs(4);
-/// What may wait to be published; what is more is lost, which other nodes notice.
-const MOST_WAITING: usize = 8 * 1024 * 1024;
 /// So many packets are sent before the first of them is answered.
 const AT_ONCE: usize = 256;
 /// What cannot be read is logged so often.
@@ -46,19 +44,6 @@ const COMPLAIN_EVERY: Duration = Duration::from_mins(1);
 const FORGED_LATELY: Duration = Duration::from_mins(1);
 /// How long other nodes have to answer a new one.
 const ANSWERED_WITHIN: Duration = Duration::from_millis(200);
-
-/// What waits to be published.
-#[derive(Debug, Default)]
-struct Waiting {
-    envelopes: VecDeque<Envelope>,
-    bytes: usize,
-    /// Answers to other nodes.
-    packets: VecDeque<Packet>,
-    /// Who came and who went since that was told.
-    people: HashMap<i64, bool>,
-    /// Something was dropped.
-    has_lost: bool,
-}
 
 /// The broker between nodes that share a Redis. [`RedisBroker::run`] drives it.
 #[derive(Debug)]
@@ -69,8 +54,7 @@ pub struct RedisBroker {
     link: Mutex<Link>,
     interest: Interest,
     wishes: AsyncMutex<mpsc::Receiver<Wish>>,
-    waiting: Mutex<Waiting>,
-    has_waiting: Notify,
+    outgoing: Outgoing,
     awake: Awake,
     heard_itself: Mutex<Option<Instant>>,
     carries: watch::Sender<bool>,
@@ -109,8 +93,7 @@ impl RedisBroker {
             link: Mutex::new(link),
             interest,
             wishes: AsyncMutex::new(wishes),
-            waiting: Mutex::default(),
-            has_waiting: Notify::new(),
+            outgoing: Outgoing::default(),
             awake: Awake::new(Instant::now()),
             heard_itself: Mutex::default(),
             carries: watch::Sender::new(false),
@@ -182,7 +165,7 @@ impl RedisBroker {
                 let mut link = lock(&self.link);
                 link.hello().into_iter().chain([link.echo()]).collect::<Vec<_>>()
             };
-            self.answer(packets);
+            self.outgoing.answer(packets);
             if self.carries() {
                 self.read_what_was_missed();
             }
@@ -216,7 +199,7 @@ impl RedisBroker {
             false => lock(&self.link).receive_echo(bytes),
         };
         match received {
-            Ok(Received::Heard(answers)) => self.answer(answers),
+            Ok(Received::Heard(answers)) => self.outgoing.answer(answers),
             Ok(Received::Echo(number)) => {
                 self.awake.heard(number);
                 *lock(&self.heard_itself) = Some(now);
@@ -241,24 +224,16 @@ impl RedisBroker {
         );
     }
 
-    fn answer(&self, packets: impl IntoIterator<Item = Packet>) {
-        let mut waiting = lock(&self.waiting);
-        let before = waiting.packets.len();
-        waiting.packets.extend(packets);
-        if waiting.packets.len() > before {
-            self.has_waiting.notify_one();
-        }
-    }
-
     /// Publishes whatever waits, in the order in which it came, without waiting for the answers: where Redis
     /// is far away, nothing waits for what was sent before it.
     async fn publish_what_waits(&self) {
         let mut under_way = FuturesUnordered::new();
         loop {
             let room = AT_ONCE.saturating_sub(under_way.len());
-            under_way.extend(self.next_batch(room).into_iter().map(|packet| self.send(packet)));
+            let batch = self.outgoing.next_batch(room, self.carries(), &self.link);
+            under_way.extend(batch.into_iter().map(|packet| self.send(packet)));
             tokio::select! {
-                () = self.has_waiting.notified(), if under_way.len() < AT_ONCE => {}
+                () = self.outgoing.came(), if under_way.len() < AT_ONCE => {}
                 Some((to, sent)) = under_way.next(), if !under_way.is_empty() => {
                     if let Err(error) = sent {
                         tracing::debug!(%error, ?to, "something for other nodes was not published");
@@ -269,35 +244,6 @@ impl RedisBroker {
                 }
             }
         }
-    }
-
-    /// What waits longest, sealed; what would wait in vain is dropped.
-    fn next_batch(&self, most: usize) -> Vec<Packet> {
-        let carries = self.carries();
-        let (mut waiting, mut link) = (lock(&self.waiting), lock(&self.link));
-        if std::mem::take(&mut waiting.has_lost) {
-            link.lost();
-        }
-        let mut batch: Vec<Packet> = waiting.packets.drain(..).collect();
-        if !carries {
-            let to = |envelope: &Envelope| envelope.topic().map_or(To::All, To::Topic);
-            if waiting
-                .envelopes
-                .iter()
-                .any(|envelope| is_missed(to(envelope)) || to(envelope) == To::All)
-            {
-                link.lost();
-            }
-            waiting.envelopes.clear();
-            waiting.bytes = 0;
-        }
-        while batch.len() < most
-            && let Some(envelope) = waiting.envelopes.pop_front()
-        {
-            waiting.bytes -= cost(&envelope);
-            batch.push(link.send(&envelope));
-        }
-        batch
     }
 
     async fn send(&self, packet: Packet) -> (To, Result<(), Error>) {
@@ -327,7 +273,7 @@ impl RedisBroker {
                 );
                 self.hub.may_have_missed();
                 let echo = lock(&self.link).echo();
-                self.answer([echo]);
+                self.outgoing.answer([echo]);
             }
             self.hub.end_waits(now);
             self.note_whether_it_carries(now);
@@ -336,7 +282,7 @@ impl RedisBroker {
             if since(echoed) >= ECHO_EVERY {
                 echoed = now;
                 let echo = lock(&self.link).echo();
-                self.answer([echo]);
+                self.outgoing.answer([echo]);
                 if carries {
                     self.tell_who_is_here();
                 }
@@ -355,7 +301,7 @@ impl RedisBroker {
                     link.beat()
                 });
                 drop(link);
-                self.answer(beat);
+                self.outgoing.answer(beat);
             }
         }
     }
@@ -381,14 +327,9 @@ impl RedisBroker {
     }
 
     fn tell_who_is_here(&self) {
-        let people = std::mem::take(&mut lock(&self.waiting).people);
-        if people.is_empty() {
-            return;
-        }
-        let of = |here: bool| people.iter().filter(move |it| *it.1 == here).map(|it| *it.0);
-        let (came, gone): (Vec<_>, Vec<_>) = (of(true).collect(), of(false).collect());
+        let (came, gone) = self.outgoing.take_people();
         let packet = lock(&self.link).people(&came, &gone);
-        self.answer(packet);
+        self.outgoing.answer(packet);
     }
 
     fn note_whether_it_carries(&self, now: Instant) {
@@ -426,28 +367,10 @@ fn bytes_of(value: Value) -> Option<Bytes> {
     }
 }
 
-/// Whether somebody misses a packet that is neither counted nor shows as a gap.
-fn is_missed(to: To) -> bool {
-    matches!(to, To::Topic(topic) if topic.user().is_some())
-}
-
-fn cost(envelope: &Envelope) -> usize {
-    envelope.frames_len() + 128
-}
-
 #[async_trait]
 impl Broker for RedisBroker {
     fn publish(&self, envelope: Envelope) {
-        {
-            let mut waiting = lock(&self.waiting);
-            if waiting.bytes < MOST_WAITING {
-                waiting.bytes += cost(&envelope);
-                waiting.envelopes.push_back(envelope.clone());
-            } else {
-                waiting.has_lost = true;
-            }
-        }
-        self.has_waiting.notify_one();
+        self.outgoing.push(envelope.clone());
         self.hub.deliver(envelope);
     }
 
@@ -460,12 +383,12 @@ impl Broker for RedisBroker {
     }
 
     fn is_here(&self, user_id: i64, is_here: bool) {
-        lock(&self.waiting).people.insert(user_id, is_here);
+        self.outgoing.tell_of(user_id, is_here);
     }
 
     fn leaves(&self) {
         let bye = lock(&self.link).bye();
-        self.answer([bye]);
+        self.outgoing.answer([bye]);
     }
 
     fn may_lose(&self) -> bool {
