@@ -12,7 +12,7 @@ test soak: export RUST_TEST_THREADS ?= $(shell expr 2 \* $$(nproc))
 test: check
 	scripts/node-tools
 	cd frontend && npm test
-	scripts/postgres-run cargo test --workspace --no-fail-fast
+	scripts/postgres-run --unsynced cargo test --workspace --no-fail-fast
 	cd frontend && CHROMIUM=$$(command -v chromium) npm run journeys
 
 # The long modes of the suites that have one: hours of kills, failing disks, fuzzing and models.
