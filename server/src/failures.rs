@@ -1,9 +1,48 @@
 //! What people are told when something fails that the server stands on; its details go to the log alone.
 
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
 use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use crate::db::{self, Unavailable};
+
+/// What fails for everybody at once is logged so often.
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Says of something that may happen thousands of times a second when it is to be logged.
+#[derive(Debug)]
+pub(crate) struct Seldom(Mutex<Option<Told>>);
+
+#[derive(Debug)]
+struct Told {
+    at: Instant,
+    since: u64,
+}
+
+impl Seldom {
+    pub(crate) const fn new() -> Self {
+        Self(Mutex::new(None))
+    }
+
+    /// How often it happened since it was logged last, if it is to be logged now.
+    #[must_use]
+    pub(crate) fn is_due(&self) -> Option<u64> {
+        let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(told) = told.as_mut()
+            && told.at.elapsed() < EVERY
+        {
+            told.since += 1;
+            return None;
+        }
+        let since = told.as_ref().map_or(0, |told| told.since);
+        *told = Some(Told { at: Instant::now(), since });
+        Some(since)
+    }
+}
+
+static DATABASE: Seldom = Seldom::new();
 
 /// A failure of the database.
 #[must_use]
@@ -12,7 +51,13 @@ pub(crate) fn database_problem(error: &DbErr) -> Problem {
         tracing::error!(%error, "the database refused a statement");
         return Problem::internal();
     };
-    tracing::warn!(%error, ?reason, "the database does nothing at the moment");
+    if let Some(untold) = DATABASE.is_due() {
+        tracing::warn!(
+            %error, ?reason, untold,
+            "the database does not do what it is asked for, and people are told to try again; if this lasts, \
+             see that it runs, can be reached from here and has room"
+        );
+    }
     let (sentence, retry_after_ms) = match reason {
         Unavailable::Away => (
             "The server cannot reach its database at the moment; try again in a few seconds.",
@@ -53,5 +98,19 @@ fn files_problem() -> Problem {
             Code::Unavailable,
             "The server cannot keep or read files at the moment; try again in a minute.",
         )
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_happens_all_the_time_is_told_once_in_a_while() {
+        let seldom = Seldom::new();
+        assert_eq!(seldom.is_due(), Some(0));
+        assert_eq!([seldom.is_due(), seldom.is_due()], [None, None]);
+        seldom.0.lock().unwrap().as_mut().unwrap().at = Instant::now().checked_sub(EVERY).unwrap();
+        assert_eq!(seldom.is_due(), Some(2));
     }
 }

@@ -13,9 +13,11 @@ use std::future::ready;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use adda_protocol::UserId;
 use adda_realtime::{Broker, CloseReason, Hub, Outbox, Stale, StaleParts, Topic};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
+use crate::failures::Seldom;
 use crate::features::accounts::{AccountError, Accounts};
 use crate::features::rooms::{RoomError, Rooms};
 use crate::tasks::Task;
@@ -36,6 +38,8 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 const CLOSE_EVERY: Duration = Duration::from_millis(10);
 const CLOSE_IN: usize = 1_000;
 
+static UNREAD: Seldom = Seldom::new();
+
 /// Reads anew what is stale.
 #[derive(Debug)]
 pub(crate) struct Reconciler {
@@ -50,6 +54,8 @@ pub(crate) struct Reconciler {
     newest_conversation: Option<i64>,
     /// What is read just now: the hub asks once.
     under_way: Option<Stale>,
+    /// What the hub asked for meanwhile.
+    waiting: VecDeque<Stale>,
     /// Sockets that are to begin anew.
     outdated: VecDeque<Weak<Outbox>>,
     /// So many of them at once.
@@ -82,6 +88,7 @@ impl Reconciler {
             looked_for_memberships: None,
             newest_conversation: None,
             under_way: None,
+            waiting: VecDeque::new(),
             outdated: VecDeque::new(),
             closed_at_once: 0,
         }
@@ -94,7 +101,11 @@ impl Reconciler {
             match self.read(part).await {
                 Ok(()) => self.under_way = None,
                 Err(error) => {
-                    tracing::warn!(%error, ?part, "what is stale could not be read; trying again");
+                    if let Some(untold) = UNREAD.is_due() {
+                        tracing::warn!(
+                            %error, ?part, untold, "what is stale could not be read; trying again"
+                        );
+                    }
                     sleep(AGAIN_AFTER).await;
                 }
             }
@@ -104,15 +115,46 @@ impl Reconciler {
     async fn read(&mut self, part: Stale) -> Result<(), ReadError> {
         match part {
             Stale::Members(topic) => self.read_members(topic).await?,
-            Stale::User(user_id) => self.accounts.read_anew(&self.hub, Some(user_id)).await?,
+            Stale::User(user_id) => self.read_users(Some(user_id)).await?,
             Stale::Anything => {
                 self.hub.reads_anything();
                 self.look().await?;
+                self.read_members_that_changed().await?;
+                self.hub.has_read_anything();
                 self.outdated = self.hub.outboxes().iter().map(Arc::downgrade).collect();
                 self.closed_at_once = self.outdated.len().div_ceil(CLOSE_IN);
             }
         }
         Ok(())
+    }
+
+    async fn read_users(&self, user_id: Option<UserId>) -> Result<(), AccountError> {
+        let begun = Instant::now();
+        self.accounts.read_anew(&self.hub, user_id).await?;
+        self.hub.has_read_users(user_id, begun.into_std());
+        Ok(())
+    }
+
+    /// The members of the topics in which a look found that they changed.
+    async fn read_members_that_changed(&mut self) -> Result<(), RoomError> {
+        while let Ok(part) = self.stale.try_recv() {
+            self.waiting.push_back(part);
+        }
+        for part in &self.waiting {
+            if let Stale::Members(topic) = part {
+                self.read_members(*topic).await?;
+            }
+        }
+        self.waiting.retain(|part| !matches!(part, Stale::Members(_)));
+        Ok(())
+    }
+
+    /// What the hub asks for next; `None` when it is gone.
+    async fn next_part(&mut self) -> Option<Stale> {
+        match self.waiting.pop_front() {
+            Some(part) => Some(part),
+            None => self.stale.recv().await,
+        }
     }
 
     async fn read_members(&self, topic: Topic) -> Result<(), RoomError> {
@@ -137,7 +179,7 @@ impl Reconciler {
 
     async fn look(&mut self) -> Result<(), ReadError> {
         // Whose session ended is shown nothing more of what is found.
-        self.accounts.read_anew(&self.hub, None).await?;
+        self.read_users(None).await?;
         for (topic, people) in self.rooms.new_conversations(&mut self.newest_conversation).await? {
             for user_id in people {
                 self.hub.may_read(user_id, topic);
@@ -181,7 +223,7 @@ impl Task for Reconciler {
         }
         loop {
             tokio::select! {
-                part = self.stale.recv(), if self.under_way.is_none() => match part {
+                part = self.next_part(), if self.under_way.is_none() => match part {
                     Some(part) => self.under_way = Some(part),
                     None => return,
                 },
@@ -195,8 +237,12 @@ impl Task for Reconciler {
                         continue;
                     }
                     let began = Instant::now();
-                    if let Err(error) = self.look().await {
-                        tracing::warn!(%error, "this node could not be compared with the database");
+                    if let Err(error) = self.look().await
+                        && let Some(untold) = UNREAD.is_due()
+                    {
+                        tracing::warn!(
+                            %error, untold, "this node could not be compared with the database"
+                        );
                     }
                     (looked_at, took) = (Instant::now(), began.elapsed());
                 }

@@ -10,7 +10,7 @@ use adda_protocol::{Code, Problem, UserId};
 use adda_realtime::{Item, Outbox, Topic};
 use adda_websocket::{Opcode, frame};
 use futures_util::FutureExt;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, sleep, sleep_until};
 
 use super::Gateway;
 use super::close::End;
@@ -28,6 +28,10 @@ const MOST_IN_A_ROW: u32 = 64;
 
 /// Whoever has used up their savings and says one thing after the other is only slowed.
 const PATIENCE: Duration = Duration::from_millis(100);
+
+/// A node that does not know for so long whose sockets may stay lets go of those that have something to say.
+const CURRENT_WITHIN: Duration = Duration::from_secs(5);
+const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// A signed-in socket.
 pub(super) struct Session {
@@ -121,8 +125,27 @@ impl Session {
         }
     }
 
+    /// Waits while this node may have missed that the socket has no right to be here, as after it stood still;
+    /// not for long, for elsewhere its client is answered.
+    async fn is_current(&mut self) -> Result<(), End> {
+        let until = Instant::now() + CURRENT_WITHIN;
+        while !self.gateway.hub.is_current() {
+            tokio::select! {
+                biased;
+                reason = poll_fn(|cx| self.outbox.poll_close(cx)) => return Err(reason.into()),
+                () = sleep_until(until) => return Err(End::Internal),
+                () = sleep(LOOK_AGAIN) => {}
+            }
+        }
+        // What was found out meanwhile.
+        self.outbox.closing().map_or(Ok(()), |reason| Err(reason.into()))
+    }
+
     /// Writes all that is queued; an order to close ends it.
     pub(super) async fn write(&mut self, connection: &mut Connection) -> Result<(), End> {
+        if !self.gateway.hub.is_current() {
+            Box::pin(self.is_current()).await?;
+        }
         tokio::select! {
             biased;
             flushed = connection.flush() => flushed,
@@ -169,6 +192,9 @@ impl Session {
 
     /// Does what a message asks for.
     async fn hear(&mut self, connection: &mut Connection, message: Message) -> Result<(), End> {
+        if !self.gateway.hub.is_current() {
+            Box::pin(self.is_current()).await?;
+        }
         if let Some(reason) = self.outbox.closing() {
             // What it said may have come before the order, but nothing is done after it.
             return Err(reason.into());

@@ -10,6 +10,8 @@ pub enum CloseReason {
     SessionRevoked,
     /// Its account was disabled.
     AccountDisabled,
+    /// Nobody can say whether its session still stands.
+    Unknown,
     /// The server is about to stop.
     Draining,
 }

@@ -12,21 +12,24 @@ use dashmap::DashMap;
 use tokio::sync::mpsc;
 use uuid::Uuid;
 
+use crate::awake::Awake;
 use crate::close::CloseReason;
 use crate::envelope::{Envelope, MembershipChange, Topic};
 use crate::outbox::{Outbox, Signal};
 use crate::policy::HintPolicy;
 use crate::room::{Next, Room};
+use crate::unread::Unread;
 
 /// Something that must be read from the database, because what this node has in memory may be old.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stale {
     /// A topic's members; answer with [`Hub::set_members`].
     Members(Topic),
-    /// A user, with their sessions and what they hide; answer with [`Hub::close_sessions`].
+    /// A user, with their sessions and what they hide; answer with [`Hub::close_sessions`] and
+    /// [`Hub::has_read_users`].
     User(i64),
     /// Anything: something was lost on its way here, and nobody knows what. Answered from
-    /// [`Hub::reads_anything`] on.
+    /// [`Hub::reads_anything`] to [`Hub::has_read_anything`].
     Anything,
 }
 
@@ -50,9 +53,13 @@ pub struct Hub {
     policy: Arc<dyn HintPolicy>,
     stale: mpsc::UnboundedSender<Stale>,
     user_changes: AtomicU64,
+    unread: Unread,
     unheard: AtomicU64,
     /// Asked for, and not yet being answered.
     asks_for_anything: AtomicBool,
+    /// Asked for, and not yet answered.
+    misses_anything: AtomicBool,
+    awake: Awake,
     /// Whether what comes too early is waited for.
     is_patient: AtomicBool,
     /// Topics of which something came too early, and since when.
@@ -83,8 +90,11 @@ impl Hub {
             policy,
             stale,
             user_changes: AtomicU64::new(0),
+            unread: Unread::default(),
             unheard: AtomicU64::new(0),
             asks_for_anything: AtomicBool::new(false),
+            misses_anything: AtomicBool::new(false),
+            awake: Awake::new(Instant::now()),
             is_patient: AtomicBool::new(false),
             early: DashMap::new(),
         };
@@ -92,9 +102,25 @@ impl Hub {
     }
 
     /// From now on events that come before the one in front of them wait for it a moment: for brokers that
-    /// carry those of several nodes, who call [`Hub::end_waits`] every now and then.
+    /// carry those of several nodes, who call [`Hub::tick`] every now and then.
     pub fn be_patient(&self) {
         self.is_patient.store(true, Ordering::Relaxed);
+    }
+
+    /// To be called many times a second: ends what was waited for, lets those go whose sessions could not be read
+    /// since they changed, and answers whether this process stood still, so that it may have missed something.
+    pub fn tick(&self, now: Instant) -> bool {
+        let stood_still = self.awake.tick(now);
+        if stood_still {
+            self.may_have_missed();
+        }
+        for user_id in self.unread.take_overdue(now) {
+            if let Some(sockets) = self.users.get(&user_id) {
+                sockets.iter().for_each(|outbox| outbox.close(CloseReason::Unknown));
+            }
+        }
+        self.end_waits(now);
+        stood_still
     }
 
     /// What was waited for long enough is missing.
@@ -301,6 +327,7 @@ impl Hub {
     /// The broker lost something: all that this node has in memory may be old.
     pub fn may_have_missed(&self) {
         self.user_changes.fetch_add(1, Ordering::SeqCst);
+        self.misses_anything.store(true, Ordering::SeqCst);
         if !self.asks_for_anything.swap(true, Ordering::SeqCst) {
             self.ask(Stale::Anything);
         }
@@ -309,6 +336,34 @@ impl Hub {
     /// Everything is read anew from now on: what is missed after this is asked for again.
     pub fn reads_anything(&self) {
         self.asks_for_anything.store(false, Ordering::SeqCst);
+    }
+
+    /// Everything was read that was asked for before [`Hub::reads_anything`].
+    pub fn has_read_anything(&self) {
+        // Whoever asks says first that something is missed.
+        self.misses_anything.store(false, Ordering::SeqCst);
+        if self.asks_for_anything.load(Ordering::SeqCst) {
+            self.misses_anything.store(true, Ordering::SeqCst);
+        }
+    }
+
+    /// A user, or everybody, was read from a moment on, and sessions that had ended were closed.
+    pub fn has_read_users(&self, user_id: Option<i64>, begun: Instant) {
+        self.unread.read(user_id, begun);
+    }
+
+    /// Whether this process is awake, whatever it may have missed.
+    #[must_use]
+    pub fn is_awake(&self, now: Instant) -> bool {
+        !self.is_patient.load(Ordering::Relaxed) || self.awake.is_awake(now)
+    }
+
+    /// Whether sockets may be told and asked: not while this process may have missed that they have no right to be
+    /// here. On a node that is alone they always may.
+    #[must_use]
+    pub fn is_current(&self) -> bool {
+        !self.is_patient.load(Ordering::Relaxed)
+            || (!self.misses_anything.load(Ordering::SeqCst) && self.awake.is_awake(Instant::now()))
     }
 
     fn ask(&self, stale: Stale) {
@@ -434,6 +489,9 @@ impl Hub {
             }
             Envelope::UserChanged { user_id } => {
                 self.user_changes.fetch_add(1, Ordering::SeqCst);
+                if self.users.contains_key(user_id) {
+                    self.unread.changed(*user_id, Instant::now());
+                }
                 self.ask(Stale::User(*user_id));
             }
         }

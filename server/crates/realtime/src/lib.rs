@@ -11,6 +11,7 @@
 //! Promise: a live subscriber that was at number n is handed n+1 next, or falls behind. Whatever is
 //! lost, late, doubled or out of order on the way shows as a gap, and a gap is never delivered.
 
+mod awake;
 mod broker;
 mod close;
 mod early;
@@ -23,6 +24,7 @@ mod policy;
 mod recent;
 mod redis;
 mod room;
+mod unread;
 mod wire;
 
 pub use broker::{Broker, LocalBroker};

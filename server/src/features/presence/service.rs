@@ -14,6 +14,7 @@ use super::arrivals::Arrivals;
 use super::people::People;
 use super::sightings::{LOOK, RECORD_UNHEARD, Sightings};
 use super::watched::Watched;
+use crate::failures::Seldom;
 use crate::features::accounts::{AccountError, Accounts, Online, TYPING};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
 
@@ -22,6 +23,8 @@ pub(super) const FLUSH: Duration = Duration::from_secs(2);
 /// So often everybody who is online is written down as seen: with a round that is late, and the time
 /// to write, within half a minute.
 pub(super) const RECORD: Duration = Duration::from_secs(24);
+
+static UNWRITTEN: Seldom = Seldom::new();
 
 #[derive(Debug, Default)]
 struct State {
@@ -263,8 +266,10 @@ impl Presence {
         // Always in the same order, so that two nodes never wait for each other.
         seen.sort_unstable();
         let written = self.accounts.record_last_seen(&seen).await;
-        if let Err(error) = &written {
-            tracing::warn!(%error, people = seen.len(), "last seen was not recorded");
+        if let Err(error) = &written
+            && let Some(untold) = UNWRITTEN.is_due()
+        {
+            tracing::warn!(%error, people = seen.len(), untold, "last seen was not recorded");
         }
         written.is_ok()
     }

@@ -224,7 +224,7 @@ pub(super) async fn insert_private_room(
     now: i64,
 ) -> Result<bool, DbErr> {
     let sql = "INSERT INTO private_rooms (name, lo_user_id, hi_user_id, created_at) \
-               VALUES ($1, $2, $3, $4) ON CONFLICT (name) DO NOTHING";
+               VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING";
     let values = vec![name.into(), lo_user_id.into(), hi_user_id.into(), now.into()];
     Ok(db::run(transaction, sql, values).await? == 1)
 }

@@ -1,13 +1,14 @@
 //! Where nothing fails: what one node is told, all of them know.
 
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use super::cluster::{Bus, Cluster};
 use super::port::Port;
+use super::proxy::Reach;
 use super::services::Redis;
 use crate::support::{Next, Person};
 
@@ -103,6 +104,11 @@ async fn who_was_signed_out_while_their_node_stood_still_hears_nothing_of_what_c
     for number in 0..20 {
         ravi.writes("general", &format!("not for her {number}")).await;
     }
+    // What waits for the node when it goes on.
+    hers.say(json!({"type": "resume", "ref": "again", "rooms": {"general": before["seq"]}})).await;
+    let says = json!({"type": "message.send", "ref": "late", "room": "general",
+        "client_id": uuid::Uuid::new_v4(), "text": "from nobody"});
+    hers.say(says).await;
     // As long as it takes to be taken for one that stood still.
     tokio::time::sleep(Duration::from_secs(6)).await;
     scene.cluster.nodes[0].goes_on();
@@ -115,6 +121,29 @@ async fn who_was_signed_out_while_their_node_stood_still_hears_nothing_of_what_c
             Next::Frame(frame) => assert!(!frame.to_string().contains("not for her"), "{frame}"),
         }
     }
+    let history = ravi.reads_all("general").await;
+    assert!(history.iter().all(|message| message["text"] != "from nobody"), "done after the end");
+}
+
+/// Redis tells the node that somebody changed, and there is nobody to ask how.
+#[tokio::test]
+async fn who_was_signed_out_is_let_go_by_a_node_that_is_cut_off_from_the_database() {
+    let scene = Scene::begins().await;
+    let (mira, ravi) = (&scene.mira, &scene.ravi);
+    let (mut hers, mut his) = (mira.connects().await, ravi.at(&mira.address).connects().await);
+    scene.cluster.nodes[0].database.has_reach(Reach::HalfOpen);
+    let there = scene.cluster.nodes[1].server.address.clone();
+    mira.at(&there).post("/auth/logout", json!({})).await.expect(204);
+    let ended = Instant::now();
+    let closed = loop {
+        if let Next::Closed(code) = hers.next().await {
+            break code;
+        }
+    };
+    assert_eq!(closed, Some(4000), "the client comes to another node, which knows");
+    assert!(ended.elapsed() < Duration::from_secs(8), "{:?}", ended.elapsed());
+    let after = ravi.at(&there).writes("general", "others stay").await;
+    his.is_told_of(&after).await;
 }
 
 #[tokio::test]

@@ -17,7 +17,6 @@ use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{Mutex as AsyncMutex, mpsc, watch};
 use tokio::time::{MissedTickBehavior, interval};
 
-use super::awake::Awake;
 use super::channels::Channels;
 use super::connection::Redis;
 use super::interest::{Interest, Wish};
@@ -55,7 +54,8 @@ pub struct RedisBroker {
     interest: Interest,
     wishes: AsyncMutex<mpsc::Receiver<Wish>>,
     outgoing: Outgoing,
-    awake: Awake,
+    /// What comes before this node's own packet of that number came while it stood still.
+    awake_since: Mutex<Option<u64>>,
     heard_itself: Mutex<Option<Instant>>,
     carries: watch::Sender<bool>,
     /// Whether the present connection is subscribed to what this node reads.
@@ -94,7 +94,7 @@ impl RedisBroker {
             interest,
             wishes: AsyncMutex::new(wishes),
             outgoing: Outgoing::default(),
-            awake: Awake::new(Instant::now()),
+            awake_since: Mutex::default(),
             heard_itself: Mutex::default(),
             carries: watch::Sender::new(false),
             is_subscribed: AtomicBool::new(false),
@@ -193,7 +193,7 @@ impl RedisBroker {
 
     fn take(&self, bytes: &Bytes) {
         let now = Instant::now();
-        let is_now = self.awake.is_now(now);
+        let is_now = lock(&self.awake_since).is_none() && self.hub.is_awake(now);
         let received = match is_now {
             true => lock(&self.link).receive(bytes, now),
             false => lock(&self.link).receive_echo(bytes),
@@ -201,7 +201,7 @@ impl RedisBroker {
         match received {
             Ok(Received::Heard(answers)) => self.outgoing.answer(answers),
             Ok(Received::Echo(number)) => {
-                self.awake.heard(number);
+                lock(&self.awake_since).take_if(|since| number >= *since);
                 *lock(&self.heard_itself) = Some(now);
             }
             Err(error) => self.complain(&error, now),
@@ -267,15 +267,16 @@ impl RedisBroker {
             ticks.tick().await;
             let now = Instant::now();
             let next = lock(&self.link).last_number() + 1;
-            if self.awake.tick(now, next) {
+            if !self.hub.is_awake(now) {
+                *lock(&self.awake_since) = Some(next);
+            }
+            if self.hub.tick(now) {
                 tracing::warn!(
                     "this server stood still; what came meanwhile is read from the database"
                 );
-                self.hub.may_have_missed();
                 let echo = lock(&self.link).echo();
                 self.outgoing.answer([echo]);
             }
-            self.hub.end_waits(now);
             self.note_whether_it_carries(now);
             let carries = self.carries();
             let since = |at: Instant| now.saturating_duration_since(at);

@@ -6,9 +6,7 @@
 //! - `interest`: which topics this node is sent.
 //! - `channels`: the names of channels.
 //! - `connection`: the client of a URL.
-//! - `awake`: whether what comes is of now.
 
-mod awake;
 mod broker;
 mod channels;
 mod connection;
