@@ -161,7 +161,8 @@ fn summarise(done: &Transferred, moves_files: bool) {
     ));
     if moves_files {
         say(format_args!(
-            "All {files} files are there, and the same; {copied_files} of them were copied now.\n"
+            "All {files} files of the source are there, and the same; {copied_files} of them were copied now. \
+             `adda media check` says whether any was missing at the source.\n"
         ));
     }
     say(format_args!(

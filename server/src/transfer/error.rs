@@ -29,7 +29,8 @@ pub(crate) enum TransferError {
     #[error("The source and the target are the same database.")]
     Same,
     #[error(
-        "The target is not empty: there is something in its table {0}. Nothing was changed. Name a new database."
+        "The target is not empty: there is something in its table {0}. Nothing was changed. If a transfer to it has \
+         ended well, nothing is left to do: start the server on it. Else name a new database."
     )]
     NotEmpty(String),
     #[error(

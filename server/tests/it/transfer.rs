@@ -519,7 +519,8 @@ async fn a_wrong_or_half_a_file_is_copied_again_and_what_is_there_is_not() {
     std::fs::copy(avatar.path(), avatars.1.join(avatar.file_name())).unwrap();
     let said = is_done(transfer(old, &new).await);
     let all = files(&media(old)).len();
-    let sentence = format!("All {all} files are there, and the same; {} of them", all - 1);
+    let sentence =
+        format!("All {all} files of the source are there, and the same; {} of them", all - 1);
     assert!(said.contains(&sentence), "{said}");
     assert_eq!(files(&media(old)), files(&media(&new)));
 }
@@ -549,8 +550,11 @@ async fn files_go_on_moving_into_the_bucket_of_the_settings() {
     assert!(moved.ended_well, "{}", moved.stderr);
     let all = files(&media(old));
     // One of the five says whose the files are.
-    let sentence =
-        format!("All {} files are there, and the same; {} of them", all.len(), all.len() - 4);
+    let sentence = format!(
+        "All {} files of the source are there, and the same; {} of them",
+        all.len(),
+        all.len() - 4
+    );
     assert!(moved.stdout.contains(&sentence), "{}", moved.stdout);
     assert_eq!(all, files(&bucket.bucket()));
     let server = TestServer::on(new).await;

@@ -24,6 +24,9 @@ pub(super) const FLUSH: Duration = Duration::from_secs(2);
 /// to write, within half a minute.
 pub(super) const RECORD: Duration = Duration::from_secs(24);
 
+/// Whoever was written down within this time is online, by clocks that agree.
+const LATELY_MS: i64 = 30_000;
+
 static UNWRITTEN: Seldom = Seldom::new();
 
 #[derive(Debug, Default)]
@@ -47,6 +50,8 @@ struct Unheard {
     sightings: Sightings,
     /// When they were looked for; nothing while all servers are heard.
     looked: Option<Instant>,
+    /// All servers were heard once: who is online was known when that ended.
+    has_known: bool,
 }
 
 #[derive(Debug)]
@@ -234,6 +239,7 @@ impl Presence {
     async fn look_for_unheard(&self, now: Instant) {
         if self.broker.knows_who_is_online() {
             let mut unheard = self.lock_unheard();
+            unheard.has_known = true;
             if unheard.looked.take().is_some() {
                 unheard.sightings.forget();
                 self.online.are_unheard([]);
@@ -248,7 +254,10 @@ impl Presence {
                 let mut unheard = self.lock_unheard();
                 unheard.looked = Some(now);
                 let is_known = |user| self.online.is_known(user);
-                self.online.are_unheard(unheard.sightings.note(rows, is_known, now));
+                // Who begins without the others goes by this server's clock once.
+                let lately =
+                    if unheard.has_known { i64::MAX } else { self.accounts.now().0 - LATELY_MS };
+                self.online.are_unheard(unheard.sightings.note(rows, is_known, lately, now));
             }
             Err(error) => tracing::warn!(%error, "who is online elsewhere could not be read"),
         }

@@ -39,11 +39,13 @@ struct Seen {
 }
 
 impl Sightings {
-    /// What the database says now, and who is known to be online without it; answers who else is.
+    /// What the database says now, and who is known to be online without it; answers who else is. Whom the first
+    /// look finds is online if they were seen after `lately`.
     pub(super) fn note(
         &mut self,
         rows: Vec<(UserId, i64)>,
         is_known: impl Fn(UserId) -> bool,
+        lately: i64,
         now: Instant,
     ) -> Vec<UserId> {
         let is_first = self.seen.is_empty();
@@ -55,8 +57,7 @@ impl Sightings {
                 _ if known.is_some_and(|at| now < at + LEAVING) => None,
                 Some(before) if before.at == at => before.noticed,
                 Some(_) => Some(now),
-                // Nobody knows when those were written whom the first look finds.
-                None => (!is_first).then_some(now),
+                None => (!is_first || at > lately).then_some(now),
             };
             (user, Seen { at, noticed, known })
         });
@@ -84,7 +85,7 @@ mod tests {
         let (mut sightings, begun) = (Sightings::default(), Instant::now());
         let mut note = |rows: &[(UserId, i64)], seconds| {
             let now = begun + Duration::from_secs(seconds);
-            let mut people = sightings.note(rows.to_vec(), nobody, now);
+            let mut people = sightings.note(rows.to_vec(), nobody, i64::MAX, now);
             people.sort_unstable();
             people
         };
@@ -101,12 +102,18 @@ mod tests {
         let (mut sightings, begun) = (Sightings::default(), Instant::now());
         let after = |seconds| begun + Duration::from_secs(seconds);
         let mut note = |at, known: bool, seconds| {
-            !sightings.note(vec![(1, at)], |_| known, after(seconds)).is_empty()
+            !sightings.note(vec![(1, at)], |_| known, i64::MAX, after(seconds)).is_empty()
         };
         assert!(!note(100, true, 0));
         assert!(!note(124, true, 5), "known without looking");
         assert!(!note(129, false, 10), "when they left");
         assert!(!note(129, false, 15));
         assert!(note(148, false, 30), "they are elsewhere as well");
+    }
+
+    #[test]
+    fn whom_a_first_look_finds_was_seen_lately_or_is_not_here() {
+        let (mut sightings, now) = (Sightings::default(), Instant::now());
+        assert_eq!(sightings.note(vec![(1, 100), (2, 99)], nobody, 99, now), [1]);
     }
 }
