@@ -118,9 +118,12 @@ impl Reconciler {
             Stale::User(user_id) => self.read_users(Some(user_id)).await?,
             Stale::Anything => {
                 self.hub.reads_anything();
-                self.look().await?;
+                self.look_at_what_is_open().await?;
                 self.read_members_that_changed().await?;
+                // From here on sockets are told and asked again: what is still to be found gives rights, and takes
+                // none.
                 self.hub.has_read_anything();
+                self.look_for_memberships_now_and_then().await?;
                 self.outdated = self.hub.outboxes().iter().map(Arc::downgrade).collect();
                 self.closed_at_once = self.outdated.len().div_ceil(CLOSE_IN);
             }
@@ -178,6 +181,11 @@ impl Reconciler {
     }
 
     async fn look(&mut self) -> Result<(), ReadError> {
+        self.look_at_what_is_open().await?;
+        self.look_for_memberships_now_and_then().await
+    }
+
+    async fn look_at_what_is_open(&mut self) -> Result<(), ReadError> {
         // Whose session ended is shown nothing more of what is found.
         self.read_users(None).await?;
         for (topic, people) in self.rooms.new_conversations(&mut self.newest_conversation).await? {
@@ -188,6 +196,10 @@ impl Reconciler {
         for (topic, head) in self.rooms.heads(&self.hub.topics()).await? {
             self.hub.note_head(topic, head.last_seq, head.members_version);
         }
+        Ok(())
+    }
+
+    async fn look_for_memberships_now_and_then(&mut self) -> Result<(), ReadError> {
         if !self.broker.hears_all() && self.memberships_are_due() {
             let began = Instant::now();
             self.look_for_memberships().await?;

@@ -30,7 +30,7 @@ const MOST_IN_A_ROW: u32 = 64;
 const PATIENCE: Duration = Duration::from_millis(100);
 
 /// A node that does not know for so long whose sockets may stay lets go of those that have something to say.
-const CURRENT_WITHIN: Duration = Duration::from_secs(5);
+const CURRENT_WITHIN: Duration = Duration::from_secs(10);
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
 
 /// A signed-in socket.

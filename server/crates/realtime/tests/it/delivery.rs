@@ -375,3 +375,40 @@ fn so_much_that_comes_too_early_is_not_waited_for() {
     node.deliver((2..600).map(|number| events(number, &["x"], 0)));
     assert_eq!(mira.gets(), [behind()]);
 }
+
+#[test]
+fn sockets_are_told_and_asked_again_when_all_that_may_have_been_missed_was_read() {
+    let node = patient();
+    assert!(node.hub.is_current());
+    node.hub.may_have_missed();
+    assert!(!node.hub.is_current());
+    node.hub.reads_anything();
+    assert!(!node.hub.is_current(), "it is being read");
+    node.hub.may_have_missed();
+    node.hub.has_read_anything();
+    assert!(!node.hub.is_current(), "something was missed meanwhile");
+    node.hub.reads_anything();
+    node.hub.has_read_anything();
+    assert!(node.hub.is_current());
+}
+
+#[test]
+fn a_node_that_stood_still_may_have_missed_something() {
+    let node = patient();
+    let begun = Instant::now();
+    assert!(!node.hub.tick(begun) && node.hub.tick(begun + Duration::from_secs(6)));
+    assert!(!node.hub.is_current());
+}
+
+#[test]
+fn whose_sessions_cannot_be_read_after_a_change_is_let_go() {
+    let node = patient();
+    let (mira, ravi) = (node.connects(1), node.connects(2));
+    let begun = Instant::now();
+    node.deliver([Envelope::UserChanged { user_id: 1 }, Envelope::UserChanged { user_id: 2 }]);
+    node.hub.has_read_users(Some(2), Instant::now());
+    node.hub.tick(begun + Duration::from_secs(3));
+    assert_eq!((mira.closing(), ravi.closing()), (None, None));
+    node.hub.tick(begun + Duration::from_secs(4) + LONG);
+    assert_eq!((mira.closing(), ravi.closing()), (Some(CloseReason::Unknown), None));
+}
