@@ -302,20 +302,23 @@ on_both_databases! {
         // Well over what the kernel's buffers and the queue take: 10 MB.
         let text = "🦀".repeat(8_000);
         let mut hers = mira.connects().await;
-        let began = Instant::now();
         let writing = async {
+            let mut slowest = Duration::ZERO;
             for number in 0..320 {
                 let text = if number % 32 == 31 { number.to_string() } else { text.clone() };
+                let said = Instant::now();
                 hers.say(json!({"type": "message.send", "room": "general",
                     "client_id": Uuid::new_v4(), "text": text})).await;
                 hers.hears("message.created").await;
+                slowest = slowest.max(said.elapsed());
             }
+            slowest
         };
         let reading = quick.hears_until(|heard| heard.last().unwrap()["seq"] == 321);
-        tokio::join!(writing, reading);
+        let (slowest, ()) = tokio::join!(writing, reading);
         // Less than the half minute after which a socket that takes nothing is given up: nobody
         // waited for it.
-        assert!(began.elapsed() < Duration::from_secs(25), "{:?}", began.elapsed());
+        assert!(slowest < Duration::from_secs(15), "{slowest:?}");
         assert_eq!(quick.heard_of("sync").len(), 0, "who reads hears everything live");
 
         // Now it reads.
