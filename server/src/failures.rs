@@ -13,7 +13,7 @@ const EVERY: Duration = Duration::from_secs(10);
 
 /// Says of something that may happen thousands of times a second when it is to be logged.
 #[derive(Debug)]
-pub(crate) struct Seldom(Mutex<Option<Told>>);
+pub(crate) struct LogThrottle(Mutex<Option<Told>>);
 
 #[derive(Debug)]
 struct Told {
@@ -21,7 +21,7 @@ struct Told {
     since: u64,
 }
 
-impl Seldom {
+impl LogThrottle {
     pub(crate) const fn new() -> Self {
         Self(Mutex::new(None))
     }
@@ -42,7 +42,7 @@ impl Seldom {
     }
 }
 
-static DATABASE: Seldom = Seldom::new();
+static DATABASE: LogThrottle = LogThrottle::new();
 
 /// A failure of the database.
 #[must_use]
@@ -51,9 +51,9 @@ pub(crate) fn database_problem(error: &DbErr) -> Problem {
         tracing::error!(%error, "the database refused a statement");
         return Problem::internal();
     };
-    if let Some(untold) = DATABASE.is_due() {
+    if let Some(suppressed) = DATABASE.is_due() {
         tracing::warn!(
-            %error, ?reason, untold,
+            %error, ?reason, suppressed,
             "the database does not do what it is asked for, and people are told to try again; if this lasts, \
              see that it runs, can be reached from here and has room"
         );
@@ -107,10 +107,11 @@ mod tests {
 
     #[test]
     fn what_happens_all_the_time_is_told_once_in_a_while() {
-        let seldom = Seldom::new();
-        assert_eq!(seldom.is_due(), Some(0));
-        assert_eq!([seldom.is_due(), seldom.is_due()], [None, None]);
-        seldom.0.lock().unwrap().as_mut().unwrap().at = Instant::now().checked_sub(EVERY).unwrap();
-        assert_eq!(seldom.is_due(), Some(2));
+        let throttle = LogThrottle::new();
+        assert_eq!(throttle.is_due(), Some(0));
+        assert_eq!([throttle.is_due(), throttle.is_due()], [None, None]);
+        throttle.0.lock().unwrap().as_mut().unwrap().at =
+            Instant::now().checked_sub(EVERY).unwrap();
+        assert_eq!(throttle.is_due(), Some(2));
     }
 }

@@ -17,7 +17,7 @@ use adda_protocol::UserId;
 use adda_realtime::{Broker, CloseReason, Hub, Outbox, Stale, StaleParts, Topic};
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
 
-use crate::failures::Seldom;
+use crate::failures::LogThrottle;
 use crate::features::accounts::{AccountError, Accounts};
 use crate::features::rooms::{RoomError, Rooms};
 use crate::tasks::Task;
@@ -38,7 +38,7 @@ const AGAIN_AFTER: Duration = Duration::from_millis(500);
 const CLOSE_EVERY: Duration = Duration::from_millis(10);
 const CLOSE_IN: usize = 1_000;
 
-static UNREAD: Seldom = Seldom::new();
+static UNREAD: LogThrottle = LogThrottle::new();
 
 /// Reads anew what is stale.
 #[derive(Debug)]
@@ -101,9 +101,9 @@ impl Reconciler {
             match self.read(part).await {
                 Ok(()) => self.under_way = None,
                 Err(error) => {
-                    if let Some(untold) = UNREAD.is_due() {
+                    if let Some(suppressed) = UNREAD.is_due() {
                         tracing::warn!(
-                            %error, ?part, untold, "what is stale could not be read; trying again"
+                            %error, ?part, suppressed, "what is stale could not be read; trying again"
                         );
                     }
                     sleep(AGAIN_AFTER).await;
@@ -250,10 +250,10 @@ impl Task for Reconciler {
                     }
                     let began = Instant::now();
                     if let Err(error) = self.look().await
-                        && let Some(untold) = UNREAD.is_due()
+                        && let Some(suppressed) = UNREAD.is_due()
                     {
                         tracing::warn!(
-                            %error, untold, "this node could not be compared with the database"
+                            %error, suppressed, "this node could not be compared with the database"
                         );
                     }
                     (looked_at, took) = (Instant::now(), began.elapsed());

@@ -73,7 +73,7 @@ impl From<CloseReason> for End {
             CloseReason::MissedState => Self::SlowConsumer,
             CloseReason::SessionRevoked => Self::SessionRevoked,
             CloseReason::AccountDisabled => Self::AccountDisabled,
-            CloseReason::Unknown => Self::Internal,
+            CloseReason::Unverified => Self::Internal,
             CloseReason::Draining => Self::Draining,
         }
     }

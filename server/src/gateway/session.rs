@@ -127,7 +127,7 @@ impl Session {
 
     /// Waits while this node may have missed that the socket has no right to be here, as after it stood still;
     /// not for long, for elsewhere its client is answered.
-    async fn is_current(&mut self) -> Result<(), End> {
+    async fn wait_until_current(&mut self) -> Result<(), End> {
         let until = Instant::now() + CURRENT_WITHIN;
         while !self.gateway.hub.is_current() {
             tokio::select! {
@@ -144,7 +144,7 @@ impl Session {
     /// Writes all that is queued; an order to close ends it.
     pub(super) async fn write(&mut self, connection: &mut Connection) -> Result<(), End> {
         if !self.gateway.hub.is_current() {
-            Box::pin(self.is_current()).await?;
+            Box::pin(self.wait_until_current()).await?;
         }
         tokio::select! {
             biased;
@@ -193,7 +193,7 @@ impl Session {
     /// Does what a message asks for.
     async fn hear(&mut self, connection: &mut Connection, message: Message) -> Result<(), End> {
         if !self.gateway.hub.is_current() {
-            Box::pin(self.is_current()).await?;
+            Box::pin(self.wait_until_current()).await?;
         }
         if let Some(reason) = self.outbox.closing() {
             // What it said may have come before the order, but nothing is done after it.

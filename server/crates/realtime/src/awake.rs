@@ -28,19 +28,15 @@ impl Awake {
         u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn is_long_after(now: u64, ticked: u64) -> bool {
-        u128::from(now.saturating_sub(ticked)) >= STOOD_STILL.as_millis()
+    /// To be called every moment.
+    pub(crate) fn tick(&self, now: Instant) {
+        self.ticked.store(self.since_begin(now), Ordering::SeqCst);
     }
 
-    /// Called every moment; whether there was none for long.
-    pub(crate) fn tick(&self, now: Instant) -> bool {
-        let now = self.since_begin(now);
-        let before = self.ticked.swap(now, Ordering::SeqCst);
-        Self::is_long_after(now, before)
-    }
-
+    /// Whether the last tick was a moment ago.
     pub(crate) fn is_awake(&self, now: Instant) -> bool {
-        !Self::is_long_after(self.since_begin(now), self.ticked.load(Ordering::SeqCst))
+        let since = self.since_begin(now).saturating_sub(self.ticked.load(Ordering::SeqCst));
+        u128::from(since) < STOOD_STILL.as_millis()
     }
 }
 
@@ -53,9 +49,11 @@ mod tests {
         let at = |ms| Duration::from_millis(ms);
         let begun = Instant::now();
         let awake = Awake::new(begun);
-        assert!(!awake.tick(begun + at(50)) && awake.is_awake(begun + at(4_000)));
+        awake.tick(begun + at(50));
+        assert!(awake.is_awake(begun + at(4_000)));
         let woke = begun + at(8_000);
         assert!(!awake.is_awake(woke));
-        assert!(awake.tick(woke) && awake.is_awake(woke) && !awake.tick(woke + at(50)));
+        awake.tick(woke);
+        assert!(awake.is_awake(woke));
     }
 }

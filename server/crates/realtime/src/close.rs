@@ -11,7 +11,7 @@ pub enum CloseReason {
     /// Its account was disabled.
     AccountDisabled,
     /// Nobody can say whether its session still stands.
-    Unknown,
+    Unverified,
     /// The server is about to stop.
     Draining,
 }

@@ -110,13 +110,15 @@ impl Hub {
     /// To be called many times a second: ends what was waited for, lets those go whose sessions could not be read
     /// since they changed, and answers whether this process stood still, so that it may have missed something.
     pub fn tick(&self, now: Instant) -> bool {
-        let stood_still = self.awake.tick(now);
+        let stood_still = !self.awake.is_awake(now);
         if stood_still {
             self.may_have_missed();
         }
+        // Only now: whoever asks in between finds that nothing is known yet.
+        self.awake.tick(now);
         for user_id in self.unread.take_overdue(now) {
             if let Some(sockets) = self.users.get(&user_id) {
-                sockets.iter().for_each(|outbox| outbox.close(CloseReason::Unknown));
+                sockets.iter().for_each(|outbox| outbox.close(CloseReason::Unverified));
             }
         }
         self.end_waits(now);

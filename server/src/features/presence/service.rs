@@ -14,7 +14,7 @@ use super::arrivals::Arrivals;
 use super::people::People;
 use super::sightings::{LOOK, RECORD_UNHEARD, Sightings};
 use super::watched::Watched;
-use crate::failures::Seldom;
+use crate::failures::LogThrottle;
 use crate::features::accounts::{AccountError, Accounts, Online, TYPING};
 use crate::features::rooms::{RoomError, RoomRef, Rooms};
 
@@ -27,7 +27,7 @@ pub(super) const RECORD: Duration = Duration::from_secs(24);
 /// Whoever was written down within this time is online, by clocks that agree.
 const LATELY_MS: i64 = 30_000;
 
-static UNWRITTEN: Seldom = Seldom::new();
+static UNWRITTEN: LogThrottle = LogThrottle::new();
 
 #[derive(Debug, Default)]
 struct State {
@@ -276,9 +276,9 @@ impl Presence {
         seen.sort_unstable();
         let written = self.accounts.record_last_seen(&seen).await;
         if let Err(error) = &written
-            && let Some(untold) = UNWRITTEN.is_due()
+            && let Some(suppressed) = UNWRITTEN.is_due()
         {
-            tracing::warn!(%error, people = seen.len(), untold, "last seen was not recorded");
+            tracing::warn!(%error, people = seen.len(), suppressed, "last seen was not recorded");
         }
         written.is_ok()
     }

@@ -410,5 +410,5 @@ fn whose_sessions_cannot_be_read_after_a_change_is_let_go() {
     node.hub.tick(begun + Duration::from_secs(3));
     assert_eq!((mira.closing(), ravi.closing()), (None, None));
     node.hub.tick(begun + Duration::from_secs(4) + LONG);
-    assert_eq!((mira.closing(), ravi.closing()), (Some(CloseReason::Unknown), None));
+    assert_eq!((mira.closing(), ravi.closing()), (Some(CloseReason::Unverified), None));
 }
