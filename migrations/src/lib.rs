@@ -23,6 +23,7 @@ mod m0015_partial_uploads;
 mod m0016_media_total;
 mod m0017_folded_names;
 mod m0018_search;
+mod m0019_room_preferences_additive;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -50,6 +51,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0016_media_total::Migration),
             Box::new(m0017_folded_names::Migration),
             Box::new(m0018_search::Migration),
+            Box::new(m0019_room_preferences_additive::Migration),
         ]
     }
 }

@@ -318,7 +318,8 @@ impl World {
     pub(crate) async fn room(&self, name: &str, members: &[&Person]) -> RoomRef {
         let name = RoomName::parse(name).unwrap();
         let (first, others) = members.split_first().expect("somebody makes the room");
-        let request = CreateRoomRequest { name: name.clone(), title: None, topic: None };
+        let request =
+            CreateRoomRequest { name: name.clone(), title: None, topic: None, emoji: None };
         self.rooms.create(first, request).await.unwrap();
         for person in others {
             self.rooms.join(person, &name).await.unwrap();
@@ -348,6 +349,7 @@ impl World {
                 joined_at: Set(BEGIN),
                 read_seq: Set(0),
                 delivered_seq: Set(0),
+                ..Default::default()
             };
             let inserted = private_room_member::Entity::insert(member);
             inserted.exec_without_returning(&transaction).await.unwrap();

@@ -463,16 +463,21 @@ describe('rooms and people', () => {
     expect(fold(state, { type: 'room.added', room: summary() })).toBe(state);
   });
 
-  it('change their title and topic', () => {
-    let state = fold(opened(1), {
-      type: 'room.updated',
-      room: 'general',
-      title: 'All',
-      topic: 'Tea',
-    });
-    expect(general(state).summary).toMatchObject({ title: 'All', topic: 'Tea' });
+  it('change their title, topic and emoji', () => {
+    const about = { title: 'All', topic: 'Tea', emoji: '🍵' };
+    let state = fold(opened(1), { type: 'room.updated', room: 'general', ...about });
+    expect(general(state).summary).toMatchObject(about);
     state = fold(state, { type: 'room.updated', room: 'general', title: 'All' });
     expect(general(state).summary.topic).toBeUndefined();
+    expect(general(state).summary.emoji).toBeUndefined();
+  });
+
+  it('are kept as the person wants them, on whichever device that was said', () => {
+    const preferences = { pinned: true, notifications: 'nothing' as const, marked_unread: true };
+    const frame = { type: 'room.preferences' as const, room: 'general', ...preferences };
+    expect(general(fold(opened(1), frame)).summary.preferences).toEqual(preferences);
+    const elsewhere = { ...frame, room: 'nowhere' };
+    expect(general(fold(opened(1), elsewhere)).summary.preferences.pinned).toBe(false);
   });
 
   it('show the latest message of each room once the list is read', () => {

@@ -89,15 +89,31 @@ function withoutDoubles(state: ChatState): ChatState {
   return isOwn ? { ...state, visited: null } : state;
 }
 
+/** What a room says of itself, without what it does not say. */
+function present(about: { topic?: string | undefined; emoji?: string | undefined }): {
+  topic?: string;
+  emoji?: string;
+} {
+  const { topic, emoji } = about;
+  return { ...(topic === undefined ? {} : { topic }), ...(emoji === undefined ? {} : { emoji }) };
+}
+
+/** Who is not in a room keeps nothing about it. */
+const UNUSED: RoomSummary['preferences'] = {
+  pinned: false,
+  notifications: 'mentions',
+  marked_unread: false,
+};
+
 /** A room that the person is not in, as the server describes it: it can be read along. */
 export function applyVisit(
   state: ChatState,
-  { name, kind, title, topic, peer, last_seq }: Room,
+  { name, kind, title, topic, emoji, peer, last_seq }: Room,
 ): ChatState {
   if (state.rooms.has(name)) return state;
-  const about = { ...(topic === undefined ? {} : { topic }), ...(peer ? { peer } : {}) };
+  const about = { ...present({ topic, emoji }), ...(peer ? { peer } : {}) };
   const counts = { read_seq: last_seq, unread: 0, mentions: 0 };
-  const summary = { name, kind, title, last_seq, ...counts, ...about };
+  const summary = { name, kind, title, last_seq, preferences: UNUSED, ...counts, ...about };
   return { ...state, visited: room(summary) };
 }
 
@@ -208,9 +224,15 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
         : withoutDoubles(withRoom(state, frame.room.name, added(state, frame.room, now)));
     case 'room.updated':
       return inRoom(state, frame.room, (known) => {
-        const { topic: _, ...summary } = known.summary;
-        const topic = frame.topic === undefined ? {} : { topic: frame.topic };
-        return { ...known, summary: { ...summary, title: frame.title, ...topic } };
+        const { topic: _, emoji: __, ...summary } = known.summary;
+        const { title, topic, emoji } = frame;
+        return { ...known, summary: { ...summary, title, ...present({ topic, emoji }) } };
+      });
+    case 'room.preferences':
+      return inRoom(state, frame.room, (known) => {
+        const { pinned, notifications, marked_unread } = frame;
+        const preferences = { pinned, notifications, marked_unread };
+        return { ...known, summary: { ...known.summary, preferences } };
       });
     case 'room.removed':
       return applyRemoved(state, frame.room);

@@ -90,6 +90,7 @@ export function summary(more: Partial<RoomSummary> = {}): RoomSummary {
     read_seq: 0,
     unread: 0,
     mentions: 0,
+    preferences: { pinned: false, notifications: 'mentions', marked_unread: false },
     ...more,
   };
 }

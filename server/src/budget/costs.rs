@@ -115,7 +115,7 @@ pub(crate) fn operation(method: &Method, path: &str) -> Option<Toll> {
         ("PUT", ["rooms", _, "read"]) => MARK.into(),
         ("PUT", ["rooms", _, "messages", _, "listened"]) => CHANGE.into(),
         ("POST", ["rooms"] | ["rooms", _, "messages"]) => CHANGE.into(),
-        ("PATCH", ["rooms", _]) => CHANGE.into(),
+        ("PATCH", ["rooms", _] | ["rooms", _, "preferences"]) => CHANGE.into(),
         ("PATCH" | "DELETE", ["rooms", _, "messages", _]) => CHANGE.into(),
         ("PUT" | "DELETE", ["rooms", _, "membership"]) => CHANGE.into(),
         _ => return None,

@@ -70,17 +70,18 @@ impl Family {
         }
     }
 
-    /// What a room `r` shows of itself: its title and topic, or the other person `p`.
+    /// What a room `r` shows of itself: its title, topic and emoji, or the other person `p`.
     #[must_use]
     pub(crate) const fn peer_columns(self) -> &'static str {
         match self {
             Self::Public => {
-                "r.title, r.topic, CAST(NULL AS bigint) AS peer_id, \
+                "r.title, r.topic, r.emoji, CAST(NULL AS bigint) AS peer_id, \
                  CAST(NULL AS text) AS peer_username, CAST(NULL AS text) AS peer_display_name, \
                  CAST(NULL AS text) AS peer_avatar"
             }
             Self::Private => {
-                "p.display_name AS title, CAST(NULL AS text) AS topic, p.id AS peer_id, \
+                "p.display_name AS title, CAST(NULL AS text) AS topic, \
+                 CAST(NULL AS text) AS emoji, p.id AS peer_id, \
                  p.username AS peer_username, p.display_name AS peer_display_name, \
                  p.avatar AS peer_avatar"
             }

@@ -44,7 +44,7 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         "changePassword" => [401, 400, 400, 400, 400],
         // For members.
         "sendMessage" => [401, 403, 201, 403, 201],
-        "markRead" => [401, 403, 200, 403, 200],
+        "markRead" | "updateRoomPreferences" => [401, 403, 200, 403, 200],
         // For whose thing it is; for the room also administrators.
         "editMessage" | "deleteMessage" => [401, 403, 403, 403, 200],
         "updateRoom" => [401, 403, 403, 200, 200],
@@ -57,8 +57,16 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
 /// to nobody, to a third person, to Ravi, to an administrator, and to Mira. For others it is not there.
 fn expected_in_private(operation: &str) -> Option<[u16; 5]> {
     Some(match operation {
-        "getRoom" | "listMembers" | "listMessages" | "getMessage" | "listChanges"
-        | "listReceipts" | "markRead" | "markListened" | "searchRoom" => [401, 404, 200, 404, 200],
+        "getRoom"
+        | "listMembers"
+        | "listMessages"
+        | "getMessage"
+        | "listChanges"
+        | "listReceipts"
+        | "markRead"
+        | "updateRoomPreferences"
+        | "markListened"
+        | "searchRoom" => [401, 404, 200, 404, 200],
         "sendMessage" => [401, 404, 201, 404, 201],
         "joinRoom" => [401, 404, 204, 404, 204],
         "leaveRoom" | "updateRoom" => [401, 404, 403, 404, 403],
@@ -81,6 +89,7 @@ async fn body(operation: &str, mira: &Person) -> Option<Value> {
         "sendMessage" => json!({"client_id": Uuid::new_v4(), "text": "hello"}),
         "editMessage" => json!({"text": unique}),
         "markRead" => json!({"seq": 1}),
+        "updateRoomPreferences" => json!({"pinned": true}),
         _ => return None,
     })
 }

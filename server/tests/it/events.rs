@@ -47,6 +47,7 @@ async fn arrives(
         assert_eq!(room["unread"], known.unread(client.me), "after {kind}");
         assert_eq!(room["mentions"], known.mentions(client.me), "after {kind}");
         assert_eq!(room["last_message"], known.history().pop().unwrap_or_default());
+        assert_eq!(room["preferences"], known.preferences, "after {kind}");
     }
     client
 }
@@ -77,8 +78,14 @@ on_both_databases! {
         client = arrives("message.created", client, &mut old, &ravi).await;
         mira.delete(&path).await.expect(200);
         client = arrives("message.deleted", client, &mut old, &ravi).await;
-        mira.patch("/rooms/rust", json!({"title": "Rust!", "topic": "Crabs"})).await.expect(200);
+        let about = json!({"title": "Rust!", "topic": "Crabs", "emoji": "🦀"});
+        mira.patch("/rooms/rust", about).await.expect(200);
         client = arrives("room.updated", client, &mut old, &ravi).await;
+        let preferences = json!({"pinned": true, "notifications": "nothing", "marked_unread": true});
+        ravi.patch("/rooms/rust/preferences", preferences).await.expect(200);
+        client = arrives("room.preferences", client, &mut old, &ravi).await;
+        ravi.put("/rooms/rust/read", json!({"seq": 0})).await.expect(200);
+        client = arrives("room.preferences", client, &mut old, &ravi).await;
         ravi.makes_room("tea").await;
         client = arrives("room.added", client, &mut old, &ravi).await;
         ravi.writes("tea", "one cup").await;

@@ -26,6 +26,7 @@ mod mentions;
 mod messages;
 mod own_address;
 mod pictures;
+mod preferences;
 mod presence;
 mod private_rooms;
 mod profiles;

@@ -14,19 +14,24 @@ on_both_databases! {
     async fn who_makes_a_room_is_its_first_member(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
-        let request = json!({"name": "rust", "title": "  Rust 🦀 ", "topic": "Everything Rust"});
+        let request = json!({"name": "rust", "title": "  Rust 🦀 ", "topic": "Everything Rust",
+            "emoji": "🦀"});
         let room = mira.post("/rooms", request).await.expect(201);
         assert_eq!(room["title"], "Rust 🦀");
-        assert_eq!(room["created_by"], mira.id);
+        assert_eq!((&room["created_by"], &room["emoji"]), (&json!(mira.id), &json!("🦀")));
         assert_eq!((&room["member_count"], &room["is_member"]), (&json!(1), &json!(true)));
         assert_eq!((&room["kind"], &room["last_seq"]), (&json!("public"), &json!(0)));
         let seen = ravi.get("/rooms/rust").await.expect(200);
         assert_eq!((&seen["title"], &seen["is_member"]), (&room["title"], &json!(false)));
-        assert_eq!(names(&mira.get("/rooms").await.expect(200), "name"), ["general", "rust"]);
+        assert_eq!(seen["emoji"], "🦀");
+        let mine = mira.get("/rooms").await.expect(200);
+        assert_eq!((&mine["items"][0]["name"], &mine["items"][0]["emoji"]), (&json!("rust"), &json!("🦀")));
+        assert_eq!(names(&mira.get("/rooms").await.expect(200), "name"), ["rust", "general"]);
         assert_eq!(names(&ravi.get("/rooms").await.expect(200), "name"), ["general"]);
 
         let plain = mira.post("/rooms", json!({"name": "tea"})).await.expect(201);
         assert_eq!((&plain["title"], plain.get("topic")), (&json!("tea"), None));
+        assert_eq!(plain.get("emoji"), None);
     }
 }
 
@@ -154,6 +159,20 @@ on_both_databases! {
         assert_eq!((&again["title"], again.get("topic")), (&room["title"], None));
         assert_eq!((&again["created_by"], &again["last_seq"]), (&json!(mira.id), &json!(0)));
         his.hears("room.updated").await;
+
+        let room = mira.patch("/rooms/rust", json!({"emoji": "🫖"})).await.expect(200);
+        assert_eq!((&room["title"], &room["emoji"]), (&json!("Hers"), &json!("🫖")));
+        assert_eq!(his.hears("room.updated").await["emoji"], "🫖");
+        let directory = ravi.get("/directory/rooms?q=rust").await.expect(200);
+        assert_eq!(directory["items"][0]["emoji"], "🫖");
+        for refused in ["tea", "🍵🍵", "1", "🍵 tea", "\u{202e}🍵"] {
+            let problem = mira.patch("/rooms/rust", json!({"emoji": refused})).await;
+            let problem = problem.expect_problem(400, "invalid_input");
+            assert_eq!(problem["errors"][0]["field"], "emoji", "{refused:?}");
+        }
+        let room = mira.patch("/rooms/rust", json!({"emoji": ""})).await.expect(200);
+        assert_eq!(room.get("emoji"), None);
+        assert_eq!(his.hears("room.updated").await.get("emoji"), None);
 
         asha.patch("/rooms/rust", json!({"title": "Theirs"})).await.expect(200);
         assert_eq!(his.hears("room.updated").await["title"], "Theirs");

@@ -30,6 +30,7 @@ function room(title: string, at?: string): RoomState {
     read_seq: 0,
     unread: 0,
     mentions: 0,
+    preferences: { pinned: false, notifications: 'mentions', marked_unread: false },
     ...(at === undefined ? {} : { last_message: message(at) }),
   };
   return {

@@ -18,6 +18,12 @@ pub struct Model {
     pub read_seq: i64,
     /// Up to where the messages have reached a device of this person.
     pub delivered_seq: i64,
+    /// Whether the person keeps the room at the top of their list.
+    pub pinned: bool,
+    /// What of it they want to hear of: `all`, `mentions` or `nothing`; absent for the usual.
+    pub notifications: Option<String>,
+    /// Whether they marked it to come back to.
+    pub marked_unread: bool,
 }
 
 /// No relations: joins are written where they are used.

@@ -32,6 +32,8 @@ pub struct Model {
     pub member_count: i64,
     /// What was sent to be stored by one statement before this stores nothing any more.
     pub settled_at: i64,
+    /// An emoji that stands for it.
+    pub emoji: Option<String>,
 }
 
 /// No relations: joins are written where they are used.

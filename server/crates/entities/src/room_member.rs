@@ -16,6 +16,12 @@ pub struct Model {
     pub joined_at: i64,
     /// Up to where this person has read.
     pub read_seq: i64,
+    /// Whether the person keeps the room at the top of their list.
+    pub pinned: bool,
+    /// What of it they want to hear of: `all`, `mentions` or `nothing`; absent for the usual.
+    pub notifications: Option<String>,
+    /// Whether they marked it to come back to.
+    pub marked_unread: bool,
 }
 
 /// No relations: joins are written where they are used.

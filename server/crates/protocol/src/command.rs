@@ -210,7 +210,7 @@ pub struct Delivered {
     pub seq: i64,
 }
 
-/// `read`: everything up to `seq` was seen. Not answered unless it carries a `ref`.
+/// `read`: everything up to `seq` was seen; takes back that the room was marked as unread. Not answered unless it carries a `ref`.
 #[derive(Debug, Object)]
 pub struct Read {
     /// Echoed in the answer.

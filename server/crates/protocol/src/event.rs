@@ -14,7 +14,7 @@ use crate::accounts::{Me, UserRef};
 use crate::command::TypingKind;
 use crate::messages::Message;
 use crate::problem::Problem;
-use crate::rooms::{Room, RoomSummary};
+use crate::rooms::{Notifications, Room, RoomSummary};
 use crate::{Timestamp, UserId};
 
 /// A frame from the server. Clients ignore types and fields that they do not know.
@@ -57,9 +57,12 @@ pub enum ServerFrame {
     /// This person is now in the room.
     #[oai(mapping = "room.added")]
     RoomAdded(RoomAdded),
-    /// The room's title or topic changed.
+    /// The room's title, topic or emoji changed.
     #[oai(mapping = "room.updated")]
     RoomUpdated(RoomUpdated),
+    /// What this person keeps about the room changed.
+    #[oai(mapping = "room.preferences")]
+    RoomPreferences(RoomPreferencesChanged),
     /// This person is no longer in the room.
     #[oai(mapping = "room.removed")]
     RoomRemoved(RoomRemoved),
@@ -284,7 +287,7 @@ pub struct RoomAdded {
     pub room: RoomSummary,
 }
 
-/// The room's title or topic changed.
+/// The room's title, topic or emoji changed.
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct RoomUpdated {
@@ -294,12 +297,28 @@ pub struct RoomUpdated {
     pub title: String,
     /// Its topic now.
     pub topic: Option<String>,
+    /// Its emoji now.
+    pub emoji: Option<String>,
 }
 
 impl From<Room> for RoomUpdated {
     fn from(room: Room) -> Self {
-        Self { room: room.name, title: room.title, topic: room.topic }
+        Self { room: room.name, title: room.title, topic: room.topic, emoji: room.emoji }
     }
+}
+
+/// What this person keeps about the room, all of it as it is now: changed on whichever device, or by
+/// reading a room that was marked as unread.
+#[derive(Clone, Debug, PartialEq, Eq, Object)]
+pub struct RoomPreferencesChanged {
+    /// The room.
+    pub room: String,
+    /// Whether it stays at the top of the list.
+    pub pinned: bool,
+    /// What of it the person wants to hear of.
+    pub notifications: Notifications,
+    /// Whether the person marked it as unread.
+    pub marked_unread: bool,
 }
 
 /// This person is no longer in the room; forget it.

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 pub mod command;
+mod emoji;
 pub mod event;
 pub mod input;
 pub mod media;
@@ -19,8 +20,8 @@ pub mod time;
 
 pub use problem::{Code, FieldError, Problem};
 pub use text::{
-    DisplayName, EditedText, MessageText, Password, RoomName, RoomTitle, RoomTopic, SearchText,
-    Username,
+    DisplayName, EditedText, MessageText, Password, RoomEmoji, RoomName, RoomTitle, RoomTopic,
+    SearchText, Username,
 };
 pub use time::Timestamp;
 

@@ -4,7 +4,7 @@ use poem_openapi::{Enum, Object};
 
 use crate::accounts::UserRef;
 use crate::messages::Message;
-use crate::{RoomName, RoomTitle, RoomTopic, Timestamp, UserId};
+use crate::{RoomEmoji, RoomName, RoomTitle, RoomTopic, Timestamp, UserId};
 
 /// Which family a room belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
@@ -25,6 +25,8 @@ pub struct CreateRoomRequest {
     pub title: Option<RoomTitle>,
     /// What the room is about.
     pub topic: Option<RoomTopic>,
+    /// An emoji that stands for the room; empty for none.
+    pub emoji: Option<RoomEmoji>,
 }
 
 /// `PATCH /rooms/{room}`. Absent fields stay as they are.
@@ -34,6 +36,8 @@ pub struct UpdateRoomRequest {
     pub title: Option<RoomTitle>,
     /// What the room is about; empty clears it.
     pub topic: Option<RoomTopic>,
+    /// An emoji that stands for the room; empty takes it away.
+    pub emoji: Option<RoomEmoji>,
 }
 
 /// A room, as the one who asks sees it.
@@ -50,7 +54,9 @@ pub struct Room {
     pub peer: Option<UserRef>,
     /// What the room is about.
     pub topic: Option<String>,
-    /// Who may change title and topic (beside administrators): the user who made the room.
+    /// An emoji that stands for the room; absent in private rooms, and where none was chosen.
+    pub emoji: Option<String>,
+    /// Who may change title, topic and emoji (beside administrators): the user who made the room.
     pub created_by: Option<UserId>,
     /// When it was made.
     pub created_at: Timestamp,
@@ -78,6 +84,8 @@ pub struct RoomSummary {
     pub peer: Option<UserRef>,
     /// What the room is about.
     pub topic: Option<String>,
+    /// An emoji that stands for the room; absent in private rooms, and where none was chosen.
+    pub emoji: Option<String>,
     /// The latest message by `seq`; absent in an empty room and on the socket.
     pub last_message: Option<Message>,
     /// The number of the room's latest change.
@@ -90,6 +98,43 @@ pub struct RoomSummary {
     pub mentions: i64,
     /// How far the other person of a private room has got; absent where either keeps that to themselves.
     pub peer_mark: Option<PeerMark>,
+    /// What this person keeps about the room, the same on all their devices.
+    pub preferences: RoomPreferences,
+}
+
+/// What of a room somebody wants to hear of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Notifications {
+    /// Every message. The usual in private rooms.
+    All,
+    /// What mentions them. The usual in public rooms.
+    Mentions,
+    /// Nothing: the room is muted.
+    Nothing,
+}
+
+/// What somebody keeps about one of their rooms. It is gone with the membership.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+pub struct RoomPreferences {
+    /// Whether the room stays at the top of the list.
+    pub pinned: bool,
+    /// What of it the person wants to hear of.
+    pub notifications: Notifications,
+    /// Whether the person marked it as unread, to come back to it. Moving the read mark, also to where it
+    /// is, takes this back.
+    pub marked_unread: bool,
+}
+
+/// `PATCH /rooms/{room}/preferences`. Absent fields stay as they are; one is there at least.
+#[derive(Clone, Copy, Debug, Default, Object)]
+pub struct UpdateRoomPreferencesRequest {
+    /// Whether the room stays at the top of the list.
+    pub pinned: Option<bool>,
+    /// What of it to hear of; `nothing` mutes the room.
+    pub notifications: Option<Notifications>,
+    /// `true` marks the room as unread, to come back to it.
+    pub marked_unread: Option<bool>,
 }
 
 /// How far the other person of a private room has got.
@@ -105,7 +150,8 @@ pub struct PeerMark {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct RoomList {
-    /// Ordered by name.
+    /// The pinned ones first, then by the latest message, the newest first; a room without messages
+    /// stands where it was joined.
     pub items: Vec<RoomSummary>,
     /// For the next page; absent on the last.
     pub next_cursor: Option<String>,
@@ -121,6 +167,8 @@ pub struct DirectoryRoom {
     pub title: String,
     /// What the room is about.
     pub topic: Option<String>,
+    /// An emoji that stands for the room; absent in private rooms, and where none was chosen.
+    pub emoji: Option<String>,
     /// How many members it has.
     pub member_count: i64,
     /// How many of them are connected now.

@@ -4,7 +4,6 @@
 //! clients generated from the specs check by the schema. Lengths count Unicode scalar values.
 
 use std::borrow::Cow;
-use std::cmp::Ordering;
 use std::fmt;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef};
@@ -14,6 +13,7 @@ use poem_openapi::types::{
 use serde_json::Value;
 
 use crate::UserId;
+use crate::emoji::is_emoji;
 use crate::opaque::opaque_string;
 
 /// What a text type promises. `check` normalises the input or says in one sentence what is asked.
@@ -165,6 +165,10 @@ text_type! {
     RoomTopic
 }
 text_type! {
+    /// An emoji that stands for a room, or nothing.
+    RoomEmoji
+}
+text_type! {
     /// The text of a message: trimmed at both ends, never empty, otherwise as it was written.
     MessageText
 }
@@ -182,10 +186,19 @@ plain_debug!(
     RoomName,
     RoomTitle,
     RoomTopic,
+    RoomEmoji,
     MessageText,
     EditedText,
     SearchText
 );
+
+impl RoomEmoji {
+    /// The emoji, unless it is none.
+    #[must_use]
+    pub fn chosen(self) -> Option<String> {
+        Some(self.0).filter(|emoji| !emoji.is_empty())
+    }
+}
 
 impl EditedText {
     /// The text, unless it is empty.
@@ -212,6 +225,7 @@ pub(crate) fn judge(type_name: &str, input: &str) -> Option<Result<String, Strin
         .or_else(|| of::<RoomName>(type_name, input))
         .or_else(|| of::<RoomTitle>(type_name, input))
         .or_else(|| of::<RoomTopic>(type_name, input))
+        .or_else(|| of::<RoomEmoji>(type_name, input))
         .or_else(|| of::<MessageText>(type_name, input))
         .or_else(|| of::<EditedText>(type_name, input))
         .or_else(|| of::<SearchText>(type_name, input))
@@ -340,14 +354,6 @@ impl RoomName {
         self.0.starts_with(Self::PRIVATE_PREFIX)
     }
 
-    /// Where a name stands by the names of private rooms, which lie side by side: before them, among them
-    /// or behind them.
-    #[must_use]
-    pub fn order_to_private(name: &str) -> Ordering {
-        let length = name.len().min(Self::PRIVATE_PREFIX.len());
-        name.as_bytes()[..length].cmp(Self::PRIVATE_PREFIX.as_bytes())
-    }
-
     /// The name of the private room of two people, whoever of them asks.
     #[must_use]
     pub fn private(one: UserId, other: UserId) -> Self {
@@ -397,6 +403,23 @@ impl Rule for RoomTopic {
 
     fn check(input: &str) -> Result<String, String> {
         lines(input, Self::MIN, Self::MAX)
+    }
+}
+
+impl Rule for RoomEmoji {
+    const NAME: &'static str = "RoomEmoji";
+    const ABOUT: &'static str = "One emoji, as one character on the screen, or empty for none.";
+    const MIN: usize = 0;
+    const MAX: usize = 16;
+    const PATTERN: Option<&'static str> = Some(ONE_LINE);
+    const EXAMPLE: &'static str = "\u{1F375}";
+
+    fn check(input: &str) -> Result<String, String> {
+        let text = input.trim();
+        if !length_between(text, Self::MIN, Self::MAX) || !(text.is_empty() || is_emoji(text)) {
+            return Err("must be one emoji, or empty for none".into());
+        }
+        Ok(text.to_owned())
     }
 }
 
@@ -466,26 +489,6 @@ mod tests {
     }
 
     #[test]
-    fn the_names_of_private_rooms_lie_side_by_side() {
-        let private = RoomName::private(2, 1);
-        for name in [
-            "",
-            "a",
-            "privat",
-            "privaté",
-            "private",
-            "private-tea",
-            private.as_str(),
-            "privates",
-            "q",
-        ] {
-            let order = RoomName::order_to_private(name);
-            assert_eq!(order.is_eq(), name.starts_with(RoomName::PRIVATE_PREFIX), "{name}");
-            assert!(order.is_eq() || order == name.cmp(private.as_str()), "{name}");
-        }
-    }
-
-    #[test]
     fn the_name_of_a_private_room_tells_each_of_the_two_the_other() {
         assert_eq!(RoomName::private(12, 3).as_str(), "private_3_12");
         assert_eq!(RoomName::private(3, 12), RoomName::private(12, 3));
@@ -533,6 +536,15 @@ mod tests {
         assert!(MessageText::parse(&"a\r\n".repeat(4_000)).is_ok());
         for written in ["a\rb", "a\r\nb"] {
             assert!(DisplayName::parse(written).is_err() && RoomTitle::parse(written).is_err());
+        }
+    }
+
+    #[test]
+    fn a_room_has_one_emoji_or_none() {
+        assert_eq!(RoomEmoji::parse(" 🍵\n").unwrap().chosen().as_deref(), Some("🍵"));
+        assert_eq!(RoomEmoji::parse("  ").unwrap().chosen(), None);
+        for refused in ["🍵🍵", "tea", "🍵 tea", "1", &"🍵".repeat(17)] {
+            assert!(RoomEmoji::parse(refused).is_err(), "{refused:?}");
         }
     }
 

@@ -1,12 +1,10 @@
 //! The use cases of read marks.
 
-use std::cmp::Ordering;
-use std::collections::HashMap;
 use std::sync::Arc;
 
 use adda_protocol::accounts::{UserRef, avatar_url};
 use adda_protocol::event::{Mark, Receipt, ServerFrame};
-use adda_protocol::rooms::{MemberReceipt, PeerMark, ReadMark, ReceiptPage, RoomList, RoomSummary};
+use adda_protocol::rooms::{MemberReceipt, PeerMark, ReadMark, ReceiptPage, RoomSummary};
 use adda_protocol::{Code, Problem, RoomName, UserId};
 use adda_realtime::{Broker, Envelope};
 use sea_orm::DbErr;
@@ -17,17 +15,20 @@ use super::store::{self, MarkRow, Moves, MyRoomRow, Readers, Span, Which};
 use crate::db::{Db, Family};
 use crate::failures::database_problem;
 use crate::features::accounts::Privacy;
-use crate::features::messages::{self, MessageEncoder};
+use crate::features::messages::MessageEncoder;
 use crate::features::paging::PageRequest;
 use crate::features::rooms::{RoomAccess, RoomError, RoomRef, Rooms};
 use crate::tasks::Tasks;
 
-/// Why a mark was not moved.
+/// Why a mark or a preference was not changed.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum InboxError {
     /// Only members have a mark.
     #[error("not a member")]
     NotAMember,
+    /// A change that changes nothing.
+    #[error("no preference is named")]
+    NothingNamed,
     /// Only private rooms tell what was delivered.
     #[error("a delivery in a public room")]
     NotPrivate,
@@ -49,7 +50,11 @@ impl From<InboxError> for Problem {
         match error {
             InboxError::NotAMember => Problem::new(
                 Code::NotAMember,
-                "Join the room first: only members have a read mark.",
+                "Join the room first: only members have a read mark and preferences.",
+            ),
+            InboxError::NothingNamed => Problem::new(
+                Code::InvalidInput,
+                "Name one of `pinned`, `notifications` and `marked_unread` at least.",
             ),
             InboxError::NotPrivate => Problem::invalid_field(
                 "room",
@@ -80,7 +85,7 @@ pub(crate) struct MyRoom {
 }
 
 impl MyRoom {
-    fn new(privacy: &Privacy, user_id: UserId, row: MyRoomRow) -> Self {
+    pub(super) fn new(privacy: &Privacy, user_id: UserId, row: MyRoomRow) -> Self {
         let marks = row.peer.as_ref().filter(|peer| privacy.share_receipts(user_id, peer.id));
         let peer_mark = marks
             .map(|peer| PeerMark { delivered_seq: peer.delivered_seq, read_seq: peer.read_seq });
@@ -99,12 +104,14 @@ impl MyRoom {
                 title: row.title,
                 peer,
                 topic: row.topic,
+                emoji: row.emoji,
                 last_message: None,
                 last_seq: row.last_seq,
                 read_seq: row.read_seq,
                 unread: row.unread,
                 mentions: row.mentions,
                 peer_mark,
+                preferences: row.preferences.of(row.family),
             },
         }
     }
@@ -113,11 +120,11 @@ impl MyRoom {
 /// The service.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    db: Db,
-    rooms: Arc<Rooms>,
-    privacy: Arc<Privacy>,
-    broker: Arc<dyn Broker>,
-    encoder: MessageEncoder,
+    pub(super) db: Db,
+    pub(super) rooms: Arc<Rooms>,
+    pub(super) privacy: Arc<Privacy>,
+    pub(super) broker: Arc<dyn Broker>,
+    pub(super) encoder: MessageEncoder,
     marks: Marks,
     pub(super) furthest: Arc<Furthest>,
 }
@@ -159,74 +166,19 @@ impl Inbox {
         Ok(self.my_rooms_of(user_id, &[family], Which::One(room_id)).await?.pop())
     }
 
-    /// So many of the person's rooms at least, by name, as far as there are any after this one.
-    ///
-    /// The names of private rooms lie side by side, with public ones before and behind. So the family in
-    /// which a page begins mostly fills it, and nothing is counted in rooms that do not fit on the page.
-    async fn my_rooms_after(
-        &self,
-        user_id: UserId,
-        after: &str,
-        limit: u64,
-    ) -> Result<Vec<MyRoom>, InboxError> {
-        let begins = RoomName::order_to_private(after);
-        let families: &[Family] = match begins {
-            Ordering::Less => &[Family::Public, Family::Private],
-            Ordering::Equal => &[Family::Private, Family::Public],
-            Ordering::Greater => &[Family::Public],
-        };
-        let mut mine = Vec::new();
-        for &family in families {
-            let which = Which::Page { after, limit };
-            mine.extend(self.my_rooms_of(user_id, &[family], which).await?);
-            let ends = mine.last().map(|my| RoomName::order_to_private(&my.summary.name));
-            if mine.len() as u64 >= limit && ends == Some(begins) {
-                break;
-            }
-        }
-        mine.sort_by(|a, b| a.summary.name.cmp(&b.summary.name));
-        Ok(mine)
-    }
-
     async fn my_rooms_of(
         &self,
         user_id: UserId,
         families: &[Family],
-        which: Which<'_>,
+        which: Which,
     ) -> Result<Vec<MyRoom>, InboxError> {
         let rows = store::my_rooms(self.db.read(), families, user_id, which).await?;
         Ok(rows.into_iter().map(|row| MyRoom::new(&self.privacy, user_id, row)).collect())
     }
 
-    /// A page of the person's rooms with their last messages, by name.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn list(
-        &self,
-        user_id: UserId,
-        page: &PageRequest,
-    ) -> Result<RoomList, InboxError> {
-        let after = page.after.as_deref().unwrap_or("");
-        let mine = self.my_rooms_after(user_id, after, page.read_limit()).await?;
-        let (mine, next_cursor) = page.cut(mine, |my| my.summary.name.as_str());
-        let mut last = HashMap::new();
-        for family in Family::ALL {
-            let of_family = mine.iter().filter(|my| my.room.family == family);
-            let ids: Vec<_> = of_family.map(|my| my.room.id).collect();
-            let rows = messages::last_messages(self.db.read(), family, &ids).await?;
-            last.extend(rows.into_iter().map(|(id, row)| ((family, id), row)));
-        }
-        let with_last_message = |my: MyRoom| {
-            let row = last.get(&(my.room.family, my.room.id));
-            let last_message = row.map(|row| self.encoder.message(row, &my.room.name));
-            RoomSummary { last_message, ..my.summary }
-        };
-        Ok(RoomList { items: mine.into_iter().map(with_last_message).collect(), next_cursor })
-    }
-
     /// Moves the person's read mark up to `seq`, but never back and never past the head; tells their
-    /// other devices, and the other person of a private room.
+    /// other devices, and the other person of a private room. Takes back that the room was marked as
+    /// unread, also where the mark does not move.
     ///
     /// # Errors
     /// [`InboxError::NotAMember`], [`RoomError::NotFound`].
@@ -238,7 +190,11 @@ impl Inbox {
     ) -> Result<ReadMark, InboxError> {
         let access = self.rooms.find(user_id, room).await?;
         let (family, room_id) = (access.room.family, access.room.id);
-        let before = access.mark.ok_or(InboxError::NotAMember)?.read_seq;
+        let mark = access.mark.ok_or(InboxError::NotAMember)?;
+        if mark.marked_unread {
+            self.has_come_back(&access, user_id).await?;
+        }
+        let before = mark.read_seq;
         let target = seq.min(access.last_seq);
         if target <= before {
             let counts = store::counts(self.db.read(), family, room_id, user_id, before).await?;

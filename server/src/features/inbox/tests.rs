@@ -3,17 +3,25 @@
 use std::sync::atomic::Ordering;
 
 use adda_protocol::RoomName;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use adda_protocol::rooms::UpdateRoomPreferencesRequest;
+use poem_openapi::types::{ParseFromJSON, ToJSON};
 use serde_json::json;
 
+use super::listing::ListRequest;
 use super::service::InboxError;
 use super::store::Which;
 use super::*;
 use crate::db::Family;
 use crate::features::messages::Operation;
-use crate::features::paging::PageRequest;
 use crate::testing::{Storage, World, create, drain, on_both_databases};
+
+fn first_page(limit: Option<u16>) -> ListRequest {
+    ListRequest::new(None, limit).unwrap()
+}
+
+fn pinning(pinned: bool) -> UpdateRoomPreferencesRequest {
+    UpdateRoomPreferencesRequest { pinned: Some(pinned), ..Default::default() }
+}
 
 on_both_databases! {
     async fn a_mark_moves_forward_only_and_not_past_the_head(storage: Storage) {
@@ -328,30 +336,204 @@ on_both_databases! {
         assert!(matches!(refused, Err(InboxError::NotPrivate)));
     }
 
-    async fn the_pages_of_the_list_lead_through_all_rooms_by_name(storage: Storage) {
+    async fn the_list_begins_with_the_pinned_rooms_and_goes_by_the_latest_word(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let mut rooms = Vec::new();
+        for (at, name) in (1..).zip(["a", "b", "c", "d"]) {
+            world.is_at(at * 1_000);
+            rooms.push(world.room(name, &[&mira, &ravi]).await);
+        }
+        world.is_at(5_000);
+        rooms.push(world.private_room(&mira, &ravi).await);
+        let names = async || {
+            let list = world.inbox.list(mira.id, first_page(None)).await.unwrap();
+            let names = list.items.into_iter().map(|room| room.name);
+            names.map(|name| if name.starts_with("private_") { "ravi".to_owned() } else { name })
+                .collect::<Vec<_>>()
+        };
+        // The test's own private room was joined at the beginning of time.
+        assert_eq!(names().await, ["d", "c", "b", "a", "ravi"], "the latest joined first");
+        for (at, room) in [(6_000, 1), (7_000, 4), (8_000, 0)] {
+            world.is_at(at);
+            world.does(&ravi, &rooms[room], create("tea?")).await.unwrap();
+        }
+        assert_eq!(names().await, ["a", "ravi", "b", "d", "c"]);
+        for room in [2, 1] {
+            let name = RoomName::parse(&rooms[room].name).unwrap();
+            world.inbox.update_preferences(mira.id, &name, pinning(true)).await.unwrap();
+        }
+        assert_eq!(names().await, ["b", "c", "a", "ravi", "d"]);
+        let his = world.inbox.list(ravi.id, first_page(None)).await.unwrap();
+        assert_eq!(his.items[0].name, "a", "what one pins is one's own");
+    }
+
+    async fn no_page_repeats_or_loses_a_room_while_others_write_and_rooms_are_pinned(
+        storage: Storage
+    ) {
         let world = World::new(storage).await;
         let mira = world.person("mira").await;
-        for number in 0..6 {
+        let mut rooms = Vec::new();
+        for number in 0..10 {
             let other = world.person(&format!("other-{number}")).await;
-            world.room(&format!("{}-room", ["a", "q", "z"][number % 3].repeat(number + 1)), &[&mira]).await;
-            world.private_room(&mira, &other).await;
+            rooms.push(world.room(&format!("room-{number}"), &[&mira]).await);
+            rooms.push(world.private_room(&mira, &other).await);
         }
-        let all = world.inbox.my_rooms(mira.id).await.unwrap();
-        let all: Vec<String> = all.into_iter().map(|my| my.summary.name).collect();
-        assert!(all.is_sorted() && all.len() == 12, "{all:?}");
-        for limit in [1, 5, 11, 12, 13] {
+        let mut all: Vec<_> = rooms.iter().map(|room| room.name.to_string()).collect();
+        all.sort();
+        for limit in [1, 3, 7, 19, 20, 21] {
             let (mut listed, mut cursor) = (Vec::new(), None);
             loop {
-                let page = PageRequest::new(cursor.as_deref(), Some(limit)).unwrap();
-                let list = world.inbox.list(mira.id, &page).await.unwrap();
+                let request = ListRequest::new(cursor.as_deref(), Some(limit)).unwrap();
+                let list = world.inbox.list(mira.id, request).await.unwrap();
                 assert!(list.items.len() <= usize::from(limit));
                 listed.extend(list.items.into_iter().map(|room| room.name));
                 cursor = list.next_cursor;
                 if cursor.is_none() {
                     break;
                 }
+                // Some that were told and some that were not come up, are pinned and are let go.
+                for room in [rand::random_range(0..20), rand::random_range(0..20)] {
+                    world.is_at(rand::random_range(1..1_000_000));
+                    world.does(&mira, &rooms[room], create("tea?")).await.unwrap();
+                    let pin = pinning(rand::random());
+                    let name = RoomName::parse(&rooms[19 - room].name).unwrap();
+                    world.inbox.update_preferences(mira.id, &name, pin).await.unwrap();
+                }
             }
+            listed.sort();
             assert_eq!(listed, all, "{limit}");
+        }
+    }
+
+    async fn the_order_of_the_list_costs_no_more_after_ten_times_as_many_messages(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let rooms = Family::ALL.map(|family| world.room_of(family, &mira, &ravi));
+        let rooms = futures_util::future::join_all(rooms).await;
+        let mut steps = Vec::new();
+        for messages in [300, 3_000] {
+            for room in &rooms {
+                world.writes_many(&mira, room, (0..messages).map(|n| n.to_string())).await;
+            }
+            steps.push(world.steps(&store::places_statement(), &[mira.id]).await);
+        }
+        assert!(steps[1] < steps[0] * 2, "{steps:?}");
+    }
+
+    async fn preferences_are_told_to_ones_devices_and_kept_until_one_leaves(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for (family, usual) in Family::ALL.into_iter().zip(["mentions", "all"]) {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let name = RoomName::parse(&room.name).unwrap();
+            let (hers, his) = (world.listens(&mira, &room).await, world.listens(&ravi, &room).await);
+            let kept = async || {
+                let mine = world.inbox.my_room(ravi.id, family, room.id).await.unwrap().unwrap();
+                mine.summary.preferences.to_json().unwrap()
+            };
+            let expected = |pinned: bool, notifications: &str, marked_unread: bool| {
+                json!({"pinned": pinned, "notifications": notifications,
+                    "marked_unread": marked_unread})
+            };
+            assert_eq!(kept().await, expected(false, usual, false), "{family:?}");
+            let steps = [
+                (json!({"pinned": true}), expected(true, usual, false)),
+                (json!({"notifications": "nothing"}), expected(true, "nothing", false)),
+                (json!({"marked_unread": true}), expected(true, "nothing", true)),
+                (json!({"pinned": false, "notifications": "all"}), expected(false, "all", true)),
+            ];
+            for (request, then) in steps {
+                let request = UpdateRoomPreferencesRequest::parse_from_json(Some(request)).unwrap();
+                let now = world.inbox.update_preferences(ravi.id, &name, request).await.unwrap();
+                assert_eq!(now.to_json().unwrap(), then);
+                assert_eq!(kept().await, then);
+                let mut told = drain(&his).concat();
+                assert_eq!(told.len(), 1, "told once: {told:?}");
+                let told = told[0].as_object_mut().unwrap();
+                assert_eq!(told.remove("type").unwrap(), "room.preferences");
+                assert_eq!(told.remove("room").unwrap(), room.name.to_string());
+                assert_eq!(serde_json::Value::from(told.clone()), then);
+            }
+            assert!(drain(&hers).is_empty(), "nobody else is told");
+            let nothing = UpdateRoomPreferencesRequest::default();
+            let refused = world.inbox.update_preferences(ravi.id, &name, nothing).await;
+            assert!(matches!(refused, Err(InboxError::NothingNamed)));
+            if family == Family::Public {
+                world.rooms.leave(&ravi, &name).await.unwrap();
+                let refused = world.inbox.update_preferences(ravi.id, &name, pinning(true)).await;
+                assert!(matches!(refused, Err(InboxError::NotAMember)));
+                world.rooms.join(&ravi, &name).await.unwrap();
+                assert_eq!(kept().await, expected(false, usual, false), "one begins anew");
+            }
+        }
+    }
+
+    async fn reading_takes_back_that_a_room_was_marked_as_unread(storage: Storage) {
+        let (world, statements) = World::counting(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        for family in Family::ALL {
+            let room = world.room_of(family, &mira, &ravi).await;
+            let name = RoomName::parse(&room.name).unwrap();
+            world.writes_many(&mira, &room, (0..3).map(|n| n.to_string())).await;
+            let his = world.listens(&ravi, &room).await;
+            // Moved on, where it stands, and further back.
+            for (seq, read) in [(2, 2), (2, 2), (0, 2), (9, 3)] {
+                let mark = UpdateRoomPreferencesRequest {
+                    marked_unread: Some(true),
+                    ..Default::default()
+                };
+                world.inbox.update_preferences(ravi.id, &name, mark).await.unwrap();
+                drain(&his);
+                world.inbox.read(ravi.id, &name, seq).await.unwrap();
+                let mine = world.inbox.my_room(ravi.id, family, room.id).await.unwrap().unwrap();
+                let mine = mine.summary;
+                assert_eq!((mine.read_seq, mine.preferences.marked_unread), (read, false));
+                let told = drain(&his).concat();
+                let told = told.iter().find(|frame| frame["type"] == "room.preferences").unwrap();
+                assert_eq!(told["marked_unread"], false);
+                // What was not marked is only looked at.
+                let before = statements.load(Ordering::Relaxed);
+                world.inbox.read(ravi.id, &name, seq).await.unwrap();
+                assert!(drain(&his).is_empty());
+                assert!(statements.load(Ordering::Relaxed) - before <= 2);
+            }
+        }
+    }
+
+    async fn what_is_told_last_is_what_is_stored_whoever_changes_it_at_once(storage: Storage) {
+        let world = std::sync::Arc::new(World::new(storage).await);
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let room = world.room("tea", &[&mira, &ravi]).await;
+        let name = RoomName::parse(&room.name).unwrap();
+        world.writes_many(&mira, &room, ["tea?".to_owned()]).await;
+        let his = world.listens(&ravi, &room).await;
+        for _ in 0..20 {
+            let mut changes = Vec::new();
+            for device in 0..6 {
+                let (world, name) = (world.clone(), name.clone());
+                changes.push(tokio::spawn(async move {
+                    if device % 3 == 0 {
+                        world.inbox.read(ravi.id, &name, 1).await.unwrap();
+                        return;
+                    }
+                    let change = UpdateRoomPreferencesRequest {
+                        pinned: Some(device % 2 == 0),
+                        marked_unread: Some(true),
+                        notifications: None,
+                    };
+                    world.inbox.update_preferences(ravi.id, &name, change).await.unwrap();
+                }));
+            }
+            for change in changes {
+                change.await.unwrap();
+            }
+            let told = drain(&his).concat();
+            let told = told.iter().rfind(|frame| frame["type"] == "room.preferences").unwrap();
+            let stored = world.inbox.my_room(ravi.id, room.family, room.id).await.unwrap().unwrap();
+            let stored = stored.summary.preferences;
+            assert_eq!(told["pinned"], stored.pinned);
+            assert_eq!(told["marked_unread"], stored.marked_unread);
         }
     }
 
@@ -419,8 +601,7 @@ on_both_databases! {
             let before = measure(0);
             let mine = world.inbox.my_rooms(mira.id).await.unwrap();
             let rooms = measure(before);
-            let page = PageRequest::new(None, Some(100)).unwrap();
-            let list = world.inbox.list(mira.id, &page).await.unwrap();
+            let list = world.inbox.list(mira.id, first_page(Some(100))).await.unwrap();
             assert_eq!((list.items.len(), list.next_cursor), (mine.len(), None));
             let last = |name: &str| list.items.iter().find(|room| room.name == name).unwrap();
             let said = last("room-0-1").last_message.as_ref().unwrap();
@@ -429,14 +610,19 @@ on_both_databases! {
         }
         assert_eq!(counts[0].0, 1, "one for both families of tables");
         assert_eq!(counts[0], counts[1], "64 rooms cost as many as 4");
-        for (after, of_a_page) in [("a", 3), ("private_0", 2), ("room", 2)] {
-            let cursor = Some(URL_SAFE_NO_PAD.encode(after));
-            let page = PageRequest::new(cursor.as_deref(), Some(20)).unwrap();
+        let (mut cursor, mut measured) = (None, 0);
+        loop {
+            let request = ListRequest::new(cursor.as_deref(), Some(20)).unwrap();
             let before = statements.load(Ordering::Relaxed);
-            let list = world.inbox.list(mira.id, &page).await.unwrap();
-            assert_eq!(list.items.len(), 20, "{after}");
-            assert_eq!(statements.load(Ordering::Relaxed) - before, of_a_page, "{after}");
+            let list = world.inbox.list(mira.id, request).await.unwrap();
+            assert!(statements.load(Ordering::Relaxed) - before <= 5, "those of the first page");
+            measured += list.items.len();
+            cursor = list.next_cursor;
+            if cursor.is_none() {
+                break;
+            }
         }
+        assert_eq!(measured, 68);
     }
 }
 
@@ -457,11 +643,15 @@ async fn postgresql_counts_what_is_unread_without_reading_the_whole_history() {
     );
     assert_eq!(world.run(&history).await, 50_000);
     world.run("ANALYZE").await;
-    let explain = format!("EXPLAIN {}", store::my_rooms_statement(&Family::ALL, Which::All));
-    let plan = crate::db::query(world.db.read(), explain, vec![ravi.id.into()]).await.unwrap();
-    let plan: Vec<String> =
-        plan.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect();
-    let plan = plan.join("\n");
-    assert!(plan.contains("messages_by_seq"), "{plan}");
-    assert!(!plan.contains("Seq Scan on messages"), "{plan}");
+    let of_list = store::my_rooms_statement(&Family::ALL, Which::All);
+    let these = store::these_rooms_statement(Family::Public, "($1,1),($1,2),($1,3),($1,4)");
+    for statement in [of_list, these, store::places_statement()] {
+        let explain = format!("EXPLAIN {statement}");
+        let plan = crate::db::query(world.db.read(), explain, vec![ravi.id.into()]).await.unwrap();
+        let plan: Vec<String> =
+            plan.iter().map(|row| row.try_get_by_index::<String>(0).unwrap()).collect();
+        let plan = plan.join("\n");
+        assert!(plan.contains("messages_by_seq"), "{plan}");
+        assert!(!plan.contains("Seq Scan on messages"), "{plan}");
+    }
 }

@@ -36,6 +36,8 @@ pub(crate) struct MemberMark {
     pub read_seq: i64,
     /// Up to where its messages have reached a device of theirs; in a private room.
     pub delivered_seq: Option<i64>,
+    /// Whether they marked the room to come back to it.
+    pub marked_unread: bool,
 }
 
 /// A room that a person may see, and what they may do in it.
@@ -72,9 +74,11 @@ impl RoomAccess {
         Self {
             room: RoomRef { family, id: row.id, name: row.name.as_str().into() },
             is_member: row.joined_at.is_some(),
-            mark: row
-                .read_seq
-                .map(|read_seq| MemberMark { read_seq, delivered_seq: row.delivered_seq }),
+            mark: row.read_seq.map(|read_seq| MemberMark {
+                read_seq,
+                delivered_seq: row.delivered_seq,
+                marked_unread: row.marked_unread.unwrap_or(false),
+            }),
             last_seq: row.last_seq,
             floor_seq: row.floor_seq,
             members_version: row.members_version,
@@ -95,6 +99,7 @@ impl RoomAccess {
                 self.row.peer_avatar.as_deref(),
             ),
             topic: self.row.topic,
+            emoji: self.row.emoji,
             created_by: self.row.created_by,
             created_at: Timestamp(self.row.created_at),
             last_seq: self.row.last_seq,

@@ -62,7 +62,7 @@ impl RoomsApi {
 
     /// Make a public room.
     ///
-    /// Whoever makes it is its first member and may change its title and topic.
+    /// Whoever makes it is its first member and may change its title, topic and emoji.
     #[oai(path = "/rooms", method = "post", operation_id = "createRoom")]
     async fn create(
         &self,
@@ -101,7 +101,7 @@ impl RoomsApi {
         Ok(Json(rooms.room(&bearer.0, &room.0).await?))
     }
 
-    /// Change a room's title or topic.
+    /// Change a room's title, topic or emoji.
     ///
     /// For who made the room and for administrators.
     #[oai(path = "/rooms/:room", method = "patch", operation_id = "updateRoom")]

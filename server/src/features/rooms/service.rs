@@ -10,14 +10,14 @@ use adda_protocol::rooms::{
     CreateRoomRequest, DirectoryRoom, DirectoryRoomPage, Member, MemberPage, Room,
     UpdateRoomRequest,
 };
-use adda_protocol::{RoomName, Timestamp, UserId};
+use adda_protocol::{RoomEmoji, RoomName, Timestamp, UserId};
 use adda_realtime::{Broker, Envelope, Hub, MembershipChange, Topic};
 use sea_orm::{DbErr, SqlErr};
 
 use super::access::RoomAccess;
 use super::error::RoomError;
 use super::membership::add_member;
-use super::store::{self, Conversation, DirectoryPosition, Head};
+use super::store::{self, About, Conversation, DirectoryPosition, Head, NewAbout};
 use crate::clock::Clock;
 use crate::db::{Db, Family, Transaction};
 use crate::features::accounts::{Online, Person};
@@ -115,16 +115,12 @@ impl Rooms {
         let title =
             request.title.map_or_else(|| request.name.to_string(), |title| title.into_string());
         let topic = request.topic.map(|topic| topic.into_string()).filter(|text| !text.is_empty());
+        let emoji = request.emoji.and_then(RoomEmoji::chosen);
+        let about = About { title, topic, emoji };
 
         let transaction = self.db.begin().await?;
-        let room = store::insert_room(
-            &transaction,
-            request.name.as_str(),
-            &title,
-            topic.as_deref(),
-            Some(person.id),
-            now,
-        );
+        let name = request.name.as_str();
+        let room = store::insert_room(&transaction, name, about, Some(person.id), now);
         let room = room.await.map_err(|error| match error.sql_err() {
             Some(SqlErr::UniqueConstraintViolation(_)) => RoomError::NameTaken,
             _ => error.into(),
@@ -171,7 +167,7 @@ impl Rooms {
         Ok((self.room(person, &name).await?, is_new))
     }
 
-    /// Changes a public room's title or topic and tells its members.
+    /// Changes a public room's title, topic or emoji and tells its members.
     ///
     /// # Errors
     /// [`RoomError::Forbidden`] for anybody but who made it and administrators.
@@ -187,16 +183,25 @@ impl Rooms {
             return Err(RoomError::Forbidden);
         }
         self.changes.check(&person.id)?;
-        if request.title.is_none() && request.topic.is_none() {
+        let UpdateRoomRequest { title, topic, emoji } = request;
+        if title.is_none() && topic.is_none() && emoji.is_none() {
             return Ok(access.into_wire());
         }
-        let title = request.title.map(|title| title.into_string());
-        let topic = request.topic.map(|topic| Some(topic.into_string()).filter(|t| !t.is_empty()));
+        let about = NewAbout {
+            title: title.map(|title| title.into_string()),
+            topic: topic.map(|topic| Some(topic.into_string()).filter(|t| !t.is_empty())),
+            emoji: emoji.map(RoomEmoji::chosen),
+        };
         let transaction = self.db.begin().await?;
-        let updated = store::update_room(&transaction, access.room.id, title, topic).await?;
+        let updated = store::update_room(&transaction, access.room.id, about).await?;
         transaction.commit().await?;
 
-        let event = RoomUpdated { room: updated.name, title: updated.title, topic: updated.topic };
+        let event = RoomUpdated {
+            room: updated.name,
+            title: updated.title,
+            topic: updated.topic,
+            emoji: updated.emoji,
+        };
         self.broker.publish(Envelope::State {
             topic: access.room.topic(),
             members_version: updated.members_version,
@@ -317,6 +322,7 @@ impl Rooms {
                 name: row.name,
                 title: row.title,
                 topic: row.topic,
+                emoji: row.emoji,
                 member_count: row.member_count,
                 online_count: i64::try_from(online).unwrap_or(i64::MAX),
                 is_member: row.joined_at.is_some(),
@@ -410,9 +416,11 @@ impl Rooms {
     /// # Errors
     /// The database, also when somebody else made it at the same time.
     pub(crate) async fn insert_default(transaction: &Transaction, now: i64) -> Result<i64, DbErr> {
-        let topic = "The first room: everybody is here.";
-        store::insert_room(transaction, DEFAULT_ROOM, "General", Some(topic), None, now)
-            .await
-            .map(|room| room.id)
+        let about = About {
+            title: "General".to_owned(),
+            topic: Some("The first room: everybody is here.".to_owned()),
+            emoji: None,
+        };
+        store::insert_room(transaction, DEFAULT_ROOM, about, None, now).await.map(|room| room.id)
     }
 }

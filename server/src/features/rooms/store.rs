@@ -16,6 +16,7 @@ pub(super) struct RoomRow {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) topic: Option<String>,
+    pub(super) emoji: Option<String>,
     pub(super) created_by: Option<i64>,
     pub(super) created_at: i64,
     pub(super) last_seq: i64,
@@ -25,6 +26,7 @@ pub(super) struct RoomRow {
     /// Absent for who is not a member, as are the marks.
     pub(super) joined_at: Option<i64>,
     pub(super) read_seq: Option<i64>,
+    pub(super) marked_unread: Option<bool>,
     /// Absent in a public room as well.
     pub(super) delivered_seq: Option<i64>,
     /// The other person of a private room.
@@ -55,7 +57,7 @@ pub(super) async fn room_for(
     let (peer_columns, peer) = (family.peer_columns(), family.join_peer("$2"));
     let sql = format!(
         "SELECT r.id, r.name, r.created_at, r.last_seq, r.floor_seq, r.members_version, \
-         m.joined_at, m.read_seq, {own}, {peer_columns} \
+         m.joined_at, m.read_seq, m.marked_unread, {own}, {peer_columns} \
          FROM {rooms} r LEFT JOIN {members} m ON m.room_id = r.id AND m.user_id = $2 {peer} \
          WHERE r.name = $1"
     );
@@ -181,19 +183,27 @@ pub(crate) async fn settle_rooms(
     Ok(())
 }
 
+/// What a public room says of itself.
+#[derive(Debug, Default)]
+pub(super) struct About {
+    pub(super) title: String,
+    pub(super) topic: Option<String>,
+    pub(super) emoji: Option<String>,
+}
+
 pub(super) async fn insert_room(
     transaction: &impl ConnectionTrait,
     name: &str,
-    title: &str,
-    topic: Option<&str>,
+    about: About,
     created_by: Option<i64>,
     now: i64,
 ) -> Result<room::Model, DbErr> {
     let row = room::ActiveModel {
         name: Set(name.to_owned()),
-        title: Set(title.to_owned()),
-        title_key: Set(folded(title)),
-        topic: Set(topic.map(str::to_owned)),
+        title_key: Set(folded(&about.title)),
+        title: Set(about.title),
+        topic: Set(about.topic),
+        emoji: Set(about.emoji),
         created_by: Set(created_by),
         created_at: Set(now),
         last_seq: Set(0),
@@ -327,19 +337,30 @@ pub(crate) struct AdmittedRow {
     pub members_version: i64,
 }
 
+/// What a public room says of itself from now on; what is absent stays as it is.
+#[derive(Debug, Default)]
+pub(super) struct NewAbout {
+    pub(super) title: Option<String>,
+    pub(super) topic: Option<Option<String>>,
+    pub(super) emoji: Option<Option<String>>,
+}
+
 pub(super) async fn update_room(
     transaction: &impl ConnectionTrait,
     id: i64,
-    title: Option<String>,
-    topic: Option<Option<String>>,
+    about: NewAbout,
 ) -> Result<room::Model, DbErr> {
     let mut row = room::ActiveModel { id: Set(id), ..Default::default() };
+    let NewAbout { title, topic, emoji } = about;
     if let Some(title) = title {
         row.title_key = Set(folded(&title));
         row.title = Set(title);
     }
     if let Some(topic) = topic {
         row.topic = Set(topic);
+    }
+    if let Some(emoji) = emoji {
+        row.emoji = Set(emoji);
     }
     row.update(transaction).await
 }
@@ -397,6 +418,7 @@ pub(super) struct DirectoryRow {
     pub(super) name: String,
     pub(super) title: String,
     pub(super) topic: Option<String>,
+    pub(super) emoji: Option<String>,
     pub(super) member_count: i64,
     pub(super) joined_at: Option<i64>,
 }
@@ -432,7 +454,7 @@ pub(super) async fn directory(
 ) -> Result<Vec<DirectoryRow>, DbErr> {
     let escaped = folded(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
     let pattern = format!("%{escaped}%");
-    let sql = "SELECT r.id, r.name, r.title, r.topic, r.member_count, m.joined_at \
+    let sql = "SELECT r.id, r.name, r.title, r.topic, r.emoji, r.member_count, m.joined_at \
                FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 \
                WHERE (r.title_key, r.name) > ($2, $3) \
                AND (r.name LIKE $4 ESCAPE '\\' OR r.title_key LIKE $4 ESCAPE '\\') \

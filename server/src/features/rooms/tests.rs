@@ -17,7 +17,7 @@ fn name(text: &str) -> RoomName {
 
 fn request(room: &str, title: Option<&str>) -> CreateRoomRequest {
     let title = title.map(|title| adda_protocol::RoomTitle::parse(title).unwrap());
-    CreateRoomRequest { name: name(room), title, topic: None }
+    CreateRoomRequest { name: name(room), title, topic: None, emoji: None }
 }
 
 async fn found(world: &World, person: &Person, text: &str) -> Vec<String> {
@@ -127,6 +127,7 @@ on_both_databases! {
         let change = |title: &str| UpdateRoomRequest {
             title: Some(adda_protocol::RoomTitle::parse(title).unwrap()),
             topic: None,
+            emoji: None,
         };
         let refused = world.rooms.update(&ravi, &name("tea"), change("Coffee")).await;
         assert!(matches!(refused, Err(RoomError::Forbidden)));

@@ -12,6 +12,9 @@ use serde_json::Value;
 pub(crate) struct ClientRoom {
     pub(crate) title: String,
     pub(crate) topic: Option<String>,
+    pub(crate) emoji: Option<String>,
+    /// What the client's person keeps about it.
+    pub(crate) preferences: Value,
     pub(crate) read_seq: i64,
     /// The number of the latest change that was heard of.
     pub(crate) cursor: i64,
@@ -72,6 +75,8 @@ impl ClientRoom {
         Self {
             title: summary["title"].as_str().unwrap().to_owned(),
             topic: summary["topic"].as_str().map(str::to_owned),
+            emoji: summary["emoji"].as_str().map(str::to_owned),
+            preferences: summary["preferences"].clone(),
             read_seq: summary["read_seq"].as_i64().unwrap(),
             cursor: summary["last_seq"].as_i64().unwrap(),
             peer: marks(&summary["peer_mark"]),
@@ -181,6 +186,14 @@ impl Client {
                 let room = self.room(frame);
                 room.title = frame["title"].as_str().unwrap().to_owned();
                 room.topic = frame["topic"].as_str().map(str::to_owned);
+                room.emoji = frame["emoji"].as_str().map(str::to_owned);
+            }
+            "room.preferences" => {
+                let mut preferences = frame.clone();
+                for name in ["type", "room"] {
+                    preferences.as_object_mut().unwrap().remove(name);
+                }
+                self.room(frame).preferences = preferences;
             }
             "room.presence" => self.room(frame).presence(frame),
             _ => {}
