@@ -659,6 +659,11 @@ export interface components {
             user: components["schemas"]["Me"];
         };
         /**
+         * @description What of a room somebody wants to hear of.
+         * @enum {string}
+         */
+        Notifications: "all" | "mentions" | "nothing";
+        /**
          * PeerMark
          * @description How far the other person of a private room has got.
          */
@@ -751,7 +756,7 @@ export interface components {
         };
         /**
          * Read
-         * @description `read`: everything up to `seq` was seen. Not answered unless it carries a `ref`.
+         * @description `read`: everything up to `seq` was seen; takes back that the room was marked as unread. Not answered unless it carries a `ref`.
          */
         Read: {
             /** @description Echoed in the answer. */
@@ -912,6 +917,36 @@ export interface components {
             room: string;
         };
         /**
+         * RoomPreferences
+         * @description What somebody keeps about one of their rooms. It is gone with the membership.
+         */
+        RoomPreferences: {
+            /**
+             * @description Whether the person marked it as unread, to come back to it. Moving the read mark, also to where it
+             *     is, takes this back.
+             */
+            marked_unread: boolean;
+            /** @description What of it the person wants to hear of. */
+            notifications: components["schemas"]["Notifications"];
+            /** @description Whether the room stays at the top of the list. */
+            pinned: boolean;
+        };
+        /**
+         * RoomPreferencesChanged
+         * @description What this person keeps about the room, all of it as it is now: changed on whichever device, or by
+         *     reading a room that was marked as unread.
+         */
+        RoomPreferencesChanged: {
+            /** @description Whether the person marked it as unread. */
+            marked_unread: boolean;
+            /** @description What of it the person wants to hear of. */
+            notifications: components["schemas"]["Notifications"];
+            /** @description Whether it stays at the top of the list. */
+            pinned: boolean;
+            /** @description The room. */
+            room: string;
+        };
+        /**
          * RoomPresence
          * @description Who is here: a snapshot (`online`) after `room.open`, then changes (`joined`, `left`). Above 250
          *     people, only the count.
@@ -944,6 +979,8 @@ export interface components {
          * @description One of one's own rooms.
          */
         RoomSummary: {
+            /** @description An emoji that stands for the room; absent in private rooms, and where none was chosen. */
+            emoji?: string;
             /** @description Public or private. */
             kind: components["schemas"]["RoomKind"];
             /** @description The latest message by `seq`; absent in an empty room and on the socket. */
@@ -964,6 +1001,8 @@ export interface components {
             peer?: components["schemas"]["UserRef"];
             /** @description How far the other person of a private room has got; absent where either keeps that to themselves. */
             peer_mark?: components["schemas"]["PeerMark"];
+            /** @description What this person keeps about the room, the same on all their devices. */
+            preferences: components["schemas"]["RoomPreferences"];
             /**
              * Format: int64
              * @description Up to where this person has read.
@@ -981,9 +1020,11 @@ export interface components {
         };
         /**
          * RoomUpdated
-         * @description The room's title or topic changed.
+         * @description The room's title, topic or emoji changed.
          */
         RoomUpdated: {
+            /** @description Its emoji now. */
+            emoji?: string;
             /** @description The room. */
             room: string;
             /** @description Its title now. */
@@ -992,7 +1033,7 @@ export interface components {
             topic?: string;
         };
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
-        ServerFrame: components["schemas"]["ServerFrame_Ready"] | components["schemas"]["ServerFrame_Sync"] | components["schemas"]["ServerFrame_Done"] | components["schemas"]["ServerFrame_Refused"] | components["schemas"]["ServerFrame_MessageCreated"] | components["schemas"]["ServerFrame_MessageUpdated"] | components["schemas"]["ServerFrame_MessageDeleted"] | components["schemas"]["ServerFrame_TypingNotice"] | components["schemas"]["ServerFrame_RoomPresence"] | components["schemas"]["ServerFrame_PersonPresence"] | components["schemas"]["ServerFrame_Receipt"] | components["schemas"]["ServerFrame_RoomAdded"] | components["schemas"]["ServerFrame_RoomUpdated"] | components["schemas"]["ServerFrame_RoomRemoved"] | components["schemas"]["ServerFrame_UserUpdated"] | components["schemas"]["ServerFrame_MeUpdated"] | components["schemas"]["ServerFrame_Pong"] | components["schemas"]["ServerFrame_Draining"];
+        ServerFrame: components["schemas"]["ServerFrame_Ready"] | components["schemas"]["ServerFrame_Sync"] | components["schemas"]["ServerFrame_Done"] | components["schemas"]["ServerFrame_Refused"] | components["schemas"]["ServerFrame_MessageCreated"] | components["schemas"]["ServerFrame_MessageUpdated"] | components["schemas"]["ServerFrame_MessageDeleted"] | components["schemas"]["ServerFrame_TypingNotice"] | components["schemas"]["ServerFrame_RoomPresence"] | components["schemas"]["ServerFrame_PersonPresence"] | components["schemas"]["ServerFrame_Receipt"] | components["schemas"]["ServerFrame_RoomAdded"] | components["schemas"]["ServerFrame_RoomUpdated"] | components["schemas"]["ServerFrame_RoomPreferencesChanged"] | components["schemas"]["ServerFrame_RoomRemoved"] | components["schemas"]["ServerFrame_UserUpdated"] | components["schemas"]["ServerFrame_MeUpdated"] | components["schemas"]["ServerFrame_Pong"] | components["schemas"]["ServerFrame_Draining"];
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
         ServerFrame_Done: {
             /**
@@ -1089,6 +1130,14 @@ export interface components {
              */
             type: "room.added";
         } & components["schemas"]["RoomAdded"];
+        /** @description A frame from the server. Clients ignore types and fields that they do not know. */
+        ServerFrame_RoomPreferencesChanged: {
+            /**
+             * @example room.preferences
+             * @enum {string}
+             */
+            type: "room.preferences";
+        } & components["schemas"]["RoomPreferencesChanged"];
         /** @description A frame from the server. Clients ignore types and fields that they do not know. */
         ServerFrame_RoomPresence: {
             /**

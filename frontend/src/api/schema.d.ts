@@ -301,13 +301,15 @@ export interface paths {
         };
         /**
          * List one's own rooms.
-         * @description A page of them, ordered by name, each with its last message, one's read mark and what is unread.
+         * @description A page of them, the pinned ones first, then by their latest message, each with its last message,
+         *     one's read mark, what is unread and what one keeps about it. While rooms come up because somebody
+         *     writes, the pages neither repeat nor lose one.
          */
         get: operations["listRooms"];
         put?: never;
         /**
          * Make a public room.
-         * @description Whoever makes it is its first member and may change its title and topic.
+         * @description Whoever makes it is its first member and may change its title, topic and emoji.
          */
         post: operations["createRoom"];
         delete?: never;
@@ -331,7 +333,7 @@ export interface paths {
         options?: never;
         head?: never;
         /**
-         * Change a room's title or topic.
+         * Change a room's title, topic or emoji.
          * @description For who made the room and for administrators.
          */
         patch: operations["updateRoom"];
@@ -468,6 +470,27 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{room}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change what one keeps about a room.
+         * @description For members. The same on all of one's devices, which hear of it by `room.preferences`; whoever leaves
+         *     the room and joins it anew begins anew. One field is there at least.
+         */
+        patch: operations["updateRoomPreferences"];
+        trace?: never;
+    };
     "/rooms/{room}/read": {
         parameters: {
             query?: never;
@@ -478,7 +501,8 @@ export interface paths {
         get?: never;
         /**
          * Move one's read mark.
-         * @description A mark never moves back, and never past the room's head.
+         * @description A mark never moves back, and never past the room's head. A room that was marked as unread
+         *     (`marked_unread`) is no longer, also where the mark stays.
          */
         put: operations["markRead"];
         post?: never;
@@ -747,6 +771,12 @@ export interface components {
          */
         CreateRoomRequest: {
             /**
+             * RoomEmoji
+             * @description An emoji that stands for the room; empty for none.
+             * @example 🍵
+             */
+            emoji?: string | null;
+            /**
              * RoomName
              * @description The room's address; names that begin with `private_` are reserved.
              * @example general
@@ -770,6 +800,8 @@ export interface components {
          * @description A public room in the directory.
          */
         DirectoryRoom: {
+            /** @description An emoji that stands for the room; absent in private rooms, and where none was chosen. */
+            emoji?: string;
             /** @description Whether the one who asks is a member. */
             is_member: boolean;
             /**
@@ -1194,6 +1226,11 @@ export interface components {
             last_seq: number;
         };
         /**
+         * @description What of a room somebody wants to hear of.
+         * @enum {string}
+         */
+        Notifications: "all" | "mentions" | "nothing";
+        /**
          * PeerMark
          * @description How far the other person of a private room has got.
          */
@@ -1334,9 +1371,11 @@ export interface components {
             created_at: string;
             /**
              * Format: int64
-             * @description Who may change title and topic (beside administrators): the user who made the room.
+             * @description Who may change title, topic and emoji (beside administrators): the user who made the room.
              */
             created_by?: number;
+            /** @description An emoji that stands for the room; absent in private rooms, and where none was chosen. */
+            emoji?: string;
             /**
              * Format: int64
              * @description History before this number was pruned; 0 where all of it is there.
@@ -1375,16 +1414,36 @@ export interface components {
          * @description A page of one's own rooms.
          */
         RoomList: {
-            /** @description Ordered by name. */
+            /**
+             * @description The pinned ones first, then by the latest message, the newest first; a room without messages
+             *     stands where it was joined.
+             */
             items: components["schemas"]["RoomSummary"][];
             /** @description For the next page; absent on the last. */
             next_cursor?: string;
+        };
+        /**
+         * RoomPreferences
+         * @description What somebody keeps about one of their rooms. It is gone with the membership.
+         */
+        RoomPreferences: {
+            /**
+             * @description Whether the person marked it as unread, to come back to it. Moving the read mark, also to where it
+             *     is, takes this back.
+             */
+            marked_unread: boolean;
+            /** @description What of it the person wants to hear of. */
+            notifications: components["schemas"]["Notifications"];
+            /** @description Whether the room stays at the top of the list. */
+            pinned: boolean;
         };
         /**
          * RoomSummary
          * @description One of one's own rooms.
          */
         RoomSummary: {
+            /** @description An emoji that stands for the room; absent in private rooms, and where none was chosen. */
+            emoji?: string;
             /** @description Public or private. */
             kind: components["schemas"]["RoomKind"];
             /** @description The latest message by `seq`; absent in an empty room and on the socket. */
@@ -1405,6 +1464,8 @@ export interface components {
             peer?: components["schemas"]["UserRef"];
             /** @description How far the other person of a private room has got; absent where either keeps that to themselves. */
             peer_mark?: components["schemas"]["PeerMark"];
+            /** @description What this person keeps about the room, the same on all their devices. */
+            preferences: components["schemas"]["RoomPreferences"];
             /**
              * Format: int64
              * @description Up to where this person has read.
@@ -1576,10 +1637,28 @@ export interface components {
             hide_receipts?: boolean | null;
         };
         /**
+         * UpdateRoomPreferencesRequest
+         * @description `PATCH /rooms/{room}/preferences`. Absent fields stay as they are; one is there at least.
+         */
+        UpdateRoomPreferencesRequest: {
+            /** @description `true` marks the room as unread, to come back to it. */
+            marked_unread?: boolean | null;
+            /** @description What of it to hear of; `nothing` mutes the room. */
+            notifications?: components["schemas"]["Notifications"];
+            /** @description Whether the room stays at the top of the list. */
+            pinned?: boolean | null;
+        };
+        /**
          * UpdateRoomRequest
          * @description `PATCH /rooms/{room}`. Absent fields stay as they are.
          */
         UpdateRoomRequest: {
+            /**
+             * RoomEmoji
+             * @description An emoji that stands for the room; empty takes it away.
+             * @example 🍵
+             */
+            emoji?: string | null;
             /**
              * RoomTitle
              * @description The room's title.
@@ -3115,7 +3194,10 @@ export interface operations {
     listRooms: {
         parameters: {
             query?: {
-                /** @description The `next_cursor` of the page before. */
+                /**
+                 * @description The `next_cursor` of the page before: it names the rooms that were told, and so grows from page
+                 *     to page.
+                 */
                 cursor?: string;
                 /** @description The most entries of the page. */
                 limit?: number;
@@ -4369,6 +4451,117 @@ export interface operations {
             };
             /** @description There is no such thing, or this person may not see it. */
             404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateRoomPreferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The room's name. */
+                room: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateRoomPreferencesRequest"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["RoomPreferences"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body did not arrive in time. */
+            408: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is larger than the limit. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The body is not of the type that is described here. */
+            415: {
                 headers: {
                     [name: string]: unknown;
                 };
