@@ -2,6 +2,7 @@
 import { getContext, setContext } from 'svelte';
 
 import { en, type Catalogue } from './en';
+import { isolating } from '../lib/bidi';
 import type { Locale } from '../lib/locales';
 
 /** The other languages are loaded when they are wanted. */
@@ -12,13 +13,13 @@ const catalogues: Record<Exclude<Locale, 'en'>, () => Promise<Catalogue>> = {
 export class I18n {
   locale = $state<Locale>('en');
   /** The sentences. */
-  t = $state.raw<Catalogue>(en);
+  t = $state.raw<Catalogue>(isolating(en));
 
   /** Changes the language, once its sentences are here. */
   async use(locale: Locale): Promise<void> {
     const catalogue = locale === 'en' ? en : await catalogues[locale]();
     this.locale = locale;
-    this.t = catalogue;
+    this.t = isolating(catalogue);
     document.documentElement.lang = locale;
     if (locale === 'bn') await import('../styles/bengali.css');
   }

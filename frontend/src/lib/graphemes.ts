@@ -23,6 +23,6 @@ export function roughly(text: string): string[] {
 
 /** The first character, as a sign for the whole: a name's initial. */
 export function initial(text: string): string | undefined {
-  // Longer than any character that is one.
-  return graphemes(text.trim().slice(0, 64))[0];
+  // Longer than any character that is one; and marks that are piled up stay on their letter.
+  return graphemes(text.trim().slice(0, 64))[0]?.replace(/(\p{M}{3})\p{M}+/u, '$1');
 }

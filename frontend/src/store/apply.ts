@@ -1,6 +1,8 @@
 // The next state from what the server said: pure. A frame type that the protocol has and this file
 // does not handle is an error of the compiler.
 import type { Me, ReadyFrame, Room, RoomSummary, ServerFrame, UserRef } from '../api/types';
+import { unforced } from '../lib/bidi';
+import { isSeen } from '../lib/look';
 import type { Outgoing } from '../offline/outgoing';
 import { changed, synced, type Change } from './changes';
 import {
@@ -11,6 +13,7 @@ import {
   type Presence,
   type RoomState,
 } from './model';
+import { meeting, senders, shownName } from './names';
 import { further, ofPeer, reachedBy } from './reach';
 import { markedBy, readUpTo, stillRead, withLast } from './unread';
 
@@ -29,7 +32,7 @@ export function applyOutgoing(state: ChatState, outgoing: readonly Outgoing[]): 
 /** After the sign-in: which rooms there are and where they stand. */
 export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
   const rooms = new Map<string, RoomState>();
-  for (const summary of frame.rooms) {
+  for (const summary of frame.rooms.map(titled)) {
     const known = state.rooms.get(summary.name);
     rooms.set(
       summary.name,
@@ -39,7 +42,19 @@ export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
   // Who is online follows.
   const online = new Set<number>();
   const next = { ...state, online, me: frame.user, epoch: frame.epoch, rooms, isLoaded: true };
-  return forgetHidden(withoutDoubles(next));
+  return meeting(forgetHidden(withoutDoubles(next)), metIn(frame.rooms));
+}
+
+/** Who is met in a list of rooms. */
+function metIn(rooms: readonly RoomSummary[]): (UserRef | undefined)[] {
+  return rooms.flatMap(({ peer, last_message }) => [peer, last_message?.sender]);
+}
+
+/** A room with a title that can be seen, and that turns nothing: a private one is called as the person is. */
+function titled<T extends Pick<RoomSummary, 'name' | 'title' | 'peer'>>(room: T): T {
+  const own = unforced(room.title);
+  const title = room.peer ? shownName(room.peer) : isSeen(own) ? own : room.name;
+  return title === room.title ? room : { ...room, title };
 }
 
 /** Who is typing or here may have changed unseen; what was read from the history stands. */
@@ -106,10 +121,8 @@ const UNUSED: RoomSummary['preferences'] = {
 };
 
 /** A room that the person is not in, as the server describes it: it can be read along. */
-export function applyVisit(
-  state: ChatState,
-  { name, kind, title, topic, emoji, peer, last_seq }: Room,
-): ChatState {
+export function applyVisit(state: ChatState, visited: Room): ChatState {
+  const { name, kind, title, topic, emoji, peer, last_seq } = titled(visited);
   if (state.rooms.has(name)) return state;
   const about = { ...present({ topic, emoji }), ...(peer ? { peer } : {}) };
   const counts = { read_seq: last_seq, unread: 0, mentions: 0 };
@@ -136,7 +149,7 @@ export function applyRoomList(state: ChatState, summaries: readonly RoomSummary[
     if (!known || !message) continue;
     rooms.set(summary.name, { ...known, summary: withLast(known.summary, message) });
   }
-  return { ...state, rooms };
+  return meeting({ ...state, rooms }, metIn(summaries));
 }
 
 /** The person's own account changed, here or on another device. */
@@ -171,6 +184,10 @@ export function applyFrames(
       const { me } = next;
       const changes = frames.slice(at, end) as Change[];
       next = inRoom(next, frame.room, (room) => changed(room, changes, me));
+      next = meeting(
+        next,
+        changes.map((change) => ('message' in change ? change.message.sender : undefined)),
+      );
       at = end;
     } else {
       next = applyOne(next, frame, now);
@@ -194,11 +211,13 @@ function isChangeOf(frame: ServerFrame, room: string): boolean {
 
 function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: number): ChatState {
   switch (frame.type) {
-    case 'sync':
-      return inRoom(state, frame.room, (room) => {
+    case 'sync': {
+      const next = inRoom(state, frame.room, (room) => {
         const marks = frame.receipts?.filter((mark) => mark.user_id !== state.me?.id) ?? [];
         return marks.reduce(reachedBy, synced(room, frame, state.me));
       });
+      return meeting(next, senders(frame.messages));
+    }
     case 'typing':
       return inRoom(state, frame.room, (room) => ({
         ...room,
@@ -221,12 +240,12 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
     case 'room.added':
       return state.rooms.has(frame.room.name)
         ? state
-        : withoutDoubles(withRoom(state, frame.room.name, added(state, frame.room, now)));
+        : withoutDoubles(withRoom(state, frame.room.name, added(state, titled(frame.room), now)));
     case 'room.updated':
       return inRoom(state, frame.room, (known) => {
         const { topic: _, emoji: __, ...summary } = known.summary;
         const { title, topic, emoji } = frame;
-        return { ...known, summary: { ...summary, title, ...present({ topic, emoji }) } };
+        return { ...known, summary: titled({ ...summary, title, ...present({ topic, emoji }) }) };
       });
     case 'room.preferences':
       return inRoom(state, frame.room, (known) => {
@@ -261,7 +280,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
 function withPeer(rooms: ChatState['rooms'], peer: UserRef): ChatState['rooms'] {
   const room = [...rooms.values()].find(({ summary }) => summary.peer?.id === peer.id);
   if (room === undefined) return rooms;
-  const summary = { ...room.summary, peer, title: peer.display_name };
+  const summary = titled({ ...room.summary, peer });
   return new Map(rooms).set(summary.name, { ...room, summary });
 }
 

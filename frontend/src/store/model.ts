@@ -72,6 +72,8 @@ export interface ChatState {
   lastSeen: ReadonlyMap<number, string>;
   /** Names that were learnt after a message was written, by person. */
   people: ReadonlyMap<number, UserRef>;
+  /** Everybody who wrote something that was read here, or has a conversation, as they were called there. */
+  met: ReadonlyMap<number, Pick<UserRef, 'id' | 'username' | 'display_name'>>;
   /** Whether the rooms are known at all. */
   isLoaded: boolean;
   connection: ConnectionState;
@@ -87,6 +89,7 @@ export const EMPTY: ChatState = {
   online: new Set(),
   lastSeen: new Map(),
   people: new Map(),
+  met: new Map(),
   isLoaded: false,
   connection: { phase: 'stopped', code: null },
   outgoing: [],

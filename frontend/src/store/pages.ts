@@ -1,11 +1,12 @@
 // The next state from pages of the history: pure. What was read is joined with what came meanwhile.
 import type { MessagePage } from '../api/types';
 import { inRoom, type ChatState, type RoomState, type Timeline } from './model';
+import { meeting, senders } from './names';
 import { append, fromPage, merge, prepend } from './timeline';
 
 /** A room's history, asked for when it was opened or when the person jumped. */
 export function applyPage(state: ChatState, name: string, page: MessagePage): ChatState {
-  return inRoom(state, name, (room) =>
+  return inRoom(meeting(state, senders(page.items)), name, (room) =>
     joined(room, merge(fromPage(page), room.timeline?.items ?? []), page),
   );
 }
@@ -17,7 +18,7 @@ export function applyOlder(
   page: MessagePage,
   before: number,
 ): ChatState {
-  return inRoom(state, name, (room) =>
+  return inRoom(meeting(state, senders(page.items)), name, (room) =>
     // The person may have jumped away meanwhile: then the page belongs to nothing that is here.
     room.timeline?.items[0]?.seq === before
       ? joined(room, prepend(room.timeline, page), page)
@@ -32,7 +33,7 @@ export function applyNewer(
   page: MessagePage,
   after: number,
 ): ChatState {
-  return inRoom(state, name, (room) =>
+  return inRoom(meeting(state, senders(page.items)), name, (room) =>
     room.timeline?.items.at(-1)?.seq === after
       ? joined(room, append(room.timeline, page), page)
       : room,

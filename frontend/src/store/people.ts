@@ -3,6 +3,7 @@
 import type { Member, User } from '../api/types';
 import { applyPeople } from './apply';
 import type { ChatState, Presence, RoomState } from './model';
+import { calledApart } from './names';
 
 /**
  * People as they were found: their names, and who is online or was seen when. Of those with whom there
@@ -27,10 +28,10 @@ export function applyUsers(state: ChatState, users: readonly User[]): ChatState 
 
 /** Somebody's name, from wherever it is known; `undefined` where nobody has said it yet. */
 export function nameOf(state: ChatState, room: RoomState, id: number): string | undefined {
-  return (
-    state.people.get(id)?.display_name ??
-    room.timeline?.items.findLast((message) => message.sender.id === id)?.sender.display_name
-  );
+  const person =
+    state.people.get(id) ??
+    room.timeline?.items.findLast((message) => message.sender.id === id)?.sender;
+  return person && calledApart(state, person);
 }
 
 /** Whether a member of a room is there. In large rooms the server says how many are, and not who. */

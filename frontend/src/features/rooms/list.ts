@@ -1,6 +1,7 @@
 // The list of one's rooms as it is shown: pure.
 import type { Message } from '../../api/types';
 import type { ChatState, RoomState } from '../../store/model';
+import { calledApart } from '../../store/names';
 
 /** The two sections of the sidebar, each by its latest message. */
 export function sections(all: Iterable<RoomState>): Record<'rooms' | 'conversations', RoomState[]> {
@@ -51,6 +52,6 @@ export function isAwaitingMessages({ rooms }: ChatState): boolean {
 }
 
 /** Who said the latest, by the name that is known last. */
-export function senderName(message: Message, { people }: ChatState): string {
-  return people.get(message.sender.id)?.display_name ?? message.sender.display_name;
+export function senderName({ sender }: Message, state: ChatState): string {
+  return calledApart(state, sender);
 }
