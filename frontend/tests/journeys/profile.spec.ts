@@ -141,7 +141,7 @@ test('somebody is mentioned with a few letters, and knows it on every device', a
   await expect(mira.composer).toHaveValue('Lemon, @rahul ');
   await mira.composer.pressSequentially('?');
   await mira.page.keyboard.press('Enter');
-  await expect(mira.message('Lemon').locator('.mention')).toHaveText('@rahul');
+  await expect(mira.message('Lemon').locator('.mention')).toHaveText('@Rahul');
 
   const desk = await rahul.tab();
   await desk.page.goto(list);

@@ -177,9 +177,9 @@ describe('links', () => {
     const start = [...'👍🏽 see '].length;
     const end = start + 'https://a.example'.length;
     expect(pieces(text, [{ start, end, url: 'https://a.example' }])).toEqual([
-      { text: '👍🏽 see ', start: 0 },
-      { text: 'https://a.example', start, url: 'https://a.example' },
-      { text: ' ok', start: end },
+      { text: '👍🏽 see ', start: 0, end: start },
+      { text: 'https://a.example', start, end, url: 'https://a.example' },
+      { text: ' ok', start: end, end: end + 3 },
     ]);
   });
 
@@ -189,13 +189,13 @@ describe('links', () => {
       { start: 3, end: 6, url: 'b' },
     ];
     expect(pieces('onetwo', links)).toEqual([
-      { text: 'one', start: 0, url: 'a' },
-      { text: 'two', start: 3, url: 'b' },
+      { text: 'one', start: 0, end: 3, url: 'a' },
+      { text: 'two', start: 3, end: 6, url: 'b' },
     ]);
   });
 
   it('leave a text without them whole', () => {
-    expect(pieces('plain', [])).toEqual([{ text: 'plain', start: 0 }]);
+    expect(pieces('plain', [])).toEqual([{ text: 'plain', start: 0, end: 5 }]);
   });
 });
 

@@ -1,5 +1,6 @@
 // What stands under each other in a conversation: pure, from the messages and what is on its way.
 import type { Message } from '../../api/types';
+import type { Found } from '../../lib/format/parse';
 import { graphemes } from '../../lib/graphemes';
 import type { Outgoing } from '../../offline/outgoing';
 import type { Timeline } from '../../store/model';
@@ -134,36 +135,23 @@ function offsetAt(at: number): number {
 }
 
 /** A text cut at its links and mentions. Offsets count Unicode scalar values, not the halves of a string. */
-export interface Piece {
-  text: string;
-  /** Where it is in the whole. */
-  start: number;
-  url?: string;
-  /** Who is mentioned. */
-  userId?: number;
-}
+export type Piece = Found & { text: string };
 
-export function pieces(
-  text: string,
-  links: Message['links'],
-  mentions: Message['mentions'] = [],
-): Piece[] {
-  const marks = [
-    ...links.map(({ start, end, url }) => ({ start, end, about: { url } })),
-    ...mentions.map(({ start, end, user_id }) => ({ start, end, about: { userId: user_id } })),
-  ];
-  if (marks.length === 0) return [{ text, start: 0 }];
+export function pieces(text: string, found: readonly Found[]): Piece[] {
+  if (found.length === 0) return [{ text, start: 0, end: text.length }];
   const characters = [...text];
   const cut: Piece[] = [];
   let from = 0;
-  for (const { start, end, about } of marks.sort((a, b) => a.start - b.start)) {
+  const part = (start: number, end: number, about?: Found) =>
+    cut.push({ ...about, text: characters.slice(start, end).join(''), start, end });
+  for (const it of [...found].sort((a, b) => a.start - b.start)) {
     // What begins within another is part of it.
-    if (start < from) continue;
-    if (start > from) cut.push({ text: characters.slice(from, start).join(''), start: from });
-    cut.push({ text: characters.slice(start, end).join(''), start, ...about });
-    from = end;
+    if (it.start < from) continue;
+    if (it.start > from) part(from, it.start);
+    part(it.start, it.end, it);
+    from = it.end;
   }
-  if (from < characters.length) cut.push({ text: characters.slice(from).join(''), start: from });
+  if (from < characters.length) part(from, characters.length);
   return cut;
 }
 

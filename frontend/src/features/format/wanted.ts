@@ -1,0 +1,28 @@
+// Which texts are drawn otherwise than they were written: told from the text, without what draws them.
+import type { Message } from '../../api/types';
+import type { Found } from '../../lib/format/parse';
+
+/** What nothing is drawn otherwise without. */
+const MARKED = /[`*_~]|%[\da-f]{2}|^[ \t]*(?:>|[-•][ \t]|\d{1,3}[.)][ \t])/im;
+
+/** What the server found in a text. */
+export function foundIn({ links, mentions }: Pick<Message, 'links' | 'mentions'>): Found[] {
+  return [
+    ...links,
+    ...mentions.map(({ user_id, ...place }) => ({ ...place, isMention: true, userId: user_id })),
+  ];
+}
+
+/** Whether a text may be drawn otherwise than it was written. */
+export function mayBeFormatted(text: string): boolean {
+  return MARKED.test(text);
+}
+
+/** Whether a text may take more lines than are shown of it: whether it does is measured. */
+export function mayBeLong(text: string): boolean {
+  return text.length > 400 || text.split('\n', 26).length > 24;
+}
+
+export function isDrawn(text: string, found: readonly Found[]): boolean {
+  return mayBeFormatted(text) || mayBeLong(text) || found.some(({ isMention }) => isMention);
+}

@@ -1,0 +1,7 @@
+// Bengali: what is said of formatted texts.
+import type { FormatWords } from './en';
+
+export const bn: FormatWords = {
+  code: 'কোড',
+  copyCode: 'কোড কপি করুন',
+};

@@ -1,0 +1,7 @@
+// English: what is said of formatted texts.
+export const en = {
+  code: 'Code',
+  copyCode: 'Copy the code',
+};
+
+export type FormatWords = typeof en;
