@@ -200,6 +200,8 @@ impl Server {
         });
         let is_https = public.as_str().starts_with("https://");
         let proxies = Proxies::new(&config.trusted_proxies, is_https);
+        // Before whoever starts it is told what to do next, which is to be the last that they see.
+        tracing::info!(url = public.as_str(), "listening");
         Ok(Self {
             listener,
             proxies,
@@ -239,7 +241,6 @@ impl Server {
     /// # Errors
     /// [`Lost`], when it ended for that and not for `stop`.
     pub(crate) async fn run_until(self, stop: impl Future<Output = ()>) -> Result<(), Lost> {
-        tracing::info!(url = self.url, "serving");
         let (listener, endpoint, proxies) = (self.listener, self.endpoint, self.proxies);
         let (connections, stopping) = (self.connections, self.stop.subscribe());
         let serving = self.tasks.spawn_vital("accepting connections", async move {

@@ -109,7 +109,7 @@ enum SearchCommand {
 enum AdminCommand {
     /// Make an administrator; the password is asked for, or read from standard input.
     Create {
-        /// The user name.
+        /// The username.
         name: String,
     },
 }
@@ -206,17 +206,23 @@ fn worker_threads() -> usize {
 
 async fn serve(config: Config) -> Outcome {
     let server = app::Server::start(&config).await?;
-    if let Some(token) = server.setup_token() {
-        // In the fragment, which browsers send to nobody: it stands in no log on the way.
-        let link = format!("{}/setup#{token}", server.url());
-        tell(format_args!("Open {link} to make the administrator's account."));
-        tell("Without a browser, register with the same one-time set-up token:");
-        tell(format_args!("    {token}"));
-    }
     // Before anybody is told that it is ready: from then on it may be asked to stop.
     let stop = stop_signal();
-    tell(format_args!("Adda is ready at {}", server.url()));
+    tell(greeting(server.url(), server.setup_token()));
     Ok(server.run_until(stop).await?)
+}
+
+/// What is said of a server that is ready; what there is to do stands last, where the eye is.
+fn greeting(url: &str, setup_token: Option<&str>) -> String {
+    let ready = format!("Adda is ready at {url}");
+    match setup_token {
+        None => ready,
+        // In the fragment, which browsers send to nobody: it stands in no log on the way.
+        Some(token) => format!(
+            "The one-time set-up token, for whoever has no browser:\n    {token}\n{ready}\n\
+             Open {url}/setup#{token} to create the administrator's account."
+        ),
+    }
 }
 
 /// Listens for the signals that ask the server to stop, from this call on.
@@ -286,7 +292,7 @@ async fn rebuild_search(config: Config) -> Outcome {
 }
 
 async fn create_admin(config: Config, name: String) -> Outcome {
-    let username = Username::parse(&name).map_err(|rule| format!("The user name {rule}."))?;
+    let username = Username::parse(&name).map_err(|rule| format!("The username {rule}."))?;
     let password = Password::parse(&read_password()?);
     let password = password.map_err(|rule| format!("The password {rule}."))?;
     let created = app::create_admin(&config, username.clone(), password).await?;

@@ -423,17 +423,17 @@ export interface components {
             id: number;
             /** @description Whether this person administers the server. */
             is_admin: boolean;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
         /**
          * Mention
-         * @description A stretch of the text, `@` and a handle, that means somebody who may read the room.
+         * @description A stretch of the text, `@` and a username, that means somebody who may read the room.
          */
         Mention: {
             /**
              * Format: uint32
-             * @description One past the handle's last character.
+             * @description One past the username's last character.
              */
             end: number;
             /**
@@ -1279,7 +1279,7 @@ export interface components {
              * @description The user's number.
              */
             id: number;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
         /**

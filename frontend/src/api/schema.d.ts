@@ -96,7 +96,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Make an account.
+         * Create an account.
          * @description Signs it in at once; everybody joins the room `general`. With the one-time `setup_token` that
          *     the server prints until there is an administrator, the account is the administrator's.
          */
@@ -563,7 +563,7 @@ export interface paths {
          * Search one's own rooms.
          * @description The messages of all rooms that one is a member of, the newest first. Each word must stand somewhere in the
          *     text or in the name of a picture or file, as a part of a word too; case, width and accents make no
-         *     difference. `"A phrase"` stays whole. `from:handle` (`from:me`), `in:room`,
+         *     difference. `"A phrase"` stays whole. `from:username` (`from:me`), `in:room`,
          *     `has:image|audio|file|link`, `before:` and `after:` a day as `2026-11-01` (the day itself belongs to
          *     `after:`) and `mentions:me` choose among them; what is none of these is text, and nothing is an error.
          *     An empty query finds nothing.
@@ -586,7 +586,7 @@ export interface paths {
         };
         /**
          * Find people.
-         * @description Everybody with an account whose user name or display name contains the text, by display name; or
+         * @description Everybody with an account whose username or display name contains the text, by display name; or
          *     only those who are online now, as far as both sides show that.
          */
         get: operations["listUsers"];
@@ -993,7 +993,7 @@ export interface components {
             device_token?: string | null;
             /** @description The password. */
             password: string;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
         /**
@@ -1028,7 +1028,7 @@ export interface components {
             id: number;
             /** @description Whether this person administers the server. */
             is_admin: boolean;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
         /**
@@ -1096,7 +1096,7 @@ export interface components {
             joined_at: string;
             /** @description Whether a device of theirs is connected now. `false` of who keeps that to themselves. */
             online: boolean;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
         /**
@@ -1104,7 +1104,7 @@ export interface components {
          * @description A page of a room's members.
          */
         MemberPage: {
-            /** @description Ordered by user name. */
+            /** @description Ordered by username. */
             items: components["schemas"]["Member"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;
@@ -1129,12 +1129,12 @@ export interface components {
         };
         /**
          * Mention
-         * @description A stretch of the text, `@` and a handle, that means somebody who may read the room.
+         * @description A stretch of the text, `@` and a username, that means somebody who may read the room.
          */
         Mention: {
             /**
              * Format: uint32
-             * @description One past the handle's last character.
+             * @description One past the username's last character.
              */
             end: number;
             /**
@@ -1311,7 +1311,7 @@ export interface components {
          * @description A page of how far a room's members have got.
          */
         ReceiptPage: {
-            /** @description Ordered by user name. */
+            /** @description Ordered by username. */
             items: components["schemas"]["MemberReceipt"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;
@@ -1338,7 +1338,7 @@ export interface components {
             cookie?: boolean | null;
             /**
              * DisplayName
-             * @description The name that people see; the user name where absent.
+             * @description The name that people see; the username where absent.
              * @example Mira
              */
             display_name?: string | null;
@@ -1353,7 +1353,7 @@ export interface components {
             setup_token?: string | null;
             /**
              * Username
-             * @description The handle to sign in with.
+             * @description The username to sign in with.
              * @example mira
              */
             username: string;
@@ -1695,7 +1695,7 @@ export interface components {
             last_seen_at?: string;
             /** @description Whether a device of theirs is connected now. `false` of who keeps that to themselves. */
             online: boolean;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
         /**
@@ -1703,7 +1703,7 @@ export interface components {
          * @description A page of the directory.
          */
         UserPage: {
-            /** @description Ordered by user name. */
+            /** @description Ordered by username. */
             items: components["schemas"]["User"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;
@@ -1722,7 +1722,7 @@ export interface components {
              * @description The user's number.
              */
             id: number;
-            /** @description The handle. */
+            /** @description The username. */
             username: string;
         };
     };

@@ -81,7 +81,9 @@ export class Server {
       child.once('exit', () => failed(new Error(`The server ended: ${this.said}`)));
       const hear = (text: Buffer) => {
         this.said += text.toString();
-        if (this.said.includes('ready at')) ready();
+        // Where there is a set-up token, its link is still to come.
+        const last = this.said.includes('set-up token') ? '/setup#' : 'ready at';
+        if (this.said.includes(last)) ready();
       };
       child.stdout.on('data', hear);
       child.stderr.on('data', hear);

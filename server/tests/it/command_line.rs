@@ -147,15 +147,34 @@ async fn a_fresh_server_prints_the_link_that_makes_its_administrator() {
     let settings = [("ADDA_RATE_LIMITS", "off"), ("ADDA_LOG", "trace,sqlx=info")];
     let mut server = TestServer::start_with(Storage::Sqlite, &settings).await;
     let token = server.setup_token.clone().unwrap();
-    let ready = server.greeting.lines().last().unwrap().to_owned() + "\n";
+    let (before, last) = server.greeting.trim().rsplit_once('\n').unwrap();
+    let ready = before.lines().last().unwrap().to_owned() + "\n";
     let url = ready.trim().strip_prefix("Adda is ready at ").unwrap();
-    let link = format!("Open {url}/setup#{token} to make");
-    assert!(server.greeting.contains(&link), "{}", server.greeting);
+    assert_eq!(last, format!("Open {url}/setup#{token} to create the administrator's account."));
     server.administrator("asha", &token).await;
     assert!(!server.log().contains(&token), "it is a secret");
     server.stop().await;
     server.start_again().await;
     assert_eq!(server.greeting, ready);
+}
+
+#[tokio::test]
+async fn the_set_up_link_is_the_last_that_a_terminal_shows() {
+    let installation = Installation::new(Storage::Sqlite, &[("ADDA_RATE_LIMITS", "off")]).await;
+    // One file for what it says and what it logs, as a terminal is.
+    let path = installation.folder.path().join("terminal");
+    let terminal = || std::fs::File::options().create(true).append(true).open(&path).unwrap();
+    let shown = || std::fs::read_to_string(&path).unwrap();
+    let mut child = installation.command().stdout(terminal()).stderr(terminal()).spawn().unwrap();
+    eventually("the link is shown", || shown().contains("/setup#")).await;
+    // When it has answered, all that it does at its start is under way.
+    let url =
+        shown().lines().find_map(|line| Some(line.strip_prefix("Adda is ready at ")?.to_owned()));
+    Request::get("/openapi.json").of(url.unwrap().trim_start_matches("http://")).await.expect(200);
+    let shown = shown();
+    assert!(shown.contains("listening"), "the log is there too: {shown}");
+    assert!(shown.lines().last().unwrap().contains("/setup#"), "{shown}");
+    child.kill().await.unwrap();
 }
 
 on_both_databases! {

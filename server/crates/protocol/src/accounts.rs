@@ -8,11 +8,11 @@ use crate::{DisplayName, Password, Timestamp, UserId, Username};
 /// `POST /auth/register`.
 #[derive(Clone, Debug, Object)]
 pub struct RegisterRequest {
-    /// The handle to sign in with.
+    /// The username to sign in with.
     pub username: Username,
     /// The password.
     pub password: Password,
-    /// The name that people see; the user name where absent.
+    /// The name that people see; the username where absent.
     pub display_name: Option<DisplayName>,
     /// The one-time token of the set-up link; makes the first administrator.
     #[oai(validator(max_length = 200))]
@@ -24,7 +24,7 @@ pub struct RegisterRequest {
 /// `POST /auth/login`. Rules of form are not checked here: a wrong password is simply wrong.
 #[derive(Clone, Object)]
 pub struct LoginRequest {
-    /// The handle.
+    /// The username.
     #[oai(validator(max_length = 200))]
     pub username: String,
     /// The password.
@@ -81,7 +81,7 @@ pub struct Authenticated {
 pub struct Me {
     /// The user's number.
     pub id: UserId,
-    /// The handle.
+    /// The username.
     pub username: String,
     /// The name that people see.
     pub display_name: String,
@@ -116,7 +116,7 @@ pub struct UpdateMeRequest {
 pub struct UserRef {
     /// The user's number.
     pub id: UserId,
-    /// The handle.
+    /// The username.
     pub username: String,
     /// The name that people see.
     pub display_name: String,
@@ -141,7 +141,7 @@ pub fn avatar_url(avatar: Option<&str>) -> Option<String> {
 pub struct User {
     /// The user's number.
     pub id: UserId,
-    /// The handle.
+    /// The username.
     pub username: String,
     /// The name that people see.
     pub display_name: String,
@@ -158,7 +158,7 @@ pub struct User {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct UserPage {
-    /// Ordered by user name.
+    /// Ordered by username.
     pub items: Vec<User>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,

@@ -19,12 +19,12 @@ pub struct Link {
     pub url: String,
 }
 
-/// A stretch of the text, `@` and a handle, that means somebody who may read the room.
+/// A stretch of the text, `@` and a username, that means somebody who may read the room.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
 pub struct Mention {
     /// Where the `@` stands, counted in Unicode scalar values.
     pub start: u32,
-    /// One past the handle's last character.
+    /// One past the username's last character.
     pub end: u32,
     /// Who is meant.
     pub user_id: UserId,

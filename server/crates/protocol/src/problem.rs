@@ -14,7 +14,7 @@ pub enum Code {
     Unauthorized,
     /// 401: the access token was good and has ended; get the next one with `POST /auth/refresh`.
     TokenExpired,
-    /// 401: the user name or the password is wrong.
+    /// 401: the username or the password is wrong.
     InvalidCredentials,
     /// 401: the refresh token is not the current one of its session, which is now revoked.
     InvalidRefreshToken,
@@ -105,7 +105,7 @@ impl Code {
             Self::UnknownType => "Unknown type of frame",
             Self::Unauthorized => "Not signed in",
             Self::TokenExpired => "Access token has ended",
-            Self::InvalidCredentials => "Wrong user name or password",
+            Self::InvalidCredentials => "Wrong username or password",
             Self::InvalidRefreshToken => "Refresh token is not valid",
             Self::Forbidden => "Not allowed",
             Self::NotAMember => "Not a member of the room",

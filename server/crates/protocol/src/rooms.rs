@@ -193,7 +193,7 @@ pub struct DirectoryRoomPage {
 pub struct Member {
     /// The user's number.
     pub id: UserId,
-    /// The handle.
+    /// The username.
     pub username: String,
     /// The name that people see.
     pub display_name: String,
@@ -209,7 +209,7 @@ pub struct Member {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct MemberPage {
-    /// Ordered by user name.
+    /// Ordered by username.
     pub items: Vec<Member>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,
@@ -241,7 +241,7 @@ pub struct MemberReceipt {
 pub struct ReceiptPage {
     /// Up to where somebody else than the one who asks has read.
     pub others_read_seq: i64,
-    /// Ordered by user name.
+    /// Ordered by username.
     pub items: Vec<MemberReceipt>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,

@@ -140,7 +140,7 @@ macro_rules! plain_debug {
 }
 
 text_type! {
-    /// A user's handle, lower-cased on input, unique.
+    /// A person's username, lower-cased on input, unique.
     Username
 }
 text_type! {
@@ -269,7 +269,7 @@ fn lines(input: &str, min: usize, max: usize) -> Result<String, String> {
 
 impl Rule for Username {
     const NAME: &'static str = "Username";
-    const ABOUT: &'static str = "A user's handle. Upper case is lower-cased on input.";
+    const ABOUT: &'static str = "A person's username. Upper case is lower-cased on input.";
     const MIN: usize = 2;
     const MAX: usize = 32;
     const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9_.-]{2,32}$");

@@ -17,11 +17,11 @@ pub(crate) enum AccountError {
     /// Nobody can register by themselves.
     #[error("registration is closed")]
     RegistrationClosed,
-    /// The handle belongs to somebody.
-    #[error("the user name is taken")]
+    /// The username belongs to somebody.
+    #[error("the username is taken")]
     NameTaken,
     /// Wrong name or password; deliberately not said which.
-    #[error("wrong user name or password")]
+    #[error("wrong username or password")]
     InvalidCredentials,
     /// The account was disabled.
     #[error("the account is disabled")]
@@ -84,11 +84,11 @@ impl From<AccountError> for Problem {
                 "New accounts cannot be made here; ask the administrator for one.",
             ),
             AccountError::NameTaken => {
-                say(Code::NameTaken, "This user name is taken; choose another.")
+                say(Code::NameTaken, "This username is taken; choose another.")
             }
             AccountError::InvalidCredentials => say(
                 Code::InvalidCredentials,
-                "The user name or the password is wrong; check both and try again.",
+                "The username or the password is wrong; check both and try again.",
             ),
             AccountError::Disabled => {
                 say(Code::AccountDisabled, "This account was disabled; ask the administrator.")

@@ -54,7 +54,7 @@ pub(crate) struct AccountsApi;
 
 #[OpenApi(tag = "Tag::Accounts")]
 impl AccountsApi {
-    /// Make an account.
+    /// Create an account.
     ///
     /// Signs it in at once; everybody joins the room `general`. With the one-time `setup_token` that
     /// the server prints until there is an administrator, the account is the administrator's.
@@ -208,7 +208,7 @@ impl AccountsApi {
 
     /// Find people.
     ///
-    /// Everybody with an account whose user name or display name contains the text, by display name; or
+    /// Everybody with an account whose username or display name contains the text, by display name; or
     /// only those who are online now, as far as both sides show that.
     #[oai(path = "/users", method = "get", operation_id = "listUsers")]
     async fn users(

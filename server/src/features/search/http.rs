@@ -36,7 +36,7 @@ impl SearchApi {
     ///
     /// The messages of all rooms that one is a member of, the newest first. Each word must stand somewhere in the
     /// text or in the name of a picture or file, as a part of a word too; case, width and accents make no
-    /// difference. `"A phrase"` stays whole. `from:handle` (`from:me`), `in:room`,
+    /// difference. `"A phrase"` stays whole. `from:username` (`from:me`), `in:room`,
     /// `has:image|audio|file|link`, `before:` and `after:` a day as `2026-11-01` (the day itself belongs to
     /// `after:`) and `mentions:me` choose among them; what is none of these is text, and nothing is an error.
     /// An empty query finds nothing.

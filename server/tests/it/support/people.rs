@@ -17,7 +17,7 @@ pub(crate) const PASSWORD: &str = "two cups of tea";
 pub(crate) struct Person {
     /// `127.0.0.1:port`.
     pub(crate) address: String,
-    /// The user name.
+    /// The username.
     pub(crate) username: String,
     /// The user's number.
     pub(crate) id: i64,

@@ -263,6 +263,11 @@ async fn spawn(installation: &Installation) -> (Child, String, String) {
             greeting.push_str(&line);
             greeting.push('\n');
             if let Some(url) = line.strip_prefix("Adda is ready at ") {
+                // Where there is a set-up token, its link is still to come.
+                if setup_token(&greeting).is_some() {
+                    greeting.push_str(&lines.next_line().await.unwrap().unwrap());
+                    greeting.push('\n');
+                }
                 // The address that people use says nothing of the port behind a proxy.
                 let chosen = installation.chosen_port();
                 return chosen

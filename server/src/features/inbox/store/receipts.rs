@@ -28,11 +28,11 @@ pub(in super::super) struct Readers<'a> {
     pub(in super::super) room_id: i64,
     /// Who have read up to here at least.
     pub(in super::super) seq: i64,
-    /// Who come after this user name.
+    /// Who come after this username.
     pub(in super::super) after: &'a str,
 }
 
-/// The members who have read up to a number at least, by user name.
+/// The members who have read up to a number at least, by username.
 pub(in super::super) async fn receipts_page(
     connection: &impl ConnectionTrait,
     family: Family,
