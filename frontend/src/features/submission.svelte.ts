@@ -10,7 +10,9 @@ export function sentence(i18n: I18n, error: unknown): string {
   if (error instanceof Unreachable) return i18n.t.app.unreachable;
   if (error instanceof Unanswered) return i18n.t.app.unanswered;
   if (!(error instanceof Refused)) return i18n.t.app.somethingFailed;
-  return inWords(i18n, error.problem);
+  const { errors = [] } = error.problem;
+  if (errors.length === 0) return inWords(i18n, error.problem);
+  return errors.map(({ field, detail }) => i18n.t.problems.field(field, detail)).join(' ');
 }
 
 /** What the server says, in the person's language where it can be told. */
@@ -72,7 +74,13 @@ export class Submission {
       }
     }
     await tick();
-    form.querySelector<HTMLInputElement>('[aria-invalid]')?.focus();
+    const wrong = form.querySelector<HTMLInputElement>('[aria-invalid]');
+    wrong?.focus({ preventScroll: true });
+    // Where there is not space for all, what is wrong is in sight rather than the button.
+    const told = wrong?.closest('.field') ?? form.querySelector('[role="alert"]');
+    for (const part of [form.querySelector('[type="submit"]'), told]) {
+      part?.scrollIntoView({ block: 'nearest' });
+    }
     return false;
   }
 

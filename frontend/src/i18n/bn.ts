@@ -9,6 +9,7 @@ const FIELDS: Record<string, string> = {
   password: '৮ থেকে ১২৮টি অক্ষর দিন।',
   new_password: '৮ থেকে ১২৮টি অক্ষর দিন।',
   current_password: 'এখনকার পাসওয়ার্ডটি ভুল।',
+  file: 'ছবিটি দেখানো যায় না। JPEG, PNG, WebP বা GIF ছবি দিন।',
   display_name: 'এক লাইনে ১ থেকে ৬৪টি অক্ষর দিন।',
   name: 'a–z ও 0–9 দিয়ে শুরু; হাইফেন ও আন্ডারস্কোর চলে; সর্বোচ্চ ৬৪টি অক্ষর।',
   title: 'এক লাইনে একটি শিরোনাম দিন।',
@@ -16,7 +17,32 @@ const FIELDS: Record<string, string> = {
   setup_token: 'লিঙ্কটি ঠিক নয়, অথবা আগেই ব্যবহার হয়েছে।',
 };
 
+/** প্রতিটি প্রহর যে ঘণ্টা থেকে। */
+const PERIODS = [
+  [20, 'রাত'],
+  [18, 'সন্ধ্যা'],
+  [16, 'বিকাল'],
+  [12, 'দুপুর'],
+  [6, 'সকাল'],
+  [4, 'ভোর'],
+  [0, 'রাত'],
+] as const;
+
+/** “২:০৫ PM” নয়, “দুপুর ২:০৫”: প্রহর সময়ের আগে, একই হরফে। */
+function written(format: Intl.DateTimeFormat, date: Date): string {
+  const parts = format.formatToParts(date);
+  const half = parts.findIndex(({ type }) => type === 'dayPeriod');
+  if (half < 0) return format.format(date);
+  const period = PERIODS.find(([from]) => date.getHours() >= from)?.[1];
+  return parts
+    .filter((_, at) => at !== half)
+    .map(({ type, value }) => (type === 'hour' ? `${period} ${value}` : value))
+    .join('')
+    .trim();
+}
+
 export const bn: Catalogue = {
+  formats: { written, units: 'long' },
   app: {
     name: 'আড্ডা',
     tagline: 'বন্ধুদের লম্বা আলাপ।',
@@ -56,7 +82,7 @@ export const bn: Catalogue = {
     signIn: 'প্রবেশ করুন',
     signUp: 'অ্যাকাউন্ট খুলুন',
     signInTitle: 'আবার স্বাগতম',
-    signUpTitle: 'একটা চেয়ার টেনে বসুন',
+    signUpTitle: 'অ্যাকাউন্ট খুলুন',
     setupTitle: 'আড্ডা শুরু করুন',
     setupHint: 'এটিই প্রথম অ্যাকাউন্ট, প্রশাসকের অ্যাকাউন্ট।',
     setupWithoutToken: 'লিঙ্কটি অসম্পূর্ণ। সার্ভার যে পুরো লিঙ্কটি দেখিয়েছে সেটি খুলুন।',
@@ -69,7 +95,7 @@ export const bn: Catalogue = {
     showPassword: 'পাসওয়ার্ড দেখান',
     hidePassword: 'পাসওয়ার্ড লুকান',
     newHere: 'নতুন এসেছেন?',
-    hasAccount: 'অ্যাকাউন্ট আছে?',
+    hasAccount: 'আগে থেকেই অ্যাকাউন্ট আছে?',
     signOut: 'বেরিয়ে যান',
     signedOutElsewhere: 'এই যন্ত্র থেকে আপনাকে বের করা হয়েছে। চালিয়ে যেতে আবার প্রবেশ করুন।',
   },
@@ -113,7 +139,7 @@ export const bn: Catalogue = {
     loadFailed: 'ঘরটি আনা যায়নি।',
     edit: 'শিরোনাম ও বিষয় বদলান',
     noneHint: 'ঘুরে দেখুন: একটা চেয়ার সব সময়ই খালি থাকে।',
-    account: 'আপনার অ্যাকাউন্ট ও সেটিংস',
+    account: 'আপনার অ্যাকাউন্ট',
     lastSaid: (name, text) => `${name}: ${text}`,
     topicHint: 'এক লাইনে। খালিও রাখা যায়।',
     createHint: 'সবার জন্য খোলা ঘর: এখানকার যে কেউ খুঁজে পাবেন, পড়তে ও যোগ দিতে পারবেন।',
@@ -252,7 +278,7 @@ export const bn: Catalogue = {
     insecure:
       'ঠিকানা https:// দিয়ে শুরু না হলে ব্রাউজার রেকর্ড করতে দেয় না। https:// ঠিকানায় Adda খুলুন, অথবা যিনি এটি চালান তাঁকে জানান।',
     serverFull:
-      'ভয়েস বার্তা না-ও আঁটতে পারে: সবার পাঠানো জিনিস রাখার জায়গা সার্ভারে প্রায় শেষ। পরিচালককে জানান।',
+      'ভয়েস বার্তা না-ও আঁটতে পারে: সবার পাঠানো জিনিস রাখার জায়গা সার্ভারে প্রায় শেষ। প্রশাসককে জানান।',
     unable: 'এই ব্রাউজার রেকর্ড করতে পারে এমন কোনো মাইক্রোফোন নেই।',
   },
   media: {
@@ -273,7 +299,7 @@ export const bn: Catalogue = {
     full: (name, bytes, used, quota) =>
       `“${name}” (${bytes}) আঁটবে না: এখানে আপনার ${quota}-এর মধ্যে ${used} ব্যবহার হয়ে গেছে। আগে আপনার কিছু ভয়েস বার্তা, ছবি বা ফাইল মুছে ফেলুন।`,
     serverFull: (name, bytes) =>
-      `“${name}” (${bytes}) আঁটবে না: সবার পাঠানো জিনিস রাখার এত জায়গা সার্ভারে আর নেই। পরিচালককে জানান।`,
+      `“${name}” (${bytes}) আঁটবে না: সবার পাঠানো জিনিস রাখার এত জায়গা সার্ভারে আর নেই। প্রশাসককে জানান।`,
     empty: (name) => `“${name}” খালি, অথবা একটি ফোল্ডার। পাঠানোর মতো কিছু নেই।`,
     unshown: (name) =>
       `“${name}” একটি HEIC বা AVIF ছবি, যা সবাই দেখতে পাবেন না। এটি JPEG হিসেবে পাঠান (আইফোনের ক্যামেরার সেটিংয়ে Most Compatible বেছে নিলে ছবি JPEG হয়), অথবা ফাইল হিসেবে যোগ করুন।`,
@@ -333,6 +359,7 @@ export const bn: Catalogue = {
     signOutDevice: 'বের করুন',
     signOutOthers: 'অন্য সব যন্ত্র থেকে বেরিয়ে যান',
     signOutEverywhere: 'সব যন্ত্র থেকে বেরিয়ে যান',
+    allDevices: (count) => `সব ${n(count)}টি যন্ত্র দেখান`,
     password: 'পাসওয়ার্ড',
     currentPassword: 'এখনকার পাসওয়ার্ড',
     wrongPassword: 'এখনকার পাসওয়ার্ডটি ঠিক নয়।',
@@ -364,8 +391,11 @@ export const bn: Catalogue = {
     passwordHint: 'অন্য সব যন্ত্রে আবার প্রবেশ করতে হবে।',
   },
   problems: {
-    required: 'এটি লাগবে।',
-    field: (name, detail) => FIELDS[name] ?? `এটি ঠিক নয়: ${detail}`,
+    required: 'এটি আবশ্যক',
+    field: (name, detail) => {
+      if (detail.includes('guess')) return 'এটি সহজেই আন্দাজ করা যায়। অন্যটি দিন, যেমন কয়েকটি শব্দ।';
+      return FIELDS[name] ?? 'এটি ঠিকভাবে দেওয়া হয়নি।';
+    },
     codes: {
       invalid_input: 'কিছু একটা ঠিকভাবে দেওয়া হয়নি।',
       unauthorized: 'আগে প্রবেশ করুন।',
@@ -378,7 +408,7 @@ export const bn: Catalogue = {
       name_taken: 'নামটি আগেই নেওয়া হয়েছে। অন্য একটি দিন।',
       too_large: 'এটি বেশি বড়।',
       quota_exceeded: 'আপনার জায়গা ফুরিয়ে গেছে। আগে কিছু ভয়েস বার্তা, ছবি বা ফাইল মুছুন।',
-      storage_full: 'সার্ভারে আর জায়গা নেই। পরিচালককে জানান।',
+      storage_full: 'সার্ভারে আর জায়গা নেই। প্রশাসককে জানান।',
       rate_limited: 'বড্ড ঘন ঘন হয়ে যাচ্ছে। একটু পরে আবার চেষ্টা করুন।',
       unavailable: 'সার্ভার এখন ব্যস্ত। একটু পরে আবার চেষ্টা করুন।',
       message_deleted: 'বার্তাটি আগেই মুছে ফেলা হয়েছে।',

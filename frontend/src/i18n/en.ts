@@ -6,22 +6,30 @@ const n = (count: number) => count.toLocaleString('en');
 
 /** How the server's fields are called here. */
 const FIELDS: Record<string, string> = {
+  username: 'The username',
+  name: 'The address',
+  file: 'The picture',
   password: 'The password',
   new_password: 'The password',
   current_password: 'The current password',
-  display_name: 'The name',
+  display_name: 'Your name',
   title: 'The title',
   topic: 'The topic',
-  setup_token: 'The link’s token',
+  setup_token: 'This link',
 };
 
-/** Where the server's own words are too technical. */
+/** Where the server's own words on the characters of a field are too technical. */
 const RULES: Record<string, string> = {
   username: 'Use 2 to 32 of a–z, 0–9, dot, hyphen and underscore.',
   name: 'Use a–z, 0–9, hyphen and underscore; begin with a letter or a digit.',
 };
 
 export const en = {
+  formats: {
+    /** A date or a time, in the letters and digits of the language alone. */
+    written: (format: Intl.DateTimeFormat, date: Date): string => format.format(date),
+    units: 'short' as 'short' | 'long',
+  },
   app: {
     name: 'Adda',
     tagline: 'The long talk among friends.',
@@ -61,10 +69,10 @@ export const en = {
   },
   auth: {
     signIn: 'Sign in',
-    signUp: 'Make an account',
+    signUp: 'Create account',
     signInTitle: 'Welcome back',
-    signUpTitle: 'Pull up a chair',
-    setupTitle: 'Set Adda up',
+    signUpTitle: 'Create account',
+    setupTitle: 'Set up Adda',
     setupHint: 'This is the first account. It is the administrator’s.',
     setupWithoutToken: 'This link is not complete. Open the whole link that the server printed.',
     username: 'Username',
@@ -76,7 +84,7 @@ export const en = {
     showPassword: 'Show the password',
     hidePassword: 'Hide the password',
     newHere: 'New here?',
-    hasAccount: 'Have an account?',
+    hasAccount: 'Already have an account?',
     signOut: 'Sign out',
     signedOutElsewhere: 'This device was signed out. Sign in again to go on.',
   },
@@ -88,7 +96,7 @@ export const en = {
     create: 'New room',
     directory: 'Rooms',
     directoryHint: 'Public rooms. Anybody here may read and join.',
-    directoryEmpty: 'There are no rooms yet. Make the first one.',
+    directoryEmpty: 'There are no rooms yet. Create the first one.',
     directoryNone: (query: string) => `No room is called “${query}”.`,
     join: 'Join',
     open: 'Open',
@@ -109,7 +117,7 @@ export const en = {
     roomTitle: 'Title',
     titleHint: 'In any language. Can be changed later.',
     topic: 'What is it about?',
-    makeIt: 'Make the room',
+    makeIt: 'Create room',
     you: 'You',
     deleted: 'Message deleted',
     noMessages: 'No messages yet',
@@ -121,7 +129,7 @@ export const en = {
     loadFailed: 'The room could not be loaded.',
     edit: 'Change title and topic',
     noneHint: 'Look around: there is always a free chair.',
-    account: 'Your account and settings',
+    account: 'Your account',
     lastSaid: (name: string, text: string) => `${name}: ${text}`,
     topicHint: 'One line. Can stay empty.',
     createHint: 'A public room: everybody here may find it, read and join.',
@@ -349,7 +357,7 @@ export const en = {
     profile: 'Profile',
     appearance: 'Appearance',
     scheme: 'Colours',
-    schemes: { system: 'As the system', light: 'Light', dark: 'Dark' },
+    schemes: { system: 'System', light: 'Light', dark: 'Dark' },
     language: 'Language',
     languageSystem: 'As the browser',
     devices: 'Devices',
@@ -358,12 +366,13 @@ export const en = {
     signOutDevice: 'Sign out',
     signOutOthers: 'Sign out everywhere else',
     signOutEverywhere: 'Sign out everywhere',
+    allDevices: (count: number) => `Show all ${n(count)} devices`,
     password: 'Password',
     currentPassword: 'Current password',
     wrongPassword: 'This is not your current password.',
     newPassword: 'New password',
-    changePassword: 'Change the password',
-    passwordChanged: 'The password was changed. All your other devices were signed out.',
+    changePassword: 'Change password',
+    passwordChanged: 'Password changed. All your other devices were signed out.',
     unknownDevice: 'Unknown device',
     administrator: 'Administrator',
     displayNameHint: 'As others see you, in any language.',
@@ -391,11 +400,17 @@ export const en = {
     passwordHint: 'All your other devices will have to sign in again.',
   },
   problems: {
-    required: 'This is needed.',
+    required: 'Required',
     /** A field that the server refused; its `detail` begins with a verb. */
-    field: (name: string, detail: string) => RULES[name] ?? `${FIELDS[name] ?? 'This'} ${detail}.`,
+    field: (name: string, detail: string) => {
+      const rule = detail.includes('of the characters') ? RULES[name] : undefined;
+      return rule ?? `${FIELDS[name] ?? 'This'} ${detail}.`;
+    },
     /** By the server's code, where its own sentence is not good enough. */
     codes: {
+      invalid_input: 'Something in it is not as it must be.',
+      unauthorized: 'Sign in first.',
+      client_id_reused: 'This message was sent before in other words.',
       rate_limited: 'That was too often. Wait a little and try again.',
       unavailable: 'The server is busy or starting. Try again in a moment.',
     } as Partial<Record<Code, string>>,

@@ -40,7 +40,7 @@ export class I18n {
     percent: new Intl.NumberFormat(this.tag, { style: 'percent' }),
     bytes: (['byte', 'kilobyte', 'megabyte', 'gigabyte'] as const).map((unit) => {
       // The short word for a byte has no plural.
-      const unitDisplay = unit === 'byte' ? 'long' : 'short';
+      const unitDisplay = unit === 'byte' ? 'long' : this.t.formats.units;
       const style = { style: 'unit', unit, unitDisplay, maximumFractionDigits: 1 } as const;
       return new Intl.NumberFormat(this.tag, style);
     }),
@@ -49,12 +49,12 @@ export class I18n {
 
   /** 14:05 */
   time(at: string | number): string {
-    return inWords(this.formats.time, at);
+    return this.inWords(this.formats.time, at);
   }
 
   /** Sunday, 22 November 2026 at 14:05:09 */
   full(at: string | number): string {
-    return inWords(this.formats.full, at);
+    return this.inWords(this.formats.full, at);
   }
 
   /** The heading of a day. */
@@ -62,12 +62,12 @@ export class I18n {
     const days = daysBetween(at, now);
     if (days === 0) return this.t.timeline.today;
     if (days === 1) return this.t.timeline.yesterday;
-    return inWords(Math.abs(days) < 300 ? this.formats.day : this.formats.date, at);
+    return this.inWords(Math.abs(days) < 300 ? this.formats.day : this.formats.date, at);
   }
 
   /** The shortest that is enough: a time today, else a day. */
   brief(at: string | number, now: number): string {
-    return daysBetween(at, now) === 0 ? this.time(at) : inWords(this.formats.short, at);
+    return daysBetween(at, now) === 0 ? this.time(at) : this.inWords(this.formats.short, at);
   }
 
   /** Three hours ago. */
@@ -101,12 +101,12 @@ export class I18n {
     const { format } = this.formats.seconds;
     return `${this.number(Math.floor(seconds / 60))}:${format(seconds % 60)}`;
   }
-}
 
-/** A time that is none is not worth a view: the formats throw at it. */
-function inWords(format: Intl.DateTimeFormat, at: string | number): string {
-  const date = new Date(at);
-  return Number.isNaN(date.getTime()) ? '' : format.format(date);
+  /** A time that is none is not worth a view: the formats throw at it. */
+  private inWords(format: Intl.DateTimeFormat, at: string | number): string {
+    const date = new Date(at);
+    return Number.isNaN(date.getTime()) ? '' : this.t.formats.written(format, date);
+  }
 }
 
 /** How many midnights lie between. */

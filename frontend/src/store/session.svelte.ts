@@ -7,8 +7,10 @@ import { local } from '../lib/local';
 import { withLock } from '../lib/locks';
 import { tabs } from '../lib/tabs';
 
-/** Not a secret: only whether asking for a session is worth a request. */
+/** Not a secret: whether somebody is signed in, so that asking for a session is worth a request, or was once. */
 const WAS_HERE = 'adda.signed-in';
+const IS_HERE = '1';
+const LEFT = '0';
 /** What the server answers when a session is over. */
 const IS_OVER: readonly Code[] = ['invalid_refresh_token', 'account_disabled'];
 /** A token is renewed so long before it ends. */
@@ -59,9 +61,14 @@ export class Session implements Tokens {
     this.tabs.onNews((news) => this.hear(news));
   }
 
+  /** Whether anybody was ever signed in on this device, whoever it was. */
+  get isKnown(): boolean {
+    return local.getItem(WAS_HERE) !== null;
+  }
+
   /** Finds out whether somebody is signed in. Throws when the server cannot be reached. */
   async resume(): Promise<void> {
-    const wasHere = local.getItem(WAS_HERE) !== null;
+    const wasHere = local.getItem(WAS_HERE) === IS_HERE;
     // Where nothing is written down for want of a place, the cookie may be there all the same.
     const mayBeHere = this.hasCookies && (wasHere || !local.keeps);
     if (!mayBeHere) {
@@ -128,7 +135,7 @@ export class Session implements Tokens {
 
   private forget(): void {
     this.turn += 1;
-    local.removeItem(WAS_HERE);
+    if (this.isKnown) local.setItem(WAS_HERE, LEFT);
     this.accessToken = null;
     this.refreshToken = null;
     this.me = null;
@@ -222,7 +229,7 @@ export class Session implements Tokens {
   }
 
   private accept(answer: SignedIn): void {
-    local.setItem(WAS_HERE, '1');
+    local.setItem(WAS_HERE, IS_HERE);
     this.wasEnded = false;
     this.refreshToken = this.hasCookies ? null : (answer.refresh_token ?? null);
     this.accessToken = {

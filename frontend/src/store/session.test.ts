@@ -118,7 +118,20 @@ test('a refused session leads to the sign-in with a word, and is not asked for a
   await resuming;
   expect(session.me).toBeNull();
   expect(session.wasEnded).toBe(true);
-  expect(browser.stored.size).toBe(0);
+  await new Session('').resume();
+  expect(browser.asked).toHaveLength(1);
+});
+
+test('a device remembers that somebody was here, and not who', async () => {
+  const session = new Session('');
+  await session.resume();
+  expect(session.isKnown).toBe(false);
+  const signing = session.login('mira', 'two cups of tea');
+  await browser.answer(signedIn(1, 'one'));
+  await signing;
+  await session.logout(() => Promise.resolve());
+  expect(new Session('').isKnown).toBe(true);
+  expect([...browser.stored]).toEqual([['adda.signed-in', '0']]);
 });
 
 test.each([
@@ -289,7 +302,7 @@ test('an answer from before the sign-out signs nobody in again', async () => {
   await browser.answer(signedIn(1, 'late'));
   expect(await token).toBeNull();
   expect(session.me).toBeNull();
-  expect(browser.stored.size).toBe(0);
+  expect(browser.stored.get('adda.signed-in')).toBe('0');
 });
 
 test('a refusal after the sign-out is no news', async () => {

@@ -170,7 +170,7 @@ test('with all cookies blocked one is told, and stays until the page is closed',
   await page.getByLabel('Name', { exact: true }).fill('Mira');
   await page.getByLabel('Username').fill('mira');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Make an account' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   const log = page.getByRole('log');
   await expect(log).toHaveAttribute('aria-busy', 'false');
   await expect(page.getByText(KEEPS_NO_COOKIES)).toBeVisible();
@@ -182,11 +182,12 @@ test('with all cookies blocked one is told, and stays until the page is closed',
   const refuse = (route: Route) => route.fulfill({ status: 401, json });
   await page.route('**/api/v1/auth/sessions', refuse, { times: 1 });
   const renewed = page.waitForResponse(/auth\/refresh$/);
-  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Your account' }).click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
   expect((await renewed).status()).toBe(200);
   await expect(page.getByText('This device')).toBeVisible();
   await page.reload();
-  await expect(page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(page.getByRole('link', { name: 'Sign in' })).toBeVisible();
   expect(errors).toEqual([]);
   await context.close();
   await rm(profile, { recursive: true, force: true });

@@ -39,15 +39,15 @@ test('a wrong password, a taken name and a poor name are told in words', async (
   await page.getByLabel('Username').fill('mira');
   await page.getByLabel('Password', { exact: true }).fill('not the password');
   await page.getByRole('button', { name: 'Sign in' }).click();
-  await expect(page.getByRole('alert')).not.toBeEmpty();
+  await expect(page.getByLabel('Password', { exact: true })).toHaveAccessibleDescription(/wrong/);
 
-  await page.getByRole('link', { name: 'Make an account' }).click();
+  await page.getByRole('link', { name: 'Create account' }).click();
   await page.getByLabel('Username').fill('mira');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-  await page.getByRole('button', { name: 'Make an account' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await expect(page.getByLabel('Username')).toHaveAttribute('aria-invalid', 'true');
   await page.getByLabel('Username').fill('rahul');
-  await page.getByRole('button', { name: 'Make an account' }).click();
+  await page.getByRole('button', { name: 'Create account' }).click();
   await expect(rahul.rooms).toBeVisible();
 });
 

@@ -9,7 +9,7 @@ async function changesPassword(person: Person, to: string): Promise<void> {
   const settings = person.page.getByRole('main');
   await settings.getByLabel('Current password', { exact: true }).fill(PASSWORD);
   await settings.getByLabel('New password', { exact: true }).fill(to);
-  await settings.getByRole('button', { name: 'Change the password' }).click();
+  await settings.getByRole('button', { name: 'Change password' }).click();
 }
 
 test('a new password leaves the tabs of this browser signed in, and no other device', async ({
@@ -25,7 +25,7 @@ test('a new password leaves the tabs of this browser signed in, and no other dev
   for (const one of [mira, tab, phone]) one.expects(REFUSED);
 
   await changesPassword(mira, NEW);
-  await expect(mira.page.getByText('The password was changed.')).toBeVisible();
+  await expect(mira.page.getByText('Password changed.')).toBeVisible();
   await expect(phone.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
 
   await tab.says('Still here.');

@@ -170,7 +170,7 @@ test('a room is made, found, joined and left', async ({ person }) => {
   const dialog = mira.page.getByRole('dialog');
   await dialog.getByLabel('Title').fill('Evening tea');
   await expect(dialog.getByLabel('Address')).toHaveValue('evening-tea');
-  await dialog.getByRole('button', { name: 'Make the room' }).click();
+  await dialog.getByRole('button', { name: 'Create room' }).click();
   await mira.isThere();
   await mira.page.getByRole('button', { name: /here/ }).click();
   await mira.page.getByRole('button', { name: 'Change title and topic' }).click();

@@ -139,7 +139,7 @@ export class Person {
     await this.page.getByLabel('Name', { exact: true }).fill(this.name);
     await this.page.getByLabel('Username').fill(this.username);
     await this.page.getByLabel('Password', { exact: true }).fill(PASSWORD);
-    await this.page.getByRole('button', { name: 'Make an account' }).click();
+    await this.page.getByRole('button', { name: 'Create account' }).click();
     await expect(this.rooms).toBeVisible();
   }
 
