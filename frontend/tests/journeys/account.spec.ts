@@ -26,7 +26,7 @@ test('the menu at the avatar is used by keyboard', async ({ person }) => {
   const mira = await person('Mira', { colorScheme: 'light' });
   const { page } = mira;
   const scheme = () => page.evaluate(() => document.documentElement.dataset['scheme']);
-  await page.goto('/');
+  await page.goto('/directory');
   await account(mira).focus();
   await page.keyboard.press('Enter');
   await expect(item(mira, 'Settings')).toBeFocused();
