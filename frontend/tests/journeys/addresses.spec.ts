@@ -50,7 +50,7 @@ test('at a name of somebody else a page says which address is right', async ({
   ).toBeVisible();
   await mira.page.getByRole('link').click();
   await expect(mira.page).toHaveURL(new RegExp(`^http://localhost:${server.port}/`));
-  await expect(mira.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(mira.page.getByRole('link', { name: 'Sign in' })).toBeVisible();
 });
 
 const configured = test.extend({
@@ -86,7 +86,7 @@ configured(
       `${right}/rooms/general?at=1`,
     );
     await rahul.page.getByRole('link').click();
-    await expect(rahul.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+    await expect(rahul.page.getByRole('link', { name: 'Sign in' })).toBeVisible();
   },
 );
 

@@ -125,7 +125,7 @@ test('a stranger with none of all this is not told that they were signed out', a
   mira.expects(/status of 401/);
   await mira.page.addInitScript(LACKS['none of all this'] as Lack);
   await mira.page.goto('/');
-  await expect(mira.page.getByRole('button', { name: 'Sign in' })).toBeVisible();
+  await expect(mira.page.getByRole('link', { name: 'Sign in' })).toBeVisible();
   await expect(mira.page.getByText('was signed out')).toHaveCount(0);
 });
 
