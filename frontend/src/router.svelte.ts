@@ -103,9 +103,12 @@ export class Router {
     if (event.defaultPrevented || event.button !== 0) return;
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
     const link = event.target instanceof Element ? event.target.closest('a') : null;
-    if (!link || link.target !== '' || link.hasAttribute('download')) return;
+    if (!link || link.hasAttribute('download')) return;
     const url = new URL(link.href);
-    if (url.origin !== location.origin || parse(url).view === 'unknown') return;
+    const { view } = parse(url);
+    if (url.origin !== location.origin || view === 'unknown') return;
+    // What is to be opened beside the app is, unless it is a place in it: people send each other messages' links.
+    if (link.target !== '' && view !== 'room') return;
     // A place in this page is the browser's to find.
     if (url.hash !== '' && url.pathname === location.pathname) return;
     event.preventDefault();
