@@ -90,10 +90,8 @@ test('what was sent without a word gets one later', async ({ person }) => {
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
   await mira.composer.press('Enter');
   await seesPictures(rahul, 1);
-  const actions = mira.log.locator('.message').filter({ has: mira.page.locator('.album') });
-  await actions.getByRole('button', { name: /^Actions/ }).focus();
-  await mira.page.keyboard.press('Enter');
-  await actions.getByRole('button', { name: 'Add a caption' }).click();
+  const message = mira.log.locator('.message').filter({ has: mira.page.locator('.album') });
+  await mira.doesWith(message, 'Add a caption');
   await expect(mira.composer).toHaveAccessibleName('Add a caption');
   await mira.says('The stall in the afternoon');
   await rahul.sees('The stall in the afternoon');

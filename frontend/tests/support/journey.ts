@@ -190,12 +190,31 @@ export class Person {
     for (const text of texts) await expect(this.message(text)).toHaveCount(1);
   }
 
-  /** Opens the menu of a message and takes something from it. */
+  /** Opens what can be done with a message, and does some of it: by a touch on a phone, else by a right click. */
   async does(what: string, text: string): Promise<void> {
-    const message = this.message(text);
-    await message.getByRole('button', { name: /^Actions/ }).focus();
-    await this.page.keyboard.press('Enter');
-    await message.getByRole('button', { name: what, exact: true }).click();
+    await this.doesWith(this.message(text), what);
+  }
+
+  async doesWith(message: Locator, what: string): Promise<void> {
+    const time = message.locator('time');
+    // Loaded once somebody comes near.
+    await expect(async () => {
+      if (this.hasTouch) await time.tap();
+      else await time.click({ button: 'right' });
+      await expect(this.choices).toBeVisible({ timeout: 1_000 });
+    }).toPass();
+    const role = this.hasTouch ? 'button' : 'menuitem';
+    await this.choices.getByRole(role, { name: what, exact: true }).click();
+    await expect(this.choices).toHaveCount(0);
+  }
+
+  /** What can be done with a message, while it is open. */
+  get choices(): Locator {
+    return this.page.getByRole(this.hasTouch ? 'dialog' : 'menu', { name: /^Actions: / });
+  }
+
+  get hasTouch(): boolean {
+    return (this.page.viewportSize()?.width ?? 0) < 700;
   }
 
   /** Asks the API as this person. */

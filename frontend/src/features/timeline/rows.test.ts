@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { Message } from '../../api/types';
 import type { Outgoing } from '../../offline/outgoing';
 import { dice, message as told, range } from '../../testing/messages';
-import { isLoneEmoji, pieces, rowsOf, type Row, type Source } from './rows';
+import { isLoneEmoji, opensGroup, pieces, rowsOf, type Row, type Source } from './rows';
 
 const ME = 1;
 const NOON = new Date(2026, 10, 22, 12).getTime();
@@ -36,7 +36,7 @@ function expectUnique(all: Row[]): void {
 }
 
 const kinds = (all: Row[]) => all.map((row) => row.kind);
-const opens = (all: Row[]) => all.flatMap((row) => ('opensGroup' in row ? [row.opensGroup] : []));
+const opens = (all: Row[]) => all.flatMap((row) => ('group' in row ? [opensGroup(row)] : []));
 
 describe('groups', () => {
   it('hold one person’s messages that follow each other', () => {

@@ -15,8 +15,13 @@ const TOGETHER_MS = 5 * 60_000;
 export type Row =
   | { kind: 'day'; key: string; at: number }
   | { kind: 'unread'; key: string }
-  | { kind: 'message'; key: string; message: Message; opensGroup: boolean; isOwn: boolean }
-  | { kind: 'outgoing'; key: string; entry: Outgoing; opensGroup: boolean };
+  | { kind: 'message'; key: string; message: Message; group: string; isOwn: boolean }
+  | { kind: 'outgoing'; key: string; entry: Outgoing; group: string };
+
+/** Whether a row is the first of a person's that stand together: the group is called after it. */
+export function opensGroup(row: { key: string; group: string }): boolean {
+  return row.group === row.key;
+}
 
 /** What a row shows: the same for as long as nothing of it changed, also where the rows are made anew. */
 export function drawnOf(row: Row): unknown {
@@ -46,7 +51,7 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
   };
   // Where a day begins is known once the message before is.
   let day = timeline.hasBefore ? null : NaN;
-  let previous: { sender: number; at: number } | null = null;
+  let previous: { sender: number; at: number; group: string } | null = null;
   // The same holds for the divider: it stands between what was read and what was not.
   let owesDivider =
     unreadFrom !== null &&
@@ -63,10 +68,11 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
     }
     day = itsDay;
   };
-  const opensGroup = (sender: number, at: number): boolean => {
+  const groupOf = (sender: number, at: number, key: string): string => {
     const opens = previous?.sender !== sender || Math.abs(at - previous.at) > TOGETHER_MS;
-    previous = { sender, at };
-    return opens;
+    const group = opens || !previous ? key : previous.group;
+    previous = { sender, at, group };
+    return group;
   };
   const own = new Set<string>();
   for (const message of timeline.items) {
@@ -85,7 +91,7 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
       kind: 'message',
       key,
       message,
-      opensGroup: opensGroup(sender, at),
+      group: groupOf(sender, at, key),
       isOwn: sender === me,
     });
   }
@@ -98,7 +104,7 @@ export function rowsOf({ timeline, outgoing, me, unreadFrom }: Source): Row[] {
       kind: 'outgoing',
       key,
       entry,
-      opensGroup: opensGroup(me, entry.at),
+      group: groupOf(me, entry.at, key),
     });
   }
   return rows;

@@ -12,6 +12,8 @@ import { untrack } from 'svelte';
 
 /** Within this distance of the end, in pixels, the view follows what comes. */
 export const END_PX = 48;
+/** Within this one it is a turn of the wheel away. */
+const NEAR_PX = 240;
 /** So much of what was before is seen above a row that is scrolled to the top. */
 const PEEK_PX = 72;
 const OVERSCAN = 12;
@@ -46,6 +48,7 @@ export class VirtualList {
   items = $state.raw<VirtualItem[]>([]);
   height = $state(0);
   isAtEnd = $state(true);
+  isNearEnd = $state(true);
   private wasWhole = false;
   /** Whether the view was at the end before the rows changed, and so goes there. */
   private follows = false;
@@ -117,7 +120,12 @@ export class VirtualList {
 
   /** Where the lower edge of the window is, as last told: asking the page would make it lay out. */
   get bottom(): number {
-    return (this.virtualizer.scrollOffset ?? 0) + (this.virtualizer.scrollRect?.height ?? 0);
+    return this.top + (this.virtualizer.scrollRect?.height ?? 0);
+  }
+
+  /** And the upper one. */
+  get top(): number {
+    return this.virtualizer.scrollOffset ?? 0;
   }
 
   toEnd(): void {
@@ -190,6 +198,7 @@ export class VirtualList {
     this.items = this.virtualizer.getVirtualItems();
     this.height = this.virtualizer.getTotalSize();
     this.isAtEnd = this.virtualizer.isAtEnd(END_PX);
+    this.isNearEnd = this.virtualizer.isAtEnd(NEAR_PX);
     this.moved();
   }
 }

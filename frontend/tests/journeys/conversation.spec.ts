@@ -1,0 +1,246 @@
+import type { Locator } from '@playwright/test';
+
+import { expect, type Person, test } from '../support/journey';
+
+const bar = ({ page }: Person) => page.getByRole('toolbar', { name: /^Actions: / });
+
+/** Waits until what can be done with messages is there: it is loaded once somebody comes near. */
+async function pointsAt(person: Person, text: string): Promise<Locator> {
+  await person.message(text).locator('time').hover();
+  await expect(bar(person)).toBeVisible();
+  return bar(person);
+}
+
+/** Notes for each right click whether the browser would open its own menu, and has it opened by none. */
+async function watchMenus({ page }: Person): Promise<() => Promise<boolean | null>> {
+  await page.evaluate(() => {
+    addEventListener('contextmenu', (event) => {
+      document.body.dataset['browserMenu'] = String(!event.defaultPrevented);
+      event.preventDefault();
+    });
+  });
+  return () =>
+    page.evaluate(() => {
+      const said = document.body.dataset['browserMenu'];
+      delete document.body.dataset['browserMenu'];
+      return said === undefined ? null : said === 'true';
+    });
+}
+
+async function conversation(one: Person, other: Person): Promise<string> {
+  const { id } = await other.asks<{ id: number }>('GET', '/users/me');
+  return (await one.asks<{ name: string }>('PUT', `/users/${id}/private-room`)).name;
+}
+
+async function writesTo(one: Person, room: string, text: string): Promise<void> {
+  const body = { client_id: crypto.randomUUID(), text };
+  await one.asks('POST', `/rooms/${room}/messages`, body);
+}
+
+test('the message that is pointed at has its actions beside it', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  test.skip(mira.hasTouch, 'Nothing points on a phone.');
+  await mira.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await rahul.writes('Is the kettle on?');
+  await mira.enters();
+  await mira.says('Always.');
+  const own = await pointsAt(mira, 'Always.');
+  await expect(own).toHaveAccessibleName(/^Actions: Mira, /);
+  await expect(own.getByRole('button', { name: 'Edit' })).toBeVisible();
+  await pointsAt(mira, 'kettle');
+  const others = bar(mira);
+  await expect(others).toHaveAccessibleName(/^Actions: Rahul, /);
+  await expect(others.getByRole('button', { name: 'Edit' })).toHaveCount(0);
+  await others.getByRole('button', { name: 'Copy text' }).click();
+  await expect(mira.page.getByText('Copied', { exact: true })).toBeVisible();
+  expect(await mira.page.evaluate(() => navigator.clipboard.readText())).toBe('Is the kettle on?');
+  await expect(mira.composer).toBeFocused();
+  await mira.composer.hover();
+  await expect(bar(mira)).toHaveCount(0);
+});
+
+test('a right click opens the same, and the browser keeps its own where people want it', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  test.skip(mira.hasTouch, 'Nothing clicks on a phone.');
+  await rahul.writes('See https://example.org/tea for the tea');
+  await mira.enters();
+  await pointsAt(mira, 'for the tea');
+  const wasBrowsers = await watchMenus(mira);
+  const time = mira.message('for the tea').locator('time');
+  await mira.composer.focus();
+  await time.click({ button: 'right' });
+  await expect(mira.choices.getByRole('menuitem')).toHaveText(['Copy text', 'Copy link']);
+  expect(await wasBrowsers()).toBe(false);
+  await mira.page.keyboard.press('Escape');
+  await expect(mira.choices).toHaveCount(0);
+  await expect(mira.composer).toBeFocused();
+  await time.click({ button: 'right' });
+  await expect(mira.choices).toBeVisible();
+  await mira.page.locator('main header h1').click();
+  await expect(mira.choices).toHaveCount(0);
+
+  await time.click({ button: 'right', modifiers: ['Shift'] });
+  expect(await wasBrowsers()).toBe(true);
+  await mira.message('for the tea').getByRole('link').click({ button: 'right' });
+  expect(await wasBrowsers()).toBe(true);
+  await mira.message('for the tea').locator('.body p').selectText();
+  await time.click({ button: 'right' });
+  expect(await wasBrowsers()).toBe(true);
+  await expect(mira.choices).toHaveCount(0);
+});
+
+test('the keyboard goes from message to message, to their actions, and back', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  const { keyboard } = mira.page;
+  await rahul.writes('First.', 'Second.');
+  await mira.enters();
+  await mira.says('Third.');
+  await expect(mira.log.getByRole('img', { name: 'Sent', exact: true })).toHaveCount(1);
+  const row = (name: RegExp) => mira.log.getByRole('article', { name });
+  await mira.log.focus();
+  await expect(async () => {
+    await keyboard.press('ArrowUp');
+    await expect(row(/^Rahul, .*Second/)).toBeFocused({ timeout: 500 });
+  }).toPass();
+  await keyboard.press('ArrowDown');
+  await expect(row(/^Mira, .*Third/)).toBeFocused();
+
+  await keyboard.press('Enter');
+  await expect(bar(mira).getByRole('button', { name: 'Edit' })).toBeFocused();
+  await keyboard.press('ArrowRight');
+  await expect(bar(mira).getByRole('button', { name: 'Copy text' })).toBeFocused();
+  await keyboard.press('Escape');
+  await expect(row(/Third/)).toBeFocused();
+
+  await keyboard.press('ContextMenu');
+  await expect(mira.choices.getByRole('menuitem', { name: 'Edit' })).toBeFocused();
+  await keyboard.press('ArrowUp');
+  await expect(mira.choices.getByRole('menuitem', { name: 'Delete' })).toBeFocused();
+  await keyboard.press('Enter');
+  const dialog = mira.page.getByRole('dialog', { name: 'Delete' });
+  await dialog.getByRole('button', { name: 'Cancel' }).press('Enter');
+  await expect(row(/Third/)).toBeFocused();
+
+  await keyboard.press('Enter');
+  await keyboard.press('Enter');
+  await expect(mira.composer).toBeFocused();
+  await expect(mira.composer).toHaveValue('Third.');
+  await expect(mira.message('Third.').locator('.editing')).toBeVisible();
+  await keyboard.type(' And last.');
+  await keyboard.press('Enter');
+  await expect(row(/Third\. And last\./)).toBeFocused();
+  await expect(mira.log.locator('.editing')).toHaveCount(0);
+  await keyboard.press('Escape');
+  await expect(mira.composer).toBeFocused();
+});
+
+test('a touch lifts a message out, with what can be done with it below', async ({ person }) => {
+  const mira = await person('Mira');
+  test.skip(!mira.hasTouch, 'Where one points there is the bar.');
+  await mira.enters();
+  await mira.says('Tee at five, see https://example.org/tea');
+  await expect(mira.log.getByRole('img', { name: 'Sent', exact: true })).toBeVisible();
+  const time = mira.message('Tee').locator('time');
+  await expect(async () => {
+    await time.tap();
+    await expect(mira.choices).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+  const [message, first] = [
+    mira.choices.locator('.bubble'),
+    mira.choices.getByRole('button').first(),
+  ];
+  await expect(message).toContainText('Tee at five');
+  const [above, below] = [await message.boundingBox(), await first.boundingBox()];
+  expect((above?.y ?? 0) + (above?.height ?? 0)).toBeLessThan(below?.y ?? 0);
+  expect(below?.height).toBeGreaterThanOrEqual(41);
+  await mira.page.touchscreen.tap(195, 60);
+  await expect(mira.choices).toHaveCount(0);
+
+  await mira.does('Edit', 'Tee');
+  await expect(mira.composer).toBeFocused();
+  await expect(mira.message('Tee').locator('.editing')).toBeVisible();
+  await mira.page.getByRole('button', { name: 'Cancel' }).tap();
+  await expect(mira.log.locator('.editing')).toHaveCount(0);
+});
+
+test('the message that is being changed is marked, and brought into sight', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.writes('Mine, a long way up.');
+  for (let at = 1; at <= 40; at += 1) await rahul.writes(`number ${at}`);
+  await mira.asks('PUT', '/rooms/general/read', { seq: 42 });
+  await mira.enters();
+  await expect(mira.message('a long way up')).not.toBeInViewport();
+  await mira.composer.focus();
+  await mira.composer.press('ArrowUp');
+  await expect(mira.log.locator('.editing')).toHaveCount(1);
+  await expect(mira.message('a long way up').locator('.editing')).toBeInViewport();
+  await mira.composer.press('Escape');
+  await expect(mira.log.locator('.editing')).toHaveCount(0);
+  await expect(mira.composer).toBeFocused();
+});
+
+test('the face of a long group stays in sight while it goes by', async ({ person }) => {
+  const [mira, rahul, tuli] = [await person('Mira'), await person('Rahul'), await person('Tuli')];
+  await tuli.writes('Before.');
+  for (let at = 1; at <= 40; at += 1) await rahul.writes(`number ${at}`);
+  await mira.asks('PUT', '/rooms/general/read', { seq: 42 });
+  await mira.enters();
+  await expect(mira.log.getByText('number 40', { exact: true })).toBeInViewport();
+  await expect(mira.log.getByText('number 1', { exact: true })).not.toBeInViewport();
+  const face = mira.log.locator('.face').filter({ hasText: 'R' });
+  await expect(face).toHaveCount(1);
+  await expect(face).toBeInViewport({ ratio: 1 });
+  await mira.log.hover();
+  await mira.page.mouse.wheel(0, -400);
+  await expect(mira.log.getByText('number 40', { exact: true })).not.toBeInViewport();
+  await expect(face).toBeInViewport({ ratio: 1 });
+  await mira.log.evaluate((log) => log.scrollTo(0, 0));
+  await expect(mira.log.getByText('number 1', { exact: true })).toBeInViewport();
+  // At its beginning it stands beside it, and not further up.
+  const [beside, first] = [
+    await face.boundingBox(),
+    await mira.message('number 1').first().locator('.bubble').boundingBox(),
+  ];
+  expect(Math.abs((beside?.y ?? 0) - (first?.y ?? 0))).toBeLessThan(4);
+});
+
+test('of two who are alone neither name nor face is repeated, but stands in the head', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  const room = await conversation(mira, rahul);
+  await writesTo(mira, room, 'Are you there?');
+  await writesTo(rahul, room, 'Just the two of us.');
+  await rahul.enters();
+  await mira.enters(room);
+  await mira.sees('Just the two of us.');
+  const head = mira.page.locator('main header');
+  await expect(head.locator('.avatar.online')).toBeVisible();
+  await expect(mira.log.locator('.face, .name')).toHaveCount(0);
+  await mira.enters('general');
+  await rahul.says('Here are more.');
+  await mira.sees('Here are more.');
+  await expect(mira.log.locator('.face').last()).toHaveText('R');
+  await expect(mira.message('Here are more.').locator('.name')).toHaveText('Rahul');
+  await expect(head.locator('.avatar')).toHaveCount(0);
+});
+
+test('a link to a message here opens in the app, without another page', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.asks('POST', '/rooms', { name: 'tea', title: 'Tea' });
+  await writesTo(rahul, 'tea', 'The kettle is on.');
+  const said = await rahul.history('tea');
+  const link = `${mira.server.origin}/rooms/tea?at=${said.at(-1)?.seq}`;
+  await mira.enters();
+  await mira.page.evaluate(() => (document.body.dataset['page'] = 'the same'));
+  await mira.says(`Look: ${link}`);
+  await mira.message('Look:').getByRole('link').click();
+  await expect(mira.page).toHaveURL(link);
+  await expect(mira.log.locator('.highlighted')).toContainText('The kettle is on.');
+  await expect(mira.page.locator('body')).toHaveAttribute('data-page', 'the same');
+  expect(mira.context.pages()).toHaveLength(1);
+});
