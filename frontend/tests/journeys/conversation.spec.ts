@@ -208,6 +208,60 @@ test('the face of a long group stays in sight while it goes by', async ({ person
   expect(Math.abs((beside?.y ?? 0) - (first?.y ?? 0))).toBeLessThan(4);
 });
 
+test('the way to the latest says how much is unread, as the list does', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.writes(...Array.from({ length: 30 }, (_, at) => `number ${at + 1}`));
+  await mira.enters();
+  await mira.log.evaluate((log) => log.scrollTo(0, log.scrollHeight - log.clientHeight - 100));
+  await expect(mira.page.getByRole('button', { name: 'To the latest' })).toHaveCount(0);
+  await mira.log.evaluate((log) => log.scrollTo(0, 0));
+  await expect(mira.page.getByRole('button', { name: 'To the latest' })).toBeVisible();
+  await rahul.writes('One.', 'Two.', 'Three.');
+  const button = mira.page.getByRole('button', { name: '3 new messages' });
+  await expect(button).toHaveText('3');
+  if (!mira.hasTouch) {
+    await expect(mira.rooms.locator('[data-unread="general"]')).toContainText('3 unread messages');
+  }
+  await expect(mira.page).toHaveTitle(/^\(1\)/);
+  const box = await button.boundingBox();
+  expect(box?.width).toBe(box?.height);
+  expect(box?.width).toBeGreaterThanOrEqual(41);
+  // In the column, and beside the ticks of one's own messages.
+  const column = await mira.log.locator('.rows').boundingBox();
+  const [left, right] = [(box?.x ?? 0) - (column?.x ?? 0), (box?.x ?? 0) + (box?.width ?? 0)];
+  expect(left).toBeGreaterThan(0);
+  for (const meta of await mira.log.locator('.own .meta').all()) {
+    expect((await meta.boundingBox())?.x).toBeGreaterThan(right);
+  }
+  await button.click();
+  await expect(mira.log.getByText('Three.', { exact: true })).toBeInViewport();
+  await expect(mira.log.getByRole('separator', { name: 'New messages' })).toBeVisible();
+  await expect(mira.page).not.toHaveTitle(/^\(/);
+  await expect(button).toHaveCount(0);
+});
+
+test('what comes while nobody looks stands below a divider', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await mira.enters();
+  await rahul.writes('Seen.');
+  await mira.sees('Seen.');
+  await expect.poll(async () => (await mira.page.title()).startsWith('(')).toBe(false);
+  const divider = mira.log.getByRole('separator', { name: 'New messages' });
+  await expect(divider).toHaveCount(0);
+  await mira.page.evaluate(() => {
+    document.hasFocus = () => false;
+    dispatchEvent(new FocusEvent('blur'));
+  });
+  await rahul.writes('Unseen.', 'Unseen too.');
+  await mira.sees('Unseen.');
+  await expect(divider).toBeVisible();
+  await expect(mira.page).toHaveTitle(/^\(1\)/);
+  const order = await mira.log.locator('.row').allTextContents();
+  const at = order.findIndex((text) => text.includes('New messages'));
+  expect(order[at - 1]).toContain('Seen.');
+  expect(order[at + 1]).toContain('Unseen.');
+});
+
 test('of two who are alone neither name nor face is repeated, but stands in the head', async ({
   person,
 }) => {

@@ -17,6 +17,10 @@ export class Reading {
   constructor(private readonly onRead: (seq: number) => void) {}
 
   /** Whether somebody is there to see. */
+  get isLooking(): boolean {
+    return this.looking;
+  }
+
   set isLooking(value: boolean) {
     this.looking = value;
     if (!value) this.close();
