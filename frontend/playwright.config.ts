@@ -30,11 +30,18 @@ export default defineConfig<Options>({
     launchOptions: { executablePath, args: [...chromiumArgs] },
   },
   projects: [
-    { name: 'desktop', use: { viewport: { width: 1280, height: 800 } } },
+    {
+      name: 'desktop',
+      use: { viewport: { width: 1280, height: 800 } },
+      testIgnore: /touch\.spec\.ts/,
+    },
     {
       name: 'phone',
       use: phone,
-      testIgnore: isLong ? /(addresses|browsers|hosting)\.spec\.ts/ : withoutLayout,
+      testIgnore: [
+        isLong ? /(addresses|browsers|hosting)\.spec\.ts/ : withoutLayout,
+        /pointer\.spec\.ts/,
+      ],
       // The history of ten thousand is the same on either.
       grepInvert: /ten thousand|keyboard|skip link/,
     },
