@@ -12,6 +12,8 @@ interface Stored {
   scheme?: Scheme;
   locale?: Locale;
   folded?: Part[];
+  notices?: boolean;
+  sound?: boolean;
 }
 
 export class Preferences {
@@ -19,6 +21,10 @@ export class Preferences {
   /** `null`: as the browser says. */
   chosenLocale = $state<Locale | null>(null);
   folded = $state.raw<readonly Part[]>([]);
+  /** Whether desktop notifications are wanted; `null`: nobody has asked yet. */
+  notices = $state<boolean | null>(null);
+  /** Whether what calls for attention is heard. */
+  sound = $state(true);
 
   constructor() {
     this.read(local.getItem(KEY));
@@ -41,9 +47,10 @@ export class Preferences {
   }
 
   save(): void {
-    const { scheme, chosenLocale, folded } = this;
+    const { scheme, chosenLocale, folded, notices, sound } = this;
     const locale = chosenLocale === null ? {} : { locale: chosenLocale };
-    const stored: Stored = { scheme, ...locale, folded: [...folded] };
+    const asked = notices === null ? {} : { notices };
+    const stored: Stored = { scheme, ...locale, folded: [...folded], ...asked, sound };
     local.setItem(KEY, JSON.stringify(stored));
   }
 
@@ -51,9 +58,12 @@ export class Preferences {
     try {
       const stored = JSON.parse(text ?? '{}') as Stored;
       const { scheme = 'system', locale = null, folded = [] } = stored;
+      const { notices = null, sound = true } = stored;
       this.scheme = scheme;
       this.chosenLocale = locale;
       this.folded = folded;
+      this.notices = notices;
+      this.sound = sound;
     } catch {
       // Somebody else's writing: as if nothing were chosen.
     }
