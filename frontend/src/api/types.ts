@@ -16,6 +16,7 @@ export type RoomSummary = Schemas['RoomSummary'];
 export type SearchHit = Schemas['SearchHit'];
 export type SearchPage = Schemas['SearchPage'];
 export type Device = Schemas['Session'];
+export type SharedRooms = Schemas['SharedRooms'];
 export type TextMatch = Schemas['TextMatch'];
 export type User = Schemas['User'];
 export type UserRef = Schemas['UserRef'];

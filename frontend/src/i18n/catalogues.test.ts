@@ -4,6 +4,8 @@ import { bn } from './bn';
 import { en } from './en';
 import { LOCALE_NAMES, LOCALES } from '../lib/locales';
 import { plural } from './plural';
+import { bn as peopleBn } from './people/bn';
+import { en as peopleEn } from './people/en';
 import { bn as searchBn } from './search/bn';
 import { en as searchEn } from './search/en';
 
@@ -28,8 +30,8 @@ const numbers = (value: unknown): value is (count: number) => string =>
   /\(count|\(left|\(seconds|^(count|left|seconds)/.test(String(value));
 
 const all = {
-  en: { ...en, search: searchEn },
-  bn: { ...bn, search: searchBn },
+  en: { ...en, of: peopleEn, search: searchEn },
+  bn: { ...bn, of: peopleBn, search: searchBn },
 };
 
 describe.each([

@@ -6,7 +6,7 @@ import type { ClientFrame } from '../api/types';
 export const MOST_WATCHED = 100;
 
 /** Who wants people watched, the most important first: it keeps its own where all do not fit. */
-const VIEWS = ['conversation', 'directory'] as const;
+const VIEWS = ['card', 'conversation', 'directory'] as const;
 
 export type WatchingView = (typeof VIEWS)[number];
 

@@ -3,6 +3,7 @@ export const ICONS = {
   add: 'M12 5v14M5 12h14',
   archive: 'M4 5h16v4H4zM5.500 9v10h13V9M10 13h4',
   back: 'M15 5l-7 7 7 7',
+  bell: 'M6 16.500V11a6 6 0 0 1 12 0v5.500l1.500 2h-15zM10 21h4',
   check: 'M5 12.5l4.5 4.5L19 7.500',
   checks: 'M2 12.500l4.500 4.500L16 7.500M11.500 16.500l.500 .500L22 7.500',
   chevron: 'M7 10l5 5 5-5',

@@ -5,12 +5,14 @@ import type { I18n } from '../../../i18n/index.svelte';
 import type { Outgoing } from '../../../offline/outgoing';
 import { roomPath } from '../../../router.svelte';
 import { roomOf } from '../../../store/model';
+import { calledApart } from '../../../store/names';
 import { isEditable } from '../../../store/timeline';
 import type { IconName } from '../../../ui/icons';
 import type { App, Chat } from '../../context';
 import { copyWithToast } from '../../copy';
 import { plainly } from '../../format/chosen.svelte';
 import { mayBeFormatted } from '../../format/wanted';
+import { openCard } from '../../people/card.svelte';
 import { deleting } from '../deleting.svelte';
 import { readers } from '../readers.svelte';
 import type { Row } from '../rows';
@@ -67,6 +69,12 @@ function ofMessage(message: Message, isOwn: boolean, { app, chat, i18n, onEdit }
         label: plainly.has(id) ? t.timeline.showFormatted : t.timeline.showWritten,
         run: () => plainly.toggle(id),
       },
+    !isOwn && {
+      id: 'person',
+      icon: 'person',
+      label: t.rooms.about(calledApart(state, message.sender)),
+      run: () => openCard(message.sender),
+    },
     isOwn &&
       !isPrivate && {
         id: 'read-by',
