@@ -1,5 +1,6 @@
 // The two lists of the people's directory: pure.
 import type { User } from '../../api/types';
+import { byName } from '../../lib/order';
 import type { ChatState } from '../../store/model';
 
 /** Each person once, as found first. */
@@ -15,7 +16,7 @@ export function onlineNow(
   locale: string,
   ...found: (readonly User[] | null)[]
 ): User[] {
-  const { compare } = new Intl.Collator(locale);
+  const compare = byName(locale);
   return distinct(...found)
     .filter(({ id }) => id !== me && online.has(id))
     .sort((a, b) => compare(a.display_name, b.display_name));

@@ -2,15 +2,14 @@
 // go to. Made while a component is, for as long as it stands.
 import type { User, UserRef } from '../../api/types';
 import { roomOf } from '../../store/model';
+import type { I18n } from '../../i18n/index.svelte';
+import { ASKED } from '../switcher/choices';
 import type { App, Chat } from '../context';
 import { Pager } from '../pager.svelte';
 import type { Finder } from './finder.svelte';
 import { begun, offersFor, type Offer } from './offers';
 import { choicesAlong, type Option } from './options';
 import { lastWord } from './query';
-
-const PEOPLE = 8;
-const ROOMS = 5;
 
 export class Along {
   private readonly people: Pager<User>;
@@ -25,10 +24,11 @@ export class Along {
     private readonly app: App,
     private readonly chat: Chat,
     private readonly finder: Finder,
+    private readonly i18n: I18n,
   ) {
-    this.people = new Pager((query) => chat.people.find({ ...query, limit: PEOPLE }));
+    this.people = new Pager((query) => chat.people.find({ ...query, limit: ASKED }));
     this.rooms = new Pager((query) =>
-      app.api.call('get', '/directory/rooms', { query: { ...query, limit: ROOMS } }),
+      app.api.call('get', '/directory/rooms', { query: { ...query, limit: ASKED } }),
     );
     $effect(() => {
       const { name } = this;
@@ -60,6 +60,7 @@ export class Along {
       people: this.near(),
       rooms: this.finder.room === null ? state.rooms.values() : [],
       me: this.chat.me,
+      locale: this.i18n.locale,
       now: new Date(),
     });
   }
@@ -82,6 +83,7 @@ export class Along {
       state: chat.store.state,
       me: chat.me.id,
       query: finder,
+      locale: this.i18n.locale,
       people: people.items ?? [],
       rooms: rooms.items ?? [],
     });

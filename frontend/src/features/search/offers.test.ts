@@ -20,7 +20,7 @@ const ROOMS = ['general', 'tea'].map(
 const NOW = new Date(2026, 2, 1, 0, 30);
 
 const offered = (word: string) =>
-  offersFor({ word, people: PEOPLE, rooms: ROOMS, me: ME, now: NOW }).map(
+  offersFor({ word, people: PEOPLE, rooms: ROOMS, me: ME, locale: 'en', now: NOW }).map(
     ({ chip }) => `${chip.kind}:${chip.value}`,
   );
 

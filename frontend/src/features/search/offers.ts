@@ -1,7 +1,7 @@
 // What may be meant by the word that is being typed, offered as a filter: pure.
 import type { UserRef } from '../../api/types';
 import type { RoomState } from '../../store/model';
-import { fit, rankedRooms } from '../switcher/rank';
+import { fit, rankedRooms, recentRooms } from '../switcher/rank';
 import { HAS, type Chip, type Kind } from './query';
 
 export type Offer = { key: string; chip: Chip; person?: UserRef; room?: RoomState };
@@ -18,6 +18,7 @@ interface Given {
   /** One's own rooms; none where there is no choice. */
   rooms: Iterable<RoomState>;
   me: UserRef;
+  locale: string;
   now: Date;
 }
 
@@ -31,17 +32,17 @@ export function begun(word: string): { kind: Kind; value: string } | null {
 }
 
 export function offersFor(given: Given): Offer[] {
-  const { word, rooms, now } = given;
+  const { word, rooms, locale, now } = given;
   const operator = begun(word);
-  if (operator === null) return word.length > 1 ? peopleFor(word, given, 1, MOST_FOR_WORD) : [];
+  if (operator === null) return word.length > 1 ? peopleFor(word, given, 2, MOST_FOR_WORD) : [];
   const { kind, value } = operator;
   switch (kind) {
     case 'from':
-      return peopleFor(value, given, 2, MOST);
+      return peopleFor(value, given, 3, MOST);
     case 'in':
-      return rankedRooms(rooms, value, null)
-        .slice(0, MOST)
-        .map((room) => offer({ kind, value: room.summary.name }, { room }));
+      return roomsFor(value, rooms, locale).map((room) =>
+        offer({ kind, value: room.summary.name }, { room }),
+      );
     case 'has':
       return HAS.filter((it) => it.startsWith(value.toLowerCase())).map((it) =>
         offer({ kind, value: it }),
@@ -70,8 +71,16 @@ function offer(chip: Chip, more: Pick<Offer, 'person' | 'room'> = {}): Offer {
   return { key: `offer-${chip.kind}-${chip.value}`, chip, ...more };
 }
 
+function roomsFor(value: string, rooms: Iterable<RoomState>, locale: string): RoomState[] {
+  const all =
+    value === ''
+      ? recentRooms(rooms, null)
+      : rankedRooms(rooms, value, locale).map(({ item }) => item);
+  return all.slice(0, MOST);
+}
+
 /** Who is called so: from the beginning of a word of their name, or from anywhere in it. */
-function peopleFor(value: string, { people, me }: Given, loosest: 1 | 2, most: number): Offer[] {
+function peopleFor(value: string, { people, me }: Given, loosest: 2 | 3, most: number): Offer[] {
   const ranked = new Map<number, { person: UserRef; rank: number }>();
   for (const person of [me, ...people]) {
     const names = [person.display_name, person.username, ...(person.id === me.id ? ['me'] : [])];

@@ -19,15 +19,16 @@ interface Given {
   state: ChatState;
   me: number;
   query: Query;
+  locale: string;
   people: readonly User[];
   rooms: readonly DirectoryRoom[];
 }
 
 /** Who and what is called as was typed; nobody once there is more to it than a name. */
-export function choicesAlong({ state, me, query, people, rooms }: Given): Option[] {
+export function choicesAlong({ state, me, query, locale, people, rooms }: Given): Option[] {
   const name = query.text.trim();
   if (name === '' || query.chips.length > 0 || /[":“”„]/.test(name)) return [];
-  const found = choicesFor({ state, me, query: name, open: null, people, rooms });
+  const found = choicesFor({ state, me, query: name, locale, open: null, people, rooms });
   return [
     ...found.own.slice(0, MOST.own),
     ...found.people.slice(0, MOST.people),

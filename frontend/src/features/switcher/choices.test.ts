@@ -24,6 +24,7 @@ const conversation = { name: 'private_1_2', kind: 'private', title: 'Rahul', pee
 const given = {
   state: applyReady(EMPTY, ready(summary(), summary(conversation))),
   me: 1,
+  locale: 'en',
   open: null,
   people: [user(1, 'mira', 'Mira'), user(2, 'rahul', 'Rahul'), user(3, 'rahima', 'Rahima')],
   rooms: [room('general'), room('rahmania')],
@@ -45,4 +46,30 @@ test('what was found for fewer letters is gone where it fits no longer', () => {
 
 test('without a query there are one’s own rooms alone', () => {
   expect(keys('')).toEqual([['own-general', 'own-private_1_2'], [], []]);
+});
+
+test('who or what is called just so comes before one’s own rooms that only have it within', () => {
+  const order = (query: string) => {
+    const choices = choicesFor({ ...given, query });
+    return choices.order.filter((part) => choices[part].length > 0);
+  };
+  expect(order('rah')).toEqual(['own', 'people', 'rooms']);
+  const admiral = {
+    ...given,
+    state: applyReady(EMPTY, ready(summary({ title: 'Admirals' }))),
+    me: 9,
+  };
+  const choices = choicesFor({ ...admiral, query: 'mira' });
+  expect(choices.order[0]).toBe('people');
+  expect(choices.isCertain).toBe(false);
+  expect(choicesFor({ ...admiral, query: 'adm' }).isCertain).toBe(true);
+});
+
+test('of many people the best are listed, wherever the server has them', () => {
+  const many = Array.from({ length: 30 }, (_, at) => user(10 + at, `x${at}`, `Aa ${at} Sam`));
+  const people = [...many, user(99, 'sam', 'Zoe')];
+  const found = choicesFor({ ...given, people, query: 'sam' }).people;
+  expect(found[0]?.key).toBe('person-99');
+  expect(found[1]?.key).toBe('person-10');
+  expect(found).toHaveLength(8);
 });

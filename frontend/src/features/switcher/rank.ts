@@ -1,53 +1,91 @@
-// What somebody means who types a few letters: pure.
+// What somebody means who types a few letters, and in which order they look for it: pure.
 import { folded } from '../../lib/fold';
+import { byName } from '../../lib/order';
 import type { RoomState } from '../../store/model';
 import { latest } from '../rooms/list';
+
+/** How well what is typed fits: it is the name 0, begins it 1, begins a word of it 2, is within it 3. */
+export type Fit = 0 | 1 | 2 | 3;
 
 /** What is typed may have blanks too many. */
 function sought(text: string): string {
   return folded(text).replace(/\s+/g, ' ').trim();
 }
 
-/** How well one of the names fits: from its beginning 0, from that of a word 1, from within 2. */
-export function fit(names: readonly string[], query: string): 0 | 1 | 2 | null {
+/** How well the best of the names fits; several words may stand in another order, and in several names. */
+export function fit(names: readonly string[], query: string): Fit | null {
   const wanted = sought(query);
   const all = names.map(sought);
-  if (all.some((name) => name.startsWith(wanted))) return 0;
-  // The vowel signs of Bengali belong to their word: no word begins after one.
-  const isWordStart = (name: string, at: number) => !/[\p{L}\p{M}\p{N}]$/u.test(name.slice(0, at));
-  const indices = all.flatMap((name) => indicesOf(name, wanted).map((at) => isWordStart(name, at)));
-  if (indices.length === 0) return null;
-  return indices.some((isStart) => isStart) ? 1 : 2;
+  const fits = all.map((name) => fitOf(name, wanted)).filter((it) => it !== null);
+  const best = fits.length > 0 ? (Math.min(...fits) as Fit) : null;
+  const isSomeOrder = () => {
+    const words = wanted.split(' ');
+    return words.length > 1 && words.every((word) => all.some((name) => beginsWord(name, word)));
+  };
+  return (best ?? 3) > 2 && isSomeOrder() ? 2 : best;
 }
 
-function indicesOf(name: string, wanted: string): number[] {
-  const indices: number[] = [];
-  for (let at = name.indexOf(wanted); at >= 0; at = name.indexOf(wanted, at + 1)) indices.push(at);
-  return indices;
+function fitOf(name: string, wanted: string): Fit | null {
+  if (name === wanted) return 0;
+  if (name.startsWith(wanted)) return 1;
+  if (!name.includes(wanted)) return null;
+  return beginsWord(name, wanted) ? 2 : 3;
 }
 
-/** By which names a room is known. */
-function namesOf({ summary: { name, title, peer } }: RoomState): string[] {
-  return peer ? [title, peer.username] : [title, name];
+/** The vowel signs of Bengali belong to their word: no word begins after one. */
+const IN_WORD = /[\p{L}\p{M}\p{N}]$/u;
+
+function beginsWord(name: string, wanted: string): boolean {
+  for (let at = name.indexOf(wanted); at >= 0; at = name.indexOf(wanted, at + 1)) {
+    if (!IN_WORD.test(name.slice(0, at))) return true;
+  }
+  return false;
 }
 
-/**
- * One's rooms that fit, the best first and of equal ones that where something happened last. Without a
- * query those with something unread come first, and last the one that is open already.
- */
+/** Something with its names: the first is the one by which it stands in a list. */
+export interface Called {
+  names: readonly [string, ...string[]];
+  /** When something happened there last, in milliseconds; 0 where that is nobody's concern. */
+  at?: number;
+}
+
+export interface Ranked<T> {
+  item: T;
+  fit: Fit;
+}
+
+/** What fits: the best first, of equals the one where something happened last, then by name. */
+export function ranked<T>(
+  items: Iterable<T>,
+  query: string,
+  locale: string,
+  called: (item: T) => Called,
+): Ranked<T>[] {
+  const compare = byName(locale);
+  return [...items]
+    .map((item) => ({ item, ...called(item) }))
+    .map((entry) => ({ ...entry, fit: fit(entry.names, query) }))
+    .filter((entry): entry is typeof entry & Ranked<T> => entry.fit !== null)
+    .sort(
+      (a, b) => a.fit - b.fit || (b.at ?? 0) - (a.at ?? 0) || compare(a.names[0], b.names[0]) || 0,
+    )
+    .map(({ item, fit }) => ({ item, fit }));
+}
+
+/** One's rooms that fit. */
 export function rankedRooms(
   rooms: Iterable<RoomState>,
   query: string,
-  open: string | null,
-): RoomState[] {
-  const rank = (room: RoomState): number | null => {
-    if (query !== '') return fit(namesOf(room), query);
-    if (room.summary.name === open) return 2;
-    return room.summary.unread > 0 ? 0 : 1;
-  };
-  return [...rooms]
-    .map((room) => ({ room, rank: rank(room) }))
-    .filter((it): it is { room: RoomState; rank: number } => it.rank !== null)
-    .sort((a, b) => a.rank - b.rank || latest(b.room) - latest(a.room))
-    .map(({ room }) => room);
+  locale: string,
+): Ranked<RoomState>[] {
+  return ranked(rooms, query, locale, (room) => {
+    const { name, title, peer } = room.summary;
+    return { names: [title, peer ? peer.username : name], at: latest(room) };
+  });
+}
+
+/** One's rooms where nothing is typed: something unread first, the one that is open last. */
+export function recentRooms(rooms: Iterable<RoomState>, open: string | null): RoomState[] {
+  const rank = ({ summary }: RoomState) => (summary.name === open ? 2 : summary.unread > 0 ? 0 : 1);
+  return [...rooms].sort((a, b) => rank(a) - rank(b) || latest(b) - latest(a));
 }
