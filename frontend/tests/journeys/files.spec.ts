@@ -38,7 +38,7 @@ test('files are picked, taken out again, sent with words, and downloaded by the 
   const room = rahul.page.locator('a[href="/rooms/general"]').first();
   await picks(mira, 'Files', [file('menu.pdf')]);
   await expect(tray.getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await expect(rahul.log.locator('a.file')).toHaveCount(3);
   if (await room.isVisible()) await expect(room).toContainText('Mira: menu.pdf');
 });
@@ -95,7 +95,7 @@ test.describe('where one may have little', () => {
     });
     await picks(mira, 'Files', [large('third.txt', 500_000)]);
     await mira.composer.fill('Look');
-    await mira.composer.press('Enter');
+    await mira.sends();
     await expect(mira.composer).toHaveValue('');
     await mira.composer.fill('at this');
     answer();
@@ -135,7 +135,7 @@ test('what is written after Enter is no part of the caption', async ({ person })
   await picks(mira, 'Files', [file('a.txt')]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
   await mira.composer.fill('Look');
-  await mira.composer.press('Enter');
+  await mira.sends();
   await mira.composer.pressSequentially('and then');
   answer();
   await expect(mira.message('Look').locator('a.file')).toHaveCount(1);
@@ -238,7 +238,7 @@ test('an upload is cancelled, and nothing of it is sent', async ({ person }) => 
   await mira.page.route('**/api/v1/media', () => {});
   await picks(mira, 'Files', [file('a.txt')]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await mira.log.getByRole('button', { name: 'Cancel the upload' }).click();
   await expect(mira.log.locator('.file')).toHaveCount(0);
   await mira.says('Something else');
@@ -265,7 +265,7 @@ test('what the server refuses is said with its words, and can be tried again', a
   );
   await picks(mira, 'Files', [file('a.txt')]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await expect(mira.log.getByText(detail)).toBeVisible();
   isFull = false;
   await mira.log.getByRole('button', { name: 'Try again' }).click();

@@ -35,7 +35,7 @@ test('pictures are picked, pasted and dropped, and stand in one message with the
   await rahul.page.goto('/people');
   await picks(mira, 'Pictures', [tea]);
   await expect(tray).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   const room = rahul.page.locator('a[href="/rooms/general"]').first();
   if (await room.isVisible()) await expect(room).toContainText('Mira: Photo');
   await seesPictures(mira, 4);
@@ -88,7 +88,7 @@ test('what was sent without a word gets one later', async ({ person }) => {
   const tea = await painted(mira.page, 'tea.jpg', [1_200, 900], '#b4491d');
   await picks(mira, 'Pictures', [tea]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await seesPictures(rahul, 1);
   const message = mira.log.locator('.message').filter({ has: mira.page.locator('.album') });
   await mira.doesWith(message, 'Add a caption');
@@ -118,13 +118,13 @@ test('an upload is cancelled, and the next picture is sent', async ({ person }) 
   await mira.page.route('**/api/v1/media', () => {});
   await picks(mira, 'Pictures', [tea]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await mira.log.getByRole('button', { name: 'Cancel the upload' }).click();
   await expect(mira.log.locator('.album')).toHaveCount(0);
   await mira.page.unroute('**/api/v1/media');
   await picks(mira, 'Pictures', [tea]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await seesPictures(mira, 1);
   expect(await mira.history()).toHaveLength(1);
 });
@@ -135,7 +135,7 @@ test('a picture whose address has ended is fetched from a fresh one', async ({ p
   const tea = await painted(mira.page, 'tea.jpg', [1_200, 900], '#b4491d');
   await picks(mira, 'Pictures', [tea]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   await seesPictures(mira, 1);
   rahul.expects(/Failed to load resource/);
   // The first one is refused, as all are that have ended.
@@ -213,7 +213,7 @@ test('the pictures of a room are looked at to its first and its last, also what 
   const sends = async (name: string, colour: string) => {
     await picks(mira, 'Pictures', [await painted(mira.page, name, [300, 200], colour)]);
     await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-    await mira.composer.press('Enter');
+    await mira.sends();
     await expect.poll(async () => (await mira.history()).at(-1)?.images.length).toBe(1);
   };
   const talks = () => mira.writes(...Array.from({ length: 60 }, (_, at) => `Number ${at}.`));
@@ -290,7 +290,7 @@ test('what moves stands still for whoever wants that, until they play it', async
   const dance = { name: 'dance.gif', mimeType: 'image/gif', buffer };
   await picks(mira, 'Pictures', [dance]);
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
-  await mira.composer.press('Enter');
+  await mira.sends();
   const shown = (one: typeof mira) => one.log.getByRole('img', { name: 'dance.gif' });
   await seesPictures(mira, 1);
   await expect(shown(mira)).toHaveAttribute('src', /\.(gif|webp)\?/);
@@ -312,7 +312,7 @@ test('what moves stands still for whoever wants that, until they play it', async
   await picks(rahul, 'Pictures', [dance]);
   await expect(trayOf(rahul).getByRole('img', { name: 'dance.gif' })).toBeVisible();
   await expect(trayOf(rahul).locator('img')).toHaveCount(0);
-  await rahul.composer.press('Enter');
+  await rahul.sends();
   await sent;
   const frames = rahul.log.locator('.album canvas');
   await expect(frames).toHaveCount(1);

@@ -140,7 +140,7 @@ test('somebody is mentioned with a few letters, and knows it on every device', a
   await mira.page.keyboard.press('Enter');
   await expect(mira.composer).toHaveValue('Lemon, @rahul ');
   await mira.composer.pressSequentially('?');
-  await mira.page.keyboard.press('Enter');
+  await mira.sends();
   await expect(mira.message('Lemon').locator('.mention')).toHaveText('@Rahul');
 
   const desk = await rahul.tab();

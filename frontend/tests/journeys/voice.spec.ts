@@ -474,7 +474,7 @@ test('what was recorded is there after a reload, in one tab, and is sent once', 
   // Whoever writes there writes on.
   await expect(other.composer).toBeFocused();
   await other.composer.pressSequentially(' a word');
-  await other.composer.press('Enter');
+  await other.sends();
   await expect(rahul.message('In the middle of a word')).toBeVisible();
   await expect(recordButton(other)).toHaveCount(0);
   await recordingBar(other).getByRole('button', { name: 'Send the voice message' }).click();

@@ -178,7 +178,17 @@ export class Person {
 
   async says(text: string): Promise<void> {
     await this.composer.fill(text);
-    await this.composer.press('Enter');
+    await this.sends();
+  }
+
+  /** Where a finger writes, Enter breaks the line, and the button sends. */
+  async sends(): Promise<void> {
+    const isTouch = await this.page.evaluate(
+      () => matchMedia('(hover: none) and (pointer: coarse)').matches,
+    );
+    const button = this.page.locator('.composer').getByRole('button', { name: /^(Send|Save)$/ });
+    if (isTouch) await button.click();
+    else await this.composer.press('Enter');
   }
 
   /** A message that is shown. */

@@ -1,0 +1,79 @@
+// Who may be meant after an `@`: those of the room, those one talks with, and whom the server finds. Made while a
+// component is, for as long as it stands.
+import type { Member, User } from '../../api/types';
+import { inTime } from '../../lib/patience';
+import { isHere } from '../../store/people';
+import { roomOf } from '../../store/model';
+import type { App, Chat } from '../context';
+import { Pager } from '../pager.svelte';
+import { retryWhile } from '../retryWhile.svelte';
+import { ASKED } from '../switcher/choices';
+import { offered, type Offered } from './offered';
+
+/** So long one who is quicker than the server waits for it. */
+const PATIENCE_MS = 1_000;
+
+export class People {
+  private readonly members: Pager<Member>;
+  private readonly found: Pager<User>;
+
+  constructor(
+    app: App,
+    private readonly chat: Chat,
+    private readonly room: string,
+    /** What was typed of a name; `null` while nobody is meant. */
+    private readonly query: () => string | null,
+  ) {
+    this.members = new Pager(() => chat.people.members(room, {}));
+    this.found = new Pager((query) => chat.people.find({ ...query, limit: ASKED }));
+    const isWanted = $derived(query() !== null && !this.state?.summary.peer);
+    $effect(() => (isWanted && this.members.items === null ? this.members.soon('') : undefined));
+    $effect(() => {
+      const asked = isWanted ? query() : null;
+      return asked ? this.found.soon(asked) : undefined;
+    });
+    retryWhile(
+      app.retry,
+      () => isWanted && (this.members.hasFailed || this.found.hasFailed),
+      () => Promise.all([this.members.again(''), this.found.again(query() ?? '')]),
+    );
+  }
+
+  private get state() {
+    return roomOf(this.chat.store.state, this.room);
+  }
+
+  offered(query: string, locale: string, everybody: readonly string[]): Offered[] {
+    const { chat, state: room } = this;
+    if (!room) return [];
+    return offered({
+      state: chat.store.state,
+      room,
+      me: chat.me.id,
+      locale,
+      query,
+      members: this.members.items ?? [],
+      found: this.found.items ?? [],
+      everybody,
+    });
+  }
+
+  /** Whether somebody is here now, as far as that is known. */
+  isHere(id: number): boolean {
+    const presence = this.state?.presence ?? null;
+    const member = this.members.items?.find((it) => it.id === id);
+    const isThere = member ? isHere(member, presence) : (presence?.online.has(id) ?? false);
+    return isThere || this.chat.store.state.online.has(id);
+  }
+
+  /** Whether the server may still know somebody who is called just so. */
+  get isSearching(): boolean {
+    const query = this.query();
+    return Boolean(query) && !this.state?.summary.peer && this.found.shown !== query;
+  }
+
+  /** Waits for whom the server finds, but not for long. */
+  async settled(): Promise<void> {
+    await inTime(PATIENCE_MS, this.found.start(this.query() ?? ''));
+  }
+}

@@ -1,0 +1,10 @@
+// বাংলা।
+import type { CompletionWords } from './en';
+
+export const bn: CompletionWords = {
+  people: 'কাকে বলছেন',
+  emoji: 'কোন ইমোজি',
+  everybody: 'এই ঘরের সবাইকে',
+  here: 'এখন আছেন',
+  everybodyToo: 'সবাই সকল ঘর everybody everyone all channel here',
+};
