@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 
+import { bn as attentionBn } from './attention/bn';
+import { en as attentionEn } from './attention/en';
 import { bn } from './bn';
 import { en } from './en';
 import { LOCALE_NAMES, LOCALES } from '../lib/locales';
+import { bn as completionBn } from './completion/bn';
+import { en as completionEn } from './completion/en';
+import { bn as keysBn } from './keys/bn';
+import { en as keysEn } from './keys/en';
 import { plural } from './plural';
 import { bn as peopleBn } from './people/bn';
 import { en as peopleEn } from './people/en';
@@ -30,8 +36,22 @@ const numbers = (value: unknown): value is (count: number) => string =>
   /\(count|\(left|\(seconds|^(count|left|seconds)/.test(String(value));
 
 const all = {
-  en: { ...en, of: peopleEn, search: searchEn },
-  bn: { ...bn, of: peopleBn, search: searchBn },
+  en: {
+    ...en,
+    attention: attentionEn,
+    completion: completionEn,
+    keys: keysEn,
+    of: peopleEn,
+    search: searchEn,
+  },
+  bn: {
+    ...bn,
+    attention: attentionBn,
+    completion: completionBn,
+    keys: keysBn,
+    of: peopleBn,
+    search: searchBn,
+  },
 };
 
 describe.each([

@@ -44,6 +44,7 @@ export const en = {
     saved: 'Saved',
     back: 'Back',
     skipToConversation: 'Skip to the conversation',
+    keys: 'Keyboard shortcuts',
     notFound: 'There is nothing at this address.',
     goHome: 'Go to your rooms',
     somethingFailed: 'That did not work. Try again.',
@@ -197,7 +198,6 @@ export const en = {
     emojiNone: 'No emoji by this name.',
     editing: 'Editing your message',
     saveEdit: 'Save',
-    mention: 'Whom you mean',
     notSaved: 'The change was not saved. Your text is still here; try again.',
     tooLong: (left: number) =>
       plural('en', left, { one: '1 character too long', other: `${n(left)} characters too long` }),
