@@ -9,6 +9,7 @@
 
 #[cfg_attr(not(test), allow(dead_code, reason = "only the tests listen yet"))]
 mod changes;
+mod code;
 mod content;
 mod encoder;
 mod error;
