@@ -1,6 +1,7 @@
 //! What the tests of stores and services stand on: a fresh database of each kind, everything built
 //! on it, and people and rooms made without passwords and endpoints.
 
+mod cases;
 #[path = "../tests/it/support/database.rs"]
 mod database;
 mod log;
@@ -23,6 +24,7 @@ use sea_orm::{ActiveModelTrait, ActiveValue::Set, DatabaseBackend, EntityTrait, 
 use tempfile::TempDir;
 use uuid::Uuid;
 
+pub(crate) use self::cases::each_case_holds;
 use self::database::PostgresDatabase;
 pub(crate) use self::database::{Storage, on_both_databases};
 pub(crate) use self::log::Log;

@@ -4,14 +4,15 @@
 //! What is a link:
 //! - `http://` and `https://` with any host: a domain in any script, a lone name, an IP address.
 //! - A domain alone, with or without `www.`, perhaps with a port and a path, if its last label is a
-//!   top-level domain. Its address gets `https://`, which is what almost every site speaks.
+//!   top-level domain and people mean a host by it ([`hosts`]). Its address gets `https://`, which is what
+//!   almost every site speaks.
 //!
-//! What is not: other schemes (`javascript:` and `data:` among them, together with all that is
-//! attached to them), addresses with a user name or password, e-mail addresses, file names, version
-//! numbers and IP addresses without a scheme.
+//! What is not: whatever is code; other schemes (`javascript:` and `data:` among them, together with all that is
+//! attached to them), addresses with a user name or password, e-mail addresses, file names, sentences
+//! without a blank between, version numbers and IP addresses without a scheme.
 //!
-//! A link ends before the punctuation of the sentence around it, in any script, and before a
-//! closing bracket that it did not open; `Foo_(bar)` stays whole. A domain without a scheme does not
+//! A link ends before an emoji, before the punctuation of the sentence around it, in any script, and before
+//! a closing bracket that it did not open; `Foo_(bar)` stays whole. A domain without a scheme does not
 //! go on from ASCII letters into another script, because languages that are written without spaces,
 //! or that put endings on words, continue their sentence there.
 //!
@@ -19,6 +20,7 @@
 //! bounded number of times.
 
 mod characters;
+mod hosts;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +30,8 @@ use std::ops::Range;
 use characters::{
     is_name_character, is_never_last, is_other_script, is_stop, may_not_stand_before_a_domain,
 };
+
+use super::code;
 
 /// The most links that are found in one message; after them, its text stays plain.
 pub(crate) const MAX_LINKS: usize = 50;
@@ -60,7 +64,7 @@ pub(crate) fn find_links(text: &str) -> Vec<FoundLink> {
     if !text.contains('.') && !text.contains("://") {
         return Vec::new();
     }
-    let chars: Vec<char> = text.chars().collect();
+    let chars = code::masked(text);
     let mut links = Vec::new();
     let mut at = 0;
     while at < chars.len() && links.len() < MAX_LINKS {
@@ -132,7 +136,12 @@ fn look_for_address(chars: &[char], scheme: Range<usize>) -> Look {
 fn look_for_domain(chars: &[char], name: Range<usize>) -> Look {
     let start = name.start;
     let nothing = Look::Nothing { resume: name.end };
-    if before(chars, start).is_some_and(may_not_stand_before_a_domain) {
+    // A single full stop right before it is that of `.env.dev` or `*.example.org`.
+    let is_rest = before(chars, start) == Some('.') && before(chars, start - 1) != Some('.');
+    if is_rest
+        || before(chars, start).is_some_and(may_not_stand_before_a_domain)
+        || is_server_of_a_name(chars, start)
+    {
         return nothing;
     }
     let Some(host_end) = end_of_domain(chars, name) else { return nothing };
@@ -141,11 +150,23 @@ fn look_for_domain(chars: &[char], name: Range<usize>) -> Look {
     }
     let port_end = end_of_port(chars, host_end);
     // `name(` is a function in a piece of code, `name:80@` the password of some other host.
-    if matches!(chars.get(port_end), Some('(' | '@')) {
+    if matches!(chars.get(port_end), Some('(' | '@'))
+        || !hosts::is_meant(chars, start..host_end, port_end)
+    {
         return nothing;
     }
     let end = end_of_address(chars, start, port_end);
     Look::Link { range: start..end, has_scheme: false }
+}
+
+/// Whether what begins at `start` is the server of somebody or something, as in `@mira:example.org`.
+fn is_server_of_a_name(chars: &[char], start: usize) -> bool {
+    if before(chars, start) != Some(':') {
+        return false;
+    }
+    let mut name = chars[..start - 1].iter().rev().take(LONGEST_MAILBOX);
+    let sign = name.find(|c| !is_name_character(**c) && **c != '.');
+    matches!(sign, Some('@' | '#'))
 }
 
 /// Where the labels that begin at `start`, joined by single dots, end. In `one_script`, ASCII

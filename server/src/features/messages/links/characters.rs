@@ -1,10 +1,11 @@
 //! What a character can be to a link.
 
 /// Never a part of a link: white space, control and direction characters, what RFC 3986 and 3987
-/// leave out, quotation marks, and the punctuation of scripts whose addresses do not use it.
+/// leave out, quotation marks, emoji, and the punctuation of scripts whose addresses do not use it.
 pub(super) fn is_stop(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
+        || is_emoji(c)
         || matches!(c,
             '<' | '>' | '"' | '`' | '|' | '\\'
             | '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟'
@@ -17,6 +18,14 @@ pub(super) fn is_stop(c: char) -> bool {
             | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}'
             | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
             | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
+}
+
+/// Emoji, the signs that are shown as such, and what changes how they are shown.
+const fn is_emoji(c: char) -> bool {
+    matches!(c,
+        '\u{20E3}' | '\u{2190}'..='\u{21FF}' | '\u{2300}'..='\u{23FF}' | '\u{25A0}'..='\u{27BF}'
+        | '\u{2900}'..='\u{2BFF}' | '\u{FE00}'..='\u{FE0F}' | '\u{1F000}'..='\u{1FAFF}'
+        | '\u{E0000}'..='\u{E01EF}')
 }
 
 /// A part of links, but at the end it belongs to the sentence: `https://example.org/a, and …`.
