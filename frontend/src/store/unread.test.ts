@@ -47,6 +47,12 @@ describe('who is mentioned', () => {
     expect(counts(state)).toMatchObject({ unread: 3, mentions: 2 });
   });
 
+  it('is everybody but who called everybody', () => {
+    const mentions = [{ start: 0, end: 5, everybody: true }];
+    const state = fold(opened(0), ...created(message(1, { mentions }), mine(2, { mentions })));
+    expect(counts(state)).toMatchObject({ unread: 1, mentions: 1 });
+  });
+
   it('is not who names themselves', () => {
     const state = fold(opened(0), ...created(mine(1, { mentions: AT_MIRA })));
     expect(counts(state)).toMatchObject({ unread: 0, mentions: 0 });

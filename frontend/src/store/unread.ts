@@ -13,9 +13,9 @@ export function isMany(unread: number): boolean {
 
 type Counts = Pick<RoomSummary, 'unread' | 'mentions'>;
 
-/** Whether a message that stands names the person. Nobody mentions themselves. */
+/** Whether a message that stands names the person or everybody. Nobody mentions themselves. */
 export function mentionsMe({ sender, mentions }: Message, me: Me | null): boolean {
-  return sender.id !== me?.id && mentions.some(({ user_id }) => user_id === me?.id);
+  return sender.id !== me?.id && mentions.some((m) => m.everybody || m.user_id === me?.id);
 }
 
 /** How many of these messages are unread after a number. */

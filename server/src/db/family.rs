@@ -6,6 +6,9 @@ use adda_protocol::RoomName;
 use adda_protocol::rooms::RoomKind;
 use adda_realtime::Topic;
 
+/// Stands for everybody in a room where the tables of mentions have somebody's number.
+pub(crate) const EVERYBODY: i64 = 0;
+
 /// Which family of tables a room lives in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Family {
@@ -52,7 +55,7 @@ impl Family {
         }
     }
 
-    /// The table of who is mentioned where.
+    /// The table of who is mentioned where: somebody, or [`EVERYBODY`] of a public room.
     #[must_use]
     pub(crate) const fn mentions(self) -> &'static str {
         match self {

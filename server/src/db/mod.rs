@@ -28,7 +28,7 @@ use sea_orm::{
 
 pub(crate) use connection::{Reader, Transaction};
 pub(crate) use failure::{Unavailable, is_unavailable, unavailable};
-pub(crate) use family::Family;
+pub(crate) use family::{EVERYBODY, Family};
 pub(crate) use open::OpenError;
 pub(crate) use rows::{RowList, lock_rows, parse, query, run};
 pub(crate) use schema::{expect_known, in_memory};

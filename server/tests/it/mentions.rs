@@ -68,6 +68,68 @@ on_both_databases! {
         assert_eq!(mentioned().await, [0, 0]);
     }
 
+    async fn a_room_can_be_called_as_a_whole(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let tara = server.person("tara").await;
+        mira.makes_room("rust").await;
+        ravi.joins("rust").await;
+        tara.joins("rust").await;
+        let mentioned = async || {
+            let mut found = Vec::new();
+            for person in [&mira, &ravi, &tara] {
+                found.push(counts(person, "rust").await.1);
+            }
+            found
+        };
+        let call = ravi.writes("rust", "@room, @tara: tea!").await;
+        assert_eq!(call["mentions"], json!([
+            {"start": 0, "end": 5, "everybody": true},
+            {"start": 7, "end": 12, "user_id": tara.id},
+        ]));
+        assert_eq!(mentioned().await, [1, 0, 1], "all but who called, once each");
+        assert_eq!(mira.reads_all("rust").await[0], call);
+
+        // Who comes later was not called.
+        let asha = server.person("asha").await;
+        asha.joins("rust").await;
+        assert_eq!(counts(&asha, "rust").await.1, 0);
+
+        let path = format!("/rooms/rust/messages/{}", call["id"].as_str().unwrap());
+        ravi.patch(&path, json!({"text": "@tara: tea!"})).await.expect(200);
+        assert_eq!(mentioned().await, [0, 0, 1]);
+        ravi.patch(&path, json!({"text": "@room @mira: tea!"})).await.expect(200);
+        assert_eq!(mentioned().await, [1, 0, 1]);
+        let mark = mira.put("/rooms/rust/read", json!({"seq": 1})).await.expect(200);
+        assert_eq!(mark["mentions"], 0);
+        mira.writes("rust", "@room").await;
+        assert_eq!(mentioned().await, [0, 1, 2]);
+        ravi.delete(&path).await.expect(200);
+        assert_eq!(mentioned().await, [0, 1, 1]);
+    }
+
+    async fn in_a_private_room_nobody_is_called_as_a_whole(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let path = format!("/users/{}/private-room", ravi.id);
+        let room = mira.put(&path, Value::Null).await.expect(201);
+        let name = room["name"].as_str().unwrap();
+        let message = mira.writes(name, "@room").await;
+        assert_eq!(message["mentions"], json!([]));
+        assert_eq!(counts(&ravi, name).await, (1, 0));
+    }
+
+    async fn code_mentions_nobody_and_has_no_links(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);
+        let text = "`@ravi https://example.org`\n```\n@room\n```\n@ravi: https://example.org";
+        let message = mira.writes("general", text).await;
+        assert_eq!(message["mentions"], json!([{"start": 42, "end": 47, "user_id": ravi.id}]));
+        let url = "https://example.org";
+        assert_eq!(message["links"], json!([{"start": 49, "end": 68, "url": url}]));
+        assert_eq!(counts(&ravi, "general").await.1, 1);
+    }
+
     async fn a_repeated_send_mentions_once(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

@@ -117,6 +117,9 @@ on_both_databases! {
         assert_eq!(finds(&mira, "has:link").await, ["tea for @mira, https://example.org"]);
         assert_eq!(finds(&mira, "mentions:me tea").await, ["tea for @mira, https://example.org"]);
         assert_eq!(finds(&ravi, "mentions:me tea").await, [""; 0]);
+        mira.writes("general", "@room biscuits").await;
+        assert_eq!(finds(&ravi, "mentions:me biscuits").await, ["@room biscuits"]);
+        assert_eq!(finds(&mira, "mentions:me biscuits").await, [""; 0], "who calls is not called");
         assert_eq!(finds(&mira, "has:audio").await, [""; 0]);
         assert_eq!(finds(&mira, "tea from:nobody").await, [""; 0]);
         for (query, found) in [("after:2020-01-01 tea", 4), ("before:2020-01-01 tea", 0), ("before:2999-12-31 tea", 4)] {

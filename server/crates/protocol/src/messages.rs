@@ -19,15 +19,19 @@ pub struct Link {
     pub url: String,
 }
 
-/// A stretch of the text, `@` and a username, that means somebody who may read the room.
+/// A stretch of the text, `@` and a username or `@room`, that means somebody who may read the room, or everybody
+/// in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Mention {
     /// Where the `@` stands, counted in Unicode scalar values.
     pub start: u32,
-    /// One past the username's last character.
+    /// One past the last character of the username.
     pub end: u32,
-    /// Who is meant.
-    pub user_id: UserId,
+    /// Who is meant; absent where everybody is.
+    pub user_id: Option<UserId>,
+    /// `true` where everybody in the room is meant, absent else. It counts for each member but who wrote it.
+    pub everybody: Option<bool>,
 }
 
 /// A list of mentions as JSON.

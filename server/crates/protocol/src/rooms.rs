@@ -94,7 +94,7 @@ pub struct RoomSummary {
     pub read_seq: i64,
     /// The others' undeleted messages after `read_seq`; counting stops at 100.
     pub unread: i64,
-    /// How many of them mention this person; counting stops at 100.
+    /// How many of them mention this person or everybody in the room; counting stops at 100.
     pub mentions: i64,
     /// How far the other person of a private room has got; absent where either keeps that to themselves.
     pub peer_mark: Option<PeerMark>,
@@ -254,6 +254,6 @@ pub struct ReadMark {
     pub read_seq: i64,
     /// The others' undeleted messages after it; counting stops at 100.
     pub unread: i64,
-    /// How many of them mention this person; counting stops at 100.
+    /// How many of them mention this person or everybody in the room; counting stops at 100.
     pub mentions: i64,
 }

@@ -86,6 +86,22 @@ on_both_databases! {
         }
     }
 
+    async fn mentions_cost_no_more_after_ten_times_as_many_calls_of_everybody(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let room = world.room("tea", &[&mira, &ravi]).await;
+        let mut steps = Vec::new();
+        for (from, to) in [(0, 150), (150, 1_500)] {
+            world.writes_many(&mira, &room, (from..to).map(|n| format!("@room {n}"))).await;
+            world.writes_many(&ravi, &room, (from..to).map(|n| format!("@room @mira {n}"))).await;
+            let my = world.inbox.my_room(ravi.id, room.family, room.id).await.unwrap().unwrap();
+            assert_eq!(my.summary.mentions, 100, "counting stops there");
+            let list = store::my_rooms_statement(&[room.family], Which::All);
+            steps.push(world.steps(&list, &[ravi.id]).await);
+        }
+        assert!(steps[1] < steps[0] * 3, "{steps:?}");
+    }
+
     async fn unread_is_what_a_count_of_every_message_says(storage: Storage) {
         let world = World::new(storage).await;
         let people = [world.person("mira").await, world.person("ravi").await];

@@ -1,20 +1,29 @@
-//! Finds who is mentioned in a message's text: `@` and a handle. The text is never changed, and what
-//! is no handle of somebody who may read the room stays plain text.
+//! Finds who is mentioned in a message's text: `@` and a handle, or `@room`, which calls everybody in a
+//! public room. The text is never changed, and what is no handle of somebody who may read the room stays
+//! plain text.
 //!
-//! A mention begins where a word may begin, so that neither e-mail addresses nor paths in links are
-//! mentions, and ends with the handle's last character, so that a word of another script may follow
-//! at once (`@miraকে`). A full stop or a hyphen at the end belongs to the sentence, unless the handle
-//! is written that way.
+//! A mention stands by itself ([`boundaries`]): it is no part of an e-mail address, a path or a name in a
+//! program, and neither within code nor within a link. It ends with the handle's last character, so that a
+//! word of another script may follow at once (`@miraকে`). A full stop or a hyphen at the end belongs to the
+//! sentence, unless the handle is written that way.
+
+mod boundaries;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
 
 use adda_protocol::UserId;
 use adda_protocol::messages::{Mention, mentions_from_json, mentions_to_json};
 
+use super::{code, links};
+
 /// The most mentions that are found in one message; after them, its text stays plain.
 const MAX_MENTIONS: usize = 50;
 /// The shortest and the longest handle.
 const HANDLE: std::ops::RangeInclusive<usize> = 2..=32;
+/// What calls everybody in a public room; no new account has it for a handle.
+const EVERYBODY: &str = "room";
 
 /// An `@` and what may be a handle. Offsets count Unicode scalar values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,59 +37,91 @@ fn is_of_handle(c: char) -> bool {
     c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-')
 }
 
-/// Whether a mention may follow this character.
-fn may_stand_before(c: char) -> bool {
-    !is_of_handle(c) && !matches!(c, '@' | '/' | '+' | '%' | '=' | ':' | '&' | '#')
-}
-
 /// What may be mentions in a text, in their order.
 pub(super) fn candidates(text: &str) -> Vec<Candidate> {
     let mut found = Vec::new();
     if !text.contains('@') {
         return found;
     }
+    let chars = readable(text);
+    // Where the word of the candidate before ends.
     let mut before = None;
-    for (start, (byte, c)) in text.char_indices().enumerate() {
-        if c == '@' && before.is_none_or(may_stand_before) {
-            let tail = &text[byte + 1..];
-            let end = tail.find(|c| !is_of_handle(c)).unwrap_or(tail.len());
-            let handles = handles(&tail[..end]);
-            if !handles.is_empty() {
-                found.push(Candidate { start, handles });
-                if found.len() == MAX_MENTIONS {
-                    break;
-                }
+    for start in (0..chars.len()).filter(|at| chars[*at] == '@') {
+        if !boundaries::may_begin(&chars, start, before) {
+            continue;
+        }
+        let tail = &chars[start + 1..];
+        let length = tail.iter().position(|c| !is_of_handle(*c)).unwrap_or(tail.len());
+        let end = start + 1 + length;
+        let word: String = tail[..length].iter().collect();
+        let handles = handles(&word, boundaries::may_end(&chars, end));
+        if !handles.is_empty() {
+            before = Some(end);
+            found.push(Candidate { start, handles });
+            if found.len() == MAX_MENTIONS {
+                break;
             }
         }
-        before = Some(c);
     }
     found
 }
 
-/// The handles that a word may be: itself, and without the marks that end a sentence.
-fn handles(word: &str) -> Vec<String> {
+/// The characters of a text, without what is code or a link.
+fn readable(text: &str) -> Vec<char> {
+    let mut chars = code::masked(text);
+    for link in links::find_links(text) {
+        chars[link.start..link.end].fill('x');
+    }
+    chars
+}
+
+/// The handles that a word may be: itself, and without the marks that end a sentence, if what follows it lets
+/// it end there; and what stands before an ellipsis or a dash in it.
+fn handles(word: &str, may_end: bool) -> Vec<String> {
     let mut handles = Vec::new();
-    let mut word = word;
+    if may_end {
+        add_handles(&mut handles, word);
+    }
+    if let Some(length) = ["..", "--"].iter().filter_map(|mark| word.find(mark)).min() {
+        add_handles(&mut handles, &word[..length]);
+    }
+    handles
+}
+
+fn add_handles(handles: &mut Vec<String>, mut word: &str) {
     loop {
         if HANDLE.contains(&word.len()) {
-            handles.push(word.to_ascii_lowercase());
+            let handle = word.to_ascii_lowercase();
+            if !handles.contains(&handle) {
+                handles.push(handle);
+            }
         }
         match word.strip_suffix(['.', '-', '_']) {
             Some(shorter) => word = shorter,
-            None => return handles,
+            None => return,
         }
     }
 }
 
-/// The mentions of a text, of whom `people` knows by handle.
-pub(super) fn find(text: &str, people: &HashMap<String, UserId>) -> Vec<Mention> {
+/// The mentions of a text, of whom `people` knows by handle; `@room` is one where everybody may be called.
+pub(super) fn find(
+    text: &str,
+    people: &HashMap<String, UserId>,
+    may_call_everybody: bool,
+) -> Vec<Mention> {
     let offset = |scalars: usize| u32::try_from(scalars).unwrap_or(u32::MAX);
     let mention = |candidate: Candidate| {
-        let handle = candidate.handles.iter().find(|handle| people.contains_key(*handle))?;
+        let meant = |handle: &String| {
+            let is_everybody = may_call_everybody && handle == EVERYBODY;
+            let user_id = if is_everybody { None } else { Some(*people.get(handle)?) };
+            Some((handle.len(), user_id))
+        };
+        let (length, user_id) = candidate.handles.iter().find_map(meant)?;
         Some(Mention {
             start: offset(candidate.start),
-            end: offset(candidate.start + 1 + handle.len()),
-            user_id: *people.get(handle)?,
+            end: offset(candidate.start + 1 + length),
+            user_id,
+            everybody: user_id.is_none().then_some(true),
         })
     };
     candidates(text).into_iter().filter_map(mention).collect()
@@ -94,69 +135,4 @@ pub(super) fn encode(mentions: &[Mention]) -> Option<String> {
 /// Mentions as they were stored.
 pub(super) fn decode(stored: Option<&str>) -> Vec<Mention> {
     stored.map(mentions_from_json).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn people() -> HashMap<String, UserId> {
-        HashMap::from([("mira".into(), 1), ("ravi.k".into(), 2), ("t-".into(), 3)])
-    }
-
-    fn found(text: &str) -> Vec<(u32, u32, UserId)> {
-        find(text, &people()).into_iter().map(|m| (m.start, m.end, m.user_id)).collect()
-    }
-
-    #[test]
-    fn a_handle_after_an_at_sign_is_a_mention() {
-        assert_eq!(found("@mira"), [(0, 5, 1)]);
-        assert_eq!(found("tea, @Mira? (@ravi.k)"), [(5, 10, 1), (13, 20, 2)]);
-        assert_eq!(found("আড্ডা @miraকে"), [(6, 11, 1)]);
-        assert_eq!(found("চা@mira"), [(2, 7, 1)], "a script of its own needs no blank");
-    }
-
-    #[test]
-    fn the_sentence_goes_on_after_it() {
-        assert_eq!(found("ask @mira."), [(4, 9, 1)]);
-        assert_eq!(found("ask @mira..."), [(4, 9, 1)]);
-        assert_eq!(found("@mira-"), [(0, 5, 1)]);
-        assert_eq!(found("@ravi.k."), [(0, 7, 2)]);
-        assert_eq!(found("@t-"), [(0, 3, 3)], "a handle may end with a hyphen");
-    }
-
-    #[test]
-    fn nobody_is_mentioned_by_what_only_looks_like_it() {
-        let plain = [
-            "mira",
-            "@",
-            "@@mira",
-            "a@mira",
-            "x.@mira",
-            "https://example.org/@mira",
-            "@miranda",
-            "@mira.com",
-            "@nobody",
-            "mira@example.org",
-            "user:@mira",
-        ];
-        for text in plain {
-            assert_eq!(found(text), [], "{text}");
-        }
-    }
-
-    #[test]
-    fn a_text_full_of_mentions_has_so_many() {
-        assert_eq!(found(&"@mira ".repeat(1_000)).len(), MAX_MENTIONS);
-        assert_eq!(found(&"@".repeat(8_000)), []);
-        assert_eq!(found(&format!("@{}", "a.".repeat(4_000))), []);
-    }
-
-    #[test]
-    fn what_is_stored_is_read_back() {
-        let mentions = find("@mira @ravi.k", &people());
-        assert_eq!(decode(encode(&mentions).as_deref()), mentions);
-        assert_eq!(encode(&[]), None);
-        assert_eq!(decode(None), []);
-    }
 }

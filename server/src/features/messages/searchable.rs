@@ -46,10 +46,20 @@ impl<'a> Searchable<'a> {
         self.row.text.as_deref().is_some_and(|text| !links::find_links(text).is_empty())
     }
 
-    /// Who is mentioned in it.
+    /// Who is mentioned in it; absent where everybody in the room is.
     #[must_use]
-    pub(crate) fn mentioned(&self) -> Vec<UserId> {
+    pub(crate) fn mentioned(&self) -> Vec<Option<UserId>> {
         let mentions = mentions::decode(self.row.mentions.as_deref());
         mentions.into_iter().map(|mention| mention.user_id).collect()
+    }
+
+    /// Whether it mentions somebody, alone or with everybody in the room.
+    #[must_use]
+    pub(crate) fn mentions(&self, user_id: UserId) -> bool {
+        let is_meant = |mentioned: Option<UserId>| match mentioned {
+            Some(id) => id == user_id,
+            None => self.row.sender_id != user_id,
+        };
+        self.mentioned().into_iter().any(is_meant)
     }
 }

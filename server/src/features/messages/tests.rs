@@ -137,6 +137,23 @@ on_both_databases! {
         }
     }
 
+    async fn a_large_room_is_called_by_who_made_it_and_by_administrators(storage: Storage) {
+        let world = World::new(storage).await;
+        let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
+        let asha = world.person("asha").await;
+        let room = world.room("tea", &[&mira, &ravi, &asha]).await;
+        let (people, id) = ([&mira, &ravi, &asha], room.id);
+        world.run(&format!("UPDATE rooms SET created_by = {} WHERE id = {id}", mira.id)).await;
+        world.run(&format!("UPDATE users SET is_admin = TRUE WHERE id = {}", asha.id)).await;
+        for (members, may_call) in [(100, [true, true, true]), (101, [true, false, true])] {
+            world.run(&format!("UPDATE rooms SET member_count = {members} WHERE id = {id}")).await;
+            for (person, may_call) in people.into_iter().zip(may_call) {
+                let sent = world.does(person, &room, create("@room tea")).await.unwrap();
+                assert_eq!(sent.row.mentions.is_some(), may_call, "{members} {}", person.username);
+            }
+        }
+    }
+
     async fn who_is_no_member_is_refused_and_costs_the_others_nothing(storage: Storage) {
         let world = World::new(storage).await;
         let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);

@@ -56,3 +56,19 @@ pub(crate) fn join_writers(join: &str, family: Family, room: &str, user: &str) -
          {join} users u ON u.id = m.user_id AND u.disabled_at IS NULL"
     )
 }
+
+/// In a public room of so many members everybody of them may call all others at once.
+const MOST_CALLED: i64 = 100;
+
+/// An expression: whether the user `u` may call everybody in the room `r` at once. In a larger one that is for
+/// who made it and for administrators, in a private one there is nobody but the other person.
+#[must_use]
+pub(crate) fn may_call_everybody(family: Family) -> String {
+    match family {
+        Family::Public => format!(
+            "CASE WHEN r.member_count <= {MOST_CALLED} OR r.created_by = u.id OR u.is_admin \
+             THEN TRUE ELSE FALSE END"
+        ),
+        Family::Private => "FALSE".to_owned(),
+    }
+}

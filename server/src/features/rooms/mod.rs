@@ -20,6 +20,6 @@ mod tests;
 pub(crate) use access::{RoomAccess, RoomRef};
 pub(crate) use error::RoomError;
 pub(crate) use http::RoomsApi;
-pub(crate) use membership::{join_writers, joined, people_since};
+pub(crate) use membership::{join_writers, joined, may_call_everybody, people_since};
 pub(crate) use service::Rooms;
 pub(crate) use store::{admit_pairs, heads, lock_rooms, settle_rooms};

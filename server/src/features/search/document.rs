@@ -5,6 +5,7 @@ use adda_postings::{Doc, Gram, Grams, tag};
 
 use super::matching::Criteria;
 use super::query::Carries;
+use crate::db::EVERYBODY;
 use crate::features::messages::{MessageRow, Searchable};
 
 /// What a document has beside its texts.
@@ -13,7 +14,8 @@ pub(super) enum Tag {
     Room(i64),
     Sender(i64),
     Carries(Carries),
-    Mentions(i64),
+    /// Somebody, or everybody in the room.
+    Mentions(Option<i64>),
 }
 
 impl Tag {
@@ -22,7 +24,7 @@ impl Tag {
             Self::Room(id) => tag(0, id.unsigned_abs()),
             Self::Sender(id) => tag(1, id.unsigned_abs()),
             Self::Carries(what) => tag(2, what as u64),
-            Self::Mentions(id) => tag(3, id.unsigned_abs()),
+            Self::Mentions(id) => tag(3, id.unwrap_or(EVERYBODY).unsigned_abs()),
         }
     }
 }
@@ -66,8 +68,11 @@ impl Asked {
         let words = adda_postings::Asked::of(criteria.words.iter().map(String::as_str));
         let mut asked = Self { exact: words.exact, ranges: words.ranges, one_of: Vec::new() };
         let carries = criteria.carries.iter().map(|what| Tag::Carries(*what));
-        let mentions = criteria.mentions.map(Tag::Mentions);
-        asked.exact.extend(carries.chain(mentions).map(Tag::gram));
+        asked.exact.extend(carries.map(Tag::gram));
+        if let Some(user_id) = criteria.mentions {
+            let meant = [Some(user_id), None];
+            asked.add_one_of(meant.map(|id| Tag::Mentions(id).gram()).into());
+        }
         let senders = criteria.senders.iter().map(|id| Tag::Sender(*id).gram());
         asked.add_one_of(senders.collect());
         if rooms.len() <= MOST_ROOMS {

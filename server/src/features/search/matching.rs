@@ -70,9 +70,7 @@ impl Criteria {
             Carries::File => of.has_file(),
             Carries::Link => of.has_link(),
         };
-        if !self.carries.iter().all(carries)
-            || self.mentions.is_some_and(|me| !of.mentioned().contains(&me))
-        {
+        if !self.carries.iter().all(carries) || self.mentions.is_some_and(|me| !of.mentions(me)) {
             return false;
         }
         let texts: Vec<String> = of.texts().map(folded).collect();

@@ -61,7 +61,7 @@ impl ClientRoom {
             let mentions = message["mentions"].as_array().unwrap();
             message["seq"].as_i64().unwrap() > self.read_seq
                 && message["sender"]["id"] != me
-                && mentions.iter().any(|mention| mention["user_id"] == me)
+                && mentions.iter().any(|m| m["user_id"] == me || m["everybody"] == true)
         };
         i64::try_from(self.messages.values().filter(mentions_me).count().min(100)).unwrap()
     }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use sea_orm::{ConnectionTrait, DbErr, QueryResult};
 
-use crate::db::{self, Family, RowList};
+use crate::db::{self, EVERYBODY, Family, RowList};
 
 /// Counting stops here.
 const MOST: i64 = 100;
@@ -40,15 +40,30 @@ pub(super) fn unread(family: Family, counted: Counted<'_>) -> String {
     )
 }
 
-/// An expression: how many messages after the mark mention the person. One of one's own or a deleted one
-/// is in no list of mentions.
+/// An expression: how many messages after the mark mention the person, or everybody in a public room: of
+/// those, which are not in the person's own list, the first hundred are looked at, and those that the person
+/// wrote do not count. A deleted message is in no list of mentions.
 pub(super) fn mentions(family: Family, counted: Counted<'_>) -> String {
-    let mentions = family.mentions();
+    let (mentions, messages) = (family.mentions(), family.messages());
     let Counted { room, user, mark, head } = counted;
+    let listed = |user: &str| {
+        format!(
+            "SELECT y.seq FROM {mentions} y WHERE y.room_id = {room} AND y.user_id = {user} \
+             AND y.seq > {mark} ORDER BY y.seq LIMIT {MOST}"
+        )
+    };
+    let own = listed(user);
+    let all = match family {
+        Family::Private => format!("SELECT 1 FROM ({own}) own"),
+        Family::Public => format!(
+            "SELECT 1 FROM ({own}) own UNION ALL \
+             SELECT 1 FROM ({everybody}) called JOIN {messages} x \
+                 ON x.room_id = {room} AND x.seq = called.seq AND x.sender_id <> {user} LIMIT {MOST}",
+            everybody = listed(&EVERYBODY.to_string()),
+        ),
+    };
     format!(
-        "CASE WHEN {mark} < {head} THEN (\
-             SELECT COUNT(*) FROM (SELECT 1 FROM {mentions} y WHERE y.room_id = {room} \
-             AND y.user_id = {user} AND y.seq > {mark} ORDER BY y.seq LIMIT {MOST}) z) \
+        "CASE WHEN {mark} < {head} THEN (SELECT COUNT(*) FROM ({all}) z) \
          ELSE CAST(0 AS bigint) END"
     )
 }

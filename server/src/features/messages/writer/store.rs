@@ -8,7 +8,7 @@ use uuid::Uuid;
 use crate::db::{self, Family, RowList};
 use crate::features::messages::row::MessageRow;
 use crate::features::messages::store::COLUMNS;
-use crate::features::rooms::join_writers;
+use crate::features::rooms::{join_writers, may_call_everybody};
 
 /// What a request to write meets: its room, its sender and an earlier message under its `client_id`.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -23,6 +23,8 @@ pub(super) struct ContextRow {
     pub(super) display_name: Option<String>,
     /// Absent as well, and for who has none.
     pub(super) avatar: Option<String>,
+    /// Whether they may call everybody in the room at once.
+    pub(super) may_call_everybody: bool,
     pub(super) client_id: Uuid,
     /// The message that was stored under the `client_id` before, if one was.
     pub(super) message_id: Option<Uuid>,
@@ -37,6 +39,7 @@ pub(super) async fn contexts(
 ) -> Result<Vec<ContextRow>, DbErr> {
     let (rooms, messages) = (family.rooms(), family.messages());
     let writers = join_writers("LEFT JOIN", family, "a.room_id", "a.user_id");
+    let may_call_everybody = may_call_everybody(family);
     let mut list = RowList::<3>::new();
     for (room, user, client_id) in requests {
         list.push([room.into(), user.into(), client_id.into()]);
@@ -45,7 +48,8 @@ pub(super) async fn contexts(
         format!(
             "WITH asked (room_id, user_id, client_id) AS (VALUES {requests}) \
              SELECT r.id AS room_id, r.last_seq, r.members_version, a.user_id, \
-             u.username, u.display_name, u.avatar, a.client_id, x.id AS message_id \
+             u.username, u.display_name, u.avatar, \
+             {may_call_everybody} AS may_call_everybody, a.client_id, x.id AS message_id \
              FROM asked a JOIN {rooms} r ON r.id = a.room_id \
              {writers} \
              LEFT JOIN {messages} x ON x.sender_id = a.user_id AND x.room_id = a.room_id \
@@ -212,7 +216,7 @@ pub(super) async fn people_by_handle(
     found.await?.iter().map(person).collect()
 }
 
-/// Somebody who is mentioned: in which room, who, and by which message's `seq`.
+/// Somebody who is mentioned, or [`crate::db::EVERYBODY`]: in which room, who, and by which message's `seq`.
 pub(super) type MentionKey = (i64, i64, i64);
 
 fn mention_list(keys: impl IntoIterator<Item = MentionKey>) -> RowList<3> {

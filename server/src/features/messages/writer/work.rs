@@ -14,7 +14,7 @@ use uuid::Uuid;
 use super::committed::Committed;
 use super::store::{self, MentionKey, NewestRow};
 use super::usual::StoredRow;
-use crate::db::{Family, Transaction};
+use crate::db::{EVERYBODY, Family, Transaction};
 use crate::features::media::{self, Description, UploadRow};
 use crate::features::messages::MessageError;
 use crate::features::messages::changes::Changed;
@@ -31,6 +31,7 @@ struct Sender {
     username: String,
     display_name: String,
     avatar: Option<String>,
+    may_call_everybody: bool,
 }
 
 /// A room within a batch: where its numbers stand, and the events of its changes.
@@ -129,6 +130,8 @@ impl<'a> Work<'a> {
                 username: row.username,
                 display_name: row.display_name,
                 avatar: row.avatar,
+                // What mentions anybody is no usual message.
+                may_call_everybody: false,
             };
             work.senders.insert((row.room_id, row.sender_id), sender);
         }
@@ -171,7 +174,9 @@ impl<'a> Work<'a> {
                 needed.insert(message_id);
             }
             if let (Some(username), Some(display_name)) = (row.username, row.display_name) {
-                let sender = Sender { username, display_name, avatar: row.avatar };
+                let may_call_everybody = row.may_call_everybody;
+                let sender =
+                    Sender { username, display_name, avatar: row.avatar, may_call_everybody };
                 work.senders.insert((row.room_id, row.user_id), sender);
             }
         }
@@ -219,7 +224,7 @@ impl<'a> Work<'a> {
                 }
                 let edited = MessageRow {
                     text: content.text().map(str::to_owned),
-                    mentions: self.mentions(request, content),
+                    mentions: self.mentions(request, &sender, content),
                     edited_at: Some(self.now),
                     ..(*row).clone()
                 };
@@ -275,12 +280,12 @@ impl<'a> Work<'a> {
     }
 
     /// Who is mentioned, of those who may read it; as it is stored.
-    fn mentions(&self, request: &Request, content: &Content) -> Option<String> {
-        let mut found = mentions::find(content.text()?, &self.people);
+    fn mentions(&self, request: &Request, sender: &Sender, content: &Content) -> Option<String> {
+        let mut found = mentions::find(content.text()?, &self.people, sender.may_call_everybody);
         if self.family == Family::Private {
             let user_id = request.actor.user_id;
-            let peer = RoomName::peer_of(&request.room.name, user_id);
-            found.retain(|m| m.user_id == user_id || Some(m.user_id) == peer);
+            let both = [Some(user_id), RoomName::peer_of(&request.room.name, user_id)];
+            found.retain(|m| both.contains(&m.user_id));
         }
         mentions::encode(&found)
     }
@@ -320,7 +325,7 @@ impl<'a> Work<'a> {
             client_digest: digest,
             sender_id: request.actor.user_id,
             text: content.text().map(str::to_owned),
-            mentions: self.mentions(request, content),
+            mentions: self.mentions(request, &sender, content),
             media: self.attach(request, content, new_id)?,
             created_at: self.now,
             edited_at: None,
@@ -451,9 +456,14 @@ impl<'a> Work<'a> {
     }
 }
 
-/// Who is told that a message mentions them: everybody in it but who wrote it.
-fn mentioned(row: &MessageRow) -> impl Iterator<Item = MentionKey> {
-    let (room_id, seq, sender_id) = (row.room_id, row.seq, row.sender_id);
-    let users = mentions::decode(row.mentions.as_deref()).into_iter().map(|m| m.user_id);
-    users.filter(move |user| *user != sender_id).map(move |user| (room_id, user, seq))
+/// Who is told that a message mentions them: everybody in it but who wrote it. Who is called together with all
+/// others is told once, by one row for all of them.
+fn mentioned(row: &MessageRow) -> Vec<MentionKey> {
+    let found = mentions::decode(row.mentions.as_deref());
+    let user_ids = if found.iter().any(|m| m.user_id.is_none()) {
+        vec![EVERYBODY]
+    } else {
+        found.into_iter().filter_map(|m| m.user_id).filter(|id| *id != row.sender_id).collect()
+    };
+    user_ids.into_iter().map(|user_id| (row.room_id, user_id, row.seq)).collect()
 }
