@@ -20,7 +20,8 @@ const FIELDS: Record<string, string> = {
 
 /** Where the server's own words on the characters of a field are too technical. */
 const RULES: Record<string, string> = {
-  username: 'Use 2 to 32 of a–z, 0–9, dot, hyphen and underscore.',
+  username:
+    'Use 2 to 32 of a–z, 0–9, dot, hyphen and underscore; begin and end with a letter or a digit.',
   name: 'Use a–z, 0–9, hyphen and underscore; begin with a letter or a digit.',
 };
 

@@ -439,6 +439,39 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn nobody_is_called_what_means_the_server_or_several_people(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let body = |name: &str| json!({"username": name, "password": PASSWORD});
+        for name in ["room", "Everyone", "admin", "ad.min", "s-y_stem", "here"] {
+            let refused = register(&server.address, body(name)).await.expect_problem(409, "name_taken");
+            assert_eq!(refused["detail"], "This user name is reserved; choose another.", "{name}");
+        }
+        // Nor is the first administrator.
+        let token = server.setup_token.as_deref().unwrap();
+        let first = json!({"username": "admin", "password": PASSWORD, "setup_token": token});
+        register(&server.address, first).await.expect_problem(409, "name_taken");
+        for name in [".mira", "mira-", "_mira_"] {
+            let refused = register(&server.address, body(name)).await;
+            let refused = refused.expect_problem(400, "invalid_input");
+            let says = "must begin and end with a letter or digit";
+            assert_eq!(refused["errors"], json!([{"field": "username", "detail": says}]), "{name}");
+        }
+    }
+
+    async fn nobody_is_called_adda(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        for name in ["Adda", "\u{410}dda", "A d d a", "আড্ডা"] {
+            let refused = mira.patch("/users/me", json!({"display_name": name})).await;
+            let refused = refused.expect_problem(400, "invalid_input");
+            assert_eq!(refused["errors"][0]["field"], "display_name", "{name:?}");
+            let body = json!({"username": "ravi", "password": PASSWORD, "display_name": name});
+            register(&server.address, body).await.expect_problem(400, "invalid_input");
+        }
+    }
+}
+
+on_both_databases! {
     async fn an_unknown_name_and_a_wrong_password_get_the_same_answer(storage: Storage) {
         let server = TestServer::start(storage).await;
         server.person("mira").await;

@@ -186,7 +186,8 @@ on_both_databases! {
         assert!(!(made.stdout + &made.stderr).contains(PASSWORD));
 
         for (name, password) in
-            [("asha", PASSWORD), ("x", PASSWORD), ("other", "short"), ("other", "Adda2024!")]
+            [("asha", PASSWORD), ("x", PASSWORD), ("root", PASSWORD), ("-x-", PASSWORD),
+                ("other", "short"), ("other", "Adda2024!")]
         {
             let refused = fresh.run(&["admin", "create", name], &format!("{password}\n")).await;
             assert!(!refused.ended_well && !refused.stderr.is_empty(), "{name} {password}");

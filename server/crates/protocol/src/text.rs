@@ -269,18 +269,34 @@ fn lines(input: &str, min: usize, max: usize) -> Result<String, String> {
 
 impl Rule for Username {
     const NAME: &'static str = "Username";
-    const ABOUT: &'static str = "A person's username. Upper case is lower-cased on input.";
+    const ABOUT: &'static str = "A person's username. Upper case is lower-cased on input. It begins and ends with a \
+        letter or digit.";
     const MIN: usize = 2;
     const MAX: usize = 32;
-    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9_.-]{2,32}$");
+    const PATTERN: Option<&'static str> = Some("^[A-Za-z0-9][A-Za-z0-9_.-]{0,30}[A-Za-z0-9]$");
     const EXAMPLE: &'static str = "mira";
 
     fn check(input: &str) -> Result<String, String> {
-        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
-        if !(Self::MIN..=Self::MAX).contains(&input.len()) || !input.bytes().all(allowed) {
-            return Err("must be 2 to 32 of the characters a-z 0-9 _ . -".into());
+        let is_at_an_end = |b: Option<&u8>| b.is_some_and(u8::is_ascii_alphanumeric);
+        let bytes = input.as_bytes();
+        match Self::known(input) {
+            Some(handle) if is_at_an_end(bytes.first()) && is_at_an_end(bytes.last()) => {
+                Ok(handle.0)
+            }
+            Some(_) => Err("must begin and end with a letter or digit".into()),
+            None => Err("must be 2 to 32 of the characters a-z 0-9 _ . -".into()),
         }
-        Ok(input.to_ascii_lowercase())
+    }
+}
+
+impl Username {
+    /// A handle as an account may have it, also one from before handles had to begin and end with a letter or
+    /// digit.
+    #[must_use]
+    pub fn known(input: &str) -> Option<Self> {
+        let allowed = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'_' | b'.' | b'-');
+        let is_one = (Self::MIN..=Self::MAX).contains(&input.len()) && input.bytes().all(allowed);
+        is_one.then(|| Self(input.to_ascii_lowercase()))
     }
 }
 
@@ -476,6 +492,19 @@ mod tests {
             assert!(Username::parse(refused).is_err(), "{refused:?}");
         }
         assert!(Username::parse(&"m".repeat(32)).is_ok());
+    }
+
+    #[test]
+    fn a_username_begins_and_ends_with_a_letter_or_digit_unless_it_is_an_old_one() {
+        for name in ["mi", "m.k", "m--k", "9to5", "a_b.c-d"] {
+            assert!(Username::parse(name).is_ok(), "{name}");
+        }
+        for name in [".mira", "mira.", "-mira", "mira-", "_mira", "mira_", "__", ".."] {
+            let refused = Username::parse(name).unwrap_err();
+            assert_eq!(refused, "must begin and end with a letter or digit", "{name}");
+            assert_eq!(Username::known(name).unwrap().as_str(), name);
+        }
+        assert_eq!(Username::known("m k"), None);
     }
 
     #[test]

@@ -20,6 +20,9 @@ pub(crate) enum AccountError {
     /// The username belongs to somebody.
     #[error("the username is taken")]
     NameTaken,
+    /// The handle is one that nobody may have.
+    #[error("the user name is reserved")]
+    NameReserved,
     /// Wrong name or password; deliberately not said which.
     #[error("wrong username or password")]
     InvalidCredentials,
@@ -85,6 +88,9 @@ impl From<AccountError> for Problem {
             ),
             AccountError::NameTaken => {
                 say(Code::NameTaken, "This username is taken; choose another.")
+            }
+            AccountError::NameReserved => {
+                say(Code::NameTaken, "This user name is reserved; choose another.")
             }
             AccountError::InvalidCredentials => say(
                 Code::InvalidCredentials,

@@ -20,6 +20,7 @@ mod passwords;
 mod person;
 mod privacy;
 mod profiles;
+mod reserved;
 mod service;
 mod sessions;
 mod signed_in;

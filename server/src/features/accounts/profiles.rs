@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use adda_entities::user;
 use adda_protocol::accounts::{Me, UpdateMeRequest, User, UserPage, UserRef, avatar_url};
 use adda_protocol::event::{MeUpdated, ServerFrame, UserUpdated};
-use adda_protocol::{DisplayName, Timestamp, UserId};
+use adda_protocol::{Timestamp, UserId};
 use adda_realtime::Envelope;
 
 use super::error::AccountError;
 use super::person::Person;
-use super::service::Accounts;
+use super::service::{self, Accounts};
 use super::store::{self, hidden};
 use crate::db::Transaction;
 use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
@@ -45,7 +45,7 @@ impl Accounts {
     /// Changes one's own profile. One's devices hear of it, and everybody of another name.
     ///
     /// # Errors
-    /// The database.
+    /// Adda's name; the database.
     pub(crate) async fn update_me(
         &self,
         person: &Person,
@@ -58,7 +58,7 @@ impl Accounts {
         // Whoever hides something decides it for whoever asks at the same moment too, whose row this one
         // may not have seen: so it is told though it may be as it was.
         let decides = hide_last_seen.is_some() || hide_receipts.is_some();
-        let name = display_name.map(DisplayName::into_string);
+        let name = display_name.map(service::display_name).transpose()?;
         let transaction = self.db.begin().await?;
         let user =
             store::update_profile(&transaction, person.id, name, hide_last_seen, hide_receipts);

@@ -14,6 +14,7 @@ use super::known::Known;
 use super::online::Online;
 use super::passwords::{Checked, Passwords, Pool};
 use super::person::{Origin, Person};
+use super::reserved::{is_adda, is_reserved};
 use super::signed_in::SignedIn;
 use super::store::{self, NewUser};
 use super::throttles::Throttles;
@@ -127,7 +128,7 @@ impl Accounts {
     /// Makes an account and signs it in.
     ///
     /// # Errors
-    /// Closed registration, a bad password or set-up token, a taken name, too often.
+    /// Closed registration, a bad password or set-up token, a taken or reserved name, too often.
     pub(crate) async fn register(
         &self,
         request: RegisterRequest,
@@ -143,14 +144,14 @@ impl Accounts {
         if !is_setup && self.settings.registration != Registration::Open {
             return Err(AccountError::RegistrationClosed);
         }
+        let display_name = display_name_of(request.display_name, &request.username)?;
+        let username = handle_of(request.username)?;
         // Whoever shows the set-up token waits for nobody. Who is refused for a password is not kept from
         // trying another, nor are their neighbours.
         let address = origin.peer.network();
         if !is_setup {
             self.throttled(self.throttles.judgement(address), origin)?;
         }
-        let display_name = display_name_of(request.display_name, &request.username);
-        let username = request.username.into_string();
         let pool = self.passwords.of(is_setup);
         self.refuse_guessable(pool, "password", &request.password, [&username, &display_name])
             .await?;
@@ -177,13 +178,13 @@ impl Accounts {
     /// Makes an administrator from the command line.
     ///
     /// # Errors
-    /// A bad password or a taken name.
+    /// A bad password, a taken or reserved name.
     pub(crate) async fn create_admin(
         &self,
         username: Username,
         password: Password,
     ) -> Result<UserId, AccountError> {
-        let username = username.into_string();
+        let username = handle_of(username)?;
         let pool = self.passwords.of(true);
         self.refuse_guessable(pool, "password", &password, [&username, &username]).await?;
         let new = NewUser {
@@ -268,7 +269,7 @@ impl Accounts {
         request: LoginRequest,
         origin: &Origin,
     ) -> Result<SignedIn, AccountError> {
-        let username = Username::parse(&request.username).ok();
+        let username = Username::known(&request.username);
         let device = username.as_ref().and_then(|name| {
             let shown = request.device_token.iter().chain(&origin.devices);
             self.known_device(name.as_str(), shown.map(String::as_str))
@@ -385,8 +386,28 @@ impl Accounts {
     }
 }
 
-fn display_name_of(given: Option<DisplayName>, username: &Username) -> String {
-    given.map_or_else(|| username.to_string(), DisplayName::into_string)
+/// The handle of a new account.
+fn handle_of(username: Username) -> Result<String, AccountError> {
+    if is_reserved(username.as_str()) {
+        return Err(AccountError::NameReserved);
+    }
+    Ok(username.into_string())
+}
+
+/// The name that people see of a new account: the handle, where none is given.
+fn display_name_of(
+    given: Option<DisplayName>,
+    username: &Username,
+) -> Result<String, AccountError> {
+    given.map_or_else(|| Ok(username.to_string()), display_name)
+}
+
+/// A name that a person may have.
+pub(super) fn display_name(name: DisplayName) -> Result<String, AccountError> {
+    if is_adda(name.as_str()) {
+        return Err(AccountError::Invalid("display_name", "is Adda's own; choose another"));
+    }
+    Ok(name.into_string())
 }
 
 fn wrong_setup_token(origin: &Origin) -> AccountError {

@@ -152,6 +152,25 @@ on_both_databases! {
         assert_eq!(world.count("room_members").await, 1, "nothing is left of the other attempt");
     }
 
+    async fn accounts_keep_a_handle_and_a_name_that_new_ones_may_not_have(storage: Storage) {
+        let world = World::new(storage).await;
+        for (old, handle) in [("mira", "_admin-"), ("ravi", "room")] {
+            registered(&world, old).await;
+            let sql = format!(
+                "UPDATE users SET username = '{handle}', display_name = 'Adda' WHERE username = '{old}'"
+            );
+            assert_eq!(world.run(&sql).await, 1);
+            let request = LoginRequest {
+                username: handle.to_owned(),
+                password: "two cups of tea".to_owned(),
+                device_token: None,
+                cookie: None,
+            };
+            let signed_in = world.accounts.login(request, &origin()).await.unwrap();
+            assert_eq!(signed_in.person.display_name, "Adda", "{handle}");
+        }
+    }
+
     async fn last_seen_is_recorded_and_shown_of_who_is_away(storage: Storage) {
         let world = World::new(storage).await;
         let (mira, ravi) = (world.person("mira").await, world.person("ravi").await);
