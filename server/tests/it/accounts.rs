@@ -458,16 +458,18 @@ on_both_databases! {
         }
     }
 
-    async fn nobody_is_called_adda(storage: Storage) {
+    async fn nobody_is_called_adda_nor_something_that_cannot_be_seen(storage: Storage) {
         let server = TestServer::start(storage).await;
         let mira = server.person("mira").await;
-        for name in ["Adda", "\u{410}dda", "A d d a", "আড্ডা"] {
+        for name in ["Adda", "\u{410}dda", "A d d a", "আড্ডা", "\u{3164}", "\u{200b}\u{2800}", "\u{301}"] {
             let refused = mira.patch("/users/me", json!({"display_name": name})).await;
             let refused = refused.expect_problem(400, "invalid_input");
             assert_eq!(refused["errors"][0]["field"], "display_name", "{name:?}");
             let body = json!({"username": "ravi", "password": PASSWORD, "display_name": name});
             register(&server.address, body).await.expect_problem(400, "invalid_input");
         }
+        let me = mira.patch("/users/me", json!({"display_name": "\u{202e}ariM"})).await.expect(200);
+        assert_eq!(me["display_name"], "ariM", "what turns a text is taken out");
     }
 }
 

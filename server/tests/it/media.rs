@@ -361,6 +361,12 @@ on_both_databases! {
         // Its words can be taken away, those of a message that has nothing else cannot.
         let edited = mira.patch(&message, json!({"text": " "})).await.expect(200);
         assert_eq!((&edited["text"], &edited["audio"]["id"]), (&Value::Null, &one["id"]));
+        // What cannot be seen is no text.
+        let (_, file) = sends_as(&mira, Some("file"), "tea.txt", b"tea").await;
+        let mut unseen = carrying(&[&file]);
+        unseen["text"] = json!("\u{200b}");
+        let sent = mira.post(path, unseen).await.expect(201);
+        assert_eq!((&sent["text"], &sent["files"][0]["id"]), (&Value::Null, &file["id"]));
         mira.patch(&message, json!({})).await.expect_problem(400, "invalid_input");
         let words = json!({"client_id": Uuid::new_v4(), "text": "only words"});
         let words = mira.post(path, words).await.expect(201);

@@ -359,6 +359,26 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn a_text_of_nothing_to_see_is_none(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let mut socket = mira.connects().await;
+        for text in ["\u{200b}", "\u{3164}\n\u{2800}", "\u{e0041}", "\u{202e}\u{202c}", "\u{301}"] {
+            let body = json!({"client_id": Uuid::new_v4(), "text": text});
+            let answer = mira.post("/rooms/general/messages", body).await;
+            let refused = answer.expect_problem(400, "invalid_input");
+            assert_eq!(refused["errors"][0]["field"], "text", "{text:?}");
+            let frame = json!({"type": "message.send", "room": "general", "text": text,
+                "client_id": Uuid::new_v4()});
+            let refused = socket.is_refused(frame, 400, "invalid_input").await;
+            assert_eq!(refused["error"]["errors"][0]["field"], "text", "{text:?}");
+        }
+        // As it was written, where there is something.
+        for text in ["\u{202e}gpj.x", "❤️", "م\u{64f}", "\u{1f468}\u{200d}\u{1f469}", "e\u{301}\u{301}"] {
+            assert_eq!(mira.writes("general", text).await["text"], text);
+        }
+    }
+
     async fn a_client_that_does_not_wait_is_answered_in_order(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

@@ -59,6 +59,26 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn titles_and_topics_have_something_to_see_and_turn_nothing(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let mira = server.person("mira").await;
+        let piled = format!("t{}", "\u{301}".repeat(6));
+        for unseen in ["\u{3164}", "\u{200b}\u{2800}", piled.as_str()] {
+            for field in ["title", "topic"] {
+                let room = json!({"name": "tea", field: unseen});
+                let refused = mira.post("/rooms", room).await.expect_problem(400, "invalid_input");
+                assert_eq!(refused["errors"][0]["field"], field, "{unseen:?}");
+            }
+        }
+        let room = json!({"name": "tea", "title": "\u{202e}aet\u{2066}", "topic": "a\u{2029}b"});
+        let room = mira.post("/rooms", room).await.expect(201);
+        assert_eq!((&room["title"], &room["topic"]), (&json!("aet"), &json!("a\nb")));
+        let cleared = mira.patch("/rooms/tea", json!({"topic": ""})).await.expect(200);
+        assert_eq!(cleared["topic"], Value::Null);
+    }
+}
+
+on_both_databases! {
     async fn coming_and_going_is_idempotent_and_counted(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

@@ -6,7 +6,7 @@ use poem_openapi::{Enum, Object, Union};
 use uuid::Uuid;
 
 use crate::media::InlineMedia;
-use crate::{EditedText, MessageText, RoomName, UserId};
+use crate::{RoomName, UserId, WrittenText};
 
 /// A frame from the client. Each may carry a `ref`, which its answer echoes.
 #[derive(Debug, Union)]
@@ -125,7 +125,7 @@ pub struct MessageSend {
     /// a UUID of version 7, whose order is that of time: the server finds those fastest.
     pub client_id: Uuid,
     /// What to say; may be absent where something is attached.
-    pub text: Option<MessageText>,
+    pub text: Option<WrittenText>,
     /// What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message.
     #[oai(validator(min_items = 1, max_items = 10))]
     pub media: Option<Vec<Uuid>>,
@@ -146,7 +146,7 @@ pub struct MessageEdit {
     /// Which message.
     pub message_id: Uuid,
     /// What it shall say instead.
-    pub text: EditedText,
+    pub text: WrittenText,
 }
 
 /// `message.delete`, answered `ok` with the tombstone.

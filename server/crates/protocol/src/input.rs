@@ -332,7 +332,7 @@ mod tests {
     #[test]
     fn a_frame_is_judged_by_the_schema_of_its_type() {
         let faults = faults_of::<ClientFrame>(
-            r#"{"type":"message.send","room":"Not A Room","client_id":"x","text":"   "}"#,
+            r#"{"type":"message.send","room":"Not A Room","client_id":"x","text":"\u0000"}"#,
         );
         let fields: Vec<_> = faults.iter().map(|(field, _)| field.as_str()).collect();
         assert_eq!(fields, ["room", "client_id", "text"]);

@@ -15,13 +15,14 @@ pub mod opaque;
 pub mod problem;
 pub mod rooms;
 pub mod search;
+mod seen;
 pub mod text;
 pub mod time;
 
 pub use problem::{Code, FieldError, Problem};
 pub use text::{
-    DisplayName, EditedText, MessageText, Password, RoomEmoji, RoomName, RoomTitle, RoomTopic,
-    SearchText, Username,
+    DisplayName, MessageText, Password, RoomEmoji, RoomName, RoomTitle, RoomTopic, SearchText,
+    Username, WrittenText,
 };
 pub use time::Timestamp;
 

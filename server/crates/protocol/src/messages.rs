@@ -6,7 +6,7 @@ use uuid::Uuid;
 
 use crate::accounts::UserRef;
 use crate::media::{Audio, File, Image};
-use crate::{EditedText, MessageText, Timestamp, UserId};
+use crate::{Timestamp, UserId, WrittenText};
 
 /// A stretch of the text that a client makes clickable.
 #[derive(Clone, Debug, PartialEq, Eq, Object)]
@@ -89,7 +89,7 @@ pub struct SendMessageRequest {
     /// a UUID of version 7, whose order is that of time: the server finds those fastest.
     pub client_id: Uuid,
     /// What to say; may be absent where something is attached.
-    pub text: Option<MessageText>,
+    pub text: Option<WrittenText>,
     /// What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message.
     #[oai(validator(min_items = 1, max_items = 10))]
     pub media: Option<Vec<Uuid>>,
@@ -99,7 +99,7 @@ pub struct SendMessageRequest {
 #[derive(Clone, Debug, Object)]
 pub struct EditMessageRequest {
     /// What it shall say instead.
-    pub text: EditedText,
+    pub text: WrittenText,
 }
 
 /// A page of a room's history.

@@ -15,6 +15,7 @@ use serde_json::Value;
 use crate::UserId;
 use crate::emoji::is_emoji;
 use crate::opaque::opaque_string;
+use crate::seen;
 
 /// What a text type promises. `check` normalises the input or says in one sentence what is asked.
 trait Rule {
@@ -173,8 +174,8 @@ text_type! {
     MessageText
 }
 text_type! {
-    /// What an edited message shall say: like [`MessageText`], but for one that carries media it may be empty.
-    EditedText
+    /// What somebody writes into a message: like [`MessageText`], but for one that carries media it may be empty.
+    WrittenText
 }
 text_type! {
     /// What a person types into a search field; may be empty.
@@ -188,7 +189,7 @@ plain_debug!(
     RoomTopic,
     RoomEmoji,
     MessageText,
-    EditedText,
+    WrittenText,
     SearchText
 );
 
@@ -200,7 +201,7 @@ impl RoomEmoji {
     }
 }
 
-impl EditedText {
+impl WrittenText {
     /// The text, unless it is empty.
     #[must_use]
     pub fn into_message_text(self) -> Option<MessageText> {
@@ -227,13 +228,33 @@ pub(crate) fn judge(type_name: &str, input: &str) -> Option<Result<String, Strin
         .or_else(|| of::<RoomTopic>(type_name, input))
         .or_else(|| of::<RoomEmoji>(type_name, input))
         .or_else(|| of::<MessageText>(type_name, input))
-        .or_else(|| of::<EditedText>(type_name, input))
+        .or_else(|| of::<WrittenText>(type_name, input))
         .or_else(|| of::<SearchText>(type_name, input))
 }
 
 fn length_between(text: &str, min: usize, max: usize) -> bool {
     // Bytes bound scalar values from above by a factor of four, so a long text is not walked whole.
     text.len() <= max * 4 && (min..=max).contains(&text.chars().count())
+}
+
+/// What is said of a text that has nothing in it to see.
+const NOTHING_TO_SEE: &str = "must have something in it that can be seen";
+
+/// A name or title, as it can stand among others.
+fn name(input: &str, min: usize, max: usize) -> Result<String, String> {
+    let text = one_line(&seen::without_turns(input, ' '), min, max)?;
+    shown(text)
+}
+
+/// A text that is shown to everybody, if it has something to see and stays within its row.
+fn shown(text: String) -> Result<String, String> {
+    if !seen::has_anything(&text) {
+        return Err(NOTHING_TO_SEE.into());
+    }
+    if seen::has_piles(&text) {
+        return Err("must not pile more than five marks on one letter".into());
+    }
+    Ok(text)
 }
 
 fn one_line(input: &str, min: usize, max: usize) -> Result<String, String> {
@@ -302,14 +323,15 @@ impl Username {
 
 impl Rule for DisplayName {
     const NAME: &'static str = "DisplayName";
-    const ABOUT: &'static str = "The name that people see, on one line; trimmed at both ends.";
+    const ABOUT: &'static str = "The name that people see, on one line; trimmed at both ends. It has something \
+        to see, and at most five combining marks on one letter; what turns the direction of a text is taken out.";
     const MIN: usize = 1;
     const MAX: usize = 64;
     const PATTERN: Option<&'static str> = Some(LINE);
     const EXAMPLE: &'static str = "Mira";
 
     fn check(input: &str) -> Result<String, String> {
-        one_line(input, Self::MIN, Self::MAX)
+        name(input, Self::MIN, Self::MAX)
     }
 }
 
@@ -398,27 +420,31 @@ impl RoomName {
 
 impl Rule for RoomTitle {
     const NAME: &'static str = "RoomTitle";
-    const ABOUT: &'static str = "A room's title, on one line; trimmed at both ends.";
+    const ABOUT: &'static str = "A room's title, on one line; trimmed at both ends. It has something to see, \
+        and at most five combining marks on one letter; what turns the direction of a text is taken out.";
     const MIN: usize = 1;
     const MAX: usize = 80;
     const PATTERN: Option<&'static str> = Some(LINE);
     const EXAMPLE: &'static str = "General";
 
     fn check(input: &str) -> Result<String, String> {
-        one_line(input, Self::MIN, Self::MAX)
+        name(input, Self::MIN, Self::MAX)
     }
 }
 
 impl Rule for RoomTopic {
     const NAME: &'static str = "RoomTopic";
-    const ABOUT: &'static str = "What a room is about; trimmed at both ends, may be empty.";
+    const ABOUT: &'static str = "What a room is about; trimmed at both ends, may be empty, and else has \
+        something to see, with at most five combining marks on one letter. What turns the direction of a text is \
+        taken out.";
     const MIN: usize = 0;
     const MAX: usize = 500;
     const PATTERN: Option<&'static str> = Some(LINES);
     const EXAMPLE: &'static str = "Everything and nothing";
 
     fn check(input: &str) -> Result<String, String> {
-        lines(input, Self::MIN, Self::MAX)
+        let text = lines(&seen::without_turns(input, '\n'), Self::MIN, Self::MAX)?;
+        if text.is_empty() { Ok(text) } else { shown(text) }
     }
 }
 
@@ -441,7 +467,7 @@ impl Rule for RoomEmoji {
 
 impl Rule for MessageText {
     const NAME: &'static str = "MessageText";
-    const ABOUT: &'static str = "Trimmed at both ends, then 1 to 8,000 characters. Control \
+    const ABOUT: &'static str = "Trimmed at both ends, then 1 to 8,000 characters, of which something can be seen. Control \
         characters other than line breaks and tabs are refused; a carriage return, with a line feed \
         or alone, is made a line feed. Plain text, never markup.";
     const MIN: usize = 1;
@@ -450,21 +476,25 @@ impl Rule for MessageText {
     const EXAMPLE: &'static str = "see https://example.org";
 
     fn check(input: &str) -> Result<String, String> {
-        lines(input, Self::MIN, Self::MAX)
+        let text = lines(input, Self::MIN, Self::MAX)?;
+        if seen::has_anything(&text) { Ok(text) } else { Err(NOTHING_TO_SEE.into()) }
     }
 }
 
-impl Rule for EditedText {
-    const NAME: &'static str = "EditedText";
-    const ABOUT: &'static str = "As the text of a new message; empty where the message carries a voice message, \
-        pictures or files, which then stand without words.";
+impl Rule for WrittenText {
+    const NAME: &'static str = "WrittenText";
+    const ABOUT: &'static str = "Trimmed at both ends, then up to 8,000 characters. Where nothing of it can be \
+        seen it is no text at all, which is taken where the message carries a voice message, pictures or files. \
+        Control characters other than line breaks and tabs are refused; a carriage return, with a line feed or \
+        alone, is made a line feed. Plain text, never markup.";
     const MIN: usize = 0;
     const MAX: usize = MessageText::MAX;
     const PATTERN: Option<&'static str> = Some(LINES);
-    const EXAMPLE: &'static str = "see https://example.org";
+    const EXAMPLE: &'static str = MessageText::EXAMPLE;
 
     fn check(input: &str) -> Result<String, String> {
-        lines(input, Self::MIN, Self::MAX)
+        let text = lines(input, Self::MIN, Self::MAX)?;
+        if seen::has_anything(&text) { Ok(text) } else { Ok(String::new()) }
     }
 }
 
@@ -539,9 +569,12 @@ mod tests {
         assert!(MessageText::parse(&"আ".repeat(8_000)).is_ok());
         assert!(MessageText::parse(&"আ".repeat(8_001)).is_err());
         assert!(MessageText::parse(" \n\t ").is_err());
-        assert_eq!(EditedText::parse(" \n\t ").unwrap().into_message_text(), None);
-        assert_eq!(EditedText::parse(" hi\n").unwrap().into_message_text().unwrap().as_str(), "hi");
-        assert!(EditedText::parse(&"আ".repeat(8_001)).is_err());
+        assert_eq!(WrittenText::parse(" \n\t ").unwrap().into_message_text(), None);
+        assert_eq!(
+            WrittenText::parse(" hi\n").unwrap().into_message_text().unwrap().as_str(),
+            "hi"
+        );
+        assert!(WrittenText::parse(&"আ".repeat(8_001)).is_err());
         assert!(MessageText::parse("a\nb\tc").is_ok());
         assert!(MessageText::parse("a\u{b}b").is_err());
         assert!(MessageText::parse("a\u{0}b").is_err());
@@ -582,6 +615,38 @@ mod tests {
         assert!(DisplayName::parse("মীরা ☕").is_ok());
         assert!(DisplayName::parse("a\nb").is_err());
         assert!(DisplayName::parse("   ").is_err());
+    }
+
+    #[test]
+    fn what_people_are_shown_has_something_to_see() {
+        for hidden in ["\u{200b}", " \u{3164} ", "\u{2800}", "\u{301}", "\u{202e}", "\u{fe0f}"] {
+            assert!(DisplayName::parse(hidden).is_err(), "{hidden:?}");
+            assert!(RoomTitle::parse(hidden).is_err(), "{hidden:?}");
+            assert!(MessageText::parse(hidden).is_err(), "{hidden:?}");
+            assert_eq!(WrittenText::parse(hidden).unwrap().into_message_text(), None, "{hidden:?}");
+        }
+        assert!(RoomTopic::parse("\u{3164}").is_err());
+        assert_eq!(RoomTopic::parse("\u{202e}").unwrap().as_str(), "");
+        assert_eq!(RoomTopic::parse(" ").unwrap().as_str(), "");
+        for text in ["🎉", "❤️", "মীরা", "١", "ก็", "\u{200f}שלום"] {
+            assert_eq!(DisplayName::parse(text).unwrap().as_str(), text);
+            assert_eq!(MessageText::parse(text).unwrap().as_str(), text);
+        }
+    }
+
+    #[test]
+    fn names_titles_and_topics_turn_nothing_and_pile_nothing() {
+        assert_eq!(DisplayName::parse("\u{202e}ariM\u{2066}").unwrap().as_str(), "ariM");
+        assert_eq!(DisplayName::parse("Mira\u{2028}Sen").unwrap().as_str(), "Mira Sen");
+        assert_eq!(RoomTitle::parse("tea\u{2069}\u{2029}").unwrap().as_str(), "tea");
+        assert_eq!(RoomTopic::parse("tea\u{2029}\u{202d}cake").unwrap().as_str(), "tea\ncake");
+        let piled = format!("m{}", "\u{301}".repeat(6));
+        assert!(DisplayName::parse(&piled).is_err());
+        assert!(RoomTitle::parse(&piled).is_err() && RoomTopic::parse(&piled).is_err());
+        // What somebody says stays as it was written.
+        for text in [piled.as_str(), "\u{202e}gpj.x", "a\u{2028}b"] {
+            assert_eq!(MessageText::parse(text).unwrap().as_str(), text);
+        }
     }
 
     #[test]

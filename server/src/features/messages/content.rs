@@ -1,7 +1,7 @@
 //! What a message says and carries. One value travels from both entrances to the writer, so that another
 //! kind of content is another part here and nowhere a second argument.
 
-use adda_protocol::{EditedText, MessageText};
+use adda_protocol::{MessageText, WrittenText};
 use sha2::{Digest, Sha256};
 use uuid::Uuid;
 
@@ -23,7 +23,8 @@ pub(crate) struct Content {
 impl Content {
     /// # Errors
     /// [`MessageError::Empty`] for nothing at all, [`MessageError::NoSuchMedia`] for one thing twice.
-    pub(crate) fn new(text: Option<MessageText>, media: Vec<Uuid>) -> Result<Self, MessageError> {
+    pub(crate) fn new(text: Option<WrittenText>, media: Vec<Uuid>) -> Result<Self, MessageError> {
+        let text = text.and_then(WrittenText::into_message_text);
         if text.is_none() && media.is_empty() {
             return Err(MessageError::Empty);
         }
@@ -33,7 +34,7 @@ impl Content {
     }
 
     /// What an edited message shall say: nothing at all only where it carries something, as the writer knows.
-    pub(crate) fn edited(text: EditedText) -> Self {
+    pub(crate) fn edited(text: WrittenText) -> Self {
         Self { text: text.into_message_text(), media: Vec::new(), inline: None }
     }
 

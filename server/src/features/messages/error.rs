@@ -78,7 +78,8 @@ impl From<MessageError> for Problem {
             ),
             MessageError::Empty => Problem::invalid_field(
                 "text",
-                "is missing: a message needs a text, or something in `media`, `audio` or `image`",
+                "is missing, or nothing of it can be seen: a message needs a text, or something in `media`, \
+                 `audio` or `image`",
             ),
             MessageError::NoSuchMedia => Problem::invalid_field(
                 "media",

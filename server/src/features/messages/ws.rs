@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use adda_protocol::command::{MessageDelete, MessageEdit, MessageListened, MessageSend};
 use adda_protocol::event::acknowledgement;
-use adda_protocol::{Problem, RoomName, UserId};
+use adda_protocol::{Problem, RoomName, UserId, WrittenText};
 use futures_util::future::BoxFuture;
 
 use super::content::Content;
@@ -85,6 +85,7 @@ pub(crate) async fn send_inline(
         _ => return Err(MessageError::SeveralMedia.into()),
     };
     let room = target.room(&room).await?;
+    let text = text.and_then(WrittenText::into_message_text);
     let message = InlineMessage { room, user_id: target.user_id, client_id, text, media };
     Ok(Box::pin(inline::send(messages.clone(), uploader, message, reference)))
 }
