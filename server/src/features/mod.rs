@@ -13,5 +13,6 @@ pub(crate) mod rooms;
 pub(crate) mod search;
 mod services;
 pub(crate) mod site;
+pub(crate) mod told;
 
 pub(crate) use services::Services;

@@ -23,9 +23,9 @@ fn expected(operation: &str) -> Option<[u16; 5]> {
         "login" | "refresh" => [200; 5],
         // About oneself, or about what everybody with an account may see.
         "listSessions" | "getMe" | "updateMe" | "listRooms" | "listUsers" | "getUser"
-        | "listPublicRooms" | "getRoom" | "listMembers" | "listMessages" | "getMessage"
-        | "listChanges" | "listReceipts" | "removeAvatar" | "markListened" | "getMedia"
-        | "getMediaUsage" | "search" | "searchRoom" => [401, 200, 200, 200, 200],
+        | "listPublicRooms" | "listSharedRooms" | "getRoom" | "listMembers" | "listMessages"
+        | "getMessage" | "listChanges" | "listReceipts" | "removeAvatar" | "markListened"
+        | "getMedia" | "getMediaUsage" | "search" | "searchRoom" => [401, 200, 200, 200, 200],
         // Asked without a picture, so that nobody looks otherwise.
         "setAvatar" => [401, 415, 415, 415, 415],
         // Without a recording, so that nothing is kept.

@@ -181,7 +181,7 @@ pub struct DirectoryRoom {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct DirectoryRoomPage {
-    /// Ordered by name.
+    /// Those in which somebody is online first, then by the latest message, then by how many members there are.
     pub items: Vec<DirectoryRoom>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,
@@ -209,10 +209,31 @@ pub struct Member {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct MemberPage {
-    /// Ordered by username.
+    /// Those who are online first, then by name.
     pub items: Vec<Member>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,
+}
+
+/// A public room in which two people are.
+#[derive(Clone, Debug, PartialEq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct SharedRoom {
+    /// The room's name and address.
+    pub name: String,
+    /// The room's title.
+    pub title: String,
+    /// An emoji that stands for the room; absent where none was chosen.
+    pub emoji: Option<String>,
+}
+
+/// The public rooms in which two people are.
+#[derive(Clone, Debug, Object)]
+pub struct SharedRooms {
+    /// Ordered by title; 50 at most.
+    pub items: Vec<SharedRoom>,
+    /// How many there are.
+    pub total: i64,
 }
 
 /// `PUT /rooms/{room}/read`.

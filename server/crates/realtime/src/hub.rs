@@ -191,6 +191,12 @@ impl Hub {
         self.room(topic).map(|room| lock(&room).users()).unwrap_or_default()
     }
 
+    /// Whether one of these users is subscribed to a topic on this node.
+    #[must_use]
+    pub fn has_subscriber_among(&self, topic: Topic, users: &HashSet<i64>) -> bool {
+        self.room(topic).is_some_and(|room| lock(&room).has_user_among(users))
+    }
+
     /// The version of a topic's members as far as it is known here; `None` when nobody on this node
     /// is subscribed.
     #[must_use]

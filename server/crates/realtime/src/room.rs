@@ -272,6 +272,10 @@ impl Room {
         self.subscribers.iter().map(|(_, s)| s.outbox.user_id).collect()
     }
 
+    pub(crate) fn has_user_among(&self, users: &HashSet<i64>) -> bool {
+        self.subscribers.iter().any(|(_, s)| users.contains(&s.outbox.user_id))
+    }
+
     /// Takes an envelope of this topic: delivers it, or keeps it until the members are known.
     pub(crate) fn accept(&mut self, envelope: Envelope) -> Next {
         let version = match &envelope {

@@ -11,10 +11,10 @@ use poem_openapi::param::{Path, Query};
 use poem_openapi::payload::Json;
 use poem_openapi::{OpenApi, Tags};
 
-use super::listing::ListRequest;
 use super::service::{Inbox, InboxError};
 use crate::features::accounts::Bearer;
 use crate::features::paging::PageRequest;
+use crate::features::told::LivelyRequest;
 use crate::http::{BASE, Body, FORBIDDEN, Fails, NOT_FOUND, SIGNED_IN, WITH_BODY};
 
 #[derive(Tags)]
@@ -53,7 +53,7 @@ impl InboxApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<RoomList>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        let request = ListRequest::new(cursor.0.as_deref(), limit.0)?;
+        let request = LivelyRequest::new(cursor.0.as_deref(), limit.0)?;
         Ok(Json(inbox.list(bearer.0.id, request).await?))
     }
 

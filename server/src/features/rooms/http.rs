@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use adda_protocol::rooms::{
-    CreateRoomRequest, DirectoryRoomPage, MemberPage, Room, UpdateRoomRequest,
+    CreateRoomRequest, DirectoryRoomPage, MemberPage, Room, SharedRooms, UpdateRoomRequest,
 };
 use adda_protocol::{RoomName, SearchText, UserId};
 use poem::web::Data;
@@ -14,7 +14,7 @@ use poem_openapi::{OpenApi, Tags};
 use super::error::RoomError;
 use super::service::Rooms;
 use crate::features::accounts::Bearer;
-use crate::features::paging::PageRequest;
+use crate::features::told::LivelyRequest;
 use crate::http::{
     BASE, Body, CONFLICT, Created, FORBIDDEN, Fails, Made, NOT_FOUND, NoContent, SIGNED_IN,
     WITH_BODY,
@@ -40,7 +40,9 @@ pub(crate) struct RoomsApi;
 impl RoomsApi {
     /// Find public rooms.
     ///
-    /// All public rooms whose name or title contains the text, by name.
+    /// All public rooms whose name or title contains the text, the lively ones first: those in which somebody
+    /// is online, then by the latest message, then by how many members there are. The pages neither repeat nor
+    /// lose one while that changes.
     #[oai(path = "/directory/rooms", method = "get", operation_id = "listPublicRooms")]
     async fn directory(
         &self,
@@ -49,15 +51,15 @@ impl RoomsApi {
         /// What the names contain.
         q: Query<Option<SearchText>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 400))]
+        #[oai(validator(max_length = 8192))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<DirectoryRoomPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        let request = LivelyRequest::new(cursor.0.as_deref(), limit.0)?;
         let text = q.0.map(SearchText::into_string).unwrap_or_default();
-        Ok(Json(rooms.directory(&bearer.0, &text, &page).await?))
+        Ok(Json(rooms.directory(&bearer.0, &text, request).await?))
     }
 
     /// Make a public room.
@@ -117,6 +119,9 @@ impl RoomsApi {
     }
 
     /// List a room's members.
+    ///
+    /// Those who are online first, then by name; with `search`, those whose username or name contains it. The
+    /// pages neither repeat nor lose anybody who comes or goes meanwhile.
     #[oai(path = "/rooms/:room/members", method = "get", operation_id = "listMembers")]
     async fn members(
         &self,
@@ -124,15 +129,32 @@ impl RoomsApi {
         bearer: Bearer,
         /// The room's name.
         room: Path<RoomName>,
+        /// What the usernames or names contain.
+        search: Query<Option<SearchText>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 400))]
+        #[oai(validator(max_length = 8192))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<MemberPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
-        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
-        Ok(Json(rooms.members(&bearer.0, &room.0, &page).await?))
+        let request = LivelyRequest::new(cursor.0.as_deref(), limit.0)?;
+        let text = search.0.map(SearchText::into_string).unwrap_or_default();
+        Ok(Json(rooms.members(&bearer.0, &room.0, &text, request).await?))
+    }
+
+    /// List the rooms that one shares with somebody.
+    ///
+    /// The public rooms in which both are, by title.
+    #[oai(path = "/users/:user_id/shared-rooms", method = "get", operation_id = "listSharedRooms")]
+    async fn shared(
+        &self,
+        rooms: Data<&Arc<Rooms>>,
+        bearer: Bearer,
+        /// The other person.
+        user_id: Path<UserId>,
+    ) -> Result<Json<SharedRooms>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
+        Ok(Json(rooms.shared_with(&bearer.0, user_id.0).await?))
     }
 
     /// Join a public room.

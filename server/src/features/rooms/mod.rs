@@ -10,6 +10,7 @@
 mod access;
 mod error;
 mod http;
+mod lists;
 mod membership;
 mod service;
 mod store;

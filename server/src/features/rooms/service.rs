@@ -4,24 +4,19 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use adda_protocol::accounts::avatar_url;
 use adda_protocol::event::{RoomUpdated, ServerFrame};
-use adda_protocol::rooms::{
-    CreateRoomRequest, DirectoryRoom, DirectoryRoomPage, Member, MemberPage, Room,
-    UpdateRoomRequest,
-};
-use adda_protocol::{RoomEmoji, RoomName, Timestamp, UserId};
+use adda_protocol::rooms::{CreateRoomRequest, Room, UpdateRoomRequest};
+use adda_protocol::{RoomEmoji, RoomName, UserId};
 use adda_realtime::{Broker, Envelope, Hub, MembershipChange, Topic};
 use sea_orm::{DbErr, SqlErr};
 
 use super::access::RoomAccess;
 use super::error::RoomError;
 use super::membership::add_member;
-use super::store::{self, About, Conversation, DirectoryPosition, Head, NewAbout};
+use super::store::{self, About, Conversation, Head, NewAbout};
 use crate::clock::Clock;
 use crate::db::{Db, Family, Transaction};
 use crate::features::accounts::{Online, Person};
-use crate::features::paging::PageRequest;
 use crate::limits::Limit;
 
 /// So many conversations may be made at once, so that one with a smaller id is there later.
@@ -32,10 +27,10 @@ const DEFAULT_ROOM: &str = "general";
 
 #[derive(Debug)]
 pub(crate) struct Rooms {
-    db: Db,
+    pub(super) db: Db,
     clock: Clock,
-    hub: Arc<Hub>,
-    online: Arc<Online>,
+    pub(super) hub: Arc<Hub>,
+    pub(super) online: Arc<Online>,
     broker: Arc<dyn Broker>,
     creations: Limit<UserId>,
     changes: Limit<UserId>,
@@ -266,69 +261,6 @@ impl Rooms {
 
     fn publish(&self, envelope: Option<Envelope>) {
         envelope.into_iter().for_each(|envelope| self.broker.publish(envelope));
-    }
-
-    /// A page of the room's members.
-    ///
-    /// # Errors
-    /// [`RoomError::NotFound`].
-    pub(crate) async fn members(
-        &self,
-        person: &Person,
-        name: &RoomName,
-        page: &PageRequest,
-    ) -> Result<MemberPage, RoomError> {
-        let room = self.find(person.id, name).await?.room;
-        let after = page.after.as_deref().unwrap_or("");
-        let rows =
-            store::members_page(self.db.read(), room.family, room.id, after, page.read_limit())
-                .await?;
-        let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
-        let items = rows.into_iter().map(|row| Member {
-            online: self.online.is_shown(row.id, person.id),
-            id: row.id,
-            username: row.username,
-            display_name: row.display_name,
-            avatar_url: avatar_url(row.avatar.as_deref()),
-            joined_at: Timestamp(row.joined_at),
-        });
-        Ok(MemberPage { items: items.collect(), next_cursor })
-    }
-
-    /// A page of the directory of public rooms whose name or title contains the text.
-    ///
-    /// # Errors
-    /// The database.
-    pub(crate) async fn directory(
-        &self,
-        person: &Person,
-        text: &str,
-        page: &PageRequest,
-    ) -> Result<DirectoryRoomPage, RoomError> {
-        let after = match &page.after {
-            Some(name) => {
-                let position = store::position_of(self.db.read(), name).await?;
-                position.ok_or(RoomError::ForeignCursor)?
-            }
-            None => DirectoryPosition::default(),
-        };
-        let rows =
-            store::directory(self.db.read(), person.id, text, after, page.read_limit()).await?;
-        let (rows, next_cursor) = page.cut(rows, |row| row.name.as_str());
-        let items = rows.into_iter().map(|row| {
-            let here = self.hub.subscribed_users(Family::Public.topic(row.id)).into_iter();
-            let online = here.filter(|user| self.online.is_shown(*user, person.id)).count();
-            DirectoryRoom {
-                name: row.name,
-                title: row.title,
-                topic: row.topic,
-                emoji: row.emoji,
-                member_count: row.member_count,
-                online_count: i64::try_from(online).unwrap_or(i64::MAX),
-                is_member: row.joined_at.is_some(),
-            }
-        });
-        Ok(DirectoryRoomPage { items: items.collect(), next_cursor })
     }
 
     /// The version of a topic's members and who they are; `None` for a room that is gone.

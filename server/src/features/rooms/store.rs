@@ -2,10 +2,7 @@
 
 use adda_entities::room;
 use adda_fold::folded;
-use sea_orm::{
-    ActiveModelTrait, ActiveValue::Set, ColumnTrait, ConnectionTrait, DbErr, EntityTrait,
-    FromQueryResult, QueryFilter, QuerySelect,
-};
+use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::db::{self, Family, RowList};
 
@@ -390,28 +387,109 @@ pub(super) struct MemberRow {
     pub(super) id: i64,
     pub(super) username: String,
     pub(super) display_name: String,
+    pub(super) name_key: String,
     pub(super) avatar: Option<String>,
     pub(super) joined_at: i64,
 }
 
-pub(super) async fn members_page(
+const MEMBER_COLUMNS: &str = "u.id, u.username, u.display_name, u.name_key, u.avatar, m.joined_at";
+
+/// What finds a text within another one, as both are folded.
+fn pattern(text: &str) -> String {
+    let escaped = folded(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
+    format!("%{escaped}%")
+}
+
+/// Whose handle or name contains the text.
+const IS_LIKE: &str =
+    "(u.username LIKE $pattern ESCAPE '\\' OR u.name_key LIKE $pattern ESCAPE '\\')";
+
+/// Who of these people is a member, and has a handle or name with the text; in any order.
+pub(super) async fn members_among(
     connection: &impl ConnectionTrait,
     family: Family,
     room_id: i64,
-    after: &str,
-    limit: u64,
+    text: &str,
+    people: &[i64],
 ) -> Result<Vec<MemberRow>, DbErr> {
-    let members = family.members();
-    let sql = format!(
-        "SELECT u.id, u.username, u.display_name, u.avatar, m.joined_at \
-         FROM {members} m JOIN users u ON u.id = m.user_id \
-         WHERE m.room_id = $1 AND u.username > $2 ORDER BY u.username LIMIT $3"
-    );
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    db::parse(&db::query(connection, sql, vec![room_id.into(), after.into(), limit.into()]).await?)
+    let (members, pattern) = (family.members(), pattern(text));
+    let mut list = RowList::<3>::new();
+    people.iter().for_each(|id| list.push([room_id.into(), (*id).into(), pattern.clone().into()]));
+    let is_like = IS_LIKE.replace("$pattern", "a.pattern");
+    let found = list.select(connection, |asked| {
+        format!(
+            "WITH asked (room_id, user_id, pattern) AS (VALUES {asked}) SELECT {MEMBER_COLUMNS} \
+             FROM (SELECT DISTINCT room_id, user_id, pattern FROM asked) a \
+             JOIN {members} m ON m.room_id = a.room_id AND m.user_id = a.user_id \
+             JOIN users u ON u.id = m.user_id WHERE {is_like}"
+        )
+    });
+    db::parse(&found.await?)
 }
 
-/// A public room in the directory.
+/// A position in a list of people: by name, and by handle where names are the same.
+#[derive(Debug, Default, FromQueryResult)]
+pub(super) struct NamePosition {
+    name_key: String,
+    username: String,
+}
+
+/// Where somebody stands in a list of people.
+pub(super) async fn name_position(
+    connection: &impl ConnectionTrait,
+    user_id: i64,
+) -> Result<Option<NamePosition>, DbErr> {
+    let sql = "SELECT name_key, username FROM users WHERE id = $1";
+    Ok(db::parse(&db::query(connection, sql, vec![user_id.into()]).await?)?.pop())
+}
+
+/// Members whose handle or name contains the text, by name, after a position.
+pub(super) async fn members_after(
+    connection: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    text: &str,
+    after: NamePosition,
+    limit: usize,
+) -> Result<Vec<MemberRow>, DbErr> {
+    let members = family.members();
+    let is_like = IS_LIKE.replace("$pattern", "$4");
+    let sql = format!(
+        "SELECT {MEMBER_COLUMNS} FROM {members} m JOIN users u ON u.id = m.user_id \
+         WHERE m.room_id = $1 AND (u.name_key, u.username) > ($2, $3) AND {is_like} \
+         ORDER BY u.name_key, u.username LIMIT $5"
+    );
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let NamePosition { name_key, username } = after;
+    let values =
+        vec![room_id.into(), name_key.into(), username.into(), pattern(text).into(), limit.into()];
+    db::parse(&db::query(connection, sql, values).await?)
+}
+
+/// A public room in the directory, and what it is sorted by.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct DirectoryPlace {
+    pub(super) id: i64,
+    pub(super) title_key: String,
+    pub(super) member_count: i64,
+    /// When its latest message was written, or else when it was made.
+    pub(super) spoken_at: i64,
+}
+
+/// All public rooms whose name or title contains the text, in any order. The newest message of each is one step
+/// into an index.
+pub(super) async fn directory_places(
+    connection: &impl ConnectionTrait,
+    text: &str,
+) -> Result<Vec<DirectoryPlace>, DbErr> {
+    let sql = "SELECT r.id, r.title_key, r.member_count, \
+               COALESCE((SELECT x.created_at FROM messages x WHERE x.room_id = r.id \
+                   ORDER BY x.seq DESC LIMIT 1), r.created_at) AS spoken_at FROM rooms r \
+               WHERE r.name LIKE $1 ESCAPE '\\' OR r.title_key LIKE $1 ESCAPE '\\'";
+    db::parse(&db::query(connection, sql, vec![pattern(text).into()]).await?)
+}
+
+/// A public room in the directory, as somebody sees it.
 #[derive(Debug, FromQueryResult)]
 pub(super) struct DirectoryRow {
     pub(super) id: i64,
@@ -423,44 +501,45 @@ pub(super) struct DirectoryRow {
     pub(super) joined_at: Option<i64>,
 }
 
-/// A position in the directory: by title, and by name where titles are the same.
-#[derive(Debug, Default, FromQueryResult)]
-pub(super) struct DirectoryPosition {
-    title_key: String,
-    name: String,
-}
-
-/// Where a room stands in the directory.
-pub(super) async fn position_of(
-    connection: &impl ConnectionTrait,
-    name: &str,
-) -> Result<Option<DirectoryPosition>, DbErr> {
-    room::Entity::find()
-        .select_only()
-        .columns([room::Column::TitleKey, room::Column::Name])
-        .filter(room::Column::Name.eq(name))
-        .into_model()
-        .one(connection)
-        .await
-}
-
-/// Public rooms whose name or title contains the text, after a position in the directory.
+/// These public rooms, in any order.
 pub(super) async fn directory(
     connection: &impl ConnectionTrait,
     user_id: i64,
-    text: &str,
-    after: DirectoryPosition,
-    limit: u64,
+    room_ids: impl IntoIterator<Item = i64>,
 ) -> Result<Vec<DirectoryRow>, DbErr> {
-    let escaped = folded(text).replace('\\', "\\\\").replace('%', "\\%").replace('_', "\\_");
-    let pattern = format!("%{escaped}%");
-    let sql = "SELECT r.id, r.name, r.title, r.topic, r.emoji, r.member_count, m.joined_at \
-               FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 \
-               WHERE (r.title_key, r.name) > ($2, $3) \
-               AND (r.name LIKE $4 ESCAPE '\\' OR r.title_key LIKE $4 ESCAPE '\\') \
-               ORDER BY r.title_key, r.name LIMIT $5";
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let DirectoryPosition { title_key, name } = after;
-    let values = vec![user_id.into(), title_key.into(), name.into(), pattern.into(), limit.into()];
-    db::parse(&db::query(connection, sql, values).await?)
+    let mut list = RowList::<2>::new();
+    room_ids.into_iter().for_each(|id| list.push([id.into(), user_id.into()]));
+    let found = list.select(connection, |asked| {
+        format!(
+            "WITH asked (room_id, user_id) AS (VALUES {asked}) \
+             SELECT r.id, r.name, r.title, r.topic, r.emoji, r.member_count, m.joined_at \
+             FROM (SELECT DISTINCT room_id, user_id FROM asked) a JOIN rooms r ON r.id = a.room_id \
+             LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = a.user_id"
+        )
+    });
+    db::parse(&found.await?)
+}
+
+/// A public room in which two people are.
+#[derive(Debug, FromQueryResult)]
+pub(super) struct SharedRow {
+    pub(super) name: String,
+    pub(super) title: String,
+    pub(super) emoji: Option<String>,
+    /// How many there are of these.
+    pub(super) total: i64,
+}
+
+/// The public rooms in which two people are, by title.
+pub(super) async fn shared_rooms(
+    connection: &impl ConnectionTrait,
+    one: i64,
+    other: i64,
+    limit: i64,
+) -> Result<Vec<SharedRow>, DbErr> {
+    let sql = "SELECT r.name, r.title, r.emoji, COUNT(*) OVER () AS total FROM room_members a \
+               JOIN room_members b ON b.room_id = a.room_id AND b.user_id = $2 \
+               JOIN rooms r ON r.id = a.room_id WHERE a.user_id = $1 \
+               ORDER BY r.title_key, r.name LIMIT $3";
+    db::parse(&db::query(connection, sql, vec![one.into(), other.into(), limit.into()]).await?)
 }

@@ -1,0 +1,244 @@
+//! Pages of lists whose order changes while somebody turns the pages: whoever is told comes up or goes down.
+//!
+//! Neither a time nor a place in such an order tells what was told: so a cursor names it. It has room for a
+//! thousand or so; what is left then comes by something that does not change, so that a list of any length ends.
+
+use std::collections::BTreeSet;
+
+use adda_protocol::Problem;
+use base64::Engine;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::paging::FOREIGN_CURSOR;
+
+/// What is told: which kind of thing, of two, and its number.
+pub(crate) type Key = (u8, i64);
+
+const KINDS: [u8; 2] = [0, 1];
+
+/// Where so many bytes of numbers were told, the rest comes in another order.
+const MOST_BYTES: usize = 4_096;
+/// The longest cursor, in characters: one page more, and each with the largest number.
+#[cfg(test)]
+const LONGEST_CURSOR: usize = 8_192;
+
+/// What was told of a list so far.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    keys: BTreeSet<Key>,
+    /// After this one the list goes on in its other order; absent as long as it is in its first.
+    pub(crate) after: Option<Key>,
+}
+
+/// What part of such a list is asked for.
+#[derive(Clone, Debug)]
+pub(crate) struct LivelyRequest {
+    pub(crate) told: Told,
+    pub(crate) limit: usize,
+}
+
+impl LivelyRequest {
+    /// From a query's parameters.
+    ///
+    /// # Errors
+    /// `invalid_input` when the cursor is not one that was given out here.
+    pub(crate) fn new(cursor: Option<&str>, limit: Option<u16>) -> Result<Self, Problem> {
+        let told = match cursor {
+            None => Told::default(),
+            Some(cursor) => Told::decode(cursor)
+                .ok_or_else(|| Problem::invalid_field("cursor", FOREIGN_CURSOR))?,
+        };
+        Ok(Self { told, limit: usize::from(limit.unwrap_or(50)) })
+    }
+
+    /// The page of a list of which all entries are known, in an order that may be another one the next time,
+    /// and then by number; with the cursor behind it.
+    pub(crate) fn page<T, O: Ord>(
+        self,
+        mut entries: Vec<T>,
+        key: impl Fn(&T) -> Key,
+        order: impl Fn(&T) -> O,
+    ) -> (Vec<T>, Option<String>) {
+        let Self { mut told, limit } = self;
+        entries.retain(|entry| {
+            let is_ahead = told.after.is_none_or(|after| key(entry) > after);
+            is_ahead && !told.has(key(entry))
+        });
+        match told.after {
+            None => entries.sort_by_cached_key(|entry| (order(entry), key(entry))),
+            Some(_) => entries.sort_unstable_by_key(&key),
+        }
+        let is_more = entries.len() > limit;
+        entries.truncate(limit);
+        if !is_more {
+            return (entries, None);
+        }
+        match &mut told.after {
+            Some(after) => *after = entries.last().map_or(*after, &key),
+            None => {
+                told.add(entries.iter().map(&key));
+                if told.is_full() {
+                    told.after = Some((0, 0));
+                }
+            }
+        }
+        (entries, Some(told.encode()))
+    }
+}
+
+impl Told {
+    pub(crate) fn has(&self, key: Key) -> bool {
+        self.keys.contains(&key)
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.keys.len()
+    }
+
+    pub(crate) fn add(&mut self, keys: impl IntoIterator<Item = Key>) {
+        self.keys.extend(keys);
+    }
+
+    /// Whether no more can be named.
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes().len() > MOST_BYTES
+    }
+
+    pub(crate) fn encode(&self) -> String {
+        URL_SAFE_NO_PAD.encode(self.bytes())
+    }
+
+    /// A kind, or none, and a number; then for each kind how far each number is from the one before, which is
+    /// never nothing, so that nothing ends them.
+    fn bytes(&self) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        match self.after {
+            None => bytes.push(0),
+            Some((kind, number)) => {
+                bytes.push(1 + kind);
+                push(&mut bytes, number);
+            }
+        }
+        for kind in KINDS {
+            let mut before = 0;
+            for (_, number) in self.keys.range((kind, 0)..=(kind, i64::MAX)) {
+                push(&mut bytes, number - before);
+                before = *number;
+            }
+            bytes.push(0);
+        }
+        bytes
+    }
+
+    fn decode(cursor: &str) -> Option<Self> {
+        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+        let mut bytes = bytes.into_iter();
+        let after = match bytes.next()? {
+            0 => None,
+            kind => {
+                let kind = KINDS.into_iter().find(|known| *known == kind - 1)?;
+                Some((kind, take(&mut bytes)?))
+            }
+        };
+        let mut keys = BTreeSet::new();
+        for kind in KINDS {
+            let mut number: i64 = 0;
+            loop {
+                let step = take(&mut bytes)?;
+                if step == 0 {
+                    break;
+                }
+                number = number.checked_add(step)?;
+                keys.insert((kind, number));
+            }
+        }
+        bytes.next().is_none().then_some(Self { keys, after })
+    }
+}
+
+/// Seven bits in a byte, the lowest first; all but the last one have the eighth.
+fn push(bytes: &mut Vec<u8>, number: i64) {
+    let mut rest = number.unsigned_abs();
+    loop {
+        let [low, ..] = rest.to_le_bytes();
+        rest >>= 7;
+        if rest == 0 {
+            return bytes.push(low & 0x7f);
+        }
+        bytes.push(low | 0x80);
+    }
+}
+
+fn take(bytes: &mut impl Iterator<Item = u8>) -> Option<i64> {
+    let mut number = 0_i64;
+    for shift in (0..63).step_by(7) {
+        let byte = bytes.next()?;
+        number |= i64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            return Some(number);
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(first: &[i64], second: &[i64]) -> Told {
+        let of = |kind, numbers: &[i64]| numbers.iter().map(|n| (kind, *n)).collect::<Vec<_>>();
+        let keys = [of(0, first), of(1, second)].concat();
+        Told { keys: keys.into_iter().collect(), after: None }
+    }
+
+    #[test]
+    fn a_cursor_tells_what_was_told() {
+        for told in [
+            Told::default(),
+            told(&[1], &[]),
+            told(&[], &[7, 8]),
+            told(&[1, 127, 128, 300, i64::MAX], &[1, 2, i64::MAX]),
+            Told { after: Some((1, 9)), ..told(&[3], &[5]) },
+            Told { after: Some((0, 0)), ..told(&[3], &[5]) },
+        ] {
+            assert_eq!(Told::decode(&told.encode()), Some(told));
+        }
+    }
+
+    #[test]
+    fn a_cursor_from_elsewhere_is_refused() {
+        let long = URL_SAFE_NO_PAD.encode([0xff; 40]);
+        for cursor in ["", "*", "AA", "YQ", "AwAA", "AAAAAA", "gICA", &long] {
+            assert!(LivelyRequest::new(Some(cursor), None).is_err(), "{cursor}");
+        }
+    }
+
+    #[test]
+    fn a_list_of_any_length_ends_and_its_cursors_stay_short() {
+        struct Entry {
+            number: i64,
+            rank: i64,
+        }
+        let mut ranks: Vec<i64> = (0..9_000).map(|number| number % 1_000).collect();
+        let (mut listed, mut cursor, mut pages) = (Vec::new(), None::<String>, 0);
+        loop {
+            let entries = (1..).zip(&ranks).map(|(number, rank)| Entry { number, rank: *rank });
+            let request = LivelyRequest::new(cursor.as_deref(), Some(100)).unwrap();
+            // Numbers that take five bytes each.
+            let key = |entry: &Entry| ((entry.number % 2) as u8, entry.number * 40_000_000_000);
+            let (page, next) = request.page(entries.collect(), key, |entry| entry.rank);
+            listed.extend(page.into_iter().map(|entry| entry.number));
+            pages += 1;
+            // Some come up, some go down.
+            ranks[(pages * 37) % 9_000] = -1;
+            ranks[(pages * 91) % 9_000] = 2_000;
+            cursor = next;
+            let Some(cursor) = &cursor else { break };
+            assert!(cursor.len() <= LONGEST_CURSOR, "{}", cursor.len());
+        }
+        assert_eq!((listed.len(), pages), (9_000, 90));
+        assert_eq!(listed.iter().collect::<BTreeSet<_>>().len(), 9_000, "each of them once");
+        let first: Vec<_> = listed[..9].iter().map(|number| (number - 1) % 1_000).collect();
+        assert_eq!(first, [0; 9], "in its order");
+    }
+}
