@@ -428,14 +428,17 @@ export interface components {
         };
         /**
          * Mention
-         * @description A stretch of the text, `@` and a username, that means somebody who may read the room.
+         * @description A stretch of the text, `@` and a username or `@room`, that means somebody who may read the room, or everybody
+         *     in it.
          */
         Mention: {
             /**
              * Format: uint32
-             * @description One past the username's last character.
+             * @description One past the last character of the username.
              */
             end: number;
+            /** @description `true` where everybody in the room is meant, absent else. It counts for each member but who wrote it. */
+            everybody?: boolean;
             /**
              * Format: uint32
              * @description Where the `@` stands, counted in Unicode scalar values.
@@ -443,9 +446,9 @@ export interface components {
             start: number;
             /**
              * Format: int64
-             * @description Who is meant.
+             * @description Who is meant; absent where everybody is.
              */
-            user_id: number;
+            user_id?: number;
         };
         /**
          * Message
@@ -575,7 +578,7 @@ export interface components {
              */
             room: string;
             /**
-             * EditedText
+             * WrittenText
              * @description What it shall say instead.
              * @example see https://example.org
              */
@@ -629,7 +632,7 @@ export interface components {
              */
             room: string;
             /**
-             * MessageText
+             * WrittenText
              * @description What to say; may be absent where something is attached.
              * @example see https://example.org
              */
@@ -992,7 +995,7 @@ export interface components {
             last_seq: number;
             /**
              * Format: int64
-             * @description How many of them mention this person; counting stops at 100.
+             * @description How many of them mention this person or everybody in the room; counting stops at 100.
              */
             mentions: number;
             /** @description The room's name and address. */

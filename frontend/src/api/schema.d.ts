@@ -153,7 +153,9 @@ export interface paths {
         };
         /**
          * Find public rooms.
-         * @description All public rooms whose name or title contains the text, by name.
+         * @description All public rooms whose name or title contains the text, the lively ones first: those in which somebody
+         *     is online, then by the latest message, then by how many members there are. The pages neither repeat nor
+         *     lose one while that changes.
          */
         get: operations["listPublicRooms"];
         put?: never;
@@ -367,7 +369,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List a room's members. */
+        /**
+         * List a room's members.
+         * @description Those who are online first, then by name; with `search`, those whose username or name contains it. The
+         *     pages neither repeat nor lose anybody who comes or goes meanwhile.
+         */
         get: operations["listMembers"];
         put?: never;
         post?: never;
@@ -636,6 +642,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/users/{user_id}/shared-rooms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List the rooms that one shares with somebody.
+         * @description The public rooms in which both are, by title.
+         */
+        get: operations["listSharedRooms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/users/me": {
         parameters: {
             query?: never;
@@ -826,7 +852,7 @@ export interface components {
          * @description A page of the directory of public rooms.
          */
         DirectoryRoomPage: {
-            /** @description Ordered by name. */
+            /** @description Those in which somebody is online first, then by the latest message, then by how many members there are. */
             items: components["schemas"]["DirectoryRoom"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;
@@ -837,7 +863,7 @@ export interface components {
          */
         EditMessageRequest: {
             /**
-             * EditedText
+             * WrittenText
              * @description What it shall say instead.
              * @example see https://example.org
              */
@@ -1104,7 +1130,7 @@ export interface components {
          * @description A page of a room's members.
          */
         MemberPage: {
-            /** @description Ordered by username. */
+            /** @description Those who are online first, then by name. */
             items: components["schemas"]["Member"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;
@@ -1129,14 +1155,17 @@ export interface components {
         };
         /**
          * Mention
-         * @description A stretch of the text, `@` and a username, that means somebody who may read the room.
+         * @description A stretch of the text, `@` and a username or `@room`, that means somebody who may read the room, or everybody
+         *     in it.
          */
         Mention: {
             /**
              * Format: uint32
-             * @description One past the username's last character.
+             * @description One past the last character of the username.
              */
             end: number;
+            /** @description `true` where everybody in the room is meant, absent else. It counts for each member but who wrote it. */
+            everybody?: boolean;
             /**
              * Format: uint32
              * @description Where the `@` stands, counted in Unicode scalar values.
@@ -1144,9 +1173,9 @@ export interface components {
             start: number;
             /**
              * Format: int64
-             * @description Who is meant.
+             * @description Who is meant; absent where everybody is.
              */
-            user_id: number;
+            user_id?: number;
         };
         /**
          * Message
@@ -1281,7 +1310,7 @@ export interface components {
         ReadMark: {
             /**
              * Format: int64
-             * @description How many of them mention this person; counting stops at 100.
+             * @description How many of them mention this person or everybody in the room; counting stops at 100.
              */
             mentions: number;
             /**
@@ -1455,7 +1484,7 @@ export interface components {
             last_seq: number;
             /**
              * Format: int64
-             * @description How many of them mention this person; counting stops at 100.
+             * @description How many of them mention this person or everybody in the room; counting stops at 100.
              */
             mentions: number;
             /** @description The room's name and address. */
@@ -1537,7 +1566,7 @@ export interface components {
             /** @description What was uploaded (`POST /media`) and is to be carried: pictures and files, or one voice message. */
             media?: string[] | null;
             /**
-             * MessageText
+             * WrittenText
              * @description What to say; may be absent where something is attached.
              * @example see https://example.org
              */
@@ -1583,6 +1612,31 @@ export interface components {
         SessionList: {
             /** @description The latest used first. */
             items: components["schemas"]["Session"][];
+        };
+        /**
+         * SharedRoom
+         * @description A public room in which two people are.
+         */
+        SharedRoom: {
+            /** @description An emoji that stands for the room; absent where none was chosen. */
+            emoji?: string;
+            /** @description The room's name and address. */
+            name: string;
+            /** @description The room's title. */
+            title: string;
+        };
+        /**
+         * SharedRooms
+         * @description The public rooms in which two people are.
+         */
+        SharedRooms: {
+            /** @description Ordered by title; 50 at most. */
+            items: components["schemas"]["SharedRoom"][];
+            /**
+             * Format: int64
+             * @description How many there are.
+             */
+            total: number;
         };
         /**
          * Source
@@ -3659,6 +3713,8 @@ export interface operations {
                 cursor?: string;
                 /** @description The most entries of the page. */
                 limit?: number;
+                /** @description What the usernames or names contain. */
+                search?: string;
             };
             header?: never;
             path: {
@@ -5142,6 +5198,86 @@ export interface operations {
                 };
                 content: {
                     "application/json; charset=utf-8": components["schemas"]["Room"];
+                };
+            };
+            /** @description The input is not as described here; `errors` names the fields. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not signed in, or not any longer. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description This may be seen but not done by this person. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description There is no such thing, or this person may not see it. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too often; wait `retry_after_ms`. */
+            429: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The database is away or the server is stopping; the same may be repeated. */
+            503: {
+                headers: {
+                    /** @description Seconds to wait before the same is tried again. */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    listSharedRooms: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The other person. */
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json; charset=utf-8": components["schemas"]["SharedRooms"];
                 };
             };
             /** @description The input is not as described here; `errors` names the fields. */

@@ -12,6 +12,7 @@ export type Message = Schemas['Message'];
 export type MessagePage = Schemas['MessagePage'];
 export type Problem = Schemas['Problem'];
 export type Room = Schemas['Room'];
+export type RoomPreferences = Schemas['RoomPreferences'];
 export type RoomSummary = Schemas['RoomSummary'];
 export type SearchHit = Schemas['SearchHit'];
 export type SearchPage = Schemas['SearchPage'];

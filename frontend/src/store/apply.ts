@@ -1,6 +1,14 @@
 // The next state from what the server said: pure. A frame type that the protocol has and this file
 // does not handle is an error of the compiler.
-import type { Me, ReadyFrame, Room, RoomSummary, ServerFrame, UserRef } from '../api/types';
+import type {
+  Me,
+  ReadyFrame,
+  Room,
+  RoomPreferences,
+  RoomSummary,
+  ServerFrame,
+  UserRef,
+} from '../api/types';
 import { unforced } from '../lib/bidi';
 import { isSeen } from '../lib/look';
 import type { Outgoing } from '../offline/outgoing';
@@ -247,12 +255,10 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
         const { title, topic, emoji } = frame;
         return { ...known, summary: titled({ ...summary, title, ...present({ topic, emoji }) }) };
       });
-    case 'room.preferences':
-      return inRoom(state, frame.room, (known) => {
-        const { pinned, notifications, marked_unread } = frame;
-        const preferences = { pinned, notifications, marked_unread };
-        return { ...known, summary: { ...known.summary, preferences } };
-      });
+    case 'room.preferences': {
+      const { pinned, notifications, marked_unread } = frame;
+      return applyPreferences(state, frame.room, { pinned, notifications, marked_unread });
+    }
     case 'room.removed':
       return applyRemoved(state, frame.room);
     case 'user.updated': {
@@ -317,6 +323,18 @@ function presence(known: Presence | null, frame: Frame<'room.presence'>): Presen
 /** Up to where somebody else has read a room, as asked for when it was opened. */
 export function applyReach(state: ChatState, name: string, seq: number): ChatState {
   return inRoom(state, name, (room) => reachedBy(room, { read_seq: seq }));
+}
+
+/** The person wants a room otherwise: here, before the server has said so, or on another device. */
+export function applyPreferences(
+  state: ChatState,
+  name: string,
+  change: Partial<RoomPreferences>,
+): ChatState {
+  const known = state.rooms.get(name);
+  if (known === undefined) return state;
+  const preferences = { ...known.summary.preferences, ...change };
+  return withRoom(state, name, { ...known, summary: { ...known.summary, preferences } });
 }
 
 export function applyRemoved(state: ChatState, name: string): ChatState {

@@ -24,10 +24,10 @@ export class People {
     /** What was typed of a name; `null` while nobody is meant. */
     private readonly query: () => string | null,
   ) {
-    this.members = new Pager(() => chat.people.members(room, {}));
+    this.members = new Pager((asked) => chat.people.members(room, asked));
     this.found = new Pager((query) => chat.people.find({ ...query, limit: ASKED }));
     const isWanted = $derived(query() !== null && !this.state?.summary.peer);
-    $effect(() => (isWanted && this.members.items === null ? this.members.soon('') : undefined));
+    $effect(() => (isWanted ? this.members.soon(query() ?? '') : undefined));
     $effect(() => {
       const asked = isWanted ? query() : null;
       return asked ? this.found.soon(asked) : undefined;
@@ -35,7 +35,7 @@ export class People {
     retryWhile(
       app.retry,
       () => isWanted && (this.members.hasFailed || this.found.hasFailed),
-      () => Promise.all([this.members.again(''), this.found.again(query() ?? '')]),
+      () => Promise.all([this.members.again(query() ?? ''), this.found.again(query() ?? '')]),
     );
   }
 
@@ -69,11 +69,14 @@ export class People {
   /** Whether the server may still know somebody who is called just so. */
   get isSearching(): boolean {
     const query = this.query();
-    return Boolean(query) && !this.state?.summary.peer && this.found.shown !== query;
+    const isKnown = this.found.shown === query && this.members.shown === query;
+    return Boolean(query) && !this.state?.summary.peer && !isKnown;
   }
 
   /** Waits for whom the server finds, but not for long. */
   async settled(): Promise<void> {
-    await inTime(PATIENCE_MS, this.found.start(this.query() ?? ''));
+    const query = this.query() ?? '';
+    const both = Promise.all([this.members.start(query), this.found.start(query)]);
+    await inTime(PATIENCE_MS, both);
   }
 }
