@@ -19,9 +19,16 @@ export function callOf(
     message.sender.id !== me?.id &&
     message.deleted_at === undefined &&
     (notifications === 'all' || mentionsMe(message, me));
+  // What was changed since it came is there twice, as it is now behind as it was.
+  const told = new Set<number>();
+  for (let at = arrived.length - 1; at >= 0; at -= 1) {
+    const message = arrived[at] as Message;
+    if (!told.has(message.seq) && calls(message)) return message;
+    told.add(message.seq);
+  }
   // Of a room that is new here the list alone knows its latest message.
   const { last_message: last } = summary;
-  return arrived.findLast(calls) ?? (last && calls(last) ? last : null);
+  return last && !told.has(last.seq) && calls(last) ? last : null;
 }
 
 /** The number of the newest message of a room that has arrived. */
