@@ -1,7 +1,7 @@
 //! Pages of lists whose order changes while somebody turns the pages: whoever is told comes up or goes down.
 //!
-//! Neither a time nor a place in such an order tells what was told: so a cursor names it. It has room for a
-//! thousand or so; what is left then comes by something that does not change, so that a list of any length ends.
+//! Neither a time nor a place in such an order tells what was told: so a cursor names it. It has room for
+//! several hundred; what is left then comes by something that does not change, so that a list of any length ends.
 
 use std::collections::BTreeSet;
 
@@ -17,10 +17,10 @@ pub(crate) type Key = (u8, i64);
 const KINDS: [u8; 2] = [0, 1];
 
 /// Where so many bytes of numbers were told, the rest comes in another order.
-const MOST_BYTES: usize = 4_096;
+const MOST_BYTES: usize = 1_280;
 /// The longest cursor, in characters: one page more, and each with the largest number.
 #[cfg(test)]
-const LONGEST_CURSOR: usize = 8_192;
+const LONGEST_CURSOR: usize = 3_000;
 
 /// What was told of a list so far.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -138,6 +138,31 @@ on_both_databases! {
 }
 
 on_both_databases! {
+    async fn members_are_found_by_name_and_those_who_are_online_come_first(storage: Storage) {
+        let server = TestServer::start(storage).await;
+        let (mira, zoe) = (server.person("mira").await, server.person("zoe").await);
+        let ravi = server.person("ravi").await;
+        zoe.patch("/users/me", json!({"display_name": "Zoë"})).await.expect(200);
+        let _hers = zoe.connects().await;
+        let listed = async |query: &str| {
+            let members = mira.get(&format!("/rooms/general/members?{query}")).await.expect(200);
+            names(&members, "username")
+        };
+        assert_eq!(listed("").await, ["zoe", "mira", "ravi"]);
+        assert_eq!(listed("search=ZOE").await, ["zoe"]);
+        assert_eq!(listed("search=i").await, ["mira", "ravi"]);
+        assert_eq!(listed("search=nobody").await, Vec::<String>::new());
+
+        ravi.makes_room("rust").await;
+        let path = format!("/users/{}/shared-rooms", ravi.id);
+        let shared = mira.get(&path).await.expect(200);
+        let general = json!({"name": "general", "title": "General"});
+        assert_eq!(shared, json!({"items": [general], "total": 1}));
+        mira.get("/users/4711/shared-rooms").await.expect_problem(404, "not_found");
+    }
+}
+
+on_both_databases! {
     async fn the_directory_finds_rooms_by_name_and_title(storage: Storage) {
         let server = TestServer::start(storage).await;
         let (mira, ravi) = (server.person("mira").await, server.person("ravi").await);

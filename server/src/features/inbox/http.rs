@@ -47,7 +47,7 @@ impl InboxApi {
         bearer: Bearer,
         /// The `next_cursor` of the page before: it names the rooms that were told, and so grows from page
         /// to page.
-        #[oai(validator(max_length = 8192))]
+        #[oai(validator(max_length = 3000))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]

@@ -51,7 +51,7 @@ impl RoomsApi {
         /// What the names contain.
         q: Query<Option<SearchText>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 8192))]
+        #[oai(validator(max_length = 3000))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
@@ -132,7 +132,7 @@ impl RoomsApi {
         /// What the usernames or names contain.
         search: Query<Option<SearchText>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 8192))]
+        #[oai(validator(max_length = 3000))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
