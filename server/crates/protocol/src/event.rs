@@ -284,7 +284,7 @@ pub struct Receipt {
 #[derive(Clone, Debug, Object)]
 pub struct RoomAdded {
     /// The room.
-    pub room: RoomSummary,
+    pub room: Box<RoomSummary>,
 }
 
 /// The room's title, topic or emoji changed.
