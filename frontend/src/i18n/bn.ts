@@ -5,8 +5,7 @@ const n = (count: number) => count.toLocaleString('bn');
 
 /** সার্ভার কোন ঘরটি নেয়নি, আর কী চায়। */
 const FIELDS: Record<string, string> = {
-  username:
-    'a–z, 0–9, বিন্দু, হাইফেন ও আন্ডারস্কোর; ২ থেকে ৩২টি অক্ষর, শুরু ও শেষ a–z বা 0–9 দিয়ে।',
+  username: 'a–z, 0–9, বিন্দু, হাইফেন ও আন্ডারস্কোর; ২ থেকে ৩২টি অক্ষর, শুরু ও শেষ a–z বা 0–9 দিয়ে।',
   password: '৮ থেকে ১২৮টি অক্ষর দিন।',
   new_password: '৮ থেকে ১২৮টি অক্ষর দিন।',
   current_password: 'এখনকার পাসওয়ার্ডটি ভুল।',

@@ -230,4 +230,7 @@ test('by keyboard, a sheet tells all keys', async ({ person }) => {
   await expect(mira.composer).toHaveValue('?');
   await page.keyboard.press('?');
   await expect(sheet).toBeHidden();
+  await page.getByRole('button', { name: /Your account/ }).click();
+  await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
+  await expect(sheet).toBeVisible();
 });

@@ -180,7 +180,7 @@ test('what is dropped while a message is changed is shown, and goes with the nex
   await expect(trayOf(mira).getByRole('listitem')).toHaveCount(1);
   await expect(mira.page.getByText('Goes with your next message')).toBeVisible();
   await mira.page.getByRole('textbox', { name: 'Editing your message' }).fill('Tea');
-  await mira.page.keyboard.press('Enter');
+  await mira.sends();
   await expect(mira.message('Tea')).toBeVisible();
   await mira.says('With a file');
   await expect(mira.message('With a file').locator('a.file')).toHaveCount(1);

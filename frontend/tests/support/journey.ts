@@ -186,8 +186,7 @@ export class Person {
     const isTouch = await this.page.evaluate(
       () => matchMedia('(hover: none) and (pointer: coarse)').matches,
     );
-    const button = this.page.locator('.composer').getByRole('button', { name: /^(Send|Save)$/ });
-    if (isTouch) await button.click();
+    if (isTouch) await this.page.locator('.composer .box > button.filled').click();
     else await this.composer.press('Enter');
   }
 

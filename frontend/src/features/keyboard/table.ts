@@ -36,7 +36,7 @@ function chord(keys: string, apple: boolean): Chord {
 }
 
 export function table(words: KeyWords, apple: boolean): Place[] {
-  const { places, everywhere, writing, lists, search, pictures, voice } = words;
+  const { places, everywhere, writing, messages, lists, search, pictures, voice } = words;
   const row = (what: string, ...keys: string[]): Row => ({
     what,
     chords: keys.map((it) => chord(it, apple)),
@@ -69,6 +69,15 @@ export function table(words: KeyWords, apple: boolean): Place[] {
         row(writing.up, 'PageUp'),
         row(writing.down, 'PageDown'),
         row(writing.escape, 'Esc'),
+      ],
+    },
+    {
+      title: places.messages,
+      rows: [
+        row(messages.move, '↑', '↓'),
+        row(messages.actions, 'Enter'),
+        row(messages.menu, 'Shift+F10'),
+        row(messages.back, 'Esc'),
       ],
     },
     {

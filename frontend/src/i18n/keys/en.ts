@@ -5,6 +5,7 @@ export const en = {
   places: {
     everywhere: 'Everywhere',
     writing: 'While you write',
+    messages: 'In the messages',
     lists: 'In lists',
     search: 'In the search',
     pictures: 'In front of a picture',
@@ -34,6 +35,12 @@ export const en = {
     up: 'Scroll the messages up',
     down: 'Scroll them down',
     escape: 'Close the list, leave the change, go to the latest',
+  },
+  messages: {
+    move: 'The message above, the one below',
+    actions: 'What can be done with it',
+    menu: 'The same as a menu',
+    back: 'Back to where you write',
   },
   lists: {
     move: 'Up and down',
