@@ -444,7 +444,7 @@ on_both_databases! {
         let body = |name: &str| json!({"username": name, "password": PASSWORD});
         for name in ["room", "Everyone", "admin", "ad.min", "s-y_stem", "here"] {
             let refused = register(&server.address, body(name)).await.expect_problem(409, "name_taken");
-            assert_eq!(refused["detail"], "This user name is reserved; choose another.", "{name}");
+            assert_eq!(refused["detail"], "This username is reserved; choose another.", "{name}");
         }
         // Nor is the first administrator.
         let token = server.setup_token.as_deref().unwrap();

@@ -20,8 +20,8 @@ pub(crate) enum AccountError {
     /// The username belongs to somebody.
     #[error("the username is taken")]
     NameTaken,
-    /// The handle is one that nobody may have.
-    #[error("the user name is reserved")]
+    /// The username is one that nobody may have.
+    #[error("the username is reserved")]
     NameReserved,
     /// Wrong name or password; deliberately not said which.
     #[error("wrong username or password")]
@@ -90,7 +90,7 @@ impl From<AccountError> for Problem {
                 say(Code::NameTaken, "This username is taken; choose another.")
             }
             AccountError::NameReserved => {
-                say(Code::NameTaken, "This user name is reserved; choose another.")
+                say(Code::NameTaken, "This username is reserved; choose another.")
             }
             AccountError::InvalidCredentials => say(
                 Code::InvalidCredentials,
