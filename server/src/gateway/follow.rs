@@ -270,7 +270,9 @@ impl Session {
         match my {
             Ok(Some(my)) => {
                 let my = from_the_beginning(my);
-                let frame = ServerFrame::RoomAdded(RoomAdded { room: Box::new(my.summary.clone()) }).encode();
+                let frame =
+                    ServerFrame::RoomAdded(RoomAdded { room: Box::new(my.summary.clone()) })
+                        .encode();
                 let peer = my.summary.peer.as_ref().map(|peer| peer.id);
                 if !self.subscribe(&my, None) {
                     // The members changed meanwhile: look again.

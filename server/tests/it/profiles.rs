@@ -64,7 +64,7 @@ on_both_databases! {
         assert_eq!(message["sender"]["avatar_url"], *first);
         let room = format!("/users/{}/private-room", mira.id);
         assert_eq!(ravi.put(&room, Value::Null).await.expect(201)["peer"]["avatar_url"], *first);
-        for path in ["/users?q=mira", "/rooms/general/members"] {
+        for path in ["/users?q=mira", "/rooms/general/members?search=mira"] {
             assert_eq!(ravi.get(path).await.expect(200)["items"][0]["avatar_url"], *first, "{path}");
         }
         mira.put("/rooms/general/read", json!({"seq": message["seq"]})).await.expect(200);
