@@ -25,6 +25,7 @@ import { applyOutgoing } from './store/apply';
 import { ChatStore } from './store/chat.svelte';
 import { Player } from './store/player.svelte';
 import { PeopleDirectory } from './store/directory';
+import { Drafts } from './store/drafts.svelte';
 import { History } from './store/history';
 import { Membership } from './store/membership';
 import { Picks } from './store/picked.svelte';
@@ -165,6 +166,7 @@ export class App implements Parts {
       player,
       outbox,
       recordings,
+      drafts: new Drafts(db, me.id, local),
       db,
       close() {
         stopSilencing();

@@ -74,6 +74,18 @@ function decoded(text: string): string {
   }
 }
 
+/** What the history keeps with an address. */
+interface Entry {
+  /** Where one came from. */
+  from?: string;
+  /** How many entries before it the list of rooms stands, where one came from there. */
+  list?: number;
+}
+
+function entry(): Entry {
+  return (history.state as Entry | null) ?? {};
+}
+
 export class Router {
   route = $state.raw<Route>({ view: 'home' });
 
@@ -90,9 +102,27 @@ export class Router {
       this.read();
       return;
     }
-    if (replace) history.replaceState(null, '', path);
-    else history.pushState(null, '', path);
+    if (replace) history.replaceState(history.state, '', path);
+    else history.pushState(this.after(), '', path);
     this.read();
+  }
+
+  /**
+   * Up to where one came from: back to where it stands in the history, so that it never stands there twice.
+   * Whoever came by a link from elsewhere finds it in the place of what they leave.
+   */
+  up(path: string): void {
+    const { list, from } = entry();
+    if (path === '/' && list !== undefined) history.go(-list);
+    else if (path === from) history.back();
+    else this.go(path, { replace: true });
+  }
+
+  /** What is kept with an entry after this one. */
+  private after(): Entry {
+    const from = location.pathname + location.search;
+    const list = from === '/' ? 0 : entry().list;
+    return { from, ...(list === undefined ? {} : { list: list + 1 }) };
   }
 
   private read(): void {
@@ -112,6 +142,8 @@ export class Router {
     // A place in this page is the browser's to find.
     if (url.hash !== '' && url.pathname === location.pathname) return;
     event.preventDefault();
-    this.go(url.pathname + url.search);
+    const path = url.pathname + url.search;
+    if (link.rel === 'up') this.up(path);
+    else this.go(path);
   }
 }

@@ -13,6 +13,7 @@ import type { Account } from '../store/account.svelte';
 import type { Addresses } from '../store/addresses';
 import type { ChatStore } from '../store/chat.svelte';
 import type { PeopleDirectory } from '../store/directory';
+import type { Drafts } from '../store/drafts.svelte';
 import type { History } from '../store/history';
 import type { Membership } from '../store/membership';
 import type { Player } from '../store/player.svelte';
@@ -51,6 +52,7 @@ export interface Chat {
   readonly space: Space;
   readonly outbox: Outbox;
   readonly recordings: Recordings;
+  readonly drafts: Drafts;
   readonly db: Database;
 }
 

@@ -4,16 +4,28 @@ import { bn as attentionBn } from './attention/bn';
 import { en as attentionEn } from './attention/en';
 import { bn } from './bn';
 import { en } from './en';
+import { bn as listBn } from './list/bn';
+import { en as listEn } from './list/en';
 import { LOCALE_NAMES, LOCALES } from '../lib/locales';
 import { bn as completionBn } from './completion/bn';
 import { en as completionEn } from './completion/en';
+import { bn as directoryBn } from './directory/bn';
+import { en as directoryEn } from './directory/en';
 import { bn as keysBn } from './keys/bn';
 import { en as keysEn } from './keys/en';
 import { plural } from './plural';
 import { bn as peopleBn } from './people/bn';
 import { en as peopleEn } from './people/en';
+import { bn as recordingBn } from './recording/bn';
+import { en as recordingEn } from './recording/en';
 import { bn as searchBn } from './search/bn';
 import { en as searchEn } from './search/en';
+import { bn as settingsBn } from './settings/bn';
+import { en as settingsEn } from './settings/en';
+import { bn as trayBn } from './tray/bn';
+import { en as trayEn } from './tray/en';
+import { bn as viewerBn } from './viewer/bn';
+import { en as viewerEn } from './viewer/en';
 
 type Leaf = [name: string, value: unknown];
 
@@ -40,17 +52,29 @@ const all = {
     ...en,
     attention: attentionEn,
     completion: completionEn,
+    directory: directoryEn,
+    doing: listEn,
     keys: keysEn,
     of: peopleEn,
+    recording: recordingEn,
     search: searchEn,
+    setting: settingsEn,
+    tray: trayEn,
+    viewer: viewerEn,
   },
   bn: {
     ...bn,
     attention: attentionBn,
     completion: completionBn,
+    directory: directoryBn,
+    doing: listBn,
     keys: keysBn,
     of: peopleBn,
+    recording: recordingBn,
     search: searchBn,
+    setting: settingsBn,
+    tray: trayBn,
+    viewer: viewerBn,
   },
 };
 
@@ -89,9 +113,9 @@ describe.each([
   });
 
   it('what is put into a sentence stands in it', () => {
-    expect(catalogue.rooms.leaveQuestion('চা')).toContain('চা');
+    expect(catalogue.doing.leaveQuestion('চা')).toContain('চা');
     expect(catalogue.rooms.directoryNone('চা')).toContain('চা');
-    expect(catalogue.people.none('চা')).toContain('চা');
+    expect(catalogue.directory.none('চা')).toContain('চা');
     expect(catalogue.switcher.none('চা')).toContain('চা');
     expect(catalogue.search.chip.from('চা')).toContain('চা');
     expect(catalogue.search.remove('চা')).toContain('চা');

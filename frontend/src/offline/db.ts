@@ -246,6 +246,13 @@ export class Database {
     return '';
   }
 
+  /** Everything that is unfinished, by its room. What cannot be read is passed over. */
+  async drafts(userId: number): Promise<ReadonlyMap<string, string>> {
+    const drafts = await this.use((db) => db.getAll('drafts', within(userId)));
+    const readable = drafts.filter(({ text }) => typeof text === 'string');
+    return new Map(readable.map(({ room, text }) => [room, text]));
+  }
+
   /** An empty draft is none. */
   async putDraft(userId: number, room: string, text: string): Promise<void> {
     if (text === '') await this.use((db) => db.delete('drafts', [userId, room]));

@@ -357,6 +357,29 @@ describe('what was read', () => {
     expect(general(store.state).summary).toMatchObject({ read_seq: 6, unread: 0 });
   });
 
+  it('that stays where it is says that a room is not marked as unread any more', () => {
+    begun();
+    hear({
+      type: 'room.preferences',
+      room: 'general',
+      pinned: false,
+      notifications: 'mentions',
+      marked_unread: true,
+    });
+    paint();
+    isReady = false;
+    client.unmark('general');
+    expect(general(store.state).summary.preferences.marked_unread).toBe(false);
+    isReady = true;
+    const { preferences } = summary();
+    const marked = { preferences: { ...preferences, marked_unread: true } };
+    client.onReady(ready(summary({ last_seq: 3, read_seq: 3, ...marked })));
+    expect(sent).toEqual([{ type: 'read', room: 'general', seq: 3 }]);
+    expect(general(store.state).summary.preferences.marked_unread).toBe(false);
+    client.unmark('general');
+    expect(sent).toHaveLength(1);
+  });
+
   it('of a room that the person is not in is said to nobody', () => {
     begun();
     client.read('elsewhere', 3);

@@ -9,6 +9,7 @@ import type { Outbox } from '../offline/outbox';
 import {
   applyConnection,
   applyFrames,
+  applyPreferences,
   applyReach,
   applyRead,
   applyReady,
@@ -54,6 +55,8 @@ export class RealtimeClient {
   private owesReach: string | null = null;
   /** Rooms that were asked for what is missing. */
   private readonly healing = new Set<string>();
+  /** Rooms that are not marked as unread any more, of which the server could not be told. */
+  private readonly unmarked = new Set<string>();
   /** Messages that the server has, whose own frame is not applied yet. */
   private accepted: Message[] = [];
   private typedAt = new Map<string, number>();
@@ -160,6 +163,17 @@ export class RealtimeClient {
       const seq = this.store.state.rooms.get(room)?.summary.read_seq ?? 0;
       if (seq > read_seq) this.send({ type: 'read', room, seq });
     }
+    for (const room of [...this.unmarked]) this.unmark(room);
+  }
+
+  /** What was marked as unread is so no more: a read mark says it, also one that stays where it is. */
+  unmark(room: string): void {
+    const known = this.store.state.rooms.get(room);
+    this.unmarked.delete(room);
+    if (!known?.summary.preferences.marked_unread) return;
+    this.store.update(applyPreferences, room, { marked_unread: false });
+    const isTold = this.send({ type: 'read', room, seq: known.summary.read_seq });
+    if (!isTold) this.unmarked.add(room);
   }
 
   /** The person has read up to a number. A mark only moves forward. */
@@ -200,6 +214,7 @@ export class RealtimeClient {
       this.unwatch();
       this.openRoom = room;
       this.open(room);
+      this.unmark(room);
       // Since when the other person is away is told only to who asks.
       const peer = this.store.state.rooms.get(room)?.summary.peer;
       this.watchPeople('conversation', peer ? [peer.id] : []);

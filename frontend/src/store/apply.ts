@@ -12,6 +12,7 @@ import type {
 import { unforced } from '../lib/bidi';
 import { isSeen } from '../lib/look';
 import type { Outgoing } from '../offline/outgoing';
+import { preferencesOf } from './attention';
 import { changed, synced, type Change } from './changes';
 import {
   inRoom,
@@ -40,7 +41,7 @@ export function applyOutgoing(state: ChatState, outgoing: readonly Outgoing[]): 
 /** After the sign-in: which rooms there are and where they stand. */
 export function applyReady(state: ChatState, frame: ReadyFrame): ChatState {
   const rooms = new Map<string, RoomState>();
-  for (const summary of frame.rooms.map(titled)) {
+  for (const summary of frame.rooms.map(told)) {
     const known = state.rooms.get(summary.name);
     rooms.set(
       summary.name,
@@ -63,6 +64,12 @@ function titled<T extends Pick<RoomSummary, 'name' | 'title' | 'peer'>>(room: T)
   const own = unforced(room.title);
   const title = room.peer ? shownName(room.peer) : isSeen(own) ? own : room.name;
   return title === room.title ? room : { ...room, title };
+}
+
+/** One of the person's rooms. While servers are brought to a new version, the one before says no preferences. */
+function told(summary: RoomSummary): RoomSummary {
+  const { preferences = preferencesOf(summary.kind) } = summary;
+  return titled({ ...summary, preferences });
 }
 
 /** Who is typing or here may have changed unseen; what was read from the history stands. */
@@ -121,20 +128,21 @@ function present(about: { topic?: string | undefined; emoji?: string | undefined
   return { ...(topic === undefined ? {} : { topic }), ...(emoji === undefined ? {} : { emoji }) };
 }
 
-/** Who is not in a room keeps nothing about it. */
-const UNUSED: RoomSummary['preferences'] = {
-  pinned: false,
-  notifications: 'mentions',
-  marked_unread: false,
-};
-
 /** A room that the person is not in, as the server describes it: it can be read along. */
 export function applyVisit(state: ChatState, visited: Room): ChatState {
   const { name, kind, title, topic, emoji, peer, last_seq } = titled(visited);
   if (state.rooms.has(name)) return state;
   const about = { ...present({ topic, emoji }), ...(peer ? { peer } : {}) };
   const counts = { read_seq: last_seq, unread: 0, mentions: 0 };
-  const summary = { name, kind, title, last_seq, preferences: UNUSED, ...counts, ...about };
+  const summary = {
+    name,
+    kind,
+    title,
+    last_seq,
+    preferences: preferencesOf(kind),
+    ...counts,
+    ...about,
+  };
   return { ...state, visited: room(summary) };
 }
 
@@ -248,7 +256,7 @@ function applyOne(state: ChatState, frame: Exclude<ServerFrame, Change>, now: nu
     case 'room.added':
       return state.rooms.has(frame.room.name)
         ? state
-        : withoutDoubles(withRoom(state, frame.room.name, added(state, titled(frame.room), now)));
+        : withoutDoubles(withRoom(state, frame.room.name, added(state, told(frame.room), now)));
     case 'room.updated':
       return inRoom(state, frame.room, (known) => {
         const { topic: _, emoji: __, ...summary } = known.summary;

@@ -12,6 +12,9 @@ const OURS: readonly string[] = ['Adda', 'আড্ডা'].map(lookOf);
 /** … by a handle that nobody else can have. */
 const OUR_HANDLE = 'adda';
 
+/** Whom somebody knows, of what the app knows. */
+export type Acquainted = Pick<ChatState, 'me' | 'met' | 'people'>;
+
 /** Somebody's name, or their handle where the name shows nothing or is the one of the app. */
 export function shownName({ username, display_name }: Omit<Named, 'id'>): string {
   const name = unforced(display_name);
@@ -20,12 +23,15 @@ export function shownName({ username, display_name }: Omit<Named, 'id'>): string
 }
 
 /** How somebody is called, by the name that is known last. */
-export function calledNow({ people, me }: ChatState, person: Named): string {
+export function calledNow(
+  { people, me }: Pick<Acquainted, 'people' | 'me'>,
+  person: Named,
+): string {
   return shownName((person.id === me?.id ? me : people.get(person.id)) ?? person);
 }
 
 /** The name of somebody who is known here. */
-export function knownName({ me, met, people }: ChatState, id: number): string | undefined {
+export function knownName({ me, met, people }: Acquainted, id: number): string | undefined {
   const person = id === me?.id ? me : (people.get(id) ?? met.get(id));
   return person && shownName(person);
 }

@@ -1,17 +1,22 @@
-// What somebody chose for this browser: the language, the colours and what is folded.
+// What somebody chose for this browser: the language, the colours, and the list at the side.
 import { local } from '../lib/local';
 import { LOCALES, type Locale } from '../lib/locales';
 
 export type Scheme = 'system' | 'light' | 'dark';
-/** The parts of the sidebar. */
-export type Part = 'rooms' | 'conversations';
+/** What the list at the side shows of one's rooms. */
+export const FILTERS = ['all', 'unread', 'people', 'rooms'] as const;
+export type Filter = (typeof FILTERS)[number];
+
+/** How wide the list may be, in pixels. */
+export const LIST_WIDTH = { least: 260, usual: 320, most: 420 } as const;
 
 const KEY = 'adda.preferences';
 
 interface Stored {
   scheme?: Scheme;
   locale?: Locale;
-  folded?: Part[];
+  filter?: Filter;
+  listWidth?: number;
   notices?: boolean;
   sound?: boolean;
 }
@@ -20,7 +25,9 @@ export class Preferences {
   scheme = $state<Scheme>('system');
   /** `null`: as the browser says. */
   chosenLocale = $state<Locale | null>(null);
-  folded = $state.raw<readonly Part[]>([]);
+  filter = $state<Filter>('all');
+  /** In pixels, where there is space for it. */
+  listWidth = $state<number>(LIST_WIDTH.usual);
   /** Whether desktop notifications are wanted; `null`: nobody has asked yet. */
   notices = $state<boolean | null>(null);
   /** Whether what calls for attention is heard. */
@@ -39,33 +46,33 @@ export class Preferences {
     return said.find((tag): tag is Locale => LOCALES.some((locale) => locale === tag)) ?? 'en';
   }
 
-  /** Folds a part of the sidebar, or opens it again. */
-  fold(part: Part): void {
-    const others = this.folded.filter((other) => other !== part);
-    this.folded = others.length < this.folded.length ? others : [...others, part];
-    this.save();
-  }
-
   save(): void {
-    const { scheme, chosenLocale, folded, notices, sound } = this;
+    const { scheme, chosenLocale, filter, listWidth, notices, sound } = this;
     const locale = chosenLocale === null ? {} : { locale: chosenLocale };
     const asked = notices === null ? {} : { notices };
-    const stored: Stored = { scheme, ...locale, folded: [...folded], ...asked, sound };
+    const stored: Stored = { scheme, ...locale, filter, listWidth, ...asked, sound };
     local.setItem(KEY, JSON.stringify(stored));
   }
 
   private read(text: string | null): void {
     try {
       const stored = JSON.parse(text ?? '{}') as Stored;
-      const { scheme = 'system', locale = null, folded = [] } = stored;
+      const { scheme = 'system', locale = null, filter, listWidth } = stored;
       const { notices = null, sound = true } = stored;
       this.scheme = scheme;
       this.chosenLocale = locale;
-      this.folded = folded;
+      this.filter = FILTERS.find((one) => one === filter) ?? 'all';
+      this.listWidth = widthOf(listWidth);
       this.notices = notices;
       this.sound = sound;
     } catch {
       // Somebody else's writing: as if nothing were chosen.
     }
   }
+}
+
+/** A width that the list may have. */
+export function widthOf(wanted: number = LIST_WIDTH.usual): number {
+  const { least, usual, most } = LIST_WIDTH;
+  return Number.isFinite(wanted) ? Math.min(most, Math.max(least, Math.round(wanted))) : usual;
 }

@@ -89,17 +89,21 @@ export function withLast(summary: RoomSummary, message: Message): RoomSummary {
 export function stillRead(known: RoomState, fresh: RoomSummary, me: Me): RoomSummary {
   const { read_seq } = known.summary;
   if (read_seq <= fresh.read_seq) return fresh;
-  if (read_seq >= fresh.last_seq) return { ...fresh, read_seq, unread: 0, mentions: 0 };
+  const preferences = { ...fresh.preferences, marked_unread: false };
+  if (read_seq >= fresh.last_seq)
+    return { ...fresh, preferences, read_seq, unread: 0, mentions: 0 };
   const read = known.timeline?.items.filter((m) => m.seq <= read_seq) ?? [];
   const seen = countAfter(read, fresh.read_seq, me);
   const unread = fresh.unread - seen.unread;
-  return { ...fresh, read_seq, ...atMost({ unread, mentions: fresh.mentions - seen.mentions }) };
+  const counts = atMost({ unread, mentions: fresh.mentions - seen.mentions });
+  return { ...fresh, preferences, read_seq, ...counts };
 }
 
 /** The person has read up to a number here; the server's own count follows. */
 export function readUpTo(room: RoomState, seq: number, me: Me | null): RoomState {
   if (seq <= room.summary.read_seq) return room;
-  const summary = { ...room.summary, read_seq: seq, ...after(room, seq, me) };
+  const preferences = { ...room.summary.preferences, marked_unread: false };
+  const summary = { ...room.summary, preferences, read_seq: seq, ...after(room, seq, me) };
   return { ...room, summary };
 }
 

@@ -173,7 +173,7 @@ test('a room is made, found, joined and left', async ({ person }) => {
   await dialog.getByRole('button', { name: 'Create room' }).click();
   await mira.isThere();
   await mira.page.getByRole('button', { name: /here/ }).click();
-  await mira.page.getByRole('button', { name: 'Change title and topic' }).click();
+  await mira.page.getByRole('button', { name: 'Change the room' }).click();
   await expect(dialog.getByLabel('Title')).toBeFocused();
   await dialog.getByLabel('What is it about?').fill('From five on');
   await dialog.getByRole('button', { name: 'Save' }).click();

@@ -3,6 +3,7 @@
 // what it had not stored yet waits in `localStorage`, which is written at once, and is stored by the next.
 import type { LocalStorage } from '../../lib/local';
 import type { Database } from '../../offline/db';
+import { draftKey } from '../../store/drafts.svelte';
 
 /** So long after the last letter it is stored. */
 export const PAUSE_MS = 400;
@@ -12,7 +13,7 @@ export class Draft {
   private unsaved: string | null = null;
 
   constructor(
-    private readonly db: Database,
+    private readonly db: Pick<Database, 'draft' | 'putDraft' | 'isClosed'>,
     private readonly userId: number,
     private readonly room: string,
     private readonly local: LocalStorage,
@@ -64,6 +65,6 @@ export class Draft {
   }
 
   private get key(): string {
-    return `adda.draft.${this.userId}.${this.room}`;
+    return draftKey(this.userId, this.room);
   }
 }

@@ -44,7 +44,7 @@ export class Writing {
 
   /** For as long as the component that asks stands; what begins here ends in its room. */
   constructor(
-    private readonly chat: Pick<Chat, 'db' | 'me' | 'realtime' | 'outbox'>,
+    private readonly chat: Pick<Chat, 'drafts' | 'me' | 'realtime' | 'outbox'>,
     private readonly i18n: I18n,
     private readonly room: string,
     private readonly picked: Picked,
@@ -52,7 +52,7 @@ export class Writing {
     /** Another text stands in the field: whoever writes goes on after it. */
     private readonly onReplaced: () => void,
   ) {
-    const draft = new Draft(chat.db, chat.me.id, room, local);
+    const draft = new Draft(chat.drafts, chat.me.id, room, local);
     this.draft = draft;
 
     draft.load().then(

@@ -1,4 +1,5 @@
 // From room to room by keys, in the order of the list: pure.
+import { isCalling } from '../../store/attention';
 import type { RoomState } from '../../store/model';
 import type { Step } from './keys';
 
@@ -14,6 +15,6 @@ export function roomAfter(
   const at = list.findIndex(({ summary }) => summary.name === open);
   if (!isUnread) return at < 0 ? list[0] : list[at + by];
   const from = at < 0 ? [...list] : [...list.slice(at + 1), ...list.slice(0, at)];
-  const unread = from.filter(({ summary }) => summary.unread > 0);
+  const unread = from.filter(isCalling);
   return by > 0 ? unread[0] : unread.at(-1);
 }

@@ -1,8 +1,9 @@
 import { expect, test } from 'vitest';
 
-import type { Message, RoomSummary } from '../../api/types';
+import type { Message, RoomPreferences, RoomSummary } from '../../api/types';
+import { isUrgent } from '../../store/attention';
 import { EMPTY, type RoomState } from '../../store/model';
-import { byActivity, isAwaitingMessages, isUrgent, sections, unreadOf } from './list';
+import { byActivity, filtered, isAwaitingMessages, tallies, unreadOf } from './list';
 
 function message(created_at: string): Message {
   return {
@@ -21,6 +22,19 @@ function message(created_at: string): Message {
   };
 }
 
+const USUAL: RoomPreferences = { pinned: false, notifications: 'mentions', marked_unread: false };
+
+/** The same room with more to be said of it, and with other wishes. */
+function but(
+  { summary, ...rest }: RoomState,
+  more: Partial<RoomSummary>,
+  wishes: Partial<RoomPreferences> = {},
+): RoomState {
+  return { ...rest, summary: { ...summary, ...more, preferences: { ...USUAL, ...wishes } } };
+}
+
+const titlesOf = (rooms: readonly RoomState[]) => rooms.map(({ summary }) => summary.title);
+
 function room(title: string, at?: string): RoomState {
   const summary: RoomSummary = {
     name: title,
@@ -30,7 +44,7 @@ function room(title: string, at?: string): RoomState {
     read_seq: 0,
     unread: 0,
     mentions: 0,
-    preferences: { pinned: false, notifications: 'mentions', marked_unread: false },
+    preferences: USUAL,
     ...(at === undefined ? {} : { last_message: message(at) }),
   };
   return {
@@ -76,19 +90,62 @@ test('a room that one came to just now stands where it is seen, whatever was sai
   expect(titles).toEqual(['talking', 'made', 'joined', 'busy']);
 });
 
-test('rooms stand apart from conversations, each by their latest word', () => {
-  const privately = (one: RoomState): RoomState => ({
-    ...one,
-    summary: { ...one.summary, kind: 'private' },
-  });
-  const { rooms, conversations } = sections([
+test('rooms and conversations stand in one list, and what is pinned before all others', () => {
+  const rooms = [
     room('old', '2026-11-22T10:00:00.000Z'),
-    privately(room('Rahul', '2026-11-22T10:30:00.000Z')),
+    but(room('Rahul', '2026-11-22T10:30:00.000Z'), { kind: 'private' }),
     room('new', '2026-11-22T11:00:00.000Z'),
-    privately(room('Tuli', '2026-11-22T12:00:00.000Z')),
+    but(room('silent'), {}, { pinned: true }),
+    but(room('Tuli', '2026-11-22T09:00:00.000Z'), { kind: 'private' }, { pinned: true }),
+  ];
+  expect(titlesOf(byActivity(rooms))).toEqual(['Tuli', 'silent', 'new', 'Rahul', 'old']);
+});
+
+const MANY = [
+  but(room('read'), {}),
+  but(room('unread'), { unread: 3 }),
+  but(room('named'), { unread: 3, mentions: 1 }),
+  but(room('Rahul'), { kind: 'private' }),
+  but(room('Tuli'), { kind: 'private', unread: 1 }),
+  but(room('marked'), {}, { marked_unread: true }),
+  but(room('muted'), { unread: 9, mentions: 2 }, { notifications: 'nothing' }),
+  but(room('Noisy'), { kind: 'private', unread: 9 }, { notifications: 'nothing' }),
+];
+
+test('a filter shows people, or rooms, or what is unread or was marked so and is not muted', () => {
+  expect(filtered(MANY, 'all')).toBe(MANY);
+  expect(titlesOf(filtered(MANY, 'people'))).toEqual(['Rahul', 'Tuli', 'Noisy']);
+  expect(titlesOf(filtered(MANY, 'rooms'))).toEqual(['read', 'unread', 'named', 'marked', 'muted']);
+  expect(titlesOf(filtered(MANY, 'unread'))).toEqual(['unread', 'named', 'Tuli', 'marked']);
+});
+
+test('what is open stays among the unread while it is read', () => {
+  expect(titlesOf(filtered(MANY, 'unread', 'read'))).toEqual([
+    'read',
+    'unread',
+    'named',
+    'Tuli',
+    'marked',
   ]);
-  expect(rooms.map((one) => one.summary.title)).toEqual(['new', 'old']);
-  expect(conversations.map((one) => one.summary.title)).toEqual(['Tuli', 'Rahul']);
+});
+
+test('each filter says in how many something is unread, and whether it is for the person', () => {
+  expect(tallies(MANY)).toEqual({
+    all: { count: 4, isUrgent: true },
+    unread: { count: 4, isUrgent: true },
+    people: { count: 1, isUrgent: true },
+    rooms: { count: 3, isUrgent: true },
+  });
+  expect(tallies([but(room('unread'), { unread: 3 })]).rooms).toEqual({
+    count: 1,
+    isUrgent: false,
+  });
+});
+
+test('the edges tell of what was marked as unread, and never of what is muted', () => {
+  const titles = titlesOf(unreadOf(MANY));
+  expect(titles.slice(0, 2).sort()).toEqual(['Tuli', 'named']);
+  expect(titles.slice(2).sort()).toEqual(['marked', 'unread']);
 });
 
 test('latest messages are awaited while a room has some and none is known', () => {

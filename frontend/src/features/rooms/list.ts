@@ -1,45 +1,74 @@
 // The list of one's rooms as it is shown: pure.
 import type { Message } from '../../api/types';
+import { isCalling, isUrgent } from '../../store/attention';
 import type { ChatState, RoomState } from '../../store/model';
 import { calledApart } from '../../store/names';
-
-/** The two sections of the sidebar, each by its latest message. */
-export function sections(all: Iterable<RoomState>): Record<'rooms' | 'conversations', RoomState[]> {
-  const sorted = byActivity(all);
-  return {
-    rooms: sorted.filter(({ summary }) => summary.kind === 'public'),
-    conversations: sorted.filter(({ summary }) => summary.kind === 'private'),
-  };
-}
-
-/** Whether what is unread there is for the person: said to them alone, or naming them. */
-export function isUrgent({ summary }: RoomState): boolean {
-  return summary.unread > 0 && (summary.kind === 'private' || summary.mentions > 0);
-}
-
-/** Where something is unread, what is urgent first. */
-export function unreadOf(rooms: Iterable<RoomState>): RoomState[] {
-  const unread = byActivity(rooms).filter(({ summary }) => summary.unread > 0);
-  return [...unread.filter(isUrgent), ...unread.filter((room) => !isUrgent(room))];
-}
+import type { Filter } from '../../store/preferences.svelte';
 
 /**
- * The rooms, the one where something happened last first. That one came to it is something too: a
- * room that was just made or joined is where one looks for it.
+ * The rooms in the order of the list: what is pinned, and then where something happened last. That one
+ * came to it is something too: a room that was just made or joined is where one looks for it.
  */
 export function byActivity(rooms: Iterable<RoomState>): RoomState[] {
-  return [...rooms].sort(
-    (a, b) => latest(b) - latest(a) || compare(a.summary.title, b.summary.title),
-  );
+  return Array.from(rooms, (room) => ({ room, at: latest(room) }))
+    .sort(
+      (a, b) =>
+        Number(isPinned(b.room)) - Number(isPinned(a.room)) ||
+        b.at - a.at ||
+        compare(a.room.summary.title, b.room.summary.title),
+    )
+    .map(({ room }) => room);
 }
 
 /** Room 9 stands before room 10. */
 const { compare } = new Intl.Collator(undefined, { numeric: true });
 
+function isPinned({ summary }: RoomState): boolean {
+  return summary.preferences.pinned;
+}
+
 /** When something happened in a room last; 0 where nobody has said anything. */
 export function latest({ summary, addedAt }: RoomState): number {
   const said = (summary.last_message && Date.parse(summary.last_message.created_at)) || 0;
   return Math.max(said, addedAt);
+}
+
+const SHOWS: Record<Filter, (room: RoomState) => boolean> = {
+  all: () => true,
+  unread: isCalling,
+  people: ({ summary }) => summary.kind === 'private',
+  rooms: ({ summary }) => summary.kind === 'public',
+};
+
+/** What a filter shows of the rooms, in their order. One that is `kept` stays while it is read. */
+export function filtered(
+  rooms: readonly RoomState[],
+  filter: Filter,
+  kept: string | null = null,
+): readonly RoomState[] {
+  if (filter === 'all') return rooms;
+  return rooms.filter((room) => SHOWS[filter](room) || room.summary.name === kept);
+}
+
+/** In how many of the rooms that a filter shows something calls for the person, and whether for them alone. */
+export interface Tally {
+  count: number;
+  isUrgent: boolean;
+}
+
+export function tallies(rooms: Iterable<RoomState>): Readonly<Record<Filter, Tally>> {
+  const calling = [...rooms].filter(isCalling);
+  const of = (filter: Filter) => {
+    const shown = calling.filter(SHOWS[filter]);
+    return { count: shown.length, isUrgent: shown.some(isUrgent) };
+  };
+  return { all: of('all'), unread: of('unread'), people: of('people'), rooms: of('rooms') };
+}
+
+/** Where something calls for the person, what is urgent first. */
+export function unreadOf(rooms: Iterable<RoomState>): RoomState[] {
+  const calling = byActivity(rooms).filter(isCalling);
+  return [...calling.filter(isUrgent), ...calling.filter((room) => !isUrgent(room))];
 }
 
 /** Whether the rooms are known, but none of their latest messages yet. */

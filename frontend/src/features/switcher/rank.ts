@@ -1,6 +1,7 @@
 // What somebody means who types a few letters, and in which order they look for it: pure.
 import { folded } from '../../lib/fold';
 import { byName } from '../../lib/order';
+import { isCalling } from '../../store/attention';
 import type { RoomState } from '../../store/model';
 import { latest } from '../rooms/list';
 
@@ -86,6 +87,6 @@ export function rankedRooms(
 
 /** One's rooms where nothing is typed: something unread first, the one that is open last. */
 export function recentRooms(rooms: Iterable<RoomState>, open: string | null): RoomState[] {
-  const rank = ({ summary }: RoomState) => (summary.name === open ? 2 : summary.unread > 0 ? 0 : 1);
+  const rank = (room: RoomState) => (room.summary.name === open ? 2 : isCalling(room) ? 0 : 1);
   return [...rooms].sort((a, b) => rank(a) - rank(b) || latest(b) - latest(a));
 }

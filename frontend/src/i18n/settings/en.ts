@@ -1,0 +1,50 @@
+// The sentences of the settings, in English: loaded with what shows them.
+
+const n = (count: number) => count.toLocaleString('en');
+
+export const en = {
+  profile: 'Profile',
+  appearance: 'Appearance',
+  scheme: 'Colours',
+  schemes: { system: 'System', light: 'Light', dark: 'Dark' },
+  languageSystem: 'As the browser',
+  devices: 'Devices',
+  thisDevice: 'This device',
+  lastUsed: (when: string) => `Last used ${when}`,
+  signOutDevice: 'Sign out',
+  signOutOthers: 'Sign out everywhere else',
+  signOutEverywhere: 'Sign out everywhere',
+  allDevices: (count: number) => `Show all ${n(count)} devices`,
+  password: 'Password',
+  currentPassword: 'Current password',
+  wrongPassword: 'This is not your current password.',
+  newPassword: 'New password',
+  changePassword: 'Change password',
+  passwordChanged: 'Password changed. All your other devices were signed out.',
+  unknownDevice: 'Unknown device',
+  administrator: 'Administrator',
+  displayNameHint: 'As others see you, in any language.',
+  devicesHint: 'Where you are signed in. Sign out what you do not know.',
+  device: (browser: string, system: string) => `${browser} on ${system}`,
+  signedInAt: (when: string) => `signed in ${when}`,
+  signedOutOthers: 'Only this device is signed in now.',
+  space: 'Space',
+  spaceHint:
+    'What your voice messages, pictures and files take here. What you delete is free again.',
+  spaceUsed: (used: string, quota: string) => `${used} of ${quota}`,
+  spaceNotLoaded: 'How much you use could not be loaded.',
+  devicesNotLoaded: 'The devices could not be loaded.',
+  picture: 'A picture of you',
+  choosePicture: 'Choose a picture',
+  changePicture: 'Another picture',
+  removePicture: 'Remove it',
+  privacy: 'Privacy',
+  privacyHint: 'It goes both ways: what you do not show, you are not shown of others.',
+  showLastSeen: 'Show when I am here',
+  showLastSeenHint: 'Whether others see that you are here now, and when you were last seen.',
+  showReceipts: 'Show what I have read',
+  showReceiptsHint: 'Whether others see that a message has reached you, and that you have read it.',
+  passwordHint: 'All your other devices will have to sign in again.',
+};
+
+export type SettingsWords = typeof en;
