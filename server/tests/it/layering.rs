@@ -12,7 +12,8 @@ const FEATURES: [&str; 8] =
     ["site", "accounts", "rooms", "presence", "media", "messages", "inbox", "search"];
 
 /// Crates that know no other crate of the workspace, but for the one that is named.
-const INDEPENDENT: [(&str, &str); 8] = [
+const INDEPENDENT: [(&str, &str); 9] = [
+    ("server/crates/demo", ""),
     ("server/crates/websocket", ""),
     ("server/crates/protocol", "adda-websocket"),
     ("server/crates/entities", ""),
