@@ -24,6 +24,7 @@ mod m0016_media_total;
 mod m0017_folded_names;
 mod m0018_search;
 mod m0019_room_preferences_additive;
+mod m0020_demo_additive;
 
 /// All migrations in order.
 #[derive(Debug)]
@@ -52,6 +53,7 @@ impl MigratorTrait for Migrator {
             Box::new(m0017_folded_names::Migration),
             Box::new(m0018_search::Migration),
             Box::new(m0019_room_preferences_additive::Migration),
+            Box::new(m0020_demo_additive::Migration),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! The wiring: builds every part, hands each what it needs, starts and stops them in order.
 
+pub(crate) mod demo;
 mod error;
 mod first_start;
 mod parts;

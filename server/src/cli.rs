@@ -1,10 +1,12 @@
 //! The command line: `adda` alone serves.
 #![allow(clippy::print_stdout, clippy::print_stderr, reason = "a command line talks to a terminal")]
 
+mod demo;
+mod terminal;
 mod transfer;
 
 use std::backtrace::{Backtrace, BacktraceStatus};
-use std::io::{BufRead, IsTerminal, Write};
+use std::io::{IsTerminal, Write};
 use std::panic::PanicHookInfo;
 use std::process::ExitCode;
 
@@ -12,6 +14,7 @@ use adda_protocol::{Password, Problem, Username};
 use clap::{Parser, Subcommand};
 use tracing_subscriber::EnvFilter;
 
+use self::terminal::{read_password, tell};
 use crate::app;
 use crate::config::Config;
 use crate::confined;
@@ -39,6 +42,8 @@ enum Command {
     Migrate,
     /// Move everything to another database, to which no server belongs yet. Broken off, it goes on where it stood.
     Transfer(transfer::Arguments),
+    /// Fill the server with a world to look at: people with faces, rooms, and what is said in them.
+    Demo(demo::Arguments),
     /// Ask the server that runs with this configuration whether it is ready. Ends with a failure if it is not: the
     /// health check of a container.
     Health {
@@ -131,6 +136,9 @@ pub fn run(arguments: Arguments) -> ExitCode {
         Command::Serve => with_runtime(serve),
         Command::Migrate => with_runtime(migrate),
         Command::Transfer(arguments) => with_runtime(|config| transfer(config, arguments)),
+        Command::Demo(arguments) => {
+            with_runtime(|config| async move { arguments.run(&config).await })
+        }
         Command::Health { live } => with_runtime(|config| health(config, live)),
         Command::Media { command: MediaCommand::Check { sweep } } => {
             with_runtime(|config| check_media(config, sweep))
@@ -155,12 +163,6 @@ fn ended(outcome: Outcome) -> ExitCode {
 
 fn print(text: &str) -> Outcome {
     Ok(std::io::stdout().write_all(text.as_bytes())?)
-}
-
-/// Tells whoever looks. Where it cannot be told, on a full disk or a pipe that nobody reads, what was done is
-/// done, and what is being done goes on.
-fn tell(sentence: impl std::fmt::Display) {
-    let _ = writeln!(std::io::stdout(), "{sentence}");
 }
 
 fn check() -> Outcome {
@@ -301,19 +303,6 @@ async fn create_admin(config: Config, name: String) -> Outcome {
         Err(error) => return Err(Problem::from(error).detail.into()),
     }
     Ok(())
-}
-
-fn read_password() -> Result<String, Box<dyn std::error::Error>> {
-    if !std::io::stdin().is_terminal() {
-        let mut line = String::new();
-        std::io::stdin().lock().read_line(&mut line)?;
-        return Ok(line.trim_end_matches(['\r', '\n']).to_owned());
-    }
-    let password = rpassword::prompt_password("Password: ")?;
-    if rpassword::prompt_password("Again: ")? != password {
-        return Err("The two passwords are not the same; nothing was changed.".into());
-    }
-    Ok(password)
 }
 
 #[cfg(test)]

@@ -20,8 +20,7 @@ pub(crate) enum Clock {
     /// The system's clock.
     #[default]
     System,
-    /// A clock that a test sets, in milliseconds since the Unix epoch.
-    #[cfg_attr(not(test), expect(dead_code, reason = "only tests set a clock"))]
+    /// A clock that is set, in milliseconds since the Unix epoch: by tests, and by what writes as of the past.
     Manual(Arc<AtomicI64>),
 }
 

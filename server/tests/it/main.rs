@@ -11,6 +11,7 @@ mod conversation;
 mod cookies;
 mod crash;
 mod data_folder;
+mod demo;
 mod deployment;
 mod events;
 mod faults;

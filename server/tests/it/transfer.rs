@@ -90,7 +90,7 @@ async fn texts(database: &DatabaseConnection, sql: &str) -> Vec<String> {
 }
 
 /// All rows of all tables as texts, made by the database.
-async fn everything_in(installation: &Installation) -> Vec<(String, Vec<String>)> {
+pub(crate) async fn everything_in(installation: &Installation) -> Vec<(String, Vec<String>)> {
     let database = opened(installation).await;
     let is_sqlite = database.get_database_backend() == DatabaseBackend::Sqlite;
     let tables = match is_sqlite {
@@ -132,7 +132,7 @@ fn are_the_same(before: &[(String, Vec<String>)], after: &[(String, Vec<String>)
 }
 
 /// The files of an installation by their names, with what is in them.
-fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     let mut files = Vec::new();
     for folder in ["audio", "avatars", "files", "images", "uploads"].map(|name| folder.join(name)) {
         for file in std::fs::read_dir(&folder).into_iter().flatten() {

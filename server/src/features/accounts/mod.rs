@@ -15,6 +15,7 @@ mod error;
 mod generations;
 mod http;
 mod known;
+mod made;
 mod online;
 mod passwords;
 mod person;
@@ -40,6 +41,7 @@ mod tests;
 
 pub(crate) use error::AccountError;
 pub(crate) use http::{AccountsApi, Bearer, Tag as AccountsTag, pay_for_telling_everybody};
+pub(crate) use made::Newcomer;
 pub(crate) use online::Online;
 pub(crate) use person::Person;
 pub(crate) use privacy::{Privacy, RECEIPT, TYPING};

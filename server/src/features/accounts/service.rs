@@ -49,9 +49,9 @@ pub(crate) struct Accounts {
     pub(super) db: Db,
     pub(super) clock: Clock,
     pub(super) tokens: Tokens,
-    passwords: Passwords,
+    pub(super) passwords: Passwords,
     settings: Settings,
-    admit: Admit,
+    pub(super) admit: Admit,
     pub(super) online: Arc<Online>,
     pub(super) broker: Arc<dyn Broker>,
     pub(super) refreshes: UnderWay,
@@ -216,7 +216,7 @@ impl Accounts {
     }
 
     /// Refuses a new password that is easily guessed by who knows these names and the server.
-    async fn refuse_guessable(
+    pub(super) async fn refuse_guessable(
         &self,
         pool: &Pool,
         field: &'static str,

@@ -37,12 +37,15 @@ const SEEN_MS: i64 = 24 * 3_600 * 1_000;
 
 impl Accounts {
     pub(super) fn new_session(&self, user_id: UserId, origin: &Origin) -> session::Model {
+        let user_agent = origin.user_agent.as_ref();
+        let user_agent = user_agent
+            .map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
+        self.session_of(user_id, user_agent)
+    }
+
+    pub(super) fn session_of(&self, user_id: UserId, user_agent: Option<String>) -> session::Model {
         let now = self.clock.now_ms();
         let salt: [u8; 32] = rand::random();
-        let user_agent = origin
-            .user_agent
-            .as_ref()
-            .map(|text| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>());
         session::Model {
             // Random and not of this moment: the id stands in tokens and tells nothing.
             id: Uuid::new_v4(),

@@ -435,6 +435,18 @@ pub(super) async fn set_used(
         .map(drop)
 }
 
+/// Takes sessions away without a trace.
+pub(super) async fn delete_sessions(
+    transaction: &Transaction,
+    ids: Vec<Uuid>,
+) -> Result<(), DbErr> {
+    for ids in ids.chunks(500) {
+        let those = session::Column::Id.is_in(ids.to_vec());
+        session::Entity::delete_many().filter(those).exec(transaction).await?;
+    }
+    Ok(())
+}
+
 /// The user's sessions that still stand, the latest used first.
 pub(super) async fn standing_sessions(
     connection: &impl ConnectionTrait,

@@ -24,5 +24,5 @@ mod ws;
 mod tests;
 
 pub(crate) use http::InboxApi;
-pub(crate) use service::{Inbox, MyRoom};
+pub(crate) use service::{Inbox, InboxError, MyRoom};
 pub(crate) use ws::{delivered, read};

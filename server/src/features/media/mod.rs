@@ -22,6 +22,7 @@ mod file_name;
 mod http;
 mod inline;
 mod kind;
+mod made;
 mod partial;
 mod picture;
 mod service;

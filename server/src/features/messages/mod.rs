@@ -29,12 +29,14 @@ mod ws;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use content::Content;
 pub(crate) use encoder::MessageEncoder;
 pub(crate) use error::MessageError;
 pub(crate) use http::MessagesApi;
 pub(crate) use inline::Uploader;
 #[cfg(test)]
-pub(crate) use operation::{Accepted, Actor, Operation};
+pub(crate) use operation::Accepted;
+pub(crate) use operation::{Actor, Operation};
 pub(crate) use row::MessageRow;
 pub(crate) use searchable::Searchable;
 pub(crate) use service::{MAX_RESUME_CHANGES, Messages};

@@ -175,8 +175,20 @@ impl Messages {
         operation: Operation,
     ) -> Result<Accepted, MessageError> {
         let room = self.rooms.find(actor.user_id, room).await?.room;
-        let pending = self.submit(&room, actor, operation).await?;
-        settled(pending).await
+        self.write_in(&room, actor, operation).await
+    }
+
+    /// The same in a room that was found.
+    ///
+    /// # Errors
+    /// See [`MessageError`].
+    pub(crate) async fn write_in(
+        &self,
+        room: &RoomRef,
+        actor: Actor,
+        operation: Operation,
+    ) -> Result<Accepted, MessageError> {
+        settled(self.submit(room, actor, operation).await?).await
     }
 
     /// Writes a message.

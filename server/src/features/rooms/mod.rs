@@ -11,6 +11,7 @@ mod access;
 mod error;
 mod http;
 mod lists;
+mod made;
 mod membership;
 mod service;
 mod store;

@@ -22,9 +22,6 @@ use crate::limits::Limit;
 /// So many conversations may be made at once, so that one with a smaller id is there later.
 const UNFINISHED: i64 = 64;
 
-/// The room that everybody joins when they register.
-const DEFAULT_ROOM: &str = "general";
-
 #[derive(Debug)]
 pub(crate) struct Rooms {
     pub(super) db: Db,
@@ -37,6 +34,9 @@ pub(crate) struct Rooms {
 }
 
 impl Rooms {
+    /// The room that everybody joins when they register.
+    pub(crate) const DEFAULT: &str = "general";
+
     /// The service on its parts.
     #[must_use]
     pub(crate) fn new(
@@ -106,24 +106,13 @@ impl Rooms {
             return Err(RoomError::NameTaken);
         }
         self.creations.check(&person.id)?;
-        let now = self.clock.now_ms();
-        let title =
-            request.title.map_or_else(|| request.name.to_string(), |title| title.into_string());
-        let topic = request.topic.map(|topic| topic.into_string()).filter(|text| !text.is_empty());
-        let emoji = request.emoji.and_then(RoomEmoji::chosen);
-        let about = About { title, topic, emoji };
-
+        let (now, name) = (self.clock.now_ms(), request.name.clone());
         let transaction = self.db.begin().await?;
-        let name = request.name.as_str();
-        let room = store::insert_room(&transaction, name, about, Some(person.id), now);
-        let room = room.await.map_err(|error| match error.sql_err() {
-            Some(SqlErr::UniqueConstraintViolation(_)) => RoomError::NameTaken,
-            _ => error.into(),
-        })?;
+        let room = named(&transaction, request, Some(person.id), now).await?;
         let joined = add_member(&transaction, Family::Public, room.id, person.id, now).await?;
         transaction.commit().await?;
         self.publish(joined);
-        self.room(person, &request.name).await
+        self.room(person, &name).await
     }
 
     /// The private room with somebody, and whether it was made by this. Whoever asks is a member from
@@ -335,7 +324,7 @@ impl Rooms {
         user_id: UserId,
         now: i64,
     ) -> Result<Vec<Envelope>, DbErr> {
-        let room = store::room_for(transaction, Family::Public, DEFAULT_ROOM, user_id).await?;
+        let room = store::room_for(transaction, Family::Public, Self::DEFAULT, user_id).await?;
         match room {
             Some(room) => add_member(transaction, Family::Public, room.id, user_id, now).await,
             None => Ok(None),
@@ -353,6 +342,33 @@ impl Rooms {
             topic: Some("The first room: everybody is here.".to_owned()),
             emoji: None,
         };
-        store::insert_room(transaction, DEFAULT_ROOM, about, None, now).await.map(|room| room.id)
+        store::insert_room(transaction, Self::DEFAULT, about, None, now).await.map(|room| room.id)
     }
+}
+
+/// Makes a public room of what was asked for, without members.
+pub(super) async fn named(
+    transaction: &Transaction,
+    request: CreateRoomRequest,
+    by: Option<UserId>,
+    now: i64,
+) -> Result<NewRoom, RoomError> {
+    let CreateRoomRequest { name, title, topic, emoji } = request;
+    let title = title.map_or_else(|| name.to_string(), |title| title.into_string());
+    let topic = topic.map(|topic| topic.into_string()).filter(|text| !text.is_empty());
+    let emoji = emoji.and_then(RoomEmoji::chosen);
+    let about = About { title, topic, emoji };
+    let room = store::insert_room(transaction, name.as_str(), about, by, now).await;
+    let room = room.map_err(|error| match error.sql_err() {
+        Some(SqlErr::UniqueConstraintViolation(_)) => RoomError::NameTaken,
+        _ => error.into(),
+    })?;
+    Ok(NewRoom { id: room.id, name: room.name })
+}
+
+/// A room that was made just now.
+#[derive(Debug)]
+pub(super) struct NewRoom {
+    pub(super) id: i64,
+    pub(super) name: String,
 }

@@ -254,6 +254,25 @@ pub(super) async fn insert_member(
     Ok(db::run(transaction, sql, values).await? == 1)
 }
 
+/// Adds people to a room in which nothing was said yet.
+pub(super) async fn insert_members(
+    transaction: &impl ConnectionTrait,
+    family: Family,
+    room_id: i64,
+    user_ids: &[i64],
+    now: i64,
+) -> Result<(), DbErr> {
+    let mut list = RowList::<4>::new();
+    user_ids
+        .iter()
+        .for_each(|id| list.push([room_id.into(), (*id).into(), now.into(), 0_i64.into()]));
+    let members = family.members();
+    let inserted = list.execute(transaction, |rows| {
+        format!("INSERT INTO {members} (room_id, user_id, joined_at, read_seq) VALUES {rows}")
+    });
+    inserted.await.map(drop)
+}
+
 pub(super) async fn delete_member(
     transaction: &impl ConnectionTrait,
     family: Family,

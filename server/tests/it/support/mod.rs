@@ -24,6 +24,6 @@ pub(crate) use nginx::Nginx;
 pub(crate) use object_server::{Moment, ObjectServer};
 pub(crate) use people::{Answer, PASSWORD, Person, Request};
 pub(crate) use postgres::OwnPostgres;
-pub(crate) use server::{Installation, TestServer};
+pub(crate) use server::{Installation, Output, TestServer};
 pub(crate) use socket::{Next, Socket};
 pub(crate) use specification::OPENAPI;

@@ -112,13 +112,23 @@ impl Installation {
 
     /// Runs a command to its end, with this on its standard input.
     pub(crate) async fn run(&self, arguments: &[&str], input: &str) -> Output {
+        self.run_within(Duration::from_secs(30), arguments, input).await
+    }
+
+    /// The same, for a command that may take so long.
+    pub(crate) async fn run_within(
+        &self,
+        patience: Duration,
+        arguments: &[&str],
+        input: &str,
+    ) -> Output {
         let mut command = self.command();
         command.args(arguments).stdin(Stdio::piped());
         command.stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().unwrap();
         // A command that does not ask for it may have ended by now.
         let _ = child.stdin.take().unwrap().write_all(input.as_bytes()).await;
-        let output = tokio::time::timeout(Duration::from_secs(30), child.wait_with_output()).await;
+        let output = tokio::time::timeout(patience, child.wait_with_output()).await;
         let output = output.expect("the command ends").unwrap();
         let text = |bytes| String::from_utf8(bytes).unwrap();
         Output {
