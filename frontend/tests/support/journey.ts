@@ -124,11 +124,22 @@ export class Person {
   /** Makes the account without the form, and is signed in. */
   async register(origin: string): Promise<void> {
     const { username, name: display_name } = this;
-    const response = await this.context.request.post(`${origin}/api/v1/auth/register`, {
-      data: { username, display_name, password: PASSWORD, cookie: true },
+    const account = { username, display_name, password: PASSWORD };
+    await this.isLetIn(origin, 'register', account, 201);
+  }
+
+  /** Signs in without the form. */
+  async comesIn(): Promise<void> {
+    const account = { username: this.username, password: PASSWORD };
+    await this.isLetIn(this.server.origin, 'login', account, 200);
+  }
+
+  private async isLetIn(origin: string, by: string, account: object, status: number) {
+    const response = await this.context.request.post(`${origin}/api/v1/auth/${by}`, {
+      data: { ...account, cookie: true },
       headers: { origin },
     });
-    expect(response.status()).toBe(201);
+    expect(response.status()).toBe(status);
     this.token = ((await response.json()) as { access_token: string }).access_token;
     await this.page.goto('/sign-in');
     await this.page.evaluate(() => localStorage.setItem('adda.signed-in', '1'));

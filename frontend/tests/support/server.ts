@@ -35,13 +35,29 @@ export class Server {
   ) {}
 
   static async start(settings: Record<string, string> = {}, port?: number): Promise<Server> {
-    const folder = await mkdtemp(join(tmpdir(), 'adda-journey-'));
-    const server = new Server(port ?? (await freePort()), folder, settings);
-    await server.run();
-    const page = await (await fetch(`${server.api}/`)).text();
-    const isBare = process.env['ADDA_DIST'] !== undefined || !page.includes('id="app"');
-    if (isBare) server.front = await StaticHost.start({ proxy: server.port });
+    const server = await Server.at(settings, port);
+    await server.begin();
     return server;
+  }
+
+  /** The same with the demo world in it, whose people have this password. */
+  static async withWorld(password: string): Promise<Server> {
+    const server = await Server.at({});
+    await server.does(['demo', '--password'], password);
+    await server.begin();
+    return server;
+  }
+
+  private static async at(settings: Record<string, string>, port?: number): Promise<Server> {
+    const folder = await mkdtemp(join(tmpdir(), 'adda-journey-'));
+    return new Server(port ?? (await freePort()), folder, settings);
+  }
+
+  private async begin(): Promise<void> {
+    await this.run();
+    const page = await (await fetch(`${this.api}/`)).text();
+    const isBare = process.env['ADDA_DIST'] !== undefined || !page.includes('id="app"');
+    if (isBare) this.front = await StaticHost.start({ proxy: this.port });
   }
 
   /** Where the API is. */
@@ -61,9 +77,17 @@ export class Server {
     return `/setup#${token}`;
   }
 
-  /** Starts it, also again after it was killed: on the same port, with what it had stored. */
-  async run(): Promise<void> {
-    const child = spawn(BINARY, {
+  /** Runs a command of the binary to its end, with this on its standard input. */
+  private async does(command: string[], input: string): Promise<void> {
+    const child = spawn(BINARY, command, { ...this.place, stdio: ['pipe', 'ignore', 'inherit'] });
+    child.stdin.end(input);
+    const [code] = (await once(child, 'exit')) as [number | null];
+    if (code !== 0) throw new Error(`adda ${command.join(' ')} ended with ${code}.`);
+  }
+
+  /** Where the binary runs, and with which settings. */
+  private get place() {
+    return {
       cwd: this.folder,
       env: {
         PATH: process.env['PATH'],
@@ -73,8 +97,12 @@ export class Server {
         ADDA_RATE_LIMITS: 'off',
         ...this.settings,
       },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
+    };
+  }
+
+  /** Starts it, also again after it was killed: on the same port, with what it had stored. */
+  async run(): Promise<void> {
+    const child = spawn(BINARY, { ...this.place, stdio: ['ignore', 'pipe', 'pipe'] });
     this.child = child;
     this.said = '';
     await new Promise<void>((ready, failed) => {
