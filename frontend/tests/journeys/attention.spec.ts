@@ -104,7 +104,7 @@ test('a press on it leads to its room, and reading elsewhere takes it away', asy
   await isElsewhere(mira);
   const room = await writesTo(rahul, mira, 'Only for you.');
   await expect.poll(() => shown(mira)).toHaveLength(1);
-  await mira.asks('POST', `/rooms/${room}/read`, { seq: 1 });
+  await mira.asks('PUT', `/rooms/${room}/read`, { seq: 1 });
   await expect.poll(() => closed(mira)).toEqual([room]);
   await rahul.asks('POST', `/rooms/${room}/messages`, {
     client_id: crypto.randomUUID(),

@@ -45,7 +45,7 @@ test('a face, a name and a mention open the card of whom they name', async ({ pe
   await expect(card(mira, 'Mira').getByRole('link', { name: 'Edit your profile' })).toBeVisible();
   await mira.page.keyboard.press('Escape');
 
-  await message.locator('.avatar').click();
+  await mira.log.getByRole('button', { name: 'About Rahul' }).click();
   await card(mira, 'Rahul').getByRole('button', { name: 'Message' }).click();
   await expect(mira.page.getByRole('heading', { name: 'Rahul', level: 1 })).toBeVisible();
   await expect(card(mira, 'Rahul')).toHaveCount(0);
@@ -55,6 +55,7 @@ test('the title and the face at the head open what they name', async ({ person }
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   const me = await rahul.asks<{ id: number }>('GET', '/users/me');
   const { name } = await mira.asks<{ name: string }>('PUT', `/users/${me.id}/private-room`);
+  await rahul.page.goto('/directory');
   await mira.enters();
   await mira.page.getByRole('heading', { level: 1 }).getByRole('button').click();
   await expect(mira.page.getByRole('dialog', { name: 'About General' })).toBeVisible();

@@ -23,6 +23,8 @@ test('who was never here is asked to create an account, who was is welcomed back
   stranger,
 }) => {
   const mira = await stranger('Mira');
+  // What was being asked for when the session ended.
+  mira.expects(/401/);
   await mira.page.goto('/');
   await expect(heading(mira)).toHaveText('Create account');
   await mira.page.getByRole('link', { name: 'Sign in' }).click();

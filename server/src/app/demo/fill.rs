@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use adda_demo::{Attention, Later, MAIN_PERSON, Message, World};
 use adda_protocol::rooms::{CreateRoomRequest, Notifications, UpdateRoomPreferencesRequest};
 use adda_protocol::{
-    DisplayName, Password, RoomEmoji, RoomName, RoomTitle, RoomTopic, UserId, Username,
+    DisplayName, Password, RoomEmoji, RoomName, RoomTitle, RoomTopic, UserId, Username, WrittenText,
 };
 use chrono::{Local, Offset, TimeZone};
 use futures_util::{StreamExt, TryStreamExt, stream};
