@@ -42,7 +42,6 @@ export class Notices {
       return;
     }
     this.shown.set(room, notification);
-    notification.onclose = () => this.forget(room, notification);
     notification.onclick = () => {
       window.focus();
       notification.close();
@@ -61,9 +60,5 @@ export class Notices {
 
   closeAll(): void {
     for (const room of this.rooms()) this.close(room);
-  }
-
-  private forget(room: string, notification: Notification): void {
-    if (this.shown.get(room) === notification) this.shown.delete(room);
   }
 }
