@@ -45,7 +45,7 @@ test('a face, a name and a mention open the card of whom they name', async ({ pe
   await expect(card(mira, 'Mira').getByRole('link', { name: 'Edit your profile' })).toBeVisible();
   await mira.page.keyboard.press('Escape');
 
-  await mira.log.getByRole('button', { name: 'About Rahul' }).click();
+  await mira.log.locator('.beside').getByRole('button', { name: 'About Rahul' }).click();
   await card(mira, 'Rahul').getByRole('button', { name: 'Message' }).click();
   await expect(mira.page.getByRole('heading', { name: 'Rahul', level: 1 })).toBeVisible();
   await expect(card(mira, 'Rahul')).toHaveCount(0);

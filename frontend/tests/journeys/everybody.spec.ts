@@ -31,7 +31,17 @@ test('everything can be done with the keyboard alone', async ({ person, stranger
   await mira.isThere();
   await expect(mira.composer).toBeFocused();
 
-  await tabTo(mira, 'link', /Browse/i);
+  await tabTo(mira, 'button', /something new/i);
+  await page.keyboard.press('Enter');
+  const browse = page.getByRole('menuitem', { name: 'Browse rooms' });
+  await expect(browse).toBeVisible();
+  for (
+    let presses = 0;
+    presses < 5 && !(await browse.and(page.locator(FOCUSED)).count());
+    presses += 1
+  ) {
+    await page.keyboard.press('ArrowDown');
+  }
   await page.keyboard.press('Enter');
   await expect(page.getByRole('searchbox')).toBeVisible();
   await tabTo(mira, 'link', /General/i);

@@ -37,7 +37,7 @@ test('people are found as one types, and written to with Enter', async ({ person
   await search.fill('rah');
   await expect(row(mira, 'Everybody', 'Tuli')).toHaveCount(0);
   await search.press('ArrowDown');
-  await expect(row(mira, 'Online now', 'Rahul').getByRole('button')).toBeFocused();
+  await expect(row(mira, 'Online now', 'Rahul').locator('.row')).toBeFocused();
   await mira.page.keyboard.press('ArrowUp');
   await expect(search).toBeFocused();
   await mira.page.keyboard.press('Enter');
@@ -62,7 +62,7 @@ test('the details of a conversation are about the one other person', async ({ pe
   const dialog = mira.page.getByRole('dialog', { name: 'About Rahul' });
   await expect(dialog).toContainText('@rahul');
   await expect(dialog).toContainText('Here now');
-  await expect(dialog.getByRole('listitem')).toHaveCount(0);
+  await expect(dialog.getByRole('listitem')).toHaveText([/General/]);
   await expect(dialog.getByRole('button')).toHaveCount(1);
   await rahul.context.close();
   await expect(dialog).toContainText('Last seen', { timeout: 20_000 });

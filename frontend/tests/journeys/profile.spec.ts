@@ -45,7 +45,7 @@ test('a picture is chosen, and everybody sees it at once', async ({ person }) =>
   await rahul.enters();
   await mira.writes('Good afternoon');
   await rahul.sees('Good afternoon');
-  const face = rahul.message('Good afternoon').locator('.avatar img');
+  const face = rahul.log.locator('.beside .avatar img');
   await expect(face).toHaveCount(0);
 
   await mira.page.goto('/settings');
