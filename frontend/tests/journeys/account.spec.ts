@@ -35,6 +35,8 @@ test('the menu at the avatar is used by keyboard', async ({ person }) => {
   await page.keyboard.press('Enter');
   await expect.poll(scheme).toBe('dark');
   await page.keyboard.press('ArrowDown');
+  await expect(item(mira, 'Keyboard')).toBeFocused();
+  await page.keyboard.press('ArrowDown');
   await expect(item(mira, 'Sign out')).toBeFocused();
   await page.keyboard.press('ArrowDown');
   await expect(item(mira, 'Settings')).toBeFocused();

@@ -63,7 +63,7 @@ test('the way to the latest says how much is unread, as the list does', async ({
   const button = mira.page.getByRole('button', { name: '3 new messages' });
   await expect(button).toHaveText('3');
   if (!mira.hasTouch) {
-    await expect(mira.rooms.locator('[data-unread="general"]')).toContainText('3 unread messages');
+    await expect(mira.rooms.locator('[data-room="general"]')).toContainText('3 unread messages');
   }
   await expect(mira.page).toHaveTitle(/^\(1\)/);
   const box = await button.boundingBox();
