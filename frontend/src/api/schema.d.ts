@@ -839,7 +839,8 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description How many of them are connected now.
+             * @description How many of them are connected now, as far as they let the one who asks see it; of those who are connected
+             *     to other servers alone at most 1,024 people are looked for.
              */
             online_count: number;
             /** @description The room's title. */

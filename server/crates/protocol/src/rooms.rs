@@ -171,7 +171,8 @@ pub struct DirectoryRoom {
     pub emoji: Option<String>,
     /// How many members it has.
     pub member_count: i64,
-    /// How many of them are connected now.
+    /// How many of them are connected now, as far as they let the one who asks see it; of those who are connected
+    /// to other servers alone at most 1,024 people are looked for.
     pub online_count: i64,
     /// Whether the one who asks is a member.
     pub is_member: bool,

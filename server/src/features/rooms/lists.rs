@@ -8,6 +8,7 @@ use adda_protocol::rooms::{
     DirectoryRoom, DirectoryRoomPage, Member, MemberPage, SharedRoom, SharedRooms,
 };
 use adda_protocol::{RoomName, Timestamp, UserId};
+use adda_realtime::Topic;
 
 use super::access::RoomRef;
 use super::error::RoomError;
@@ -123,12 +124,14 @@ impl Rooms {
     ) -> Result<DirectoryRoomPage, RoomError> {
         let places = store::directory_places(self.db.read(), text).await?;
         let shown: HashSet<UserId> = self.online.shown(person.id).into_iter().collect();
+        let elsewhere = self.rooms_of_those_elsewhere(&shown).await?;
         let (page, next_cursor) = request.page(
             places,
             |place| (0, place.id),
             |place| {
-                let is_quiet =
-                    !self.hub.has_subscriber_among(Family::Public.topic(place.id), &shown);
+                let topic = Family::Public.topic(place.id);
+                let is_quiet = !elsewhere.contains_key(&topic)
+                    && !self.hub.has_subscriber_among(topic, &shown);
                 let (spoken, members) = (Reverse(place.spoken_at), Reverse(place.member_count));
                 (is_quiet, spoken, members, place.title_key.clone())
             },
@@ -137,18 +140,37 @@ impl Rooms {
         let rows = store::directory(self.db.read(), person.id, ids).await?;
         let mut rows: HashMap<_, _> = rows.into_iter().map(|row| (row.id, row)).collect();
         let items = page.iter().filter_map(|place| rows.remove(&place.id)).map(|row| {
-            let here = self.hub.subscribed_users(Family::Public.topic(row.id));
+            let topic = Family::Public.topic(row.id);
+            let mut online = self.hub.subscribed_users(topic);
+            online.retain(|user| shown.contains(user));
+            online.extend(elsewhere.get(&topic).into_iter().flatten());
             DirectoryRoom {
                 name: row.name,
                 title: row.title,
                 topic: row.topic,
                 emoji: row.emoji,
                 member_count: row.member_count,
-                online_count: i64::try_from(here.intersection(&shown).count()).unwrap_or(i64::MAX),
+                online_count: i64::try_from(online.len()).unwrap_or(i64::MAX),
                 is_member: row.joined_at.is_some(),
             }
         });
         Ok(DirectoryRoomPage { items: items.collect(), next_cursor })
+    }
+
+    /// Where those of these people are who are connected to other nodes alone: the hub of this one does not know
+    /// their rooms.
+    async fn rooms_of_those_elsewhere(
+        &self,
+        people: &HashSet<UserId>,
+    ) -> Result<HashMap<Topic, HashSet<UserId>>, RoomError> {
+        let here = self.online.here().into_iter().collect();
+        let mut elsewhere: Vec<_> = people.difference(&here).copied().collect();
+        elsewhere.sort_unstable();
+        elsewhere.truncate(MOST_ONLINE);
+        if elsewhere.is_empty() {
+            return Ok(HashMap::new());
+        }
+        self.memberships_of(&elsewhere).await
     }
 
     /// The public rooms in which both the person and somebody else are.

@@ -54,6 +54,10 @@ async fn who_is_in_a_room_and_who_types_there_is_seen_from_every_node() {
     let listed = mira.get("/rooms/general/members").await.expect(200);
     let online = |member: &Value| member["online"] == true;
     assert_eq!(listed["items"].as_array().unwrap().iter().filter(|it| online(it)).count(), 2);
+    for person in [mira, ravi] {
+        let directory = person.get("/directory/rooms").await.expect(200);
+        assert_eq!(directory["items"][0]["online_count"], 2, "{directory}");
+    }
 
     // A private conversation that begins on one node is there on the other, with its ticks.
     let private = mira.put(&format!("/users/{}/private-room", ravi.id), Value::Null).await;
@@ -63,6 +67,20 @@ async fn who_is_in_a_room_and_who_types_there_is_seen_from_every_node() {
     his.asks(json!({"type": "read", "room": private, "seq": sent["seq"]})).await;
     let receipt = hers.hears("receipt").await;
     assert_eq!((&receipt["user_id"], &receipt["read_seq"]), (&json!(ravi.id), &sent["seq"]));
+}
+
+#[tokio::test]
+async fn what_somebody_wants_of_a_room_is_told_their_devices_on_every_node() {
+    let scene = Scene::begins().await;
+    let ravi = &scene.ravi;
+    let mut elsewhere = ravi.at(&scene.cluster.addresses()[0]).connects().await;
+    let mut hers = scene.mira.connects().await;
+    ravi.patch("/rooms/general/preferences", json!({"pinned": true})).await.expect(200);
+    let told = elsewhere.hears("room.preferences").await;
+    assert_eq!((&told["room"], &told["pinned"]), (&json!("general"), &json!(true)), "{told}");
+    let sent = scene.mira.writes("general", "Who wants tea?").await;
+    hers.is_told_of(&sent).await;
+    assert!(hers.heard_of("room.preferences").is_empty(), "what others want is told nobody");
 }
 
 #[tokio::test]
