@@ -495,7 +495,7 @@ test('a message is changed also while one records', async ({ person }) => {
   await expect(mira.composer).toBeHidden();
   await mira.does('Edit', 'Tee');
   await mira.page.getByRole('textbox', { name: 'Editing your message' }).fill('Tea');
-  await mira.page.keyboard.press('Enter');
+  await mira.sends();
   await expect(mira.message('Tea')).toBeVisible();
   await expect(recordingBar(mira)).toBeVisible();
   await expect(mira.composer).toBeHidden();
