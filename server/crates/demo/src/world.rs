@@ -36,13 +36,14 @@ pub const MAIN_PERSON: &str = "mira";
 const ROOMS_OF_MAIN: usize = 25;
 
 /// The files of rooms.
-const ROOMS: [&str; 8] = [
+const ROOMS: [&str; 9] = [
     include_str!("../world/rooms/everybody.txt"),
     include_str!("../world/rooms/team.txt"),
     include_str!("../world/rooms/neighbours.txt"),
     include_str!("../world/rooms/bengali.txt"),
     include_str!("../world/rooms/languages.txt"),
     include_str!("../world/rooms/interests.txt"),
+    include_str!("../world/rooms/earlier.txt"),
     include_str!("../world/rooms/weeks.txt"),
     include_str!("../world/rooms/today.txt"),
 ];

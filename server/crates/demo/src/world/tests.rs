@@ -18,7 +18,7 @@ fn it_is_as_large_as_a_community() {
     let world = world();
     assert_eq!(world.people.len(), 300);
     assert!((58..=64).contains(&world.rooms.len()), "{}", world.rooms.len());
-    assert!(all_of(&world).len() > 1_800, "{}", all_of(&world).len());
+    assert!(all_of(&world).len() >= 2_000, "{}", all_of(&world).len());
     assert!(world.conversations.len() > 30);
     let with_picture = world.people.iter().filter(|person| person.has_picture).count();
     assert!((240..=275).contains(&with_picture), "{with_picture}");
