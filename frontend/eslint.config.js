@@ -35,4 +35,27 @@ export default ts.config(
         plugins: { adda: { rules: { imports } } },
         rules: { 'adda/imports': ['error', join(import.meta.dirname, 'src')] },
     },
+    {
+        files: ['src/**/*.svelte', 'src/features/**/*.ts'],
+        // What people and rooms are called in the fields in which that is changed.
+        ignores: [
+            '**/*.test.ts',
+            'src/features/settings/Profile.svelte',
+            'src/features/rooms/RoomEdit.svelte',
+        ],
+        rules: {
+            'no-restricted-syntax': [
+                'error',
+                {
+                    selector: 'MemberExpression[property.name="display_name"]',
+                    message: 'How somebody is called is asked of store/names.ts.',
+                },
+                {
+                    selector:
+                        'MemberExpression[property.name="title"]:matches([object.name="summary"], [object.property.name="summary"])',
+                    message: 'What a room is called is asked of store/names.ts.',
+                },
+            ],
+        },
+    },
 );

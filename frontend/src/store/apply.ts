@@ -9,8 +9,6 @@ import type {
   ServerFrame,
   UserRef,
 } from '../api/types';
-import { unforced } from '../lib/bidi';
-import { isSeen } from '../lib/look';
 import type { Outgoing } from '../offline/outgoing';
 import { preferencesOf } from './attention';
 import { changed, synced, type Change } from './changes';
@@ -22,7 +20,7 @@ import {
   type Presence,
   type RoomState,
 } from './model';
-import { meeting, senders, shownName } from './names';
+import { meeting, senders, shownName, shownTitle } from './names';
 import { further, ofPeer, reachedBy } from './reach';
 import { markedBy, readUpTo, stillRead, withLast } from './unread';
 
@@ -61,8 +59,7 @@ function metIn(rooms: readonly RoomSummary[]): (UserRef | undefined)[] {
 
 /** A room with a title that can be seen, and that turns nothing: a private one is called as the person is. */
 function titled<T extends Pick<RoomSummary, 'name' | 'title' | 'peer'>>(room: T): T {
-  const own = unforced(room.title);
-  const title = room.peer ? shownName(room.peer) : isSeen(own) ? own : room.name;
+  const title = room.peer ? shownName(room.peer) : shownTitle(room);
   return title === room.title ? room : { ...room, title };
 }
 

@@ -3,7 +3,15 @@ import { describe, expect, it } from 'vitest';
 import { created, message, ready, summary } from '../testing/messages';
 import { applyFrames, applyPeople, applyReady } from './apply';
 import { EMPTY } from './model';
-import { calledApart, calledNow, hasDouble, shownName } from './names';
+import {
+  calledApart,
+  calledNow,
+  hasDouble,
+  knownName,
+  shownName,
+  shownTitle,
+  titleOf,
+} from './names';
 
 const named = (id: number, display_name: string) => ({
   id,
@@ -44,6 +52,16 @@ describe('the handle stands beside the name', () => {
     expect(calledApart(state, named(4, 'Rahul'))).toBe('Rahul');
   });
 
+  it('in a sentence, a label and the title of a room of theirs, also where the name is brief', () => {
+    const state = applyPeople(EMPTY, [mira, other]);
+    const brief = (name: string) => name.split(' ')[0] ?? name;
+    expect(calledApart(state, mira, brief)).toBe('Mira (@user-2)');
+    expect(knownName(state, 3, brief)).toBe('Мira (@user-3)');
+    const room = { name: 'private_1_2', title: 'Mira Sen', peer: mira };
+    expect(titleOf(state, room)).toBe('Mira Sen (@user-2)');
+    expect(titleOf(EMPTY, room)).toBe('Mira Sen');
+  });
+
   it('also where they were only met in what they wrote', () => {
     const start = applyReady(EMPTY, ready(summary()));
     const state = applyFrames(
@@ -63,4 +81,13 @@ describe('the handle stands beside the name', () => {
     expect(hasDouble(start, named(99, me.display_name))).toBe(true);
     expect(hasDouble(start, me)).toBe(false);
   });
+});
+
+describe('a room is called', () => {
+  it('by its title, without what would turn it', () =>
+    expect(shownTitle({ name: 'tea', title: '\u202eTea\u2069' })).toBe('Tea'));
+
+  it.each(['\u3164', '\u200b \u2060'])('by its address where the title is %j', (title) =>
+    expect(titleOf(EMPTY, { name: 'tea', title })).toBe('tea'),
+  );
 });

@@ -1,5 +1,5 @@
 // How people are called where they are shown, and who of them looks the same to the eye. Pure.
-import type { UserRef } from '../api/types';
+import type { RoomSummary, UserRef } from '../api/types';
 import { unforced } from '../lib/bidi';
 import { isSeen, lookOf } from '../lib/look';
 import type { ChatState } from './model';
@@ -14,6 +14,9 @@ const OUR_HANDLE = 'adda';
 
 /** Whom somebody knows, of what the app knows. */
 export type Acquainted = Pick<ChatState, 'me' | 'met' | 'people'>;
+
+/** What of a name is enough where there is little room. */
+type Brief = (name: string) => string;
 
 /** Somebody's name, or their handle where the name shows nothing or is the one of the app. */
 export function shownName({ username, display_name }: Omit<Named, 'id'>): string {
@@ -31,21 +34,37 @@ export function calledNow(
 }
 
 /** The name of somebody who is known here. */
-export function knownName({ me, met, people }: Acquainted, id: number): string | undefined {
+export function knownName(who: Acquainted, id: number, brief?: Brief): string | undefined {
+  const { me, met, people } = who;
   const person = id === me?.id ? me : (people.get(id) ?? met.get(id));
-  return person && shownName(person);
+  return person && calledApart(who, person, brief);
 }
 
-/** The same with the handle where somebody else looks the same: for sentences and labels. */
-export function calledApart(state: ChatState, person: Named): string {
-  const name = calledNow(state, person);
-  return hasDouble(state, person) ? `${name} (@${person.username})` : name;
+/** How somebody is called wherever their handle does not stand beside it: with it where somebody else looks the same. */
+export function calledApart(who: Acquainted, person: Named, brief?: Brief): string {
+  const called = calledNow(who, person);
+  const name = brief?.(called) ?? called;
+  return hasDouble(who, person) ? `${name} (@${person.username})` : name;
+}
+
+/** A room's own title, that can be seen and turns nothing; or else its address. */
+export function shownTitle({ name, title }: Pick<RoomSummary, 'name' | 'title'>): string {
+  const own = unforced(title);
+  return isSeen(own) ? own : name;
+}
+
+/** What a room is called: a private one as the other person is. */
+export function titleOf(
+  who: Acquainted,
+  room: Pick<RoomSummary, 'name' | 'title' | 'peer'>,
+): string {
+  return room.peer ? calledApart(who, room.peer) : shownTitle(room);
 }
 
 /** Whether somebody else who is known here looks the same. */
-export function hasDouble(state: ChatState, person: Named): boolean {
-  const { me, met, people } = state;
-  const look = lookOf(calledNow(state, person));
+export function hasDouble(who: Acquainted, person: Named): boolean {
+  const { me, met, people } = who;
+  const look = lookOf(calledNow(who, person));
   const isLike = (id: number, other: Omit<Named, 'id'>) =>
     id !== person.id && lookOf(shownName(other)) === look;
   if (me !== null && isLike(me.id, me)) return true;

@@ -1,9 +1,7 @@
-// People: what the directory says of them, put where everything else about them stands, and how they
-// are called. Pure.
+// People: what the directory says of them, put where everything else about them stands. Pure.
 import type { Member, User } from '../api/types';
 import { applyPeople } from './apply';
-import type { ChatState, Presence, RoomState } from './model';
-import { calledApart } from './names';
+import type { ChatState, Presence } from './model';
 
 /**
  * People as they were found: their names, and who is online or was seen when. Of those with whom there
@@ -24,14 +22,6 @@ export function applyUsers(state: ChatState, users: readonly User[]): ChatState 
     else online.delete(id);
   }
   return { ...applyPeople(state, users), online, lastSeen };
-}
-
-/** Somebody's name, from wherever it is known; `undefined` where nobody has said it yet. */
-export function nameOf(state: ChatState, room: RoomState, id: number): string | undefined {
-  const person =
-    state.people.get(id) ??
-    room.timeline?.items.findLast((message) => message.sender.id === id)?.sender;
-  return person && calledApart(state, person);
 }
 
 /** Whether a member of a room is there. In large rooms the server says how many are, and not who. */

@@ -186,4 +186,29 @@ test('whoever looks like somebody else has the handle beside the name', async ({
   await expect(names.filter({ hasText: '@rahul' })).toHaveText('Rahul Das (@rahul)');
   await expect(names.filter({ hasText: '@moyna' })).toContainText('(@moyna)');
   await expect(names.filter({ hasText: 'Tara' })).toHaveText('Tara');
+
+  // Wherever they are named: in the list, the head, the field, the tab, the switcher and the search.
+  const { page } = mira;
+  const { id } = await moyna.asks<{ id: number }>('GET', '/users/me');
+  const { name } = await mira.asks<{ name: string }>('PUT', `/users/${id}/private-room`);
+  await mira.asks('POST', `/rooms/${name}/messages`, {
+    client_id: crypto.randomUUID(),
+    text: 'A word in private.',
+  });
+  if (mira.hasTouch) {
+    await page.goto('/');
+    await expect(mira.rooms.locator(`[data-room="${name}"] .title`)).toContainText('(@moyna)');
+    await expect(mira.rooms.locator('[data-room="general"]')).toContainText(/Rаhul \(@moyna\)/);
+  }
+  await mira.enters(name);
+  await expect(page.getByRole('heading', { level: 1 })).toContainText('(@moyna)');
+  await expect(mira.composer).toHaveAccessibleName(/\(@moyna\)/);
+  await expect(page).toHaveTitle(/\(@moyna\)/);
+  if (!mira.hasTouch) {
+    await expect(mira.rooms.locator(`[data-room="${name}"] .title`)).toContainText('(@moyna)');
+    await expect(mira.rooms.locator('[data-room="general"]')).toContainText(/Rаhul \(@moyna\)/);
+  }
+  await page.goto(`/search?q=word`);
+  const hit = page.getByRole('option', { name: /A word in private/ });
+  await expect(hit.locator('.room')).toContainText('(@moyna)');
 });

@@ -2,6 +2,7 @@
 import type { UserRef } from '../../api/types';
 import { byName } from '../../lib/order';
 import type { ChatState, RoomState } from '../../store/model';
+import { shownName } from '../../store/names';
 import { latest } from '../rooms/list';
 import { fit } from '../switcher/rank';
 
@@ -84,9 +85,9 @@ function ranked(all: readonly Candidate[], { state, me, locale, query }: Given):
       .filter(({ person }) => person.id > 0)
       .map((one) => {
         const known = state.people.get(one.person.id) ?? one.person;
-        const { username, display_name } = known;
+        const { username } = known;
         const isExact = username === query.toLowerCase();
-        const fits = query === '' ? 1 : fit([username, display_name], query);
+        const fits = query === '' ? 1 : fit([username, shownName(known)], query);
         return { ...one, person: known, isExact, fits: fits ?? Infinity };
       })
       // Nobody means themselves, unless they write their whole handle.
@@ -100,7 +101,7 @@ function ranked(all: readonly Candidate[], { state, me, locale, query }: Given):
           a.fits - b.fits ||
           b.at - a.at ||
           Number(state.online.has(b.person.id)) - Number(state.online.has(a.person.id)) ||
-          compare(a.person.display_name, b.person.display_name),
+          compare(shownName(a.person), shownName(b.person)),
       )
       .map(({ person }) => person)
   );

@@ -2,6 +2,7 @@
 import type { User } from '../../api/types';
 import { byName } from '../../lib/order';
 import type { ChatState } from '../../store/model';
+import { shownName } from '../../store/names';
 
 /** Each person once, as found first. */
 function distinct(...lists: (readonly User[] | null)[]): User[] {
@@ -19,7 +20,7 @@ export function onlineNow(
   const compare = byName(locale);
   return distinct(...found)
     .filter(({ id }) => id !== me && online.has(id))
-    .sort((a, b) => compare(a.display_name, b.display_name));
+    .sort((a, b) => compare(shownName(a), shownName(b)));
 }
 
 /** Whose coming and going matters: everybody that was found, who was online first. */

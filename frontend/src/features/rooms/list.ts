@@ -1,8 +1,7 @@
 // The list of one's rooms as it is shown: pure.
-import type { Message } from '../../api/types';
 import { isCalling, isUrgent } from '../../store/attention';
 import type { ChatState, RoomState } from '../../store/model';
-import { calledApart } from '../../store/names';
+import { shownTitle } from '../../store/names';
 import type { Filter } from '../../store/preferences.svelte';
 
 /**
@@ -15,7 +14,7 @@ export function byActivity(rooms: Iterable<RoomState>): RoomState[] {
       (a, b) =>
         Number(isPinned(b.room)) - Number(isPinned(a.room)) ||
         b.at - a.at ||
-        compare(a.room.summary.title, b.room.summary.title),
+        compare(shownTitle(a.room.summary), shownTitle(b.room.summary)),
     )
     .map(({ room }) => room);
 }
@@ -78,9 +77,4 @@ export function isAwaitingMessages({ rooms }: ChatState): boolean {
     summaries.some((summary) => summary.last_seq > 0) &&
     summaries.every((summary) => summary.last_message === undefined)
   );
-}
-
-/** Who said the latest, by the name that is known last. */
-export function senderName({ sender }: Message, state: ChatState): string {
-  return calledApart(state, sender);
 }

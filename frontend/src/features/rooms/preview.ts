@@ -4,7 +4,7 @@ import type { Catalogue } from '../../i18n/en';
 import { firstName } from '../../lib/firstName';
 import type { Content, Outgoing } from '../../offline/outgoing';
 import type { RoomState } from '../../store/model';
-import { calledNow, knownName, type Acquainted } from '../../store/names';
+import { calledApart, knownName, type Acquainted } from '../../store/names';
 import { inOneLine } from '../media/words';
 
 export interface Preview {
@@ -66,7 +66,7 @@ function leadOf(
   t: Catalogue,
 ): string | null {
   if (message.sender.id === me) return t.rooms.you;
-  return summary.peer ? null : firstName(calledNow(who, message.sender));
+  return summary.peer ? null : calledApart(who, message.sender, firstName);
 }
 
 function typingIn(
@@ -80,10 +80,8 @@ function typingIn(
   const does = others.every(({ kind }) => kind === 'voice') ? 'recording' : 'typing';
   if (summary.peer) return t.list[does];
   // Who is not known is not asked for here: the open room does that.
-  const [first] = others.flatMap(({ userId }) => knownName(who, userId) ?? []);
-  return first === undefined
-    ? t.list[does]
-    : t.presence[does]([firstName(first)], others.length - 1);
+  const [first] = others.flatMap(({ userId }) => knownName(who, userId, firstName) ?? []);
+  return first === undefined ? t.list[does] : t.presence[does]([first], others.length - 1);
 }
 
 function contentInOneLine(content: Content, t: Catalogue): string {

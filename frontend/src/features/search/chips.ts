@@ -3,6 +3,7 @@ import type { Me } from '../../api/types';
 import type { I18n } from '../../i18n/index.svelte';
 import { searchWords } from '../../i18n/search';
 import { roomOf, type ChatState } from '../../store/model';
+import { calledApart, shownTitle } from '../../store/names';
 import type { Chip, Has } from './query';
 
 export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: Chip): string {
@@ -28,7 +29,8 @@ export function chipText(i18n: I18n, state: ChatState, me: Me, { kind, value }: 
 export function placeText(i18n: I18n, state: ChatState, room: string): string {
   const { in: within, with: beside } = searchWords(i18n).chip;
   const summary = roomOf(state, room)?.summary;
-  return summary?.peer ? beside(summary.title) : within(summary?.title ?? room);
+  if (summary?.peer) return beside(calledApart(state, summary.peer));
+  return within(summary ? shownTitle(summary) : room);
 }
 
 /** Whether it can be said who has this handle. */
@@ -36,10 +38,12 @@ export function isKnown(state: ChatState, username: string): boolean {
   return username === 'me' || nameOf(state, username) !== null;
 }
 
-function nameOf({ me, people, rooms }: ChatState, username: string): string | null {
+function nameOf(state: ChatState, username: string): string | null {
+  const { me, people, rooms } = state;
   const peers = [...rooms.values()].flatMap(({ summary: { peer } }) => peer ?? []);
   const all = [...(me ? [me] : []), ...people.values(), ...peers];
-  return all.find((person) => person.username === username)?.display_name ?? null;
+  const person = all.find((it) => it.username === username);
+  return person ? calledApart(state, person) : null;
 }
 
 /** A day as people write it. */

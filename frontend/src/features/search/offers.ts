@@ -1,6 +1,7 @@
 // What may be meant by the word that is being typed, offered as a filter: pure.
 import type { UserRef } from '../../api/types';
 import type { RoomState } from '../../store/model';
+import { shownName } from '../../store/names';
 import { fit, rankedRooms, recentRooms } from '../switcher/rank';
 import { HAS, type Chip, type Kind } from './query';
 
@@ -83,7 +84,7 @@ function roomsFor(value: string, rooms: Iterable<RoomState>, locale: string): Ro
 function peopleFor(value: string, { people, me }: Given, loosest: 2 | 3, most: number): Offer[] {
   const ranked = new Map<number, { person: UserRef; rank: number }>();
   for (const person of [me, ...people]) {
-    const names = [person.display_name, person.username, ...(person.id === me.id ? ['me'] : [])];
+    const names = [shownName(person), person.username, ...(person.id === me.id ? ['me'] : [])];
     const rank = value === '' ? 0 : fit(names, value);
     if (person.id > 0 && rank !== null && rank <= loosest && !ranked.has(person.id)) {
       ranked.set(person.id, { person, rank });

@@ -1,6 +1,7 @@
 // What the switcher offers, in its groups: pure.
 import type { DirectoryRoom, User } from '../../api/types';
 import type { ChatState, RoomState } from '../../store/model';
+import { shownName, shownTitle } from '../../store/names';
 import { ranked, rankedRooms, recentRooms, type Ranked } from './rank';
 
 export type Choice =
@@ -46,11 +47,11 @@ export function choicesFor(given: Given): Choices {
   const listed = new Set(own.map(({ item }) => item.summary.peer?.id));
   const others = given.people.filter(({ id }) => id !== me && !listed.has(id));
   const elsewhere = given.rooms.filter(({ name }) => !state.rooms.has(name));
-  const people = ranked(others, query, locale, ({ display_name, username }) => ({
-    names: [display_name, username],
+  const people = ranked(others, query, locale, (user) => ({
+    names: [shownName(user), user.username],
   })).slice(0, MOST.people);
-  const rooms = ranked(elsewhere, query, locale, ({ title, name }) => ({
-    names: [title, name],
+  const rooms = ranked(elsewhere, query, locale, (room) => ({
+    names: [shownTitle(room), room.name],
   })).slice(0, MOST.rooms);
   const best: [Part, number][] = [
     ['own', bestOf(own)],

@@ -1,19 +1,19 @@
 // What a row says, in words, for whoever comes to it by keys and does not see it.
 import type { I18n } from '../../../i18n/index.svelte';
 import { isolated } from '../../../lib/bidi';
-import { knownName } from '../../../store/names';
+import { calledApart, knownName } from '../../../store/names';
 import type { Chat } from '../../context';
 import { inOneLine } from '../../media/words';
-import { senderName } from '../../rooms/list';
 import type { Row } from '../rows';
 
 type Told = Pick<Chat, 'me' | 'store'>;
 
 /** Who, and when. */
 export function whoAndWhen(row: Row, { me, store }: Told, i18n: I18n): string {
-  if (row.kind === 'outgoing') return `${isolated(me.display_name)}, ${i18n.time(row.entry.at)}`;
-  if (row.kind !== 'message') return '';
-  return `${isolated(senderName(row.message, store.state))}, ${i18n.time(row.message.created_at)}`;
+  if (row.kind !== 'outgoing' && row.kind !== 'message') return '';
+  const [person, at] =
+    row.kind === 'outgoing' ? [me, row.entry.at] : [row.message.sender, row.message.created_at];
+  return `${isolated(calledApart(store.state, person))}, ${i18n.time(at)}`;
 }
 
 /** And what. */
