@@ -4,7 +4,7 @@ import type { Room } from '../api/types';
 import { ready } from '../testing/messages';
 import { applyReady } from './apply';
 import { EMPTY } from './model';
-import { mayChange } from './rights';
+import { mayCallEverybody, mayChange } from './rights';
 
 it('lets who made a room and administrators change it, and nobody else', () => {
   const state = applyReady(EMPTY, ready());
@@ -15,4 +15,16 @@ it('lets who made a room and administrators change it, and nobody else', () => {
   expect(mayChange(made(), state)).toBe(false);
   expect(mayChange(made(), { ...state, me: { ...me, is_admin: true } })).toBe(true);
   expect(mayChange(made(), EMPTY)).toBe(false);
+});
+
+it('lets everybody of a room call all others, and in a large one who may change it', () => {
+  const state = applyReady(EMPTY, ready());
+  const { user: me } = ready();
+  const of = (member_count: number, more: Partial<Room> = {}) =>
+    ({ kind: 'public', member_count, ...more }) as Room;
+  expect(mayCallEverybody(of(100), state)).toBe(true);
+  expect(mayCallEverybody(of(101), state)).toBe(false);
+  expect(mayCallEverybody(of(101, { created_by: me.id }), state)).toBe(true);
+  expect(mayCallEverybody(of(101), { ...state, me: { ...me, is_admin: true } })).toBe(true);
+  expect(mayCallEverybody(of(2, { kind: 'private' }), state)).toBe(false);
 });

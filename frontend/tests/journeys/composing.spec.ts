@@ -89,6 +89,59 @@ test('everybody in a public room is offered, and in a conversation only the othe
   await expect(chosen(mira)).toContainText('@rahul');
 });
 
+test('where a room is too large for the person to call everybody, that is not offered', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  const name = 'tea-lovers';
+  await rahul.asks('POST', '/rooms', { name, title: 'Tea lovers' });
+  await mira.asks('PUT', `/rooms/${name}/membership`);
+  for (const one of [mira, rahul]) {
+    await one.page.route(`**/api/v1/rooms/${name}`, async (route) => {
+      const response = await route.fetch();
+      const room = (await response.json()) as object;
+      await route.fulfill({ response, json: { ...room, member_count: 101 } });
+    });
+    await one.enters(name);
+    await types(one, '@');
+    await expect(options(one)).not.toHaveCount(0);
+  }
+  const everybody = (one: Person) => options(one).filter({ hasText: 'Everybody' });
+  // Who made the room may.
+  await expect(everybody(rahul)).toHaveCount(1);
+  await expect(everybody(mira)).toHaveCount(0);
+});
+
+test('what is selected is marked by a key, unmarked by it, and that is undone', async ({
+  person,
+  isMobile,
+}) => {
+  test.skip(isMobile, 'There is no such key on a phone.');
+  const mira = await person('Mira');
+  await mira.enters();
+  await types(mira, 'The new kettle');
+  // Loaded once there is time for it.
+  await types(mira, ' @');
+  await expect(options(mira)).not.toHaveCount(0);
+  await mira.composer.fill('The new kettle');
+  await mira.composer.press('Shift+Home');
+  await mira.composer.press('Control+b');
+  await expect(mira.composer).toHaveValue('*The new kettle*');
+  await mira.composer.press('Control+i');
+  await expect(mira.composer).toHaveValue('*_The new kettle_*');
+  await mira.composer.press('Control+b');
+  await expect(mira.composer).toHaveValue('_The new kettle_');
+  await mira.composer.press('Control+z');
+  await expect(mira.composer).toHaveValue('*_The new kettle_*');
+  await mira.composer.press('Control+z');
+  await mira.composer.press('Control+z');
+  await expect(mira.composer).toHaveValue('The new kettle');
+  await mira.composer.press('End');
+  await mira.composer.press('Control+b');
+  await mira.composer.press('Enter');
+  await expect(mira.message('The new kettle').locator('strong')).toHaveText('kettle');
+});
+
 test('an emoji is taken by its name, in English and Bengali, and faces stay as they are', async ({
   person,
 }) => {

@@ -32,7 +32,10 @@ const state: ChatState = applyPage(
 );
 
 function names(query: string, more: Partial<Parameters<typeof offered>[0]> = {}): string[] {
-  const given = { state, room: general(state), me: 1, locale: 'en', query, members: [], found: [] };
+  const given = {
+    ...{ state, room: general(state), me: 1, locale: 'en', query, members: [], found: [] },
+    mayCall: true,
+  };
   return offered({ ...given, everybody: ['everyone', 'all', 'সবাই'], ...more }).map((it) =>
     it.kind === 'person' ? it.person.username : 'EVERYBODY',
   );
@@ -99,6 +102,11 @@ describe('who is offered', () => {
 });
 
 describe('everybody', () => {
+  it('is not offered where they cannot be called', () => {
+    expect(names('room', { mayCall: false })).toEqual([]);
+    expect(names('', { mayCall: false })).toEqual(['rahul', 'tara']);
+  });
+
   it('is offered by its word, and by what people type who mean it', () => {
     expect(names('roo')).toEqual(['EVERYBODY']);
     expect(names('every')).toEqual(['EVERYBODY']);

@@ -25,6 +25,8 @@ interface Given {
   found: readonly UserRef[];
   /** Other words for everybody. */
   everybody: readonly string[];
+  /** Whether everybody can be called here by this person. */
+  mayCall: boolean;
 }
 
 /** What is known of somebody who may be meant. */
@@ -107,8 +109,8 @@ function ranked(all: readonly Candidate[], { state, me, locale, query }: Given):
   );
 }
 
-function meansEverybody({ room, query, everybody }: Given): boolean {
-  if (room.summary.kind !== 'public') return false;
+function meansEverybody({ mayCall, query, everybody }: Given): boolean {
+  if (!mayCall) return false;
   const isBegun = (word: string) => fit([word], query) === 0 || fit([word], query) === 1;
   return query === '' || isBegun(EVERYBODY) || (query.length > 1 && everybody.some(isBegun));
 }

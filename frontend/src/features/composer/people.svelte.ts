@@ -1,9 +1,10 @@
 // Who may be meant after an `@`: those of the room, those one talks with, and whom the server finds. Made while a
 // component is, for as long as it stands.
-import type { Member, User } from '../../api/types';
+import type { Member, Room, User } from '../../api/types';
 import { inTime } from '../../lib/patience';
 import { isHere } from '../../store/people';
 import { roomOf } from '../../store/model';
+import { mayCallEverybody } from '../../store/rights';
 import type { App, Chat } from '../context';
 import { Pager } from '../pager.svelte';
 import { retryWhile } from '../retryWhile.svelte';
@@ -16,6 +17,9 @@ const PATIENCE_MS = 1_000;
 export class People {
   private readonly members: Pager<Member>;
   private readonly found: Pager<User>;
+  /** What decides who may call everybody; until it is known nobody is offered to. */
+  private about = $state.raw<Room | null>(null);
+  private asked: Promise<unknown> = Promise.resolve();
 
   constructor(
     app: App,
@@ -27,6 +31,14 @@ export class People {
     this.members = new Pager((asked) => chat.people.members(room, asked));
     this.found = new Pager((query) => chat.people.find({ ...query, limit: ASKED }));
     const isWanted = $derived(query() !== null && !this.state?.summary.peer);
+    // Each time that somebody is begun to be named: rooms grow.
+    $effect(() => {
+      if (!isWanted) return;
+      const ask = async () =>
+        (this.about = await app.api.call('get', '/rooms/{room}', { path: { room } }));
+      // Without an answer what was known before stands.
+      this.asked = ask().catch(() => {});
+    });
     $effect(() => (isWanted ? this.members.soon(query() ?? '') : undefined));
     $effect(() => {
       const asked = isWanted ? query() : null;
@@ -55,6 +67,7 @@ export class People {
       members: this.members.items ?? [],
       found: this.found.items ?? [],
       everybody,
+      mayCall: this.about !== null && mayCallEverybody(this.about, chat.store.state),
     });
   }
 
@@ -76,7 +89,7 @@ export class People {
   /** Waits for whom the server finds, but not for long. */
   async settled(): Promise<void> {
     const query = this.query() ?? '';
-    const both = Promise.all([this.members.start(query), this.found.start(query)]);
-    await inTime(PATIENCE_MS, both);
+    const all = [this.members.start(query), this.found.start(query), this.asked];
+    await inTime(PATIENCE_MS, Promise.all(all));
   }
 }

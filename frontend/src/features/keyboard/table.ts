@@ -62,6 +62,8 @@ export function table(words: KeyWords, apple: boolean): Place[] {
         row(writing.send, 'Enter'),
         row(writing.sendAlways, 'Mod+Enter'),
         row(writing.newLine, 'Shift+Enter'),
+        row(writing.bold, 'Mod+B'),
+        row(writing.italic, 'Mod+I'),
         row(writing.editLast, '↑'),
         row(writing.mention, '@'),
         row(writing.emoji, ':'),

@@ -28,6 +28,8 @@ export const en = {
     send: 'Send',
     sendAlways: 'Send, also on a touch screen',
     newLine: 'New line',
+    bold: 'What is selected bold, or not',
+    italic: 'What is selected italic, or not',
     editLast: 'Change your last message, where nothing is written',
     mention: 'Mention somebody by name or username',
     emoji: 'An emoji by its name, as in :tea',
