@@ -11,6 +11,8 @@ import { bn as completionBn } from './completion/bn';
 import { en as completionEn } from './completion/en';
 import { bn as directoryBn } from './directory/bn';
 import { en as directoryEn } from './directory/en';
+import { bn as formatBn } from './format/bn';
+import { en as formatEn } from './format/en';
 import { bn as keysBn } from './keys/bn';
 import { en as keysEn } from './keys/en';
 import { plural } from './plural';
@@ -54,6 +56,7 @@ const all = {
     completion: completionEn,
     directory: directoryEn,
     doing: listEn,
+    formatted: formatEn,
     keys: keysEn,
     of: peopleEn,
     recording: recordingEn,
@@ -68,6 +71,7 @@ const all = {
     completion: completionBn,
     directory: directoryBn,
     doing: listBn,
+    formatted: formatBn,
     keys: keysBn,
     of: peopleBn,
     recording: recordingBn,

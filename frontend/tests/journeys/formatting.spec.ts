@@ -212,3 +212,27 @@ test('whoever looks like somebody else has the handle beside the name', async ({
   const hit = page.getByRole('option', { name: /A word in private/ });
   await expect(hit.locator('.room')).toContainText('(@moyna)');
 });
+
+test('a link to a message here is shown as what it is, and opened here', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await rahul.writes('Which kettle?');
+  const [asked] = await rahul.history();
+  const { origin } = mira.server;
+  const address = `${origin}/rooms/general?at=${asked?.seq}`;
+  await rahul.writes(
+    `Look at ${address} again.`,
+    `And in ${origin}/rooms/general itself.`,
+    `Unlike ${origin}/rooms/nowhere?at=3 there.`,
+  );
+  await mira.enters();
+  const link = mira.log.getByRole('link', { name: 'General · message' });
+  await expect(link).toHaveAttribute('href', address);
+  await expect(link).toHaveAttribute('title', address);
+  await expect(mira.log.getByRole('link', { name: 'General', exact: true })).toHaveCount(1);
+  await expect(mira.message('Unlike').getByRole('link')).toHaveText(`${origin}/rooms/nowhere?at=3`);
+  await link.click();
+  await expect(mira.log.locator('.highlighted')).toContainText('Which kettle?');
+  expect(mira.context.pages()).toHaveLength(1);
+  await mira.does('Show as written', 'Look at');
+  await expect(mira.message('Look at').getByRole('link')).toHaveText(address);
+});

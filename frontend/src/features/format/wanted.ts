@@ -23,6 +23,12 @@ export function mayBeLong(text: string): boolean {
   return text.length > 400 || text.split('\n', 26).length > 24;
 }
 
+/** Whether an address is one of a room here, or of a message in it. */
+export function isPlace(url: string): boolean {
+  return url.startsWith(`${globalThis.location?.origin}/rooms/`);
+}
+
 export function isDrawn(text: string, found: readonly Found[]): boolean {
-  return mayBeFormatted(text) || mayBeLong(text) || found.some(({ isMention }) => isMention);
+  const isOwn = ({ isMention, url }: Found) => isMention || (url !== undefined && isPlace(url));
+  return mayBeFormatted(text) || mayBeLong(text) || found.some(isOwn);
 }

@@ -4,4 +4,5 @@ import type { FormatWords } from './en';
 export const bn: FormatWords = {
   code: 'কোড',
   copyCode: 'কোড কপি করুন',
+  message: 'বার্তা',
 };

@@ -2,6 +2,7 @@
 export const en = {
   code: 'Code',
   copyCode: 'Copy the code',
+  message: 'message',
 };
 
 export type FormatWords = typeof en;
