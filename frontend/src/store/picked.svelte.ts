@@ -184,6 +184,11 @@ export class Picks {
     return picked;
   }
 
+  /** How many things wait in all rooms. */
+  get count(): number {
+    return [...this.rooms.values()].reduce((sum, { items }) => sum + items.length, 0);
+  }
+
   /** Nobody is signed in any more. */
   close(): void {
     this.rooms.forEach((picked) => picked.clear());

@@ -87,3 +87,33 @@ test('who signs out leaves nothing either where there is no database', async ({ 
   await isForgotten(tab);
   await expect.poll(() => kept(mira)).toEqual([]);
 });
+
+test('who signs out while something is not sent is told so first, wherever they do it', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  const { page } = mira;
+  await mira.enters();
+  const plan = { name: 'plan.txt', mimeType: 'text/plain', buffer: Buffer.from('tea at five') };
+  await page.locator('input[type="file"]').last().setInputFiles(plan);
+  await expect(page.locator('.composer').getByText('plan.txt')).toBeVisible();
+  const account = page.getByRole('button', { name: 'Your account' });
+  const question = page.getByRole('dialog', { name: 'Not sent yet' });
+  await account.click();
+  await page.getByRole('menuitem', { name: 'Sign out' }).click();
+  await expect(question).toContainText('1 picture or file was picked and not sent.');
+  await question.getByRole('button', { name: 'Stay signed in' }).click();
+  await expect(question).toHaveCount(0);
+
+  await account.click();
+  await page.getByRole('menuitem', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await expect(question).toBeVisible();
+  await page.route('**/api/v1/auth/logout', (route) => route.abort(), { times: 1 });
+  mira.expects(/Failed to load resource|net::/);
+  const anyway = question.getByRole('button', { name: 'Sign out anyway' });
+  await anyway.click();
+  await expect(question.getByRole('alert')).toHaveText('The server cannot be reached.');
+  await anyway.click();
+  await isForgotten(mira);
+});

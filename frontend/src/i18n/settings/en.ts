@@ -1,5 +1,7 @@
 // The sentences of the settings, in English: loaded with what shows them.
 
+import { plural } from '../plural';
+
 const n = (count: number) => count.toLocaleString('en');
 
 export const en = {
@@ -15,6 +17,25 @@ export const en = {
   signOutOthers: 'Sign out everywhere else',
   signOutEverywhere: 'Sign out everywhere',
   allDevices: (count: number) => `Show all ${n(count)} devices`,
+  unsent: 'Not sent yet',
+  unsentMessages: (count: number) =>
+    plural('en', count, {
+      one: '1 message waits to be sent.',
+      other: `${n(count)} messages wait to be sent.`,
+    }),
+  unsentFiles: (count: number) =>
+    plural('en', count, {
+      one: '1 picture or file was picked and not sent.',
+      other: `${n(count)} pictures or files were picked and not sent.`,
+    }),
+  unsentRecordings: (count: number) =>
+    plural('en', count, {
+      one: '1 voice message was recorded and not sent.',
+      other: `${n(count)} voice messages were recorded and not sent.`,
+    }),
+  unsentLost: 'This is in this browser alone. If you sign out now, it is lost.',
+  stay: 'Stay signed in',
+  signOutAnyway: 'Sign out anyway',
   password: 'Password',
   currentPassword: 'Current password',
   wrongPassword: 'This is not your current password.',
