@@ -34,6 +34,7 @@ beforeEach(async () => {
     local.setItem(`adda.draft.${userId}.general`, 'not finished');
     local.setItem(`adda.last-room.${userId}`, 'general');
     local.setItem(`adda.heard.${userId}`, 'a-voice');
+    local.setItem(`adda.level.${userId}`, 'general=all');
     local.setItem(`adda.searches.${userId}`, '["tea"]');
   }
   local.setItem('adda.outgoing.broken', '{"userId":');
@@ -63,6 +64,7 @@ test('whoever is signed in finds all of theirs and nothing of others', async () 
     'adda.draft.1.general',
     'adda.heard.1',
     'adda.last-room.1',
+    'adda.level.1',
     'adda.outgoing.b-1',
     'adda.preferences',
     'adda.searches.1',

@@ -8,6 +8,7 @@ const PERSONAL: readonly [beginning: string, owner: (rest: string, text: string)
   ['adda.draft.', (rest) => Number(rest.split('.')[0])],
   ['adda.last-room.', Number],
   ['adda.heard.', Number],
+  ['adda.level.', Number],
   ['adda.searches.', Number],
 ];
 

@@ -169,6 +169,41 @@ test('what waits for the connection shows a clock in the list', async ({ person 
   await expect(preview).toHaveText('You: Later, then');
 });
 
+test('what waits moves its room up, and stays there when it is sent', async ({ person }) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  mira.expects(/ERR_INTERNET_DISCONNECTED|Failed to load resource|WebSocket/);
+  await room(mira, 'tea', 'Tea');
+  await rahul.asks('PUT', '/rooms/tea/membership');
+  await writesTo(rahul, 'tea', 'Milk?');
+  await mira.enters();
+  if (!isPhone(mira)) await expectOrder(mira, 'Tea', 'General');
+  await mira.context.setOffline(true);
+  await mira.says('Later, then');
+  if (isPhone(mira)) await mira.page.getByRole('link', { name: 'Back' }).click();
+  await expectOrder(mira, 'General', 'Tea');
+  await mira.context.setOffline(false);
+  await expect(row(mira, 'General').locator('.preview')).not.toHaveClass(/waiting/);
+  await expectOrder(mira, 'General', 'Tea');
+});
+
+test('a room that is unmuted is heard as before it was muted', async ({ person }) => {
+  const mira = await person('Mira');
+  await room(mira, 'tea', 'Tea');
+  const level = async () => {
+    const { items } = await mira.asks<{
+      items: { name: string; preferences: { notifications: string } }[];
+    }>('GET', '/rooms');
+    return items.find(({ name }) => name === 'tea')?.preferences.notifications;
+  };
+  await mira.asks('PATCH', '/rooms/tea/preferences', { notifications: 'all' });
+  await looksAtList(mira);
+  await does(mira, 'Tea', 'Mute');
+  await expect.poll(level).toBe('nothing');
+  await mira.page.reload();
+  await does(mira, 'Tea', 'Unmute');
+  await expect.poll(level).toBe('all');
+});
+
 test('previews name people by their first names and titles keep their side', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await rahul.asks('PATCH', '/users/me', { display_name: 'Rahul Dev Roy' });
@@ -191,6 +226,12 @@ test('what is new is reached from one menu', async ({ person }) => {
   await looksAtList(mira);
   const add = mira.rooms.getByRole('button', { name: 'Somebody or something new' });
   const item = (name: string) => mira.page.getByRole('menuitem', { name });
+  // One more press closes it again, and one after that opens it.
+  await add.click();
+  await expect(item('Find people')).toBeVisible();
+  await add.click();
+  await expect(mira.page.getByRole('menu')).toHaveCount(0);
+  await expect(add).toHaveAttribute('aria-expanded', 'false');
   await add.click();
   await item('Find people').click();
   await expect(mira.page.getByRole('heading', { name: 'People', level: 1 })).toBeVisible();

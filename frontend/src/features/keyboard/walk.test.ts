@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
 
 import { entered, general, summary } from '../../testing/messages';
+import { isCalling } from '../../store/attention';
+import { tallies } from '../rooms/list';
 import { roomAfter } from './walk';
 
 const list = [
@@ -31,4 +33,31 @@ test('where no room is open it begins at the first', () => {
   expect(after(null, 1)).toBe('a');
   expect(after('elsewhere', -1)).toBe('a');
   expect(after(null, 1, true)).toBe('b');
+});
+
+test('among what is unread it goes where the title and the list count something, and nowhere else', () => {
+  const rooms = [
+    { name: 'read' },
+    { name: 'unread', unread: 2 },
+    { name: 'marked', marked_unread: true },
+    { name: 'muted', unread: 9, mentions: 1, notifications: 'nothing' as const },
+    { name: 'muted and marked', marked_unread: true, notifications: 'nothing' as const },
+    { name: 'quiet', unread: 1, kind: 'private' as const },
+  ].map(({ name, marked_unread = false, notifications = 'mentions' as const, ...more }) => ({
+    ...general(entered()),
+    summary: summary({
+      name,
+      preferences: { pinned: false, marked_unread, notifications },
+      ...more,
+    }),
+  }));
+  const walked: (string | undefined)[] = [];
+  let open: string | null = null;
+  while (walked.length < 4) {
+    open = roomAfter(rooms, open, { by: 1, isUnread: true })?.summary.name ?? null;
+    walked.push(open ?? undefined);
+  }
+  expect(walked).toEqual(['unread', 'marked', 'quiet', 'unread']);
+  expect(tallies(rooms).all.count).toBe(3);
+  expect(rooms.filter(isCalling)).toHaveLength(3);
 });

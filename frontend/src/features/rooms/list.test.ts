@@ -176,3 +176,42 @@ test('what is unread begins with what is for the person alone, or names them', (
   expect(titles).toEqual(['named', 'Rahul', 'rust', 'tea']);
   expect(rooms.filter(isUrgent).map(({ summary }) => summary.title)).toEqual(['named', 'Rahul']);
 });
+
+test('a message that waits to be sent moves its room up, where it stays once it is there', () => {
+  const [tea, rust] = [
+    room('tea', '2026-11-22T10:00:00.000Z'),
+    room('rust', '2026-11-22T11:00:00.000Z'),
+  ];
+  const at = Date.parse('2026-11-22T12:00:00.000Z');
+  const waiting = [{ room: 'tea', at }];
+  expect(titlesOf(byActivity([tea, rust], waiting))).toEqual(['tea', 'rust']);
+  const sent = but(tea, { last_message: message('2026-11-22T12:00:05.000Z') });
+  expect(titlesOf(byActivity([sent, rust], []))).toEqual(['tea', 'rust']);
+  // What is said elsewhere since then stands above it, also while it waits.
+  const later = but(rust, { last_message: message('2026-11-22T12:30:00.000Z') });
+  expect(titlesOf(byActivity([tea, later], waiting))).toEqual(['rust', 'tea']);
+});
+
+test('of five hundred rooms each is looked at a few times for a message that arrives', () => {
+  let looks = 0;
+  const rooms = Array.from({ length: 500 }, (_, at) => {
+    const one = but(room(`room ${at}`, `2026-11-22T10:00:00.${String(at % 7)}00Z`), { unread: 1 });
+    const { summary, ...rest } = one;
+    return {
+      ...rest,
+      get summary() {
+        looks += 1;
+        return summary;
+      },
+    };
+  });
+  const counted = <T>(run: () => T): number => {
+    looks = 0;
+    run();
+    return looks / rooms.length;
+  };
+  // For its place, and not once for each comparison.
+  expect(counted(() => byActivity(rooms))).toBeLessThanOrEqual(2);
+  expect(counted(() => tallies(rooms))).toBeLessThanOrEqual(10);
+  expect(counted(() => filtered(rooms, 'unread'))).toBeLessThanOrEqual(2);
+});

@@ -1,4 +1,5 @@
 // The list of one's rooms as it is shown: pure.
+import type { Outgoing } from '../../offline/outgoing';
 import { isCalling, isUrgent } from '../../store/attention';
 import type { ChatState, RoomState } from '../../store/model';
 import { shownTitle } from '../../store/names';
@@ -8,23 +9,23 @@ import type { Filter } from '../../store/preferences.svelte';
  * The rooms in the order of the list: what is pinned, and then where something happened last. That one
  * came to it is something too: a room that was just made or joined is where one looks for it.
  */
-export function byActivity(rooms: Iterable<RoomState>): RoomState[] {
-  return Array.from(rooms, (room) => ({ room, at: latest(room) }))
-    .sort(
-      (a, b) =>
-        Number(isPinned(b.room)) - Number(isPinned(a.room)) ||
-        b.at - a.at ||
-        compare(shownTitle(a.room.summary), shownTitle(b.room.summary)),
-    )
+export function byActivity(
+  rooms: Iterable<RoomState>,
+  outgoing: readonly Pick<Outgoing, 'room' | 'at'>[] = [],
+): RoomState[] {
+  // What waits to be sent stands where it will: the latest of a room comes last.
+  const waiting = new Map(outgoing.map(({ room, at }) => [room, at]));
+  return Array.from(rooms, (room) => {
+    const { summary } = room;
+    const at = Math.max(latest(room), waiting.get(summary.name) ?? 0);
+    return { room, at, pinned: Number(summary.preferences.pinned), title: shownTitle(summary) };
+  })
+    .sort((a, b) => b.pinned - a.pinned || b.at - a.at || compare(a.title, b.title))
     .map(({ room }) => room);
 }
 
 /** Room 9 stands before room 10. */
 const { compare } = new Intl.Collator(undefined, { numeric: true });
-
-function isPinned({ summary }: RoomState): boolean {
-  return summary.preferences.pinned;
-}
 
 /** When something happened in a room last; 0 where nobody has said anything. */
 export function latest({ summary, addedAt }: RoomState): number {

@@ -5,4 +5,5 @@ export { default as JoinBar } from './JoinBar.svelte';
 export { default as ListEdge } from './ListEdge.svelte';
 export { default as Nothing } from './Nothing.svelte';
 export { default as RoomMenus } from './RoomMenus.svelte';
+export { default as RowMenuButton } from './RowMenuButton.svelte';
 export { default as UnreadElsewhere } from './UnreadElsewhere.svelte';
