@@ -12,10 +12,19 @@ const FIELDS: Record<string, string> = {
   file: 'ছবিটি দেখানো যায় না। JPEG, PNG, WebP বা GIF ছবি দিন।',
   display_name: 'এক লাইনে ১ থেকে ৬৪টি অক্ষর দিন।',
   name: 'a–z ও 0–9 দিয়ে শুরু; হাইফেন ও আন্ডারস্কোর চলে; সর্বোচ্চ ৬৪টি অক্ষর।',
-  title: 'এক লাইনে একটি শিরোনাম দিন।',
-  topic: 'এক লাইনে ছোট করে লিখুন।',
+  title: 'এক লাইনে ১ থেকে ৮০টি অক্ষরের একটি শিরোনাম দিন।',
+  topic: 'সর্বোচ্চ ৫০০টি অক্ষর লিখুন।',
+  emoji: 'একটিই ইমোজি দিন, অথবা কিছুই নয়।',
+  text: '১ থেকে ৮,০০০টি অক্ষর লিখুন।',
   setup_token: 'লিঙ্কটি ঠিক নয়, অথবা আগেই ব্যবহার হয়েছে।',
 };
+
+/** নাম, শিরোনাম বা লেখা যেভাবে দেখায়, তাতে যা চলে না; সার্ভারের কথার একটি অংশ দিয়ে চেনা যায়। */
+const RULES: readonly [said: string, sentence: string][] = [
+  ['guess', 'এটি সহজেই আন্দাজ করা যায়। অন্যটি দিন, যেমন কয়েকটি শব্দ।'],
+  ['can be seen', 'এতে চোখে দেখা যায়, এমন কিছু দিন।'],
+  ['pile', 'একটি অক্ষরের উপরে-নিচে পাঁচটির বেশি চিহ্ন দেওয়া যায় না।'],
+];
 
 /** প্রতিটি প্রহর যে ঘণ্টা থেকে। */
 const PERIODS = [
@@ -107,34 +116,24 @@ export const bn: Catalogue = {
     browse: 'ঘর দেখুন',
     create: 'নতুন ঘর',
     directory: 'ঘর',
-    directoryHint: 'সবার জন্য খোলা ঘর। এখানকার যে কেউ পড়তে ও যোগ দিতে পারেন।',
-    directoryEmpty: 'এখনও কোনো ঘর নেই। প্রথমটি আপনিই বানান।',
     search: 'বার্তা খুঁজুন',
-    directoryNone: (query) => `“${query}” নামে কোনো ঘর নেই।`,
     join: 'যোগ দিন',
     open: 'খুলুন',
     leave: 'ঘর ছাড়ুন',
     members: (count) => `${n(count)} জন সদস্য`,
-    online: (count) => `${n(count)} জন আছেন`,
     unread: (count) => `${n(count)}টি অপঠিত বার্তা`,
-    unreadIn: (title: string, others: number) =>
-      others === 0 ? `নতুন: ${title}` : `নতুন: ${title} ও আরও ${n(others)}টি`,
-    further: { up: '(উপরের দিকে)', down: '(নিচের দিকে)' },
     unreadMany: '৯৯টির বেশি অপঠিত বার্তা',
     you: 'আপনি',
     deleted: 'বার্তা মুছে ফেলা হয়েছে',
     noMessages: 'এখনও কোনো বার্তা নেই',
     more: 'আরও দেখান',
-    notMember: 'আপনি শুধু পড়ছেন। লিখতে হলে যোগ দিন।',
     gone: 'ঘরটি নেই, অথবা এটি আপনার দেখার নয়।',
     details: 'এই ঘর সম্পর্কে',
     about: (title) => `${title} সম্পর্কে`,
     loadFailed: 'ঘরটি আনা যায়নি।',
     noneHint: 'ঘুরে দেখুন: একটা চেয়ার সব সময়ই খালি থাকে।',
     account: 'আপনার অ্যাকাউন্ট',
-    found: (count) => `${n(count)}টি ঘর`,
     mentions: (count) => `${n(count)}টিতে আপনার নাম আছে`,
-    notLoaded: 'ঘরগুলি আনা যায়নি।',
     unknownHint: 'লিঙ্কটি হয়তো পুরোনো, বা পুরোটা কপি হয়নি।',
   },
   list: {
@@ -169,8 +168,6 @@ export const bn: Catalogue = {
     removeQuestion: 'বার্তাটি মুছবেন? এখানে যে কিছু ছিল, তা সবাই দেখবেন।',
     showWritten: 'যেমন লেখা তেমন দেখান',
     showFormatted: 'সাজিয়ে দেখান',
-    showAll: 'পুরোটা দেখান',
-    showLess: 'কম দেখান',
     copyText: 'লেখা কপি করুন',
     copyLink: 'লিঙ্ক কপি করুন',
     copied: 'কপি হয়েছে',
@@ -196,11 +193,7 @@ export const bn: Catalogue = {
     placeholder: 'বার্তা লিখুন',
     send: 'পাঠান',
     emoji: 'ইমোজি',
-    emojiSearch: 'ইমোজি খুঁজুন',
-    emojiGroups: 'ইমোজির ধরন',
     emojiLoading: 'ইমোজি আসছে…',
-    emojiFound: (count) => `${n(count)}টি ইমোজি`,
-    emojiNone: 'এই নামে কোনো ইমোজি নেই।',
     editing: 'আপনার বার্তা সম্পাদনা করছেন',
     saveEdit: 'সংরক্ষণ করুন',
     notSaved: 'পরিবর্তনটি সংরক্ষণ করা যায়নি। আপনার লেখা এখানেই আছে; আবার চেষ্টা করুন।',
@@ -225,7 +218,6 @@ export const bn: Catalogue = {
     },
   },
   people: {
-    noConversations: 'আপনি এখনও কাউকে আলাদা করে লেখেননি।',
     find: 'মানুষ খুঁজুন',
     title: 'মানুষ',
   },
@@ -268,14 +260,6 @@ export const bn: Catalogue = {
   switcher: {
     title: 'কোথায় যাবেন',
     open: 'আলাপ খুঁজুন',
-    placeholder: 'ঘর বা মানুষ খুঁজুন',
-    recent: 'সাম্প্রতিক',
-    own: 'আপনার ঘর ও আলাপ',
-    publicRooms: 'সবার জন্য খোলা ঘর',
-    found: (count) => `${n(count)}টি পাওয়া গেছে`,
-    none: (query) => `“${query}” নামে কেউ বা কোনো ঘর নেই।`,
-    noneHint: 'কম অক্ষর দিয়ে খুঁজে দেখুন।',
-    failed: 'শুধু আপনার ঘরগুলি দেখানো হচ্ছে; বাকিগুলি আনা যায়নি।',
   },
   connection: {
     connecting: 'সংযোগ করা হচ্ছে…',
@@ -293,8 +277,8 @@ export const bn: Catalogue = {
   problems: {
     required: 'এটি আবশ্যক',
     field: (name, detail) => {
-      if (detail.includes('guess')) return 'এটি সহজেই আন্দাজ করা যায়। অন্যটি দিন, যেমন কয়েকটি শব্দ।';
-      return FIELDS[name] ?? 'এটি ঠিকভাবে দেওয়া হয়নি।';
+      const rule = RULES.find(([said]) => detail.includes(said));
+      return rule?.[1] ?? FIELDS[name] ?? 'এটি ঠিকভাবে দেওয়া হয়নি।';
     },
     codes: {
       invalid_input: 'কিছু একটা ঠিকভাবে দেওয়া হয়নি।',
@@ -315,6 +299,16 @@ export const bn: Catalogue = {
       client_id_reused: 'বার্তাটি আগেই অন্য কথায় পাঠানো হয়েছে।',
       request_timeout: 'বড্ড দেরি হয়ে গেল। আবার চেষ্টা করুন।',
       internal: 'সার্ভারে গোলমাল হয়েছে। আবার চেষ্টা করুন।',
+      unknown_type: 'সার্ভার এটি চেনে না। পাতাটি আবার খুলুন।',
+      token_expired: 'অনুমতির সময় পেরিয়ে গেছে। আবার চেষ্টা করুন।',
+      invalid_refresh_token: 'এই যন্ত্রে আপনার প্রবেশের মেয়াদ শেষ। আবার প্রবেশ করুন।',
+      origin_not_allowed: 'এই ঠিকানা থেকে সার্ভারটি ব্যবহার করা যায় না।',
+      method_not_allowed: 'এখানে এটি করা যায় না।',
+      offset_mismatch: 'ফাইলটি মাঝপথে আটকে গেছে। আবার চেষ্টা করুন।',
+      protocol_version: 'অ্যাপটি পুরোনো হয়ে গেছে। পাতাটি আবার খুলুন।',
+      unsupported_media_type: 'এই ধরনের জিনিস সার্ভার নেয় না।',
+      range_not_satisfiable: 'ফাইলটির এই অংশ সার্ভারে নেই।',
+      upgrade_required: 'এখানে শুধু সরাসরি সংযোগ চলে। পাতাটি আবার খুলুন।',
     },
     media: {
       image: {

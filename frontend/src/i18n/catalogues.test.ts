@@ -11,6 +11,8 @@ import { bn as completionBn } from './completion/bn';
 import { en as completionEn } from './completion/en';
 import { bn as directoryBn } from './directory/bn';
 import { en as directoryEn } from './directory/en';
+import { bn as emojiBn } from './emoji/bn';
+import { en as emojiEn } from './emoji/en';
 import { bn as formatBn } from './format/bn';
 import { en as formatEn } from './format/en';
 import { bn as keysBn } from './keys/bn';
@@ -24,6 +26,8 @@ import { bn as searchBn } from './search/bn';
 import { en as searchEn } from './search/en';
 import { bn as settingsBn } from './settings/bn';
 import { en as settingsEn } from './settings/en';
+import { bn as switcherBn } from './switcher/bn';
+import { en as switcherEn } from './switcher/en';
 import { bn as trayBn } from './tray/bn';
 import { en as trayEn } from './tray/en';
 import { bn as viewerBn } from './viewer/bn';
@@ -56,12 +60,14 @@ const all = {
     completion: completionEn,
     directory: directoryEn,
     doing: listEn,
+    emoji: emojiEn,
     formatted: formatEn,
     keys: keysEn,
     of: peopleEn,
     recording: recordingEn,
     search: searchEn,
     setting: settingsEn,
+    switching: switcherEn,
     tray: trayEn,
     viewer: viewerEn,
   },
@@ -71,12 +77,14 @@ const all = {
     completion: completionBn,
     directory: directoryBn,
     doing: listBn,
+    emoji: emojiBn,
     formatted: formatBn,
     keys: keysBn,
     of: peopleBn,
     recording: recordingBn,
     search: searchBn,
     setting: settingsBn,
+    switching: switcherBn,
     tray: trayBn,
     viewer: viewerBn,
   },
@@ -118,9 +126,9 @@ describe.each([
 
   it('what is put into a sentence stands in it', () => {
     expect(catalogue.doing.leaveQuestion('চা')).toContain('চা');
-    expect(catalogue.rooms.directoryNone('চা')).toContain('চা');
+    expect(catalogue.directory.rooms.none('চা')).toContain('চা');
     expect(catalogue.directory.none('চা')).toContain('চা');
-    expect(catalogue.switcher.none('চা')).toContain('চা');
+    expect(catalogue.switching.none('চা')).toContain('চা');
     expect(catalogue.search.chip.from('চা')).toContain('চা');
     expect(catalogue.search.remove('চা')).toContain('চা');
     expect(catalogue.timeline.label('চা')).toContain('চা');

@@ -1,4 +1,4 @@
-// মানুষের তালিকার কথাগুলি।
+// মানুষ ও ঘরের তালিকার কথাগুলি।
 import type { DirectoryWords } from './en';
 
 const n = (count: number) => count.toLocaleString('bn');
@@ -16,4 +16,12 @@ export const bn: DirectoryWords = {
   alone: 'এখানে এখনও আর কারও অ্যাকাউন্ট নেই। বন্ধুদের এই ঠিকানাটি পাঠান।',
   copyAddress: 'ঠিকানা কপি করুন',
   notLoaded: 'মানুষের তালিকা আনা যায়নি।',
+  rooms: {
+    hint: 'সবার জন্য খোলা ঘর। এখানকার যে কেউ পড়তে ও যোগ দিতে পারেন।',
+    empty: 'এখনও কোনো ঘর নেই। প্রথমটি আপনিই বানান।',
+    none: (query) => `“${query}” নামে কোনো ঘর নেই।`,
+    found: (count) => `${n(count)}টি ঘর`,
+    online: (count) => `${n(count)} জন আছেন`,
+    notLoaded: 'ঘরগুলি আনা যায়নি।',
+  },
 };

@@ -1,4 +1,4 @@
-// The sentences of the directory of people, in English: loaded with what shows them.
+// The sentences of the directories of people and rooms, in English: loaded with what shows them.
 import { plural } from '../plural';
 
 const n = (count: number) => count.toLocaleString('en');
@@ -16,6 +16,14 @@ export const en = {
   alone: 'Nobody else has an account here yet. Send your friends this address.',
   copyAddress: 'Copy the address',
   notLoaded: 'The people could not be loaded.',
+  rooms: {
+    hint: 'Public rooms. Anybody here may read and join.',
+    empty: 'There are no rooms yet. Create the first one.',
+    none: (query: string) => `No room is called “${query}”.`,
+    found: (count: number) => plural('en', count, { one: '1 room', other: `${n(count)} rooms` }),
+    online: (count: number) => `${n(count)} here`,
+    notLoaded: 'The rooms could not be loaded.',
+  },
 };
 
 export type DirectoryWords = typeof en;

@@ -1,4 +1,4 @@
-// The sentences of the directory of people in the chosen language.
+// The sentences of the directories of people and rooms in the chosen language.
 import { isolating } from '../../lib/bidi';
 import type { I18n } from '../index.svelte';
 import { bn } from './bn';

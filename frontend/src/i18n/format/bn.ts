@@ -5,4 +5,6 @@ export const bn: FormatWords = {
   code: 'কোড',
   copyCode: 'কোড কপি করুন',
   message: 'বার্তা',
+  showAll: 'পুরোটা দেখান',
+  showLess: 'কম দেখান',
 };

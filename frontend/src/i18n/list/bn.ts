@@ -1,6 +1,8 @@
 // ঘর ও ঘরের তালিকা নিয়ে যা যা করা যায়।
 import type { ListWords } from './en';
 
+const n = (count: number) => count.toLocaleString('bn');
+
 export const bn: ListWords = {
   allRead: 'সব পড়া হয়েছে। আপনার জন্য কিছু জমে নেই।',
   showAll: 'সব দেখান',
@@ -31,4 +33,9 @@ export const bn: ListWords = {
   topicHint: 'এক লাইনে। খালিও রাখা যায়।',
   createHint: 'সবার জন্য খোলা ঘর: এখানকার যে কেউ খুঁজে পাবেন, পড়তে ও যোগ দিতে পারবেন।',
   taken: 'ঠিকানাটি আগেই নেওয়া হয়েছে। অন্য একটি দিন।',
+  unreadIn: (title: string, others: number) =>
+    others === 0 ? `নতুন: ${title}` : `নতুন: ${title} ও আরও ${n(others)}টি`,
+  further: { up: '(উপরের দিকে)', down: '(নিচের দিকে)' },
+  notMember: 'আপনি শুধু পড়ছেন। লিখতে হলে যোগ দিন।',
+  noConversations: 'আপনি এখনও কাউকে আলাদা করে লেখেননি।',
 };

@@ -1,4 +1,6 @@
 // What can be done with rooms and with their list, in English: loaded with what does it.
+const n = (count: number) => count.toLocaleString('en');
+
 export const en = {
   allRead: 'All read. Nothing is waiting for you.',
   showAll: 'Show all',
@@ -29,6 +31,11 @@ export const en = {
   topicHint: 'One line. Can stay empty.',
   createHint: 'A public room: everybody here may find it, read and join.',
   taken: 'This address is taken. Choose another.',
+  unreadIn: (title: string, others: number) =>
+    others === 0 ? `New: ${title}` : `New: ${title} and ${n(others)} more`,
+  further: { up: '(further up)', down: '(further down)' },
+  notMember: 'You are reading along. Join to write.',
+  noConversations: 'You have written to nobody in private yet.',
 };
 
 export type ListWords = typeof en;
