@@ -16,7 +16,7 @@ export const bn: SettingsWords = {
   signOutOthers: 'অন্য সব যন্ত্র থেকে বেরিয়ে যান',
   signOutEverywhere: 'সব যন্ত্র থেকে বেরিয়ে যান',
   allDevices: (count) => `সব ${n(count)}টি যন্ত্র দেখান`,
-  unsent: 'এখনো পাঠানো হয়নি',
+  unsent: 'এখনও পাঠানো হয়নি',
   unsentMessages: (count) => `${n(count)}টি বার্তা পাঠানোর অপেক্ষায় আছে।`,
   unsentFiles: (count) => `${n(count)}টি ছবি বা ফাইল বাছা হয়েছে, পাঠানো হয়নি।`,
   unsentRecordings: (count) => `${n(count)}টি ভয়েস বার্তা রেকর্ড করা হয়েছে, পাঠানো হয়নি।`,
