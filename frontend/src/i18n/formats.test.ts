@@ -54,6 +54,23 @@ describe('Bengali times and sizes', () => {
   });
 });
 
+describe('the shortest that says when', () => {
+  const DAY = 24 * HOUR;
+  const brief = (i18n: I18n, ago: number) => i18n.brief(NOON - ago, NOON);
+
+  it('is a time today, a day within the week before, and then a date', () => {
+    const i18n = of('en-GB');
+    expect(brief(i18n, HOUR)).toBe('11:05');
+    expect([1, 2, 6].map((days) => brief(i18n, days * DAY))).toEqual(['Sat', 'Fri', 'Mon']);
+    expect(brief(i18n, 7 * DAY)).toBe('15 Nov');
+    expect(brief(of('bn-BD'), DAY)).toBe('শনি');
+  });
+
+  it('names no day of a week that is still to come', () => {
+    expect(brief(of('en-GB'), -2 * DAY)).toBe('24 Nov');
+  });
+});
+
 describe('English times', () => {
   it('are written as the region does', () => {
     expect(of('en-GB').time(NOON + 2 * HOUR)).toBe('14:05');

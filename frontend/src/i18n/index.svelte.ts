@@ -34,6 +34,7 @@ export class I18n {
     full: new Intl.DateTimeFormat(this.tag, { dateStyle: 'full', timeStyle: 'medium' }),
     day: new Intl.DateTimeFormat(this.tag, { weekday: 'long', day: 'numeric', month: 'long' }),
     date: new Intl.DateTimeFormat(this.tag, { dateStyle: 'long' }),
+    weekday: new Intl.DateTimeFormat(this.tag, { weekday: 'short' }),
     short: new Intl.DateTimeFormat(this.tag, { day: 'numeric', month: 'short' }),
     number: new Intl.NumberFormat(this.tag),
     seconds: new Intl.NumberFormat(this.tag, { minimumIntegerDigits: 2 }),
@@ -65,9 +66,11 @@ export class I18n {
     return this.inWords(Math.abs(days) < 300 ? this.formats.day : this.formats.date, at);
   }
 
-  /** The shortest that is enough: a time today, else a day. */
+  /** The shortest that is enough: a time today, within a week the day of it, else a date. */
   brief(at: string | number, now: number): string {
-    return daysBetween(at, now) === 0 ? this.time(at) : this.inWords(this.formats.short, at);
+    const days = daysBetween(at, now);
+    const { time, weekday, short } = this.formats;
+    return this.inWords(days === 0 ? time : days > 0 && days < 7 ? weekday : short, at);
   }
 
   /** Three hours ago. */
