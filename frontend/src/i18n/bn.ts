@@ -112,14 +112,12 @@ export const bn: Catalogue = {
   rooms: {
     yours: 'আপনার ঘর',
     none: 'আপনি এখনও কোনো ঘরে নেই।',
-    find: 'ঘর খুঁজুন',
     browse: 'ঘর দেখুন',
     create: 'নতুন ঘর',
     directory: 'ঘর',
     search: 'বার্তা খুঁজুন',
     join: 'যোগ দিন',
     open: 'খুলুন',
-    leave: 'ঘর ছাড়ুন',
     members: (count) => `${n(count)} জন সদস্য`,
     unread: (count) => `${n(count)}টি অপঠিত বার্তা`,
     unreadMany: '৯৯টির বেশি অপঠিত বার্তা',
@@ -205,7 +203,6 @@ export const bn: Catalogue = {
     online: 'এখন আছেন',
     offline: 'এখন নেই',
     lastSeen: (when) => `শেষ দেখা গেছে ${when}`,
-    writeTo: (name) => `${name}-কে লিখুন`,
     typing: (names, others) => {
       if (others > 0) return `${names.join(', ')} ও আরও ${n(others)} জন লিখছেন…`;
       if (names.length === 1) return `${names[0]} লিখছেন…`;

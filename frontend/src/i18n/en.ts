@@ -95,13 +95,11 @@ export const en = {
   rooms: {
     yours: 'Your rooms',
     none: 'You are in no room yet.',
-    find: 'Find a room',
     browse: 'Browse rooms',
     create: 'New room',
     directory: 'Rooms',
     join: 'Join',
     open: 'Open',
-    leave: 'Leave the room',
     members: (count: number) =>
       plural('en', count, { one: '1 member', other: `${n(count)} members` }),
     unread: (count: number) =>
@@ -189,11 +187,10 @@ export const en = {
     left: (left: number) => `${n(left)} left`,
   },
   presence: {
-    here: (count: number) => plural('en', count, { one: '1 here', other: `${n(count)} here` }),
+    here: (count: number) => `${n(count)} here`,
     online: 'Here now',
     offline: 'Away',
     lastSeen: (when: string) => `Last seen ${when}`,
-    writeTo: (name: string) => `Write to ${name}`,
     typing: (names: string[], others: number) => {
       if (others > 0) return `${names.join(', ')} and ${n(others)} more are typing…`;
       if (names.length === 1) return `${names[0]} is typing…`;

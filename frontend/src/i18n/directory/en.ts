@@ -6,8 +6,8 @@ const n = (count: number) => count.toLocaleString('en');
 export const en = {
   hint: 'Everybody with an account here. Write to them in private.',
   search: 'Find somebody by name',
-  here: 'Online now',
-  hereNone: 'Nobody else is online just now.',
+  here: 'Here now',
+  hereNone: 'Nobody else is here just now.',
   everybody: 'Everybody',
   found: (count: number) => plural('en', count, { one: '1 person', other: `${n(count)} people` }),
   none: (query: string) => `Nobody is called “${query}”.`,
@@ -17,11 +17,11 @@ export const en = {
   copyAddress: 'Copy the address',
   notLoaded: 'The people could not be loaded.',
   rooms: {
+    find: 'Find a room',
     hint: 'Public rooms. Anybody here may read and join.',
     empty: 'There are no rooms yet. Create the first one.',
     none: (query: string) => `No room is called “${query}”.`,
     found: (count: number) => plural('en', count, { one: '1 room', other: `${n(count)} rooms` }),
-    online: (count: number) => `${n(count)} here`,
     notLoaded: 'The rooms could not be loaded.',
   },
 };

@@ -21,6 +21,7 @@ export const bn: ListWords = {
   chooseEmoji: 'ইমোজি বাছুন',
   changeEmoji: 'অন্য ইমোজি',
   removeEmoji: 'ইমোজি ছাড়া',
+  leave: 'ঘর ছাড়ুন',
   leaveQuestion: (title) => `${title} ছাড়বেন? যেকোনো সময় ফিরে আসতে পারবেন।`,
   leaveConfirm: 'ছাড়ুন',
   name: 'ঠিকানা',

@@ -19,6 +19,7 @@ export const en = {
   chooseEmoji: 'Choose an emoji',
   changeEmoji: 'Another emoji',
   removeEmoji: 'Without an emoji',
+  leave: 'Leave the room',
   leaveQuestion: (title: string) => `Leave ${title}? You can come back at any time.`,
   leaveConfirm: 'Leave',
   name: 'Address',

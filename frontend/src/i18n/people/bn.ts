@@ -5,6 +5,7 @@ const n = (count: number) => count.toLocaleString('bn');
 
 export const bn: PeopleWords = {
   message: 'বার্তা পাঠান',
+  writeTo: (name) => `${name}-কে লিখুন`,
   editProfile: 'নিজের প্রোফাইল সম্পাদনা করুন',
   shared: 'যেসব ঘরে দুজনেই আছেন',
   noneShared: 'এখনও কোনো ঘরে একসঙ্গে নেই।',

@@ -5,6 +5,7 @@ const n = (count: number) => count.toLocaleString('en');
 
 export const en = {
   message: 'Message',
+  writeTo: (name: string) => `Write to ${name}`,
   editProfile: 'Edit your profile',
   shared: 'Rooms you share',
   noneShared: 'You share no room yet.',
