@@ -12,15 +12,15 @@ const row = (person: Person, part: string, name: string) =>
 test('the directory shows who comes online, and when they were last seen', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await looksAround(mira);
-  await expect(mira.page.getByText('Nobody else is online just now.')).toBeVisible();
+  await expect(mira.page.getByText('Nobody else is here just now.')).toBeVisible();
   await expect(row(mira, 'Everybody', 'Rahul')).toContainText('@rahul');
   await expect(row(mira, 'Everybody', 'Mira')).toContainText('You');
   await rahul.enters();
-  await expect(row(mira, 'Online now', 'Rahul')).toContainText('Here now');
+  await expect(row(mira, 'Here now', 'Rahul')).toBeVisible();
   await expect(row(mira, 'Everybody', 'Rahul')).toContainText('Here now');
   await rahul.context.close();
   await expect(row(mira, 'Everybody', 'Rahul')).toContainText('Last seen', { timeout: 20_000 });
-  await expect(row(mira, 'Online now', 'Rahul')).toHaveCount(0);
+  await expect(row(mira, 'Here now', 'Rahul')).toHaveCount(0);
 });
 
 test('people are found as one types, and written to with Enter', async ({ person }) => {
@@ -37,7 +37,7 @@ test('people are found as one types, and written to with Enter', async ({ person
   await search.fill('rah');
   await expect(row(mira, 'Everybody', 'Tuli')).toHaveCount(0);
   await search.press('ArrowDown');
-  await expect(row(mira, 'Online now', 'Rahul').locator('.row')).toBeFocused();
+  await expect(row(mira, 'Here now', 'Rahul').locator('.row')).toBeFocused();
   await mira.page.keyboard.press('ArrowUp');
   await expect(search).toBeFocused();
   await mira.page.keyboard.press('Enter');
