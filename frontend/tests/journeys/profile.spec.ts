@@ -82,7 +82,7 @@ test('who does not show when they are here is not shown it of others', async ({ 
     await who.page.goto(`/rooms/${name}`);
     await who.says('Tea?');
   }
-  const here = (who: Person) => who.page.locator('.here');
+  const here = (who: Person) => who.page.locator('main header');
   const [hers, his] = [here(mira), here(rahul)];
   await expect(hers).toContainText('Here now');
   await expect(his).toContainText('Here now');

@@ -172,7 +172,7 @@ export class Person {
   async isThere(): Promise<void> {
     await expect(this.log).toHaveAttribute('aria-busy', 'false');
     await expect(this.log).toHaveClass(/placed/);
-    await expect(this.page.locator('.here .count')).toBeVisible();
+    await expect(this.page.locator('main header .count')).toBeVisible();
   }
 
   get rooms(): Locator {
