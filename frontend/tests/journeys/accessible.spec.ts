@@ -1,11 +1,23 @@
 import { expectAccessible } from '../support/axe';
-import { expect, test } from '../support/journey';
+import { expect, type Person, test } from '../support/journey';
 
 // Colours are the scheme's alone and words the language's: each once is both.
 const looks = [
   { colorScheme: 'light', locale: 'en-GB' },
   { colorScheme: 'dark', locale: 'bn-BD' },
 ] as const;
+
+/** Opens something by what may not hear it yet, since it is loaded once somebody comes near. */
+async function opens(
+  { page }: Person,
+  role: 'menu' | 'dialog' | 'toolbar',
+  by: () => Promise<void>,
+) {
+  await expect(async () => {
+    await by();
+    await expect(page.getByRole(role)).toBeVisible({ timeout: 1_000 });
+  }).toPass();
+}
 
 for (const { colorScheme, locale } of looks) {
   test(`every view can be used by everybody: ${colorScheme}, ${locale}`, async ({
@@ -63,7 +75,7 @@ for (const { colorScheme, locale } of looks) {
     await expect(page.getByRole('option')).not.toHaveCount(0);
     await expectAccessible(mira);
     await page.keyboard.type('rah');
-    await expect(page.getByRole('group')).toHaveCount(2);
+    await expect(page.getByRole('dialog').getByRole('group')).toHaveCount(2);
     await expectAccessible(mira);
     await page.keyboard.type('zzz');
     await expect(page.getByRole('option')).toHaveCount(0);
@@ -77,5 +89,60 @@ for (const { colorScheme, locale } of looks) {
     await page.locator('header .here').click();
     await expect(page.getByRole('dialog').getByText('@rahul')).toBeVisible();
     await expectAccessible(mira);
+  });
+
+  test(`what opens over a view can be used by everybody: ${colorScheme}, ${locale}`, async ({
+    person,
+  }) => {
+    test.setTimeout(180_000);
+    const rahul = await person('Rahul');
+    await rahul.writes('Is somebody here?');
+    const mira = await person('Mira', { colorScheme, locale });
+    const { page } = mira;
+    await mira.enters();
+    await mira.says('Yes');
+    await mira.sees('Is somebody here?', 'Yes');
+    /** It is open, stands for whoever cannot see it, and goes. */
+    const holds = async () => {
+      await expectAccessible(mira);
+      await page.keyboard.press('Escape');
+    };
+    const time = mira.message('Yes').locator('time');
+    if (mira.hasTouch) {
+      await opens(mira, 'dialog', () => time.tap());
+    } else {
+      await opens(mira, 'toolbar', () => mira.message('Is somebody here?').locator('time').hover());
+      await expectAccessible(mira);
+      await opens(mira, 'menu', () => time.click({ button: 'right' }));
+    }
+    await holds();
+    await opens(mira, 'dialog', () =>
+      mira.log.getByRole('button', { name: /Rahul/ }).last().click(),
+    );
+    await expect(page.getByRole('dialog').getByRole('listitem')).not.toHaveCount(0);
+    await holds();
+    await mira.composer.fill('');
+    for (const begun of ['@ra', ':tea']) {
+      await mira.composer.pressSequentially(begun);
+      await expect(page.getByRole('option').first()).toBeVisible();
+      await holds();
+      await mira.composer.fill('');
+    }
+    const [attach, emoji] = await page.locator('.composer .popup > button').all();
+    await attach?.click();
+    await holds();
+    await emoji?.click();
+    await expect(page.locator('.composer .picker .grid > button').first()).toBeVisible();
+    await holds();
+    if (mira.hasTouch) await page.goto('/');
+    await opens(mira, 'menu', () => mira.rooms.locator('header button').last().click());
+    await holds();
+    await opens(mira, 'menu', () => mira.rooms.locator('.account > button').click());
+    await holds();
+    if (mira.hasTouch) return;
+    await opens(mira, 'menu', () => mira.rooms.locator('li a').first().click({ button: 'right' }));
+    await holds();
+    await opens(mira, 'dialog', () => page.keyboard.press('Control+/'));
+    await holds();
   });
 }
