@@ -51,6 +51,15 @@ test('a face, a name and a mention open the card of whom they name', async ({ pe
   await expect(card(mira, 'Rahul')).toHaveCount(0);
 });
 
+test('the server has a card, and no account behind it', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await mira.log.locator('.beside').getByRole('button', { name: 'About Adda' }).click();
+  await expect(card(mira, 'Adda')).toContainText('The server speaks under this name.');
+  await expect(card(mira, 'Adda').getByRole('button')).toHaveCount(1);
+  await expect(card(mira, 'Adda').getByRole('alert')).toHaveCount(0);
+});
+
 test('the title and the face at the head open what they name', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   const me = await rahul.asks<{ id: number }>('GET', '/users/me');

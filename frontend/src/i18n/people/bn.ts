@@ -7,6 +7,7 @@ export const bn: PeopleWords = {
   message: 'বার্তা পাঠান',
   writeTo: (name) => `${name}-কে লিখুন`,
   editProfile: 'নিজের প্রোফাইল সম্পাদনা করুন',
+  server: 'সার্ভার এই নামে কথা বলে।',
   shared: 'যেসব ঘরে দুজনেই আছেন',
   noneShared: 'এখনও কোনো ঘরে একসঙ্গে নেই।',
   moreShared: (count) => `এবং আরও ${n(count)}টি`,

@@ -7,6 +7,7 @@ export const en = {
   message: 'Message',
   writeTo: (name: string) => `Write to ${name}`,
   editProfile: 'Edit your profile',
+  server: 'The server speaks under this name.',
   shared: 'Rooms you share',
   noneShared: 'You share no room yet.',
   moreShared: (count: number) =>
