@@ -1,7 +1,7 @@
 // A real Adda of its own for a test: the binary, an empty data folder and a free port.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
@@ -40,12 +40,19 @@ export class Server {
     return server;
   }
 
-  /** The same with the demo world in it, whose people have this password. */
+  /** One that does not run yet, with the demo world in it, whose people have this password. */
   static async withWorld(password: string): Promise<Server> {
     const server = await Server.at({});
     await server.does(['demo', '--password'], password);
-    await server.begin();
     return server;
+  }
+
+  /** Another one with all that this one has stored, while this one does not run. */
+  async copy(): Promise<Server> {
+    const other = await Server.at(this.settings);
+    await cp(this.folder, other.folder, { recursive: true });
+    await other.begin();
+    return other;
   }
 
   private static async at(settings: Record<string, string>, port?: number): Promise<Server> {
