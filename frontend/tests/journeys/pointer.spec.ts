@@ -60,7 +60,11 @@ test('a right click opens the same, and the browser keeps its own where people w
   const time = mira.message('for the tea').locator('time');
   await mira.composer.focus();
   await time.click({ button: 'right' });
-  await expect(mira.choices.getByRole('menuitem')).toHaveText(['Copy text', 'Copy link', 'About Rahul']);
+  await expect(mira.choices.getByRole('menuitem')).toHaveText([
+    'Copy text',
+    'Copy link',
+    'About Rahul',
+  ]);
   expect(await wasBrowsers()).toBe(false);
   await mira.page.keyboard.press('Escape');
   await expect(mira.choices).toHaveCount(0);
