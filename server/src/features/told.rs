@@ -6,10 +6,8 @@
 use std::collections::BTreeSet;
 
 use adda_protocol::Problem;
-use base64::Engine;
-use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
-use super::paging::FOREIGN_CURSOR;
+use super::paging::{ListMark, NamePlace, foreign_cursor};
 
 /// What is told: which kind of thing, of two, and its number.
 pub(crate) type Key = (u8, i64);
@@ -18,39 +16,52 @@ const KINDS: [u8; 2] = [0, 1];
 
 /// Where so many bytes of numbers were told, the rest comes in another order.
 const MOST_BYTES: usize = 1_280;
-/// The longest cursor, in characters: one page more, and each with the largest number.
+/// The longest cursor without a name in it, in characters: one page more, and each with the largest number.
 #[cfg(test)]
 const LONGEST_CURSOR: usize = 3_000;
 
+/// A place in the order that does not change.
+pub(crate) trait Place: Sized {
+    fn push(&self, bytes: &mut Vec<u8>);
+    fn take(bytes: &mut std::vec::IntoIter<u8>) -> Option<Self>;
+}
+
 /// What was told of a list so far.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Told<P> {
     keys: BTreeSet<Key>,
-    /// After this one the list goes on in its other order; absent as long as it is in its first.
-    pub(crate) after: Option<Key>,
+    /// After this place the list goes on in its other order; absent as long as it is in its first.
+    pub(crate) after: Option<P>,
 }
 
 /// What part of such a list is asked for.
 #[derive(Clone, Debug)]
-pub(crate) struct LivelyRequest {
-    pub(crate) told: Told,
+pub(crate) struct LivelyRequest<P> {
+    pub(crate) mark: ListMark,
+    pub(crate) told: Told<P>,
     pub(crate) limit: usize,
 }
 
-impl LivelyRequest {
-    /// From a query's parameters.
+impl<P: Place> LivelyRequest<P> {
+    /// From a query's parameters, of the list of this address.
     ///
     /// # Errors
-    /// `invalid_input` when the cursor is not one that was given out here.
-    pub(crate) fn new(cursor: Option<&str>, limit: Option<u16>) -> Result<Self, Problem> {
+    /// `invalid_input` when the cursor is not one that this list gave out.
+    pub(crate) fn new(
+        list: &str,
+        cursor: Option<&str>,
+        limit: Option<u16>,
+    ) -> Result<Self, Problem> {
+        let mark = ListMark::of(list);
         let told = match cursor {
-            None => Told::default(),
-            Some(cursor) => Told::decode(cursor)
-                .ok_or_else(|| Problem::invalid_field("cursor", FOREIGN_CURSOR))?,
+            None => Told { keys: BTreeSet::new(), after: None },
+            Some(cursor) => Told::decode(mark.open(cursor)?).ok_or_else(foreign_cursor)?,
         };
-        Ok(Self { told, limit: usize::from(limit.unwrap_or(50)) })
+        Ok(Self { mark, told, limit: usize::from(limit.unwrap_or(50)) })
     }
+}
 
+impl LivelyRequest<Key> {
     /// The page of a list of which all entries are known, in an order that may be another one the next time,
     /// and then by number; with the cursor behind it.
     pub(crate) fn page<T, O: Ord>(
@@ -59,7 +70,7 @@ impl LivelyRequest {
         key: impl Fn(&T) -> Key,
         order: impl Fn(&T) -> O,
     ) -> (Vec<T>, Option<String>) {
-        let Self { mut told, limit } = self;
+        let Self { mark, mut told, limit } = self;
         entries.retain(|entry| {
             let is_ahead = told.after.is_none_or(|after| key(entry) > after);
             is_ahead && !told.has(key(entry))
@@ -82,11 +93,11 @@ impl LivelyRequest {
                 }
             }
         }
-        (entries, Some(told.encode()))
+        (entries, Some(told.cursor(mark)))
     }
 }
 
-impl Told {
+impl<P: Place> Told<P> {
     pub(crate) fn has(&self, key: Key) -> bool {
         self.keys.contains(&key)
     }
@@ -104,20 +115,17 @@ impl Told {
         self.bytes().len() > MOST_BYTES
     }
 
-    pub(crate) fn encode(&self) -> String {
-        URL_SAFE_NO_PAD.encode(self.bytes())
+    pub(crate) fn cursor(&self, of: ListMark) -> String {
+        of.seal(&self.bytes())
     }
 
-    /// A kind, or none, and a number; then for each kind how far each number is from the one before, which is
+    /// Whether there is a place, and it; then for each kind how far each number is from the one before, which is
     /// never nothing, so that nothing ends them.
     fn bytes(&self) -> Vec<u8> {
         let mut bytes = Vec::new();
-        match self.after {
-            None => bytes.push(0),
-            Some((kind, number)) => {
-                bytes.push(1 + kind);
-                push(&mut bytes, number);
-            }
+        bytes.push(u8::from(self.after.is_some()));
+        if let Some(place) = &self.after {
+            place.push(&mut bytes);
         }
         for kind in KINDS {
             let mut before = 0;
@@ -130,15 +138,12 @@ impl Told {
         bytes
     }
 
-    fn decode(cursor: &str) -> Option<Self> {
-        let bytes = URL_SAFE_NO_PAD.decode(cursor).ok()?;
+    fn decode(bytes: Vec<u8>) -> Option<Self> {
         let mut bytes = bytes.into_iter();
         let after = match bytes.next()? {
             0 => None,
-            kind => {
-                let kind = KINDS.into_iter().find(|known| *known == kind - 1)?;
-                Some((kind, take(&mut bytes)?))
-            }
+            1 => Some(P::take(&mut bytes)?),
+            _ => return None,
         };
         let mut keys = BTreeSet::new();
         for kind in KINDS {
@@ -153,6 +158,37 @@ impl Told {
             }
         }
         bytes.next().is_none().then_some(Self { keys, after })
+    }
+}
+
+impl Place for Key {
+    fn push(&self, bytes: &mut Vec<u8>) {
+        bytes.push(self.0);
+        push(bytes, self.1);
+    }
+
+    fn take(bytes: &mut std::vec::IntoIter<u8>) -> Option<Self> {
+        let kind = bytes.next().filter(|kind| KINDS.contains(kind))?;
+        Some((kind, take(bytes)?))
+    }
+}
+
+impl Place for NamePlace {
+    fn push(&self, bytes: &mut Vec<u8>) {
+        for text in [&self.name_key, &self.username] {
+            push(bytes, i64::try_from(text.len()).unwrap_or(i64::MAX));
+            bytes.extend(text.as_bytes());
+        }
+    }
+
+    fn take(bytes: &mut std::vec::IntoIter<u8>) -> Option<Self> {
+        let mut text = || {
+            let length = usize::try_from(take(bytes)?).ok()?;
+            let text: Vec<u8> = bytes.take(length).collect();
+            let text = String::from_utf8(text).ok().filter(|text| text.len() == length)?;
+            Some(text).filter(|text| !text.contains('\0'))
+        };
+        Some(Self { name_key: text()?, username: text()? })
     }
 }
 
@@ -185,7 +221,7 @@ fn take(bytes: &mut impl Iterator<Item = u8>) -> Option<i64> {
 mod tests {
     use super::*;
 
-    fn told(first: &[i64], second: &[i64]) -> Told {
+    fn told(first: &[i64], second: &[i64]) -> Told<Key> {
         let of = |kind, numbers: &[i64]| numbers.iter().map(|n| (kind, *n)).collect::<Vec<_>>();
         let keys = [of(0, first), of(1, second)].concat();
         Told { keys: keys.into_iter().collect(), after: None }
@@ -194,22 +230,42 @@ mod tests {
     #[test]
     fn a_cursor_tells_what_was_told() {
         for told in [
-            Told::default(),
+            told(&[], &[]),
             told(&[1], &[]),
             told(&[], &[7, 8]),
             told(&[1, 127, 128, 300, i64::MAX], &[1, 2, i64::MAX]),
             Told { after: Some((1, 9)), ..told(&[3], &[5]) },
             Told { after: Some((0, 0)), ..told(&[3], &[5]) },
         ] {
-            assert_eq!(Told::decode(&told.encode()), Some(told));
+            assert_eq!(Told::decode(told.bytes()), Some(told));
         }
+        let place = NamePlace { name_key: "মীরা".to_owned(), username: "mira".to_owned() };
+        let told = Told { keys: BTreeSet::from([(0, 3)]), after: Some(place) };
+        assert_eq!(Told::decode(told.bytes()), Some(told));
     }
 
     #[test]
     fn a_cursor_from_elsewhere_is_refused() {
-        let long = URL_SAFE_NO_PAD.encode([0xff; 40]);
-        for cursor in ["", "*", "AA", "YQ", "AwAA", "AAAAAA", "gICA", &long] {
-            assert!(LivelyRequest::new(Some(cursor), None).is_err(), "{cursor}");
+        let of = ListMark::of("rooms");
+        let places: [&[u8]; 8] = [
+            &[],
+            &[0],
+            &[b'a'],
+            &[3, 0, 0],
+            &[1, 2, 0, 0, 0],
+            &[0, 0, 0, 0],
+            &[0x80, 0x80, 0x80],
+            &[0xff; 40],
+        ];
+        let made = places.map(|place| of.seal(place));
+        let of_another = told(&[1], &[]).cursor(ListMark::of("members"));
+        for cursor in made.iter().map(String::as_str).chain(["", "*", "YQ", &of_another]) {
+            assert!(LivelyRequest::<Key>::new("rooms", Some(cursor), None).is_err(), "{cursor}");
+        }
+        for place in [&[1, 9, b'a', 0, 0, 0][..], &[1, 1, 0xff, 0, 0, 0], &[1, 1, 0, 0, 0, 0]] {
+            let cursor = of.seal(place);
+            let request = LivelyRequest::<NamePlace>::new("rooms", Some(&cursor), None);
+            assert!(request.is_err(), "{cursor}");
         }
     }
 
@@ -223,7 +279,7 @@ mod tests {
         let (mut listed, mut cursor, mut pages) = (Vec::new(), None::<String>, 0);
         loop {
             let entries = (1..).zip(&ranks).map(|(number, rank)| Entry { number, rank: *rank });
-            let request = LivelyRequest::new(cursor.as_deref(), Some(100)).unwrap();
+            let request = LivelyRequest::new("all", cursor.as_deref(), Some(100)).unwrap();
             // Numbers that take five bytes each.
             let key = |entry: &Entry| ((entry.number % 2) as u8, entry.number * 40_000_000_000);
             let (page, next) = request.page(entries.collect(), key, |entry| entry.rank);

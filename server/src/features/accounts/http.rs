@@ -220,13 +220,13 @@ impl AccountsApi {
         /// `true`: only who is online now.
         online: Query<Option<bool>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 400))]
+        #[oai(validator(max_length = 6000))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<UserPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        let page = PageRequest::new("/users", cursor.0.as_deref(), limit.0)?;
         let text = q.0.map(SearchText::into_string).unwrap_or_default();
         let listed = Listed { text: &text, online: online.0.unwrap_or(false) };
         Ok(Json(accounts.directory(bearer.0.id, listed, &page).await?))

@@ -13,7 +13,7 @@ use super::person::Person;
 use super::service::{self, Accounts};
 use super::store::{self, hidden};
 use crate::db::Transaction;
-use crate::features::paging::{FOREIGN_CURSOR, PageRequest};
+use crate::features::paging::{FOREIGN_CURSOR, NamePlace, PageRequest};
 
 /// Whom the directory lists.
 #[derive(Clone, Copy, Debug)]
@@ -134,9 +134,9 @@ impl Accounts {
     ) -> Result<UserPage, AccountError> {
         let (text, limit, db) = (listed.text, page.read_limit(), self.db.read());
         let after = match &page.after {
-            Some(username) => {
-                let position = store::position_of(db, username).await?;
-                Some(position.ok_or(AccountError::Invalid("cursor", FOREIGN_CURSOR))?)
+            Some(key) => {
+                let place = NamePlace::of_key(key);
+                Some(place.ok_or(AccountError::Invalid("cursor", FOREIGN_CURSOR))?)
             }
             None => None,
         };
@@ -146,7 +146,9 @@ impl Accounts {
         } else {
             store::users_like(text, after.as_ref(), limit).all(db).await?
         };
-        let (people, next_cursor) = page.cut(people, |user| user.username.as_str());
+        let (people, next_cursor) = page.cut(people, |user| {
+            NamePlace { name_key: user.name_key.clone(), username: user.username.clone() }.key()
+        });
         let items = people.into_iter().map(|user| self.wire_user(user, viewer)).collect();
         Ok(UserPage { items, next_cursor })
     }

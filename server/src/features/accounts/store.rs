@@ -15,6 +15,7 @@ use uuid::Uuid;
 use super::generations::Repeats;
 use super::person::Hidden;
 use crate::db::{self, RowList, Transaction};
+use crate::features::paging::NamePlace;
 use crate::features::site;
 
 /// A session together with its user.
@@ -296,33 +297,12 @@ pub(super) async fn last_seen(
         .await
 }
 
-/// A position in the list of people: by name, and by handle where names are the same.
-#[derive(Debug, FromQueryResult)]
-pub(super) struct ListPosition {
-    name_key: String,
-    username: String,
-}
-
-/// Where somebody stands in the list of people.
-pub(super) async fn position_of(
-    connection: &impl ConnectionTrait,
-    username: &str,
-) -> Result<Option<ListPosition>, DbErr> {
-    user::Entity::find()
-        .select_only()
-        .columns([user::Column::NameKey, user::Column::Username])
-        .filter(user::Column::Username.eq(username))
-        .into_model()
-        .one(connection)
-        .await
-}
-
 /// Of these people those whose handle or name contains the text, by name, after a position in the list.
 pub(super) async fn users_like_among(
     connection: &impl ConnectionTrait,
     ids: &[i64],
     text: &str,
-    after: Option<&ListPosition>,
+    after: Option<&NamePlace>,
     limit: u64,
 ) -> Result<Vec<user::Model>, DbErr> {
     let mut found = Vec::new();
@@ -338,7 +318,7 @@ pub(super) async fn users_like_among(
 /// People whose handle or name contains the text, by name, after a position in the list.
 pub(super) fn users_like(
     text: &str,
-    after: Option<&ListPosition>,
+    after: Option<&NamePlace>,
     limit: u64,
 ) -> Select<user::Entity> {
     let mut people = user::Entity::find()
@@ -356,7 +336,7 @@ pub(super) fn users_like(
         let either = Condition::any().add(like(user::Column::Username));
         people = people.filter(either.add(like(user::Column::NameKey)));
     }
-    if let Some(ListPosition { name_key, username }) = after {
+    if let Some(NamePlace { name_key, username }) = after {
         let beside = user::Column::NameKey.eq(name_key).and(user::Column::Username.gt(username));
         people = people.filter(user::Column::NameKey.gt(name_key).or(beside));
     }

@@ -41,7 +41,7 @@ async fn refreshed(world: &World, token: &str) -> Option<String> {
 }
 
 async fn found(world: &World, text: &str) -> Vec<String> {
-    let page = PageRequest::new(None, Some(100)).unwrap();
+    let page = PageRequest::new("users", None, Some(100)).unwrap();
     let page = world.accounts.directory(0, Listed { text, online: false }, &page).await.unwrap();
     page.items.into_iter().map(|user| user.username).collect()
 }
@@ -217,7 +217,7 @@ on_both_databases! {
         }
         let (mut seen, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let page = PageRequest::new(cursor.as_deref(), Some(7)).unwrap();
+            let page = PageRequest::new("users", cursor.as_deref(), Some(7)).unwrap();
             let page = world.accounts.directory(0, Listed { text: "", online: false }, &page).await.unwrap();
             assert!(page.items.len() <= 7);
             seen.extend(page.items.into_iter().map(|user| user.username));

@@ -53,7 +53,7 @@ impl InboxApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<RoomList>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        let request = LivelyRequest::new(cursor.0.as_deref(), limit.0)?;
+        let request = LivelyRequest::new("/rooms", cursor.0.as_deref(), limit.0)?;
         Ok(Json(inbox.list(bearer.0.id, request).await?))
     }
 
@@ -77,7 +77,8 @@ impl InboxApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<ReceiptPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
-        let page = PageRequest::new(cursor.0.as_deref(), limit.0)?;
+        let list = format!("/rooms/{}/receipts", room.0);
+        let page = PageRequest::new(&list, cursor.0.as_deref(), limit.0)?;
         let seq = seq.0.unwrap_or(0);
         Ok(Json(inbox.of_members(bearer.0.id, &room.0, seq, &page).await?))
     }

@@ -24,7 +24,7 @@ impl Inbox {
     pub(crate) async fn list(
         &self,
         user_id: UserId,
-        request: LivelyRequest,
+        request: LivelyRequest<Key>,
     ) -> Result<RoomList, InboxError> {
         let places = store::places(self.db.read(), user_id).await?;
         let (page, next_cursor) = request.page(

@@ -287,7 +287,7 @@ impl Inbox {
         let rows = store::receipts_page(self.db.read(), room.family, readers, limit).await?;
         let others_read_seq =
             store::others_read_seq(self.db.read(), room.family, room.id, user_id).await?;
-        let (rows, next_cursor) = page.cut(rows, |row| row.username.as_str());
+        let (rows, next_cursor) = page.cut(rows, |row| row.username.clone());
         let items = rows.into_iter().map(|row| MemberReceipt {
             user: UserRef {
                 id: row.id,

@@ -12,11 +12,11 @@ use super::store::Which;
 use super::*;
 use crate::db::Family;
 use crate::features::messages::Operation;
-use crate::features::told::LivelyRequest;
+use crate::features::told::{Key, LivelyRequest};
 use crate::testing::{Storage, World, create, drain, on_both_databases};
 
-fn first_page(limit: Option<u16>) -> LivelyRequest {
-    LivelyRequest::new(None, limit).unwrap()
+fn first_page(limit: Option<u16>) -> LivelyRequest<Key> {
+    LivelyRequest::new("rooms", None, limit).unwrap()
 }
 
 fn pinning(pinned: bool) -> UpdateRoomPreferencesRequest {
@@ -400,7 +400,7 @@ on_both_databases! {
         for limit in [1, 3, 7, 19, 20, 21] {
             let (mut listed, mut cursor) = (Vec::new(), None);
             loop {
-                let request = LivelyRequest::new(cursor.as_deref(), Some(limit)).unwrap();
+                let request = LivelyRequest::new("rooms", cursor.as_deref(), Some(limit)).unwrap();
                 let list = world.inbox.list(mira.id, request).await.unwrap();
                 assert!(list.items.len() <= usize::from(limit));
                 listed.extend(list.items.into_iter().map(|room| room.name));
@@ -628,7 +628,7 @@ on_both_databases! {
         assert_eq!(counts[0], counts[1], "64 rooms cost as many as 4");
         let (mut cursor, mut measured) = (None, 0);
         loop {
-            let request = LivelyRequest::new(cursor.as_deref(), Some(20)).unwrap();
+            let request = LivelyRequest::new("rooms", cursor.as_deref(), Some(20)).unwrap();
             let before = statements.load(Ordering::Relaxed);
             let list = world.inbox.list(mira.id, request).await.unwrap();
             assert!(statements.load(Ordering::Relaxed) - before <= 5, "those of the first page");

@@ -4,7 +4,6 @@ use adda_protocol::{Code, Problem};
 use sea_orm::DbErr;
 
 use crate::failures::database_problem;
-use crate::features::paging::FOREIGN_CURSOR;
 use crate::limits::TooOften;
 
 /// Why something about a room was not done.
@@ -25,9 +24,6 @@ pub(crate) enum RoomError {
     /// A private room takes two.
     #[error("a private room with oneself")]
     Alone,
-    /// The cursor is not one of the directory.
-    #[error("a cursor of another list")]
-    ForeignCursor,
     #[error("too often")]
     TooOften(TooOften),
     #[error(transparent)]
@@ -59,7 +55,6 @@ impl From<RoomError> for Problem {
                 "user_id",
                 "is your own; a private room takes another person",
             ),
-            RoomError::ForeignCursor => Problem::invalid_field("cursor", FOREIGN_CURSOR),
             RoomError::TooOften(wait) => Problem::rate_limited(wait.retry_after_ms()),
             RoomError::Database(error) => database_problem(&error),
         }

@@ -57,7 +57,7 @@ impl RoomsApi {
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<DirectoryRoomPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN }>> {
-        let request = LivelyRequest::new(cursor.0.as_deref(), limit.0)?;
+        let request = LivelyRequest::new("/directory/rooms", cursor.0.as_deref(), limit.0)?;
         let text = q.0.map(SearchText::into_string).unwrap_or_default();
         Ok(Json(rooms.directory(&bearer.0, &text, request).await?))
     }
@@ -132,13 +132,14 @@ impl RoomsApi {
         /// What the usernames or names contain.
         search: Query<Option<SearchText>>,
         /// The `next_cursor` of the page before.
-        #[oai(validator(max_length = 3000))]
+        #[oai(validator(max_length = 6000))]
         cursor: Query<Option<String>>,
         /// The most entries of the page.
         #[oai(validator(minimum(value = "1"), maximum(value = "100")))]
         limit: Query<Option<u16>>,
     ) -> Result<Json<MemberPage>, Fails<{ BASE | SIGNED_IN | FORBIDDEN | NOT_FOUND }>> {
-        let request = LivelyRequest::new(cursor.0.as_deref(), limit.0)?;
+        let list = format!("/rooms/{}/members", room.0);
+        let request = LivelyRequest::new(&list, cursor.0.as_deref(), limit.0)?;
         let text = search.0.map(SearchText::into_string).unwrap_or_default();
         Ok(Json(rooms.members(&bearer.0, &room.0, &text, request).await?))
     }

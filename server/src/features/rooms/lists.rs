@@ -13,17 +13,16 @@ use adda_realtime::Topic;
 use super::access::RoomRef;
 use super::error::RoomError;
 use super::service::Rooms;
-use super::store::{self, MemberRow, NamePosition};
+use super::store::{self, MemberRow};
 use crate::db::Family;
 use crate::features::accounts::Person;
+use crate::features::paging::NamePlace;
 use crate::features::told::{Key, LivelyRequest};
 
 /// So many of those who are online are looked for by their numbers.
 const MOST_ONLINE: usize = 1_024;
 /// So many rooms that two people share are told.
 const MOST_SHARED: i64 = 50;
-/// Stands for nobody, before whom everybody comes.
-const BY_NAME: Key = (1, 0);
 
 const fn of_person(user_id: UserId) -> Key {
     (0, user_id)
@@ -40,10 +39,10 @@ impl Rooms {
         person: &Person,
         name: &RoomName,
         text: &str,
-        request: LivelyRequest,
+        request: LivelyRequest<NamePlace>,
     ) -> Result<MemberPage, RoomError> {
         let room = self.find(person.id, name).await?.room;
-        let LivelyRequest { mut told, limit } = request;
+        let LivelyRequest { mark, mut told, limit } = request;
         let mut rows = Vec::new();
         if told.after.is_none() {
             let mut people = self.online_in(&room, person.id).await?;
@@ -55,16 +54,11 @@ impl Rooms {
             rows.truncate(limit);
             told.add(rows.iter().map(|row| of_person(row.id)));
             if is_more && !told.is_full() {
-                return Ok(self.member_page(person, rows, Some(told.encode())));
+                return Ok(self.member_page(person, rows, Some(told.cursor(mark))));
             }
-            told.after = Some(BY_NAME);
+            told.after = Some(NamePlace::default());
         }
-        let after = match told.after {
-            None | Some(BY_NAME) => NamePosition::default(),
-            Some((_, id)) => {
-                store::name_position(self.db.read(), id).await?.ok_or(RoomError::ForeignCursor)?
-            }
-        };
+        let after = told.after.clone().unwrap_or_default();
         let left = limit - rows.len();
         // Those who were told are passed over.
         let most = left + told.len() + 1;
@@ -75,10 +69,11 @@ impl Rooms {
         let is_more = others.len() > left;
         others.truncate(left);
         if let Some(last) = others.last() {
-            told.after = Some((BY_NAME.0, last.id));
+            let (name_key, username) = (last.name_key.clone(), last.username.clone());
+            told.after = Some(NamePlace { name_key, username });
         }
         rows.extend(others);
-        Ok(self.member_page(person, rows, is_more.then(|| told.encode())))
+        Ok(self.member_page(person, rows, is_more.then(|| told.cursor(mark))))
     }
 
     /// Whom the viewer sees online, as far as that may concern a room.
@@ -120,7 +115,7 @@ impl Rooms {
         &self,
         person: &Person,
         text: &str,
-        request: LivelyRequest,
+        request: LivelyRequest<Key>,
     ) -> Result<DirectoryRoomPage, RoomError> {
         let places = store::directory_places(self.db.read(), text).await?;
         let shown: HashSet<UserId> = self.online.shown(person.id).into_iter().collect();

@@ -5,6 +5,7 @@ use adda_fold::folded;
 use sea_orm::{ActiveModelTrait, ActiveValue::Set, ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::db::{self, Family, RowList};
+use crate::features::paging::NamePlace;
 
 /// A room as one person sees it.
 #[derive(Clone, Debug, FromQueryResult)]
@@ -446,29 +447,13 @@ pub(super) async fn members_among(
     db::parse(&found.await?)
 }
 
-/// A position in a list of people: by name, and by handle where names are the same.
-#[derive(Debug, Default, FromQueryResult)]
-pub(super) struct NamePosition {
-    name_key: String,
-    username: String,
-}
-
-/// Where somebody stands in a list of people.
-pub(super) async fn name_position(
-    connection: &impl ConnectionTrait,
-    user_id: i64,
-) -> Result<Option<NamePosition>, DbErr> {
-    let sql = "SELECT name_key, username FROM users WHERE id = $1";
-    Ok(db::parse(&db::query(connection, sql, vec![user_id.into()]).await?)?.pop())
-}
-
 /// Members whose handle or name contains the text, by name, after a position.
 pub(super) async fn members_after(
     connection: &impl ConnectionTrait,
     family: Family,
     room_id: i64,
     text: &str,
-    after: NamePosition,
+    after: NamePlace,
     limit: usize,
 ) -> Result<Vec<MemberRow>, DbErr> {
     let members = family.members();
@@ -479,7 +464,7 @@ pub(super) async fn members_after(
          ORDER BY u.name_key, u.username LIMIT $5"
     );
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let NamePosition { name_key, username } = after;
+    let NamePlace { name_key, username } = after;
     let values =
         vec![room_id.into(), name_key.into(), username.into(), pattern(text).into(), limit.into()];
     db::parse(&db::query(connection, sql, values).await?)

@@ -9,7 +9,7 @@ use adda_protocol::rooms::{CreateRoomRequest, UpdateRoomRequest};
 use super::*;
 use crate::db::Family;
 use crate::features::accounts::Person;
-use crate::features::told::LivelyRequest;
+use crate::features::told::{LivelyRequest, Place};
 use crate::testing::{Storage, World, create, on_both_databases};
 
 fn name(text: &str) -> RoomName {
@@ -21,8 +21,8 @@ fn request(room: &str, title: Option<&str>) -> CreateRoomRequest {
     CreateRoomRequest { name: name(room), title, topic: None, emoji: None }
 }
 
-fn first_page(limit: u16) -> LivelyRequest {
-    LivelyRequest::new(None, Some(limit)).unwrap()
+fn first_page<P: Place>(limit: u16) -> LivelyRequest<P> {
+    LivelyRequest::new("rooms", None, Some(limit)).unwrap()
 }
 
 async fn found(world: &World, person: &Person, text: &str) -> Vec<String> {
@@ -253,7 +253,7 @@ on_both_databases! {
         names.sort();
         let (mut seen, mut cursor) = (Vec::new(), None::<String>);
         loop {
-            let request = LivelyRequest::new(cursor.as_deref(), Some(6)).unwrap();
+            let request = LivelyRequest::new("rooms", cursor.as_deref(), Some(6)).unwrap();
             let page = world.rooms.directory(&mira, "", request).await.unwrap();
             seen.extend(page.items.into_iter().map(|room| room.name));
             cursor = page.next_cursor;
@@ -281,7 +281,7 @@ on_both_databases! {
         for limit in [1, 5, 12, 13] {
             let (mut seen, mut cursor) = (Vec::new(), None::<String>);
             loop {
-                let request = LivelyRequest::new(cursor.as_deref(), Some(limit)).unwrap();
+                let request = LivelyRequest::new("rooms", cursor.as_deref(), Some(limit)).unwrap();
                 let page = world.rooms.members(&mira, &name("ab"), "", request).await.unwrap();
                 assert!(page.items.len() <= usize::from(limit));
                 seen.extend(page.items.into_iter().map(|member| member.username));
