@@ -12,8 +12,10 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use crate::media::{carrying, photograph, sends_as};
 use crate::media_check::all_is_well;
 use crate::on_both_databases;
-use crate::search::finds;
-use crate::support::{Installation, Output, PASSWORD, Person, Storage, TestServer};
+use crate::search::{finds, page};
+use crate::support::{
+    Fault, FaultyDisk, Installation, Output, PASSWORD, Person, Storage, TestServer,
+};
 use crate::transfer::{everything_in, files};
 
 const PATIENCE: Duration = Duration::from_secs(300);
@@ -70,6 +72,21 @@ async fn is_a_world(server: &TestServer, mira: &Person) {
     let found = finds(mira, "খিচুড়ি").await;
     assert!(found.iter().any(|text| text.contains("ভুনা")), "{found:?}");
 
+    // By their time as soon as the index is made anew, not room by room.
+    let is_by_time = async {
+        loop {
+            let found = page(mira, None, "tea", "").await;
+            let hits = found["items"].as_array().unwrap().iter();
+            let written = hits.map(|hit| hit["message"]["created_at"].as_str().unwrap());
+            let written: Vec<_> = written.collect();
+            assert!(written.len() > 10, "{written:?}");
+            if written.is_sorted_by(|a, b| a > b) {
+                break;
+            }
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(30), is_by_time).await.expect("hits come by time");
+
     let me = mira.get("/users/me").await.expect(200);
     let picture = me["avatar_url"].as_str().unwrap();
     let answer = server.answers(Method::GET, picture, &[], None).await;
@@ -87,6 +104,8 @@ on_both_databases! {
         kim.makes_room("own").await;
         let picture = sends_as(&kim, Some("image"), "a.jpg", &photograph(700, 400)).await.1;
         kim.post("/rooms/own/messages", carrying(&[&picture])).await.expect(201);
+        kim.writes("general", "Is anybody here?").await;
+        let said_before = kim.reads_all("general").await;
         assert!(server.stop().await);
         let before = what_is_there(&server.installation).await;
 
@@ -99,6 +118,8 @@ on_both_databases! {
         assert!(server.setup_token.is_some(), "nobody in it is an administrator");
         let (mira, kim) = (server.signs_in("mira").await, server.signs_in("kim").await);
         is_a_world(&server, &mira).await;
+        assert!(mira.reads_all("general-2").await.len() > 100);
+        assert_eq!(kim.reads_all("general").await, said_before, "nobody talks in between");
         all_is_well(&server).await;
 
         kim.joins("tea").await;
@@ -126,6 +147,8 @@ on_both_databases! {
         assert_eq!(messages[1]["seq"], last["seq"], "under the number that it had");
         assert_eq!(kim.writes("own", "alone again").await["seq"].as_i64(), last["seq"].as_i64().map(|seq| seq + 1));
         assert_eq!(finds(&kim, "খিচুড়ি").await, [""; 0]);
+        let said = kim.reads_all("general").await;
+        assert!(said.starts_with(&said_before), "{said:#?}");
         let members = kim.get("/rooms/general/members?limit=100").await.expect(200);
         assert_eq!(members["items"].as_array().unwrap().len(), 1);
         let rooms = kim.get("/rooms?limit=100").await.expect(200);
@@ -151,6 +174,36 @@ async fn a_demo_world_that_was_broken_off_is_taken_away() {
     is_done(demo(&installation, &["--remove"]).await);
     let after = what_is_there(&installation).await;
     assert_eq!(after, before);
+    let server = TestServer::on(installation).await;
+    all_is_well(&server).await;
+}
+
+#[tokio::test]
+async fn a_disk_without_space_is_named_and_what_is_there_goes_once_there_is_some() {
+    let disk = FaultyDisk::new();
+    let path = |name: &str| disk.path().join(name).display().to_string();
+    let mut settings = disk.settings().to_vec();
+    settings.extend([("ADDA_DATA_DIR", path("data")), ("ADDA_MEDIA_DIR", path("media"))]);
+    let settings: Vec<_> = settings.iter().map(|(name, value)| (*name, value.as_str())).collect();
+    let installation = Installation::new(Storage::Sqlite, &settings).await;
+    assert!(installation.run(&["migrate"], "").await.ended_well);
+    let mut filling = installation.command();
+    let mut filling = filling.arg("demo").stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut filling = filling.spawn().unwrap();
+    let mut lines = BufReader::new(filling.stdout.take().unwrap()).lines();
+    tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
+    disk.fails(Fault::Full);
+    while lines.next_line().await.unwrap().is_some() {}
+    let output = filling.wait_with_output().await.unwrap();
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(
+        !output.status.success() && said.contains("`adda demo --remove` takes it away"),
+        "{said}"
+    );
+
+    assert!(!demo(&installation, &["--remove"]).await.ended_well);
+    disk.works();
+    is_done(demo(&installation, &["--remove"]).await);
     let server = TestServer::on(installation).await;
     all_is_well(&server).await;
 }

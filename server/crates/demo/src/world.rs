@@ -172,9 +172,7 @@ impl World {
         let mut rooms = Vec::new();
         for section in parse::together(&ROOMS)? {
             let mut room = maker.room(&section, people.len())?;
-            if !rooms.is_empty() {
-                room.name = free(&room.name, "-", &taken.rooms);
-            }
+            room.name = free(&room.name, "-", &taken.rooms);
             rooms.push(room);
         }
         maker.bring_main_person(&mut rooms)?;

@@ -5,11 +5,13 @@ use adda_protocol::Problem;
 use sea_orm::DbErr;
 
 use crate::app::StartError;
+use crate::db::{self, Unavailable};
 use crate::features::accounts::AccountError;
 use crate::features::inbox::InboxError;
 use crate::features::media::MediaError;
 use crate::features::messages::MessageError;
 use crate::features::rooms::RoomError;
+use crate::features::search::SearchError;
 
 /// A sentence for the person at the terminal.
 #[derive(Debug, thiserror::Error)]
@@ -31,11 +33,30 @@ pub(crate) enum DemoError {
     Broken(#[from] Broken),
     #[error("The demo world cannot be read: what is called `{text}` {rule}.")]
     Rule { text: String, rule: String },
-    #[error("The database failed: {0}")]
-    Database(#[from] DbErr),
+    /// What was made before it failed stays.
+    #[error(
+        "{0} What was made of the demo world so far is there: `adda demo --remove` takes it away."
+    )]
+    Unfinished(Box<DemoError>),
+    #[error(
+        "The database has no space left on its disk, which it takes to remove something, too. Make some, a hundred \
+         megabytes will do, and say it again."
+    )]
+    Full,
+    #[error("The database failed: {0}.")]
+    Database(DbErr),
     /// What a service says, in the words that people are told.
     #[error("{0}")]
     Refused(String),
+}
+
+impl From<DbErr> for DemoError {
+    fn from(error: DbErr) -> Self {
+        match db::unavailable(&error) {
+            Some(Unavailable::Full) => Self::Full,
+            _ => Self::Database(error),
+        }
+    }
 }
 
 macro_rules! refused {
@@ -48,4 +69,4 @@ macro_rules! refused {
     )*};
 }
 
-refused!(AccountError, RoomError, MessageError, MediaError, InboxError);
+refused!(AccountError, RoomError, MessageError, MediaError, InboxError, SearchError);

@@ -72,7 +72,19 @@ pub(crate) async fn fill(
     let now = Clock::System.now_ms();
     let time = Arc::new(AtomicI64::new(now - BEFORE_ALL_MS));
     let quiet = Quiet::open(config, &Clock::Manual(time.clone())).await?;
-    let filled = Filling { quiet: &quiet, time: &time, now, told: &told }.fill(wish).await;
+    let mut filled = Filling { quiet: &quiet, time: &time, now, told: &told }.fill(wish).await;
+    if filled.is_ok()
+        && let Err(error) = quiet.index_by_time().await
+    {
+        filled = Err(error.into());
+    }
+    if let Err(error) = &mut filled
+        && !matches!(error, DemoError::IsThere)
+        && store::is_there(quiet.db.read()).await.unwrap_or_default()
+    {
+        let because = std::mem::replace(error, DemoError::IsThere);
+        *error = DemoError::Unfinished(Box::new(because));
+    }
     quiet.close().await;
     let url = config.public_url(config.port).to_string();
     Ok(Filled { took: begun.elapsed(), url, ..filled? })
@@ -175,12 +187,11 @@ impl Filling<'_> {
         let common_room = RoomName::stored(Rooms::DEFAULT.to_owned());
         let first = people.first().ok_or(DemoError::IsNotThere)?;
         let common = self.quiet.services.rooms.find(first.id, &common_room).await?.room;
-        let since = store::last_word(self.quiet.db.read(), Rooms::DEFAULT).await?;
         let transaction = self.quiet.db.begin().await?;
         let mut places = Vec::new();
-        for (at, of) in world.rooms.iter().enumerate() {
+        for of in &world.rooms {
             let members: Vec<UserId> = of.members.iter().map(|at| people[*at].id).collect();
-            let room = if at == 0 {
+            let room = if of.name == Rooms::DEFAULT {
                 common.clone()
             } else {
                 let request = CreateRoomRequest {
@@ -195,10 +206,7 @@ impl Filling<'_> {
                 };
                 Rooms::insert_with_members(&transaction, request, &members, world.begins_at).await?
             };
-            // In a room that is not the demo's own, only what would be said after what was said there.
-            let messages = of.messages.iter().filter(|message| at > 0 || message.at > since);
-            let messages: Vec<_> = messages.collect();
-            let reader = (first.id, of.attention);
+            let (messages, reader) = (of.messages.iter().collect(), (first.id, of.attention));
             places.push(Place { room, members, messages, reader });
         }
         transaction.commit().await?;

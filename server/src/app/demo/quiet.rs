@@ -11,11 +11,14 @@ use crate::config::Config;
 use crate::db::Db;
 use crate::features::Services;
 use crate::features::accounts::Privacy;
+use crate::features::search::{Indexer, SearchError};
 use crate::tasks::Tasks;
 
 pub(super) struct Quiet {
     pub(super) db: Db,
     pub(super) services: Services,
+    /// The index of the search.
+    pub(super) index: Indexer,
     tasks: Tasks,
 }
 
@@ -28,7 +31,10 @@ impl Quiet {
         let db = Db::open_alone(config.database_url.expose()).await?;
         let tasks = Tasks::default();
         match Self::services(&config, &db, clock, &tasks).await {
-            Ok(services) => Ok(Self { db, services, tasks }),
+            Ok(services) => {
+                let index = Indexer::new(db.clone(), Clock::System);
+                Ok(Self { db, services, index, tasks })
+            }
             Err(error) => {
                 db.close().await;
                 Err(error)
@@ -56,6 +62,14 @@ impl Quiet {
         };
         let public = config.public_url(config.port);
         parts::services(config, db, clock, &site, &public, node, tasks).await
+    }
+
+    /// Has the index of the search made anew: it met what was said room by room, and hits are told by their time.
+    /// Nothing else is to be done after it.
+    pub(super) async fn index_by_time(&self) -> Result<(), SearchError> {
+        self.tasks.stop();
+        self.index.catch_up().await?;
+        self.index.begin_anew().await
     }
 
     pub(super) async fn close(self) {

@@ -53,9 +53,8 @@ pub(crate) struct Removed {
 pub(crate) async fn remove(config: &Config, force: bool) -> Result<Removed, DemoError> {
     let quiet = Quiet::open(config, &Clock::System).await?;
     let removed = remove_from(&quiet, force).await;
-    if removed.is_ok() {
-        quiet.services.media.tidy().await;
-    }
+    // Also where a removal before this one was broken off behind its transaction.
+    quiet.services.media.tidy().await;
     quiet.close().await;
     removed
 }
@@ -81,6 +80,8 @@ async fn remove_from(quiet: &Quiet, force: bool) -> Result<Removed, DemoError> {
     removed.people = run(&transaction, format!("DELETE FROM users WHERE id IN ({PEOPLE})")).await?;
     run(&transaction, "DELETE FROM demo_people".to_owned()).await?;
     transaction.commit().await?;
+    // What the search keeps of what is gone goes as well.
+    quiet.index.begin_anew().await?;
     Ok(removed)
 }
 

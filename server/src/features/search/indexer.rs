@@ -121,8 +121,30 @@ impl Indexer {
         }
     }
 
+    /// Adds all that is not in the indexes yet, be it ever so little, where no other worker is to work on.
+    ///
+    /// # Errors
+    /// The database.
+    pub(crate) async fn catch_up(&self) -> Result<(), SearchError> {
+        for family in Family::ALL {
+            indexing::take_over(&self.db, family, self.worker).await?;
+            let mut left = i64::MAX;
+            loop {
+                let behind = indexing::behind(self.db.read(), family).await?;
+                let changes: i64 = behind.iter().map(Progress::behind).sum();
+                if changes == 0 || changes >= left {
+                    break;
+                }
+                left = changes;
+                let (state, _) = index::layout(self.db.read(), family).await?;
+                self.add_changes(family, &state, behind).await?;
+            }
+        }
+        Ok(())
+    }
+
     /// Begins both indexes anew.
-    pub(super) async fn begin_anew(&self) -> Result<(), SearchError> {
+    pub(crate) async fn begin_anew(&self) -> Result<(), SearchError> {
         for family in Family::ALL {
             indexing::begin_anew(&self.db, family, self.clock.now_ms()).await?;
         }
