@@ -287,3 +287,27 @@ test('by keyboard, a sheet tells all keys', async ({ person }) => {
   await page.getByRole('menuitem', { name: 'Keyboard shortcuts' }).click();
   await expect(sheet).toBeVisible();
 });
+
+test('of what is pasted the field takes no more than it can show at once, and that is said', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  await mira.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await mira.enters();
+  const { page } = mira;
+  const pastes = async (text: string) => {
+    await page.evaluate((words) => navigator.clipboard.writeText(words), text);
+    await mira.composer.press('ControlOrMeta+v');
+  };
+  const cut = page.getByText('only its beginning was pasted');
+  // The field is whole once the names of people are completed in it.
+  await mira.composer.fill('@');
+  await expect(page.getByRole('option').first()).toBeVisible();
+  await mira.composer.fill('');
+  await pastes('tea\n'.repeat(2_500));
+  await expect(mira.composer).toHaveValue(/^(?:tea\n){2500}$/);
+  await expect(cut).toBeHidden();
+  await pastes('tea\n'.repeat(30_000));
+  await expect(cut).toBeVisible();
+  expect((await mira.composer.inputValue()).length).toBe(16_000);
+});

@@ -4,6 +4,8 @@ import { wellFormed } from '../../lib/wellformed';
 
 /** The longest message, in Unicode scalar values. */
 export const MOST_CHARACTERS = 8_000;
+/** So much the field takes, in units of UTF-16: browsers take seconds to lay out a field of very many lines. */
+export const MOST_TAKEN = 2 * MOST_CHARACTERS;
 /** Within so many of the most, the person is told how many are left. */
 export const NEARLY = 200;
 
@@ -35,6 +37,6 @@ export function inserted(
 /** Whether words are nothing but the names of files, which some systems copy beside the files themselves. */
 export function areNamesOf(files: readonly Pick<File, 'name'>[], words: string): boolean {
   const names = new Set(files.map(({ name }) => name.normalize()));
-  const lines = words.split(/[\r\n]+/).filter((line) => line !== '');
-  return lines.length > 0 && lines.every((line) => names.has(line.normalize()));
+  const isName = (line: string) => line === '' || names.has(line.normalize());
+  return words !== '' && words.split(/[\r\n]+/).every(isName);
 }
