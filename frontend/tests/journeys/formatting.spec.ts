@@ -159,6 +159,42 @@ test('a very long message is folded, and stays open for whoever opened it', asyn
   await expect(message).toBeInViewport();
 });
 
+test('a room of messages that are nothing but marks is drawn in few elements', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  const marked = '> *a*\n- _b_\n1. ~c~\n```\nd\n```\n'.repeat(275).slice(0, 7_900).trim();
+  await rahul.writes(`First in line\n${marked}`, ...Array.from({ length: 19 }, () => marked));
+  await mira.enters();
+  const message = mira.message('First in line');
+  const elements = () => message.locator('.body *').count();
+  await expect(message.locator('pre').first()).toBeVisible();
+  expect(await elements()).toBeLessThan(300);
+  expect(await mira.log.locator('*').count()).toBeLessThan(6_000);
+
+  // The whole is formatted as far as anybody reads it, and is all there.
+  await message.getByRole('button', { name: 'Show all' }).click();
+  const rest = message.locator('.body .fold > p').last();
+  await expect(rest).toContainText('> *a*\n- _b_\n1. ~c~\n```\nd');
+  expect(await elements()).toBeLessThan(600);
+  const signs = await message.locator('.body').evaluate((body) => body.textContent.match(/b/g));
+  expect(signs?.length).toBe(marked.match(/b/g)?.length);
+  await message.getByRole('button', { name: 'Show less' }).click();
+  await expect(rest).toHaveCount(0);
+  expect(await elements()).toBeLessThan(300);
+});
+
+test('a block of code that is folded is copied as a whole', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  const code = Array.from({ length: 100 }, (_, at) => `let x${at};`).join('\n');
+  await mira.writes('```\n' + code + '\n```');
+  await mira.enters();
+  await expect(mira.log.locator('pre')).not.toContainText('x60');
+  await mira.log.getByRole('button', { name: 'Copy the code' }).click();
+  await expect.poll(() => mira.page.evaluate(() => navigator.clipboard.readText())).toBe(code);
+});
+
 test('one text is no higher than the window, and none leaves its row', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   const piled = `a${'\u0301\u0316'.repeat(60)}`;

@@ -35,3 +35,10 @@ it('leaves alone what it does not know, and what is very long', () => {
   expect(isColoured('js', 'x'.repeat(7_000))).toBe(false);
   expect(isColoured('JS', 'x')).toBe(true);
 });
+
+it('makes no more than so many parts of a code', () => {
+  const text = '1,'.repeat(2_900);
+  const tokens = tokensOf('js', text);
+  expect(tokens.length).toBeLessThan(1_100);
+  expect(tokens.map((token) => token.text).join('')).toBe(text);
+});

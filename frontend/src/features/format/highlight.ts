@@ -80,6 +80,9 @@ const KINDS: Readonly<Record<string, Token['kind']>> = {
 type Root = ReturnType<typeof lowlight.highlight>;
 type Node = Root['children'][number];
 
+/** So many are coloured: of each is made an element. What follows them is one more, without a colour. */
+const MOST_TOKENS = 1_000;
+
 /** A code in parts, which are the whole again when they are put together. */
 export function tokensOf(name: string, text: string): Token[] {
   const language = languageOf(name);
@@ -88,8 +91,9 @@ export function tokensOf(name: string, text: string): Token[] {
   const walk = (node: Root | Node, kind: Token['kind']): void => {
     if (node.type === 'text') {
       const last = tokens.at(-1);
-      if (last !== undefined && last.kind === kind) last.text += node.value;
-      else tokens.push({ text: node.value, kind });
+      const isSame = last !== undefined && (last.kind === kind || tokens.length > MOST_TOKENS);
+      if (isSame) last.text += node.value;
+      else tokens.push({ text: node.value, kind: tokens.length < MOST_TOKENS ? kind : undefined });
     } else if ('children' in node) {
       const inner = node.type === 'element' ? (kindOf(node.properties['className']) ?? kind) : kind;
       for (const child of node.children) walk(child as Node, inner);

@@ -1,6 +1,6 @@
 // A text as people format it in chats, as a tree of what is drawn: lines, quotes, lists and code. Pure; nothing
 // in it is HTML, and what means nothing is the text that it was. Linear in its length, and bounded in its depth:
-// quotes stand in each other three deep and lists two. docs/formatting.md has the rules.
+// quotes stand in each other three deep and lists two; what is drawn is bounded too. docs/formatting.md has the rules.
 import { codeIn, type Code } from './code';
 import { marksIn, PLAIN, type Styles } from './emphasis';
 import { placesIn, type Places } from './scalars';
@@ -44,6 +44,8 @@ export interface List {
 export interface CodeBlock {
   kind: 'code';
   text: string;
+  /** Its first lines, where no more of it is drawn. */
+  shown?: string;
   /** Where its text is in the whole; `null` where parts of that were left out. */
   start: number | null;
   /** As it was written; empty where none was. */
@@ -55,14 +57,46 @@ export type Block =
 
 const MOST_QUOTES = 3;
 
-/** A line, or the part of one that stands before or after a block of code. */
-type Entry = { depth: number; from: number; to: number; code?: Code };
+/** How much of a text is drawn. */
+export interface Bounds {
+  /** What is higher is cut; no line of these is lower than half a line of text. */
+  lines: number;
+  /** About so many elements are made of it: what comes after them is drawn as it was written. */
+  elements: number;
+}
+
+/** What is drawn of a text, and whether that is not all of it. */
+export interface Drawn {
+  blocks: Block[];
+  isCut: boolean;
+}
+
+const UNBOUNDED: Bounds = { lines: Infinity, elements: Infinity };
+
+/** What it takes to draw an item of a list, without what stands in it … */
+const OF_ITEM = 3;
+/** … and a block of code, with its button. */
+const OF_CODE = 10;
+
+/** A line, or the part of one that stands before or after a block of code; `start` is before the signs of a quote. */
+type Entry = { depth: number; start: number; from: number; to: number; code?: Code };
 
 /** What stands in a line as it is. */
 type Atom = Code | Found;
 
 export function parse(text: string, found: readonly Found[] = []): Block[] {
-  return new Parser(text, found).blocks();
+  return new Parser(text, found).blocks().blocks;
+}
+
+/** The text as far as it is drawn; formatted where it is not wanted as it was written. */
+export function drawn(
+  text: string,
+  found: readonly Found[],
+  bounds: Bounds,
+  isWritten: boolean,
+): Drawn {
+  const parser = new Parser(text, found, bounds);
+  return isWritten ? parser.written() : parser.blocks();
 }
 
 class Parser {
@@ -74,11 +108,17 @@ class Parser {
   private next = 0;
   /** Where the text ends that the last piece has; `null` where that is no text. */
   private reach: number | null = null;
+  /** What may still be drawn. */
+  private readonly left: Bounds;
+  /** Where that was not enough: nothing is formatted from there on. */
+  private end: number | null = null;
 
   constructor(
     private readonly text: string,
-    found: readonly Found[],
+    private readonly found: readonly Found[],
+    bounds: Bounds = UNBOUNDED,
   ) {
+    this.left = { ...bounds };
     this.places = placesIn(text);
     this.code = codeIn(text);
     const { unit } = this.places;
@@ -89,8 +129,50 @@ class Parser {
     this.atoms = all.sort((a, b) => a.start - b.start);
   }
 
-  blocks(): Block[] {
-    return this.within(this.entries(), 0);
+  blocks(): Drawn {
+    const blocks = this.within(this.entries(), 0);
+    if (this.end === null) return { blocks, isCut: false };
+    const rest = this.written(this.end);
+    return { blocks: [...blocks, ...rest.blocks], isCut: rest.isCut };
+  }
+
+  /** The text as it was written, from a place on: its links and mentions are still some. */
+  written(from = 0): Drawn {
+    const { text, places, left } = this;
+    let to = from - 1;
+    for (let line = 0; line < left.lines && to < text.length; line += 1) {
+      const end = text.indexOf('\n', to + 1);
+      to = end < 0 ? text.length : end;
+    }
+    const isCut = to < text.length;
+    const leaves: Leaf[] = [];
+    let at = from;
+    const cut = (end: number) => {
+      if (end > at) leaves.push(this.leaf(at, end, PLAIN));
+    };
+    for (const it of [...this.found].sort((a, b) => a.start - b.start)) {
+      const [start, end] = [places.unit(it.start), places.unit(it.end)];
+      // What begins within another is part of it.
+      if (start < at || end > to) continue;
+      cut(start);
+      leaves.push(this.foundLeaf({ ...it, start, end }, PLAIN));
+      at = end;
+    }
+    cut(to);
+    return { blocks: leaves.length > 0 ? [{ kind: 'lines', leaves }] : [], isCut };
+  }
+
+  /** Whether there is so much left to draw something that begins there. */
+  private takes(start: number, elements: number, lines = 1): boolean {
+    const { left } = this;
+    if (this.end !== null) return false;
+    if (left.elements < elements || left.lines < lines) {
+      this.end = start;
+      return false;
+    }
+    left.elements -= elements;
+    left.lines -= lines;
+    return true;
   }
 
   /** The lines with how deep they are quoted; a block of code is one of its own, whatever lines it has. */
@@ -107,14 +189,14 @@ class Parser {
         const to = end < 0 ? text.length : end;
         const code = blocks[block];
         if (code === undefined || code.start > to) {
-          if (!isRest || from < to) entries.push({ depth, from, to });
+          if (!isRest || from < to) entries.push({ depth, start: isRest ? from : start, from, to });
           start = to + 1;
           break;
         }
         if (text.slice(from, code.start).trim() !== '') {
-          entries.push({ depth, from, to: code.start });
+          entries.push({ depth, start: isRest ? from : start, from, to: code.start });
         }
-        entries.push({ depth, from: code.start, to: code.end, code });
+        entries.push({ depth, start: code.start, from: code.start, to: code.end, code });
         block += 1;
         from = code.end;
         while (text[from] === ' ') from += 1;
@@ -138,14 +220,14 @@ class Parser {
 
   private within(entries: readonly Entry[], depth: number): Block[] {
     const blocks: Block[] = [];
-    for (let at = 0; at < entries.length;) {
+    for (let at = 0; at < entries.length && this.end === null;) {
       const entry = entries[at] as Entry;
       let end = at + 1;
       if (entry.depth > depth) {
         while ((entries[end]?.depth ?? 0) > depth) end += 1;
-        blocks.push({ kind: 'quote', blocks: this.within(entries.slice(at, end), depth + 1) });
+        this.quote(entries.slice(at, end), depth + 1, blocks);
       } else if (entry.code) {
-        blocks.push(this.codeBlock(entry.code, depth));
+        this.codeBlock(entry, entry.code, depth, blocks);
       } else {
         const isLine = (of: Entry | undefined) =>
           of !== undefined && of.depth === depth && of.code === undefined;
@@ -155,6 +237,12 @@ class Parser {
       at = end;
     }
     return blocks;
+  }
+
+  private quote(entries: readonly Entry[], depth: number, to: Block[]): void {
+    if (!this.takes(entries[0]?.start ?? 0, 1, 0)) return;
+    const blocks = this.within(entries, depth);
+    if (blocks.length > 0 || this.end === null) to.push({ kind: 'quote', blocks });
   }
 
   /** Lines in a row: those of lists, and the others. */
@@ -167,16 +255,24 @@ class Parser {
       const last = together.findLastIndex(isWritten);
       const leaves: Leaf[] = [];
       for (let at = first; at >= 0 && at <= last; at += 1) {
-        const { from, to } = together[at] as Entry;
+        const { start, from, to } = together[at] as Entry;
         const above = together[at - 1];
+        const [count, text] = [leaves.length, leaves.at(-1)?.text];
         // In a quote there is more between the lines than their break.
         if (at > first && above) this.piece(leaves, above.to, above.to + 1, PLAIN);
         this.inline(from, to, leaves);
+        if (this.takes(start, leaves.length - count + (at === first ? 1 : 0))) continue;
+        // A line is formatted as a whole or not at all.
+        leaves.length = count;
+        const before = leaves.at(-1);
+        if (before !== undefined && text !== undefined) before.text = text;
+        break;
       }
       if (leaves.length > 0) blocks.push({ kind: 'lines', leaves });
       together = [];
     };
     for (const entry of entries) {
+      if (this.end !== null) return;
       const item = /^([ \t]*)([-*•]|\d{1,3}[.)])[ \t]+(?=\S)/.exec(
         this.text.slice(entry.from, Math.min(entry.to, entry.from + 64)),
       );
@@ -185,7 +281,7 @@ class Parser {
         continue;
       }
       flush();
-      this.item(item, entry, blocks);
+      if (this.end === null) this.item(item, entry, blocks);
     }
     flush();
   }
@@ -194,6 +290,7 @@ class Parser {
     const isNumbered = /\d/.test(sign);
     const leaves: Leaf[] = [];
     this.inline(entry.from + (all?.length ?? 0), entry.to, leaves);
+    if (!this.takes(entry.start, OF_ITEM + leaves.length)) return;
     const item: Item = { marker: isNumbered ? sign : '•', leaves, lists: [] };
     const last = to.at(-1);
     const above = last?.kind === 'list' ? last.items.at(-1) : undefined;
@@ -204,7 +301,8 @@ class Parser {
     else siblings.push({ kind: 'list', isNumbered, items: [item] });
   }
 
-  private codeBlock({ start, end, ticks }: Code, depth: number): Block {
+  private codeBlock(entry: Entry, { start, end, ticks }: Code, depth: number, to: Block[]): void {
+    if (!this.takes(entry.start, OF_CODE)) return;
     let from = start + ticks;
     const inside = this.text.slice(from, end - ticks);
     const [first, language = ''] = /^([\w+#.-]*)\n/.exec(inside) ?? [''];
@@ -215,7 +313,18 @@ class Parser {
       const sign = new RegExp(`^(?:> ?){1,${depth}}`, 'gm');
       text = text.replace(sign, '').replace(/\n[ \t]*$/, '');
     }
-    return { kind: 'code', text, start: depth > 0 ? null : this.places.scalar(from), language };
+    const block: CodeBlock = {
+      kind: 'code',
+      text,
+      start: depth > 0 ? null : this.places.scalar(from),
+      language,
+    };
+    const lines = text.split('\n');
+    if (!this.takes(end, 0, lines.length)) {
+      block.shown = lines.slice(0, this.left.lines).join('\n');
+      this.left.lines = 0;
+    }
+    to.push(block);
   }
 
   /** A line, or a part of one. */
@@ -258,9 +367,7 @@ class Parser {
   private atom(leaves: Leaf[], atom: Atom, styles: Styles): void {
     this.reach = null;
     if (!('ticks' in atom)) {
-      const { start, end, url, isMention, userId } = atom;
-      const about = url === undefined ? { isMention: isMention === true, userId } : { url };
-      leaves.push({ ...this.leaf(start, end, styles), ...about });
+      leaves.push(this.foundLeaf(atom, styles));
       return;
     }
     // A blank keeps a backtick at the edge from the ones that enclose it.
@@ -279,6 +386,12 @@ class Parser {
     if (last !== undefined && isSame && this.reach === from) last.text += leaf.text;
     else leaves.push(leaf);
     this.reach = to;
+  }
+
+  /** A link or a mention, by its place in units. */
+  private foundLeaf({ start, end, url, isMention, userId }: Found, styles: Styles): Leaf {
+    const about = url === undefined ? { isMention: isMention === true, userId } : { url };
+    return { ...this.leaf(start, end, styles), ...about };
   }
 
   private leaf(from: number, to: number, styles: Styles): Leaf {
