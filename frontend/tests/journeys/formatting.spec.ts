@@ -83,6 +83,24 @@ test('whoever is mentioned is shown by name, and is found by it', async ({ perso
   await expect(mira.page.getByRole('heading', { name: 'Rahul Das' })).toBeVisible();
 });
 
+test('what nobody sees, and who is meant, can be looked at as it was written', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  await called(mira, 'Mira Sen');
+  await rahul.writes('Tea, @mira?', 'abc\u202efed *g\u200bh*', `heap a${'\u0301'.repeat(7_000)}`);
+  await mira.enters();
+  await expect(mira.message('Tea').locator('.body p')).toHaveText('Tea, @Mira Sen?');
+  await mira.does('Show as written', 'Tea');
+  await expect(mira.message('Tea').locator('.body p')).toHaveText('Tea, @mira?');
+  await mira.does('Show formatted', 'Tea');
+  await expect(mira.message('Tea').locator('.body p')).toHaveText('Tea, @Mira Sen?');
+  await mira.does('Show as written', 'abc');
+  await expect(mira.message('abc').locator('.body p')).toHaveText('abc\ufffdfed *g\ufffdh*');
+  const text = await mira.message('heap').locator('.body p').textContent();
+  expect(text?.match(/\u0301/g)).toHaveLength(8);
+});
+
 test('an address says where it leads, whatever turns the text around it', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   await called(rahul, 'داوود');

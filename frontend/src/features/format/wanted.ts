@@ -2,8 +2,9 @@
 import type { Message } from '../../api/types';
 import type { Found } from '../../lib/format/parse';
 
-/** What nothing is drawn otherwise without. */
-const MARKED = /[`*_~]|%[\da-f]{2}|^[ \t]*(?:>|[-•][ \t]|\d{1,3}[.)][ \t])/im;
+/** What nothing is drawn otherwise without: formats, addresses with other scripts, piled marks, what turns letters. */
+const MARKED =
+  /[`*_~\u202d\u202e]|%[\da-f]{2}|[\p{M}\u200c\u200d]{9}|^[ \t]*(?:>|[-•][ \t]|\d{1,3}[.)][ \t])/imu;
 
 /** What the server found in a text. */
 export function foundIn({ links, mentions }: Pick<Message, 'links' | 'mentions'>): Found[] {
@@ -14,8 +15,9 @@ export function foundIn({ links, mentions }: Pick<Message, 'links' | 'mentions'>
 }
 
 /** Whether a text may be drawn otherwise than it was written. */
-export function mayBeFormatted(text: string): boolean {
-  return MARKED.test(text);
+export function mayBeFormatted(text: string, found: readonly Found[]): boolean {
+  const isOwn = ({ isMention, url }: Found) => isMention || (url !== undefined && isPlace(url));
+  return MARKED.test(text) || found.some(isOwn);
 }
 
 /** Whether a text may take more lines than are shown of it: whether it does is measured. */
@@ -29,6 +31,5 @@ export function isPlace(url: string): boolean {
 }
 
 export function isDrawn(text: string, found: readonly Found[]): boolean {
-  const isOwn = ({ isMention, url }: Found) => isMention || (url !== undefined && isPlace(url));
-  return mayBeFormatted(text) || mayBeLong(text) || found.some(isOwn);
+  return mayBeFormatted(text, found) || mayBeLong(text);
 }

@@ -1,5 +1,6 @@
 // A formatted text without its marks, where it is shown in one line or in a few: in lists, in what was found.
 import { PLAIN } from './emphasis';
+import { thinned } from './signs';
 import { parse, type Block, type Found, type Leaf } from './parse';
 
 /** A stretch of a text, in scalar values. */
@@ -23,10 +24,10 @@ export function plain(text: string, found: readonly Found[] = [], nameOf?: NameO
     const name = leaf.userId === undefined ? undefined : nameOf?.(leaf.userId);
     return name === undefined ? leaf.text : `@${name}`;
   };
-  return pieces(parse(text, found))
+  const all = pieces(parse(text, found))
     .map((piece) => (typeof piece === 'string' ? piece : words(piece)))
-    .join('')
-    .trim();
+    .join('');
+  return thinned(all.trim());
 }
 
 /** The same with stretches of it, which were found in the text as it was written. */

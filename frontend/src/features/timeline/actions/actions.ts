@@ -11,7 +11,7 @@ import type { IconName } from '../../../ui/icons';
 import type { App, Chat } from '../../context';
 import { copyWithToast } from '../../copy';
 import { plainly } from '../../format/chosen.svelte';
-import { isPlace, mayBeFormatted } from '../../format/wanted';
+import { foundIn, mayBeFormatted } from '../../format/wanted';
 import { openCard } from '../../people/card.svelte';
 import { deleting } from '../deleting.svelte';
 import { readers } from '../readers.svelte';
@@ -63,7 +63,7 @@ function ofMessage(message: Message, isOwn: boolean, { app, chat, i18n, onEdit }
       run: () => copyWithToast(i18n, location.origin + roomPath(room, seq)),
     },
     text !== undefined &&
-      (mayBeFormatted(text) || message.links.some(({ url }) => isPlace(url))) && {
+      mayBeFormatted(text, foundIn(message)) && {
         id: 'written',
         icon: 'code',
         label: plainly.has(id) ? t.timeline.showFormatted : t.timeline.showWritten,
