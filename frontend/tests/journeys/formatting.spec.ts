@@ -216,7 +216,7 @@ test('a block of code that is folded is copied as a whole', async ({ person }) =
 test('one text is no higher than the window, and none leaves its row', async ({ person }) => {
   const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   const piled = `a${'\u0301\u0316'.repeat(60)}`;
-  await rahul.writes('W'.repeat(8_000), 'x\n'.repeat(3_999), piled.repeat(8));
+  await rahul.writes('W'.repeat(8_000), 'x\n'.repeat(3_999), piled.repeat(8), '\ufdfd'.repeat(400));
   await mira.enters();
   const heights = await mira.log
     .locator('.message')

@@ -6,6 +6,9 @@ import type { Found } from '../../lib/format/parse';
 const MARKED =
   /[`*_~\u202d\u202e]|%[\da-f]{2}|[\p{M}\u200c\u200d]{9}|^[ \t]*(?:>|[-•][ \t]|\d{1,3}[.)][ \t])/imu;
 
+/** Signs that may be as wide as a line, or as high as several: those of scripts that have some. */
+const LARGE = /[\u0b80-\u1cff\ua800-\uabff\ufdf0-\ufdff\ud800-\ud83a]/;
+
 /** What the server found in a text. */
 export function foundIn({ links, mentions }: Pick<Message, 'links' | 'mentions'>): Found[] {
   return [
@@ -22,7 +25,7 @@ export function mayBeFormatted(text: string, found: readonly Found[]): boolean {
 
 /** Whether a text may take more lines than are shown of it: whether it does is measured. */
 export function mayBeLong(text: string): boolean {
-  return text.length > 400 || text.split('\n', 26).length > 24;
+  return text.length > (LARGE.test(text) ? 40 : 400) || text.split('\n', 26).length > 24;
 }
 
 /** Whether an address is one of a room here, or of a message in it. */
