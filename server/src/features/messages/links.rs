@@ -16,6 +16,9 @@
 //! go on from ASCII letters into another script, because languages that are written without spaces,
 //! or that put endings on words, continue their sentence there.
 //!
+//! What shows nothing is no boundary: no address begins right after it where something that is seen stands before
+//! it, and what it ends where more follows is no host. `pay\u{200B}pal.com` is read as one word, and is no link.
+//!
 //! The time is linear in the length of the text, whatever it holds: each character is looked at a
 //! bounded number of times.
 
@@ -28,7 +31,8 @@ use std::net::Ipv6Addr;
 use std::ops::Range;
 
 use characters::{
-    is_name_character, is_never_last, is_other_script, is_stop, may_not_stand_before_a_domain,
+    begins_name, is_hidden, is_joiner, is_name_character, is_never_last,
+    is_of_script_without_blanks, is_other_script, is_stop, may_not_stand_before_a_domain,
 };
 
 use super::code;
@@ -68,7 +72,7 @@ pub(crate) fn find_links(text: &str) -> Vec<FoundLink> {
     let mut links = Vec::new();
     let mut at = 0;
     while at < chars.len() && links.len() < MAX_LINKS {
-        if !chars[at].is_alphanumeric() {
+        if !begins_name(chars[at]) {
             at += 1;
             continue;
         }
@@ -94,6 +98,9 @@ enum Look {
 }
 
 fn look(chars: &[char], start: usize) -> Look {
+    if is_within_a_word(chars, start) {
+        return Look::Nothing { resume: end_of_token(chars, start) };
+    }
     let name_end = end_of_name(chars, start, true);
     let letters = chars[start..name_end].iter().rev().take_while(|c| c.is_ascii_alphabetic());
     let scheme = name_end - letters.count()..name_end;
@@ -124,7 +131,11 @@ fn look_for_address(chars: &[char], scheme: Range<usize>) -> Look {
     }
     match end_of_host(chars, host) {
         Some(end) if !begins_with(chars, end, "://") => {
-            let end = end_of_address(chars, scheme.start, end_of_port(chars, end));
+            let port_end = end_of_port(chars, end);
+            if is_cut(chars, host, end, port_end) {
+                return Look::Nothing { resume: end_of_token(chars, host) };
+            }
+            let end = end_of_address(chars, scheme.start, port_end);
             Look::Link { range: scheme.start..end, has_scheme: true }
         }
         // Perhaps the true address follows, as in `http://https://example.org`.
@@ -151,12 +162,49 @@ fn look_for_domain(chars: &[char], name: Range<usize>) -> Look {
     let port_end = end_of_port(chars, host_end);
     // `name(` is a function in a piece of code, `name:80@` the password of some other host.
     if matches!(chars.get(port_end), Some('(' | '@'))
+        || is_cut(chars, start, host_end, port_end)
         || !hosts::is_meant(chars, start..host_end, port_end)
     {
         return nothing;
     }
     let end = end_of_address(chars, start, port_end);
     Look::Link { range: start..end, has_scheme: false }
+}
+
+/// Whether only what shows nothing keeps `start` from something before it.
+fn is_within_a_word(chars: &[char], start: usize) -> bool {
+    if !before(chars, start).is_some_and(is_hidden) {
+        return false;
+    }
+    let seen = chars[..start].iter().rev().find(|c| !is_hidden(**c));
+    let is_word = |c: char| is_of_script_without_blanks(c) && chars[start].is_ascii_alphanumeric();
+    seen.is_some_and(|c| !is_stop(*c) && !is_word(*c))
+}
+
+/// Whether what shows nothing ends a host, or its port, where more follows; or stands in a host that the DNS
+/// cannot have with it.
+fn is_cut(chars: &[char], start: usize, host_end: usize, port_end: usize) -> bool {
+    let host = &chars[start..host_end];
+    if host.iter().any(|c| is_joiner(*c)) && !is_joined_well(host) {
+        return true;
+    }
+    if !chars.get(port_end).is_some_and(|c| is_hidden(*c)) {
+        return false;
+    }
+    let rest = || chars[port_end..].iter().copied();
+    let is_word = rest().find(|c| !is_hidden(*c)).is_some_and(is_of_script_without_blanks)
+        && host.contains(&'.')
+        && host.last().is_some_and(char::is_ascii_alphabetic)
+        && is_top_level(&host[host.len() - label_length(host)..]);
+    let is_edge =
+        |c: &char| is_hidden(*c) || is_never_last(*c) || matches!(c, ')' | ']' | '}' | '_');
+    !is_word && rest().find(|c| !is_edge(c)).is_some_and(|c| !is_stop(c))
+}
+
+/// Whether each joiner in a host stands between letters that it changes.
+fn is_joined_well(host: &[char]) -> bool {
+    let text: String = host.iter().collect();
+    host.len() <= LONGEST_DOMAIN && idna::domain_to_ascii(&text).is_ok()
 }
 
 /// Whether what begins at `start` is the server of somebody or something, as in `@mira:example.org`.
@@ -175,7 +223,7 @@ fn end_of_name(chars: &[char], start: usize, one_script: bool) -> usize {
     let mut at = start;
     while let Some(&c) = chars.get(at) {
         let goes_on = if c == '.' {
-            chars.get(at + 1).is_some_and(|next| next.is_alphanumeric())
+            chars.get(at + 1).is_some_and(|next| begins_name(*next))
         } else {
             is_name_character(c)
         };
@@ -227,7 +275,7 @@ fn end_of_host(chars: &[char], start: usize) -> Option<usize> {
         let address: String = inside[..length].iter().collect();
         return address.parse::<Ipv6Addr>().is_ok().then_some(start + length + 2);
     }
-    if !chars.get(start)?.is_alphanumeric() {
+    if !begins_name(*chars.get(start)?) {
         return None;
     }
     let end = without_joiners(chars, start..end_of_name(chars, start, false));
@@ -252,10 +300,10 @@ fn before_a_sentence(chars: &[char], host: Range<usize>) -> Option<usize> {
     None
 }
 
-/// The end of a name without the hyphens and underscores that it ends with.
+/// The end of a name without the hyphens, underscores and joiners that it ends with.
 fn without_joiners(chars: &[char], name: Range<usize>) -> usize {
-    let joiners = chars[name.clone()].iter().rev().take_while(|c| matches!(c, '-' | '_')).count();
-    name.end - joiners
+    let joins = |c: &&char| matches!(c, '-' | '_') || is_joiner(**c);
+    name.end - chars[name].iter().rev().take_while(joins).count()
 }
 
 /// The length of the last label.

@@ -1,23 +1,44 @@
 //! What a character can be to a link.
 
-/// Never a part of a link: white space, control and direction characters, what RFC 3986 and 3987
+/// Never a part of a link: white space, control characters, what shows nothing, what RFC 3986 and 3987
 /// leave out, quotation marks, emoji, and the punctuation of scripts whose addresses do not use it.
 pub(super) fn is_stop(c: char) -> bool {
     c.is_whitespace()
         || c.is_control()
         || is_emoji(c)
+        || (is_hidden(c) && !is_joiner(c))
         || matches!(c,
             '<' | '>' | '"' | '`' | '|' | '\\'
             | '«' | '»' | '‹' | '›' | '“' | '”' | '„' | '‟'
             // Arabic, Devanagari and its neighbours, Myanmar, Ethiopic, Khmer.
             | '،' | '؛' | '؟' | '۔' | '।' | '॥' | '၊' | '။' | '\u{1361}'..='\u{1368}' | '។' | '៕'
-            // Invisible spaces, directions, and what else has no place in an address.
-            | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{202A}'..='\u{202E}'
-            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFD}'
+            // What stands for what is not text.
+            | '\u{FFFC}' | '\u{FFFD}'
             // Chinese, Japanese and Korean, and the wide forms of ASCII punctuation.
             | '\u{3001}'..='\u{3004}' | '\u{3008}'..='\u{3020}' | '\u{3030}'
             | '\u{FF01}'..='\u{FF0F}' | '\u{FF1A}'..='\u{FF20}'
             | '\u{FF3B}'..='\u{FF40}' | '\u{FF5B}'..='\u{FF65}')
+}
+
+/// What is drawn as nothing: what Unicode calls default ignorable, and what encloses annotations. Whoever reads
+/// what stands on both sides of it reads one word.
+pub(super) const fn is_hidden(c: char) -> bool {
+    matches!(c,
+        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
+        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
+        | '\u{E0000}'..='\u{E0FFF}')
+}
+
+/// What is drawn as nothing, but says how the letters beside it are: a part of words, and so of links.
+pub(super) const fn is_joiner(c: char) -> bool {
+    matches!(c, '\u{200C}' | '\u{200D}')
+}
+
+/// A letter of a script without blanks between words, whose keyboards write U+200B there: Thai, Lao, Burmese and Khmer.
+pub(super) const fn is_of_script_without_blanks(c: char) -> bool {
+    matches!(c, '\u{E00}'..='\u{EFF}' | '\u{1000}'..='\u{109F}' | '\u{1780}'..='\u{17FF}')
 }
 
 /// Emoji, the signs that are shown as such, and what changes how they are shown.
@@ -53,9 +74,14 @@ pub(super) fn is_never_last(c: char) -> bool {
     )
 }
 
+/// What a domain's label begins with.
+pub(super) fn begins_name(c: char) -> bool {
+    c.is_alphanumeric() && !is_stop(c)
+}
+
 /// A part of a domain's label.
 pub(super) fn is_name_character(c: char) -> bool {
-    c.is_alphanumeric() || c == '-' || c == '_' || (is_mark(c) && !is_stop(c))
+    c == '-' || c == '_' || ((c.is_alphanumeric() || is_mark(c)) && !is_stop(c))
 }
 
 /// What shows that the domain after it is a part of something else: an e-mail address, a path, a
