@@ -14,7 +14,7 @@ export function isSeen(text: string): boolean {
 const BLANK = /[\p{Default_Ignorable_Code_Point}\p{Z}\p{C}\u2800]/gu;
 
 // Cyrillic and Greek letters with the Latin ones that they look like.
-const ALIKE = 'аaвbеeкkмmнhоoрpсcтtуyхxіiјjѕsԁdԛqԝwһhɡgαaοoνvρpτtυuιiκkχx';
+const ALIKE = 'аaвbеeкkмmнhоoрpсcтtуyхxіiӏlјjѕsԁdԛqԝwһhɡgԍgѵvѡwαaοoνvρpτtυuιiκkχx';
 const likenesses = new Map(
   Array.from({ length: ALIKE.length / 2 }, (_, at) => [ALIKE[at * 2], ALIKE[at * 2 + 1]]),
 );

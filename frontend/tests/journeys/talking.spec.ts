@@ -86,6 +86,17 @@ test('links can be followed, and nothing else in a text is more than text', asyn
   await expect(message.locator('img, b')).toHaveCount(0);
 });
 
+test('a link to a host that is drawn like another one says which one it is', async ({ person }) => {
+  const mira = await person('Mira');
+  await mira.enters();
+  await mira.says('see https://аррӏе.com/bill and https://bücher.de');
+  const links = mira.message('see').getByRole('link');
+  await expect(links).toHaveText(['https://xn--80ak6aa92e.com/bill', 'https://bücher.de']);
+  if (mira.hasTouch) await mira.page.getByRole('link', { name: 'Back' }).click();
+  const line = mira.rooms.locator('[data-room="general"]');
+  await expect(line).toContainText('https://xn--80ak6aa92e.com/bill');
+});
+
 test('a lone emoji is large', async ({ person }) => {
   const mira = await person('Mira');
   await mira.enters();

@@ -31,5 +31,8 @@ it.each([
   ['a surrogate', 'https://x.org/%ED%A0%80'],
 ])('%s stays as it was written', (_, address) => expect(readable(address)).toBe(address));
 
+it('a host that is drawn like another one is shown as the one that it is', () =>
+  expect(readable('https://аррӏе.com/%E0%A6%9A')).toBe('https://xn--80ak6aa92e.com/চ'));
+
 it('what would turn an address is seen in it', () =>
   expect(readable('https://x.org/\u202emoc')).toBe('https://x.org/\ufffdmoc'));

@@ -1,13 +1,15 @@
 // An address as a person reads it.
 import { exposed } from '../../lib/bidi';
+import { honest } from '../../lib/format/host';
 
 /** What is never shown decoded: it would not be seen, would turn the address, or mean something in it. */
 const HIDDEN = /[\p{C}\p{Z}\p{Default_Ignorable_Code_Point}\u2800/?#%&=+;:@\\<>"'`|^{}[\]]/u;
 const ESCAPED = /(?:%[\da-f]{2})+/gi;
 
-/** With the letters of other scripts in its path instead of the bytes that stand for them. */
+/** With the letters of other scripts in its path instead of the bytes that stand for them, and with a host that is
+ *  no other's. */
 export function readable(address: string): string {
-  return exposed(address).replace(ESCAPED, (bytes) =>
+  return exposed(honest(address)).replace(ESCAPED, (bytes) =>
     // One letter after the other: of a stretch, what may be shown is.
     bytes.replace(LETTER, (letter) => {
       try {

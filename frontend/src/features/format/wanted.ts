@@ -34,5 +34,5 @@ export function isPlace(url: string): boolean {
 }
 
 export function isDrawn(text: string, found: readonly Found[]): boolean {
-  return mayBeFormatted(text, found) || mayBeLong(text);
+  return found.length > 0 || mayBeFormatted(text, found) || mayBeLong(text);
 }

@@ -23,6 +23,12 @@ describe('a text in one line', () => {
   });
 });
 
+it('shows the host of a link as the one that it is', () => {
+  const text = 'see https://аррӏе.com/x';
+  const found = [{ start: 4, end: 23, url: 'https://аррӏе.com/x' }];
+  expect(plain(text, found)).toBe('see https://xn--80ak6aa92e.com/x');
+});
+
 it('still knows what was found in the text as it was written', () => {
   const text = '👍🏽 *lemon tea*\n- `x` tea\n> 𝒯ea';
   const stretches = [...text.matchAll(/[t𝒯]ea|emon t/gu)].map(({ 0: part, index }) => {

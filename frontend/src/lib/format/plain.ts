@@ -1,7 +1,8 @@
 // A formatted text without its marks, where it is shown in one line or in a few: in lists, in what was found.
 import { PLAIN } from './emphasis';
-import { thinned } from './signs';
+import { honest } from './host';
 import { parse, type Block, type Found, type Leaf } from './parse';
+import { thinned } from './signs';
 
 /** A stretch of a text, in scalar values. */
 export interface Stretch {
@@ -18,9 +19,10 @@ export interface Plain {
 /** How somebody is called who is mentioned; where nobody knows, the mention is what was written. */
 export type NameOf = (userId: number) => string | undefined;
 
-/** The text without its marks, its mentions by name. */
+/** The text without its marks, its mentions by name, its links with the hosts that they have. */
 export function plain(text: string, found: readonly Found[] = [], nameOf?: NameOf): string {
   const words = (leaf: Leaf) => {
+    if (leaf.url !== undefined) return honest(leaf.text);
     const name = leaf.userId === undefined ? undefined : nameOf?.(leaf.userId);
     return name === undefined ? leaf.text : `@${name}`;
   };
