@@ -199,3 +199,36 @@ test('who missed something is asked when they return, and before the browser ask
   await looks(mira, true);
   await expect(question).toHaveCount(0);
 });
+
+test('a choice that is refused is not shown as one that holds', async ({ person }) => {
+  const mira = await person('Mira');
+  const { page } = mira;
+  await page.addInitScript(() => {
+    Object.defineProperty(Notification, 'permission', { get: () => 'denied' });
+  });
+  await page.goto('/settings');
+  const notices = page.getByRole('switch', { name: 'Notifications on the desktop' });
+  await notices.click();
+  await expect(page.getByRole('alert')).toBeVisible();
+  await expect(notices).not.toBeChecked();
+
+  // Nor what the server does not take.
+  mira.expects(/Failed to load resource|ERR_FAILED/);
+  await page.route('**/api/v1/users/me', (route) =>
+    route.request().method() === 'PATCH' ? route.abort() : route.fallback(),
+  );
+  const receipts = page.getByRole('switch', { name: 'Show what I have read' });
+  await expect(receipts).toBeChecked();
+  await receipts.click();
+  await expect(page.getByRole('alert')).toHaveCount(2);
+  await expect(receipts).toBeChecked();
+
+  await page.route('**/rooms/general/preferences', (route) => route.fulfill({ status: 403 }));
+  await mira.enters();
+  await page.getByRole('button', { name: /About this room/ }).click();
+  const nothing = page.getByRole('radio', { name: 'Nothing' });
+  await nothing.click({ force: true });
+  await expect(page.getByText('That could not be changed. Try again.')).toBeVisible();
+  await expect(nothing).not.toBeChecked();
+  await expect(page.getByRole('radio', { name: 'Mentions' })).toBeChecked();
+});
