@@ -80,6 +80,8 @@ interface Entry {
   from?: string;
   /** How many entries before it the list of rooms stands, where one came from there. */
   list?: number;
+  /** It is not of the place, but of what is open above it there, or is being left (`ui/overlays.ts`). */
+  over?: 'open' | 'left' | undefined;
 }
 
 function entry(): Entry {
@@ -89,9 +91,12 @@ function entry(): Entry {
 export class Router {
   route = $state.raw<Route>({ view: 'home' });
 
+  private here = '';
+
   constructor() {
     this.read();
-    addEventListener('popstate', () => this.read());
+    // What is closed by going back leaves one where one is.
+    addEventListener('popstate', () => location.href !== this.here && this.read());
     // Links are links: they can be opened in another tab, and here they need no new page.
     document.addEventListener('click', (event) => this.follow(event));
   }
@@ -102,8 +107,14 @@ export class Router {
       this.read();
       return;
     }
-    if (replace) history.replaceState(history.state, '', path);
-    else history.pushState(this.after(), '', path);
+    const { over } = entry();
+    if (over === 'left') {
+      addEventListener('popstate', () => this.go(path, { replace }), { once: true });
+      return;
+    }
+    const state = replace ? { ...entry(), over: undefined } : this.after();
+    // It takes the place of what was above the one before.
+    history[replace || over ? 'replaceState' : 'pushState'](state, '', path);
     this.read();
   }
 
@@ -126,7 +137,8 @@ export class Router {
   }
 
   private read(): void {
-    this.route = parse(new URL(location.href));
+    this.here = location.href;
+    this.route = parse(new URL(this.here));
   }
 
   private follow(event: MouseEvent): void {

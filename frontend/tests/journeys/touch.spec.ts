@@ -1,4 +1,6 @@
 // What is done with messages by fingers.
+import type { Page } from '@playwright/test';
+
 import { expect, test } from '../support/journey';
 
 test('a touch lifts a message out, with what can be done with it below', async ({ person }) => {
@@ -45,4 +47,82 @@ test('what can be done with a room is reached without a finger that stays', asyn
   const row = await mira.rooms.locator('[data-room="general"]').boundingBox();
   await mira.page.touchscreen.tap((row?.x ?? 0) + (row?.width ?? 0) - 30, (row?.y ?? 0) + 30);
   await mira.isThere();
+});
+
+/** The history has the entry of what is open, which is known once the app follows what is opened. */
+async function isOver(page: Page, over: boolean): Promise<void> {
+  await expect.poll(() => page.evaluate(() => 'over' in (history.state ?? {}))).toBe(over);
+}
+
+test('the way back closes what is open, and only then leaves the room', async ({ person }) => {
+  const mira = await person('Mira');
+  const { page } = mira;
+  await page.goto('/');
+  await mira.rooms.getByRole('link', { name: 'General' }).tap();
+  await mira.isThere();
+  await mira.says('Tea at five?');
+  await expect(mira.log.getByRole('img', { name: 'Sent', exact: true })).toBeVisible();
+  const length = await page.evaluate(() => history.length);
+  const dialog = page.getByRole('dialog');
+  const opens: Record<string, () => Promise<void>> = {
+    sheet: () => mira.message('Tea').locator('time').tap(),
+    dialog: () => page.getByRole('heading', { name: 'General' }).getByRole('button').tap(),
+    panel: () => page.getByRole('button', { name: 'Emoji' }).tap(),
+  };
+  for (const [what, open] of Object.entries(opens)) {
+    await test.step(what, async () => {
+      await open();
+      await expect(dialog).toBeVisible();
+      await isOver(page, true);
+      await page.goBack();
+      await expect(dialog).toHaveCount(0);
+      await expect(page).toHaveURL(/\/rooms\/general$/);
+      await isOver(page, false);
+    });
+  }
+
+  // What is closed in another way leaves nothing to go back from, and what is gone forward to is left.
+  await opens['dialog']?.();
+  await isOver(page, true);
+  await dialog.getByRole('button', { name: 'Close' }).tap();
+  await isOver(page, false);
+  await page.goForward();
+  await isOver(page, false);
+  await expect(dialog).toHaveCount(0);
+  expect(await page.evaluate(() => history.length)).toBe(length + 1);
+
+  // One above the other: one at a time.
+  await opens['dialog']?.();
+  await dialog.getByRole('button', { name: 'Mira' }).first().tap();
+  await expect(page.locator('dialog[open]')).toHaveCount(2);
+  for (const left of [1, 0]) {
+    await isOver(page, true);
+    await page.goBack();
+    await expect(page.locator('dialog[open]')).toHaveCount(left);
+  }
+  await isOver(page, false);
+
+  await opens['sheet']?.();
+  await isOver(page, true);
+  await page.reload();
+  await mira.isThere();
+  await isOver(page, false);
+  await page.goBack();
+  await expect(page).toHaveURL((url) => url.pathname === '/');
+});
+
+test('what is chosen in something open takes its place in the history', async ({ person }) => {
+  const mira = await person('Mira');
+  const { page } = mira;
+  await page.goto('/');
+  const length = await page.evaluate(() => history.length);
+  await page.getByRole('button', { name: 'Your account' }).tap();
+  await isOver(page, true);
+  await page.getByRole('menuitem', { name: 'Settings' }).tap();
+  await expect(page).toHaveURL(/\/settings$/);
+  await isOver(page, false);
+  expect(await page.evaluate(() => history.length)).toBe(length + 1);
+  await page.getByRole('link', { name: 'Back' }).tap();
+  await expect(page).toHaveURL((url) => url.pathname === '/');
+  await isOver(page, false);
 });
