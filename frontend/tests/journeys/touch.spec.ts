@@ -1,7 +1,7 @@
 // What is done with messages by fingers.
 import type { Page } from '@playwright/test';
 
-import { expect, test } from '../support/journey';
+import { expect, type Person, test } from '../support/journey';
 
 test('a touch lifts a message out, with what can be done with it below', async ({ person }) => {
   const mira = await person('Mira');
@@ -48,6 +48,17 @@ test('what can be done with a room is reached without a finger that stays', asyn
   await mira.page.touchscreen.tap((row?.x ?? 0) + (row?.width ?? 0) - 30, (row?.y ?? 0) + 30);
   await mira.isThere();
 });
+
+/** A finger that stays on something until its menu is there. */
+async function holds(one: Person, title: string): Promise<void> {
+  const box = await one.rooms.getByRole('link', { name: title }).boundingBox();
+  const at = { x: (box?.x ?? 0) + 120, y: (box?.y ?? 0) + 20 };
+  const session = await one.context.newCDPSession(one.page);
+  await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: [at] });
+  await expect(one.page.getByRole('menu')).toBeVisible();
+  await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+  await session.detach();
+}
 
 /** The history has the entry of what is open, which is known once the app follows what is opened. */
 async function isOver(page: Page, over: boolean): Promise<void> {
@@ -125,4 +136,34 @@ test('what is chosen in something open takes its place in the history', async ({
   await page.getByRole('link', { name: 'Back' }).tap();
   await expect(page).toHaveURL((url) => url.pathname === '/');
   await isOver(page, false);
+});
+
+test('the menu of a finger that stays has the keys, and a touch beside it only closes it', async ({
+  person,
+}) => {
+  const mira = await person('Mira');
+  const { page } = mira;
+  await page.goto('/');
+  const menu = page.getByRole('menu');
+  await holds(mira, 'General');
+  await expect(menu).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(menu).toHaveCount(0);
+
+  await holds(mira, 'General');
+  const row = await mira.rooms.getByRole('link', { name: 'General' }).boundingBox();
+  // On the row itself, beside the menu.
+  await page.touchscreen.tap((row?.x ?? 0) + 20, (row?.y ?? 0) + 10);
+  await expect(menu).toHaveCount(0);
+  await isOver(page, false);
+  await expect(page).toHaveURL((url) => url.pathname === '/');
+
+  await holds(mira, 'General');
+  await isOver(page, true);
+  await page.goBack();
+  await expect(menu).toHaveCount(0);
+  await expect(page).toHaveURL((url) => url.pathname === '/');
+  // The next touch is one again.
+  await mira.rooms.getByRole('link', { name: 'General' }).tap();
+  await mira.isThere();
 });
