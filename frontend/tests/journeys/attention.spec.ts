@@ -89,7 +89,7 @@ test('who looks elsewhere is called by private messages and mentions alone', asy
   await isElsewhere(mira);
   await rahul.writes('Not for anybody in particular.');
   await rahul.writes('Are you there, @mira?');
-  const general = { title: 'Rahul · General', body: 'Are you there, @mira?', room: 'general' };
+  const general = { title: 'Rahul · General', body: 'Are you there, @Mira?', room: 'general' };
   await expect.poll(() => shown(mira)).toEqual([general]);
   await expect.poll(() => tones(mira)).toBeGreaterThan(0);
   const room = await writesTo(rahul, mira, 'Only for you.');
@@ -135,7 +135,7 @@ test('nobody is called who looks at the app, in whichever of its tabs', async ({
   await rahul.writes('And now, @mira?');
   await expect
     .poll(async () => (await shown(mira)).map(({ body }) => body))
-    .toEqual(['And now, @mira?']);
+    .toEqual(['And now, @Mira?']);
 });
 
 test('what is chosen for a room holds: everything, or nothing', async ({ person }) => {

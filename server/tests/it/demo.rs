@@ -188,7 +188,7 @@ async fn a_disk_without_space_is_named_and_what_is_there_goes_once_there_is_some
     let installation = Installation::new(Storage::Sqlite, &settings).await;
     assert!(installation.run(&["migrate"], "").await.ended_well);
     let mut filling = installation.command();
-    let mut filling = filling.arg("demo").stdout(Stdio::piped()).stderr(Stdio::piped());
+    filling.arg("demo").stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut filling = filling.spawn().unwrap();
     let mut lines = BufReader::new(filling.stdout.take().unwrap()).lines();
     tokio::time::timeout(PATIENCE, lines.next_line()).await.unwrap().unwrap();
