@@ -64,8 +64,11 @@ const WAYS = {
   'in a new tab': (person: Person, at: number) => person.enters('general', `?at=${at}`),
   'from within the room': (person: Person, at: number) =>
     person.page.evaluate((to) => {
-      history.pushState(null, '', to);
-      dispatchEvent(new PopStateEvent('popstate'));
+      const link = document.createElement('a');
+      link.href = to;
+      document.body.append(link);
+      link.click();
+      link.remove();
     }, `/rooms/general?at=${at}`),
 };
 
