@@ -48,6 +48,8 @@ test('in a public room one learns that somebody has read it, and who', async ({ 
   await mira.does('Read by', 'lemon');
   await expect(mira.page.getByRole('dialog')).toContainText('@rahul');
   await mira.page.keyboard.press('Escape');
+  // What was open takes its entry of the history away.
+  await expect.poll(() => mira.page.evaluate(() => history.state?.over)).toBeUndefined();
   await mira.page.reload();
   await expect(tick(mira, 'lemon', 'Read by somebody')).toBeVisible();
 });
