@@ -224,7 +224,9 @@ export class Person {
       await expect(this.choices).toBeVisible({ timeout: 1_000 });
     }).toPass();
     const role = this.hasTouch ? 'button' : 'menuitem';
-    await this.choices.getByRole(role, { name: what, exact: true }).click();
+    const choice = this.choices.getByRole(role, { name: what, exact: true });
+    // A finger does not stay where it was, as the pointer of a mouse does.
+    await (this.hasTouch ? choice.tap() : choice.click());
     await expect(this.choices).toHaveCount(0);
   }
 
