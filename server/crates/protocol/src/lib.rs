@@ -20,6 +20,7 @@ pub mod text;
 pub mod time;
 
 pub use problem::{Code, FieldError, Problem};
+pub use seen::is_ignorable;
 pub use text::{
     DisplayName, MessageText, Password, RoomEmoji, RoomName, RoomTitle, RoomTopic, SearchText,
     Username, WrittenText,

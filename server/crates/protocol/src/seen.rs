@@ -47,7 +47,8 @@ fn is_blank(c: char) -> bool {
 }
 
 /// What is not shown where it is not known (Default_Ignorable_Code_Point): joiners, fillers, selectors, tags.
-const fn is_ignorable(c: char) -> bool {
+#[must_use]
+pub const fn is_ignorable(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}'
         | '\u{180b}'..='\u{180f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'

@@ -2,6 +2,7 @@
 //! whom the first message of a server is from. Accounts that have such a name keep it.
 
 use adda_fold::folded;
+use adda_protocol::is_ignorable;
 
 /// Without the marks that a handle may have within.
 const HANDLES: [&str; 72] = [
@@ -82,34 +83,39 @@ const HANDLES: [&str; 72] = [
 /// Adda's own name, in the languages of the app.
 const ADDA: [&str; 2] = ["adda", "আড্ডা"];
 
-/// Whether a new account may not have this handle.
+/// Whether a new account may not have this handle: one of those, or one of Adda's (`adda_support`).
 pub(super) fn is_reserved(handle: &str) -> bool {
     let bare: String = folded(handle).chars().filter(|c| !matches!(c, '.' | '-' | '_')).collect();
-    HANDLES.contains(&bare.as_str())
+    let is_one = |handle: &str| HANDLES.contains(&handle);
+    is_one(&bare) || bare.strip_prefix("adda").is_some_and(is_one)
 }
 
-/// Whether a name is Adda's, or looks like it.
+/// Whether a name is Adda's or looks like it, or is one of its offices (`Adda Support`).
 pub(super) fn is_adda(display_name: &str) -> bool {
-    let seen: String = folded(display_name).chars().map(look).filter(|c| is_read(*c)).collect();
+    // What is registered is no part of a name.
+    let bare = display_name.replace(['™', '℠'], "");
+    let seen: String = folded(&bare).chars().map(look).filter(|c| is_read(*c)).collect();
     let seen = seen.replace("অা", "আ");
     ADDA.iter().any(|name| folded(name) == seen)
+        || seen.strip_prefix("adda").is_some_and(|rest| HANDLES.contains(&rest))
 }
 
 /// The letter that one looks like, of those that Adda's name has.
 const fn look(c: char) -> char {
     match c {
-        // Greek, Cyrillic, Cherokee, Canadian and Lisu letters, the Latin alpha and small capitals.
-        'α' | '⍺' | 'а' | 'ɑ' | 'ᴀ' | 'Ꭺ' | 'ꭺ' | 'ᗅ' | 'ꓮ' | 'Λ' | 'λ' | '∀' => {
-            'a'
-        }
-        'ԁ' | 'ᴅ' | 'Ꭰ' | 'ꭰ' | 'ᗞ' | 'ᗪ' | 'ꓓ' | 'đ' | 'ɗ' | 'ɖ' => 'd',
+        // Greek, Cyrillic, Coptic, Cherokee, Canadian and Lisu letters, the Latin alpha and small capitals, and the
+        // letters of signs that fold to none: in black circles and squares, and those of flags.
+        'α' | 'δ' | 'ⲁ' | '\u{1f150}' | '\u{1f170}' | '\u{1f1e6}' | '⍺' | 'а' | 'ɑ' | 'ᴀ' | 'Ꭺ'
+        | 'ꭺ' | 'ᗅ' | 'ꓮ' | 'Λ' | 'λ' | '∀' => 'a',
+        '\u{1f153}' | '\u{1f173}' | '\u{1f1e9}' | 'ԁ' | 'ᴅ' | 'Ꭰ' | 'ꭰ' | 'ᗞ' | 'ᗪ' | 'ꓓ' | 'đ'
+        | 'ɗ' | 'ɖ' => 'd',
         c => c,
     }
 }
 
 /// A letter, a digit or a sign of a vowel: neither a blank nor a decoration.
 fn is_read(c: char) -> bool {
-    c.is_alphanumeric() || matches!(c, '\u{9bc}'..='\u{9cd}')
+    (c.is_alphanumeric() && !is_ignorable(c)) || matches!(c, '\u{9bc}'..='\u{9cd}')
 }
 
 #[cfg(test)]
@@ -121,7 +127,12 @@ mod tests {
         for handle in ["room", "everyone", "adda", "admin", "ad.min", "a-d_m.i-n", "you", "api"] {
             assert!(is_reserved(handle), "{handle}");
         }
-        for handle in ["mira", "room-mate", "adda2", "admiral", "allan", "botany", "herein"] {
+        for handle in ["adda_support", "adda.team", "addaadmin", "adda-bot"] {
+            assert!(is_reserved(handle), "{handle}");
+        }
+        for handle in
+            ["mira", "room-mate", "adda2", "addalena", "admiral", "allan", "botany", "herein"]
+        {
             assert!(!is_reserved(handle), "{handle}");
         }
         assert!(HANDLES.is_sorted());
@@ -145,6 +156,16 @@ mod tests {
             "Ädda",
             "A.D.D.A",
             "Adda ✓",
+            "Adda™",
+            "Adda Support",
+            "ADDA-Team",
+            "Adda\u{3164}",
+            "A\u{115f}d\u{ffa0}da\u{1160}",
+            "🅰🅳🅳🅰",
+            "🅐🅓🅓🅐",
+            "🇦🇩🇩🇦",
+            "Ⲁdda",
+            "Δdda",
             "⭐ Adda ⭐",
             "ᴀᴅᴅᴀ",
             "ᎪᎠᎠᎪ",

@@ -1,5 +1,7 @@
 //! What a character can be to a link.
 
+use adda_protocol::is_ignorable;
+
 /// Never a part of a link: white space, control characters, what shows nothing, what RFC 3986 and 3987
 /// leave out, quotation marks, emoji, and the punctuation of scripts whose addresses do not use it.
 pub(super) fn is_stop(c: char) -> bool {
@@ -23,12 +25,7 @@ pub(super) fn is_stop(c: char) -> bool {
 /// What is drawn as nothing: what Unicode calls default ignorable, and what encloses annotations. Whoever reads
 /// what stands on both sides of it reads one word.
 pub(super) const fn is_hidden(c: char) -> bool {
-    matches!(c,
-        '\u{AD}' | '\u{34F}' | '\u{61C}' | '\u{115F}' | '\u{1160}' | '\u{17B4}' | '\u{17B5}'
-        | '\u{180B}'..='\u{180F}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}'
-        | '\u{2060}'..='\u{206F}' | '\u{3164}' | '\u{FE00}'..='\u{FE0F}' | '\u{FEFF}' | '\u{FFA0}'
-        | '\u{FFF0}'..='\u{FFFB}' | '\u{1BCA0}'..='\u{1BCA3}' | '\u{1D173}'..='\u{1D17A}'
-        | '\u{E0000}'..='\u{E0FFF}')
+    is_ignorable(c) || matches!(c, '\u{FFF9}'..='\u{FFFB}')
 }
 
 /// What is drawn as nothing, but says how the letters beside it are: a part of words, and so of links.
