@@ -15,6 +15,17 @@ export default defineConfig({
     // The polyfill is an inline script, which the content security policy refuses.
     modulePreload: { polyfill: false },
     chunkSizeWarningLimit: 900,
+    rolldownOptions: {
+      output: {
+        codeSplitting: {
+          includeDependenciesRecursively: false,
+          // What the first view always needs together is one answer, not five.
+          groups: [
+            { name: 'entrance', test: /features\/(auth\/|Form)|ui\/(Done|Field|LanguageName|Notice)\./ },
+          ],
+        },
+      },
+    },
   },
   server: {
     proxy: {
