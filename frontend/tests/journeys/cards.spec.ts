@@ -40,6 +40,7 @@ test('a face, a name and a mention open the card of whom they name', async ({ pe
   await expect(shared.getByRole('link')).toHaveText([/General/, /Tea/]);
   await mira.page.keyboard.press('Escape');
   await expect(card(mira, 'Rahul')).toHaveCount(0);
+  await expect(message.getByRole('button', { name: 'Rahul', exact: true })).toBeFocused();
 
   await message.locator('.mention').click();
   await expect(card(mira, 'Mira').getByRole('link', { name: 'Edit your profile' })).toBeVisible();
