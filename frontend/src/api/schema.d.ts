@@ -1758,7 +1758,7 @@ export interface components {
          * @description A page of the directory.
          */
         UserPage: {
-            /** @description Ordered by username. */
+            /** @description Ordered by display name. */
             items: components["schemas"]["User"][];
             /** @description Where the next page begins; absent on the last. */
             next_cursor?: string;

@@ -281,9 +281,12 @@ fn foreign_problem(status: StatusCode, prose: &str) -> Problem {
     }
 }
 
-/// The framework names a parameter as: failed to parse parameter `limit`: reason.
+/// The framework names a parameter as: failed to parse parameter `limit`: reason. One of the path it calls
+/// `param` and its place, which says nothing to who asked: this is the path's.
 fn parameter_problem(prose: &str) -> Problem {
     let name = prose.split('`').nth(1).filter(|_| prose.contains("failed to parse")).unwrap_or("");
+    let is_of_path = name.strip_prefix("param").is_some_and(|place| place.parse::<usize>().is_ok());
+    let name = if is_of_path { "path" } else { name };
     let reason = prose.split_once("`: ").map_or(prose, |(_, reason)| reason);
     Problem::invalid_field(name, input::reason(reason))
 }

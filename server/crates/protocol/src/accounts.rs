@@ -158,7 +158,7 @@ pub struct User {
 #[derive(Clone, Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct UserPage {
-    /// Ordered by username.
+    /// Ordered by display name.
     pub items: Vec<User>,
     /// Where the next page begins; absent on the last.
     pub next_cursor: Option<String>,

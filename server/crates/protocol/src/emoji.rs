@@ -10,7 +10,9 @@ const LAST_TAG: char = '\u{e007f}';
 /// Whether a text is one emoji, shown as a picture: a letter, a digit or a sign that may be shown so is none
 /// by itself.
 pub(crate) fn is_emoji(text: &str) -> bool {
-    text.graphemes(true).count() == 1 && (is_flag(text) || is_sequence(text))
+    text.graphemes(true).count() == 1
+        && (is_flag(text) || is_sequence(text))
+        && !text.starts_with(is_colour)
 }
 
 /// The two letters of a country.
@@ -98,6 +100,8 @@ mod tests {
             "\u{2764}",
             "©",
             "🍵🍵",
+            "🏽",
+            "🏽\u{200d}🍵",
             "🍵 ",
             "🍵a",
             "a🍵",

@@ -79,6 +79,10 @@ on_both_databases! {
             }
         }
 
+        // One of the path is the path's, whatever the framework calls it.
+        refused(mira.get("/users/nobody").await, "path");
+        refused(mira.get("/rooms/general/messages/x").await, "path");
+
         let mut socket = mira.connects().await;
         let reference = letters(64);
         socket.say(json!({"type": "ping", "ref": reference})).await;
