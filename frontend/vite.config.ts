@@ -21,7 +21,10 @@ export default defineConfig({
           includeDependenciesRecursively: false,
           // What the first view always needs together is one answer, not five.
           groups: [
-            { name: 'entrance', test: /features\/(auth\/|Form)|ui\/(Done|Field|LanguageName|Notice)\./ },
+            {
+              name: 'entrance',
+              test: /features\/(auth\/|Form)|ui\/(Done|Field|LanguageName|Notice)\./,
+            },
           ],
         },
       },
