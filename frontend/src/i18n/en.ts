@@ -36,7 +36,7 @@ export const en = {
   app: {
     name: 'Adda',
     tagline: 'The long talk among friends.',
-    loading: 'Opening Adda…',
+    loading: 'Loading…',
     unreachable: 'The server cannot be reached.',
     unanswered: 'The server did not answer. Try again.',
     copyFailed: 'It could not be copied. Mark the text and copy it by hand.',

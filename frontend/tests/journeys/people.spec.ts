@@ -64,6 +64,8 @@ test('the details of a conversation are about the one other person', async ({ pe
   await expect(dialog).toContainText('Here now');
   await expect(dialog.getByRole('listitem')).toHaveText([/General/]);
   await expect(dialog.getByRole('button')).toHaveCount(1);
+  // Between two everything is a mention.
+  await expect(dialog.getByRole('radio')).toHaveCount(2);
   await rahul.context.close();
   await expect(dialog).toContainText('Last seen', { timeout: 20_000 });
 });
