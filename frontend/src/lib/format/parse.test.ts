@@ -172,6 +172,10 @@ describe('code', () => {
     ['```\n> no quote\n- no list\n```', '<pre >> no quote\n- no list</pre>'],
     ['> ```\n> a\n>   b\n> ```\n> and', '<q><pre >a\n  b</pre>¶and</q>'],
     ['```\na', '```\na'],
+    // Nothing is no code.
+    ['```\n```', '```\n```'],
+    ['```js\n \u{3164}\n```', '```js\n \u{3164}\n```'],
+    ['a ` ` b', 'a ` ` b'],
   ])('%j', (text, wanted) => expect(shown(parse(text))).toBe(wanted));
 });
 

@@ -4,6 +4,7 @@
 import { codeIn, type Code } from './code';
 import { marksIn, PLAIN, type Styles } from './emphasis';
 import { placesIn, type Places } from './scalars';
+import { isSeen } from '../look';
 
 /** What the server found in a text. Places count Unicode scalar values. */
 export interface Found {
@@ -56,6 +57,8 @@ export type Block =
   { kind: 'lines'; leaves: Leaf[] } | { kind: 'quote'; blocks: Block[] } | CodeBlock | List;
 
 const MOST_QUOTES = 3;
+/** The first line of a block. */
+const LANGUAGE = /^([\w+#.-]*)\n/;
 
 /** How much of a text is drawn. */
 export interface Bounds {
@@ -99,6 +102,12 @@ export function drawn(
   return isWritten ? parser.written() : parser.blocks();
 }
 
+/** Whether there is anything in it: nothing is no code, and is shown as it was written. */
+function isWrittenIn(text: string, { start, end, ticks, isBlock }: Code): boolean {
+  const inside = text.slice(start + ticks, end - ticks);
+  return isSeen(isBlock ? inside.replace(LANGUAGE, '') : inside);
+}
+
 class Parser {
   private readonly places: Places;
   private readonly code: readonly Code[];
@@ -120,7 +129,7 @@ class Parser {
   ) {
     this.left = { ...bounds };
     this.places = placesIn(text);
-    this.code = codeIn(text);
+    this.code = codeIn(text).filter((code) => isWrittenIn(text, code));
     const { unit } = this.places;
     const all: Atom[] = [
       ...this.code.filter(({ isBlock }) => !isBlock),
@@ -305,7 +314,7 @@ class Parser {
     if (!this.takes(entry.start, OF_CODE)) return;
     let from = start + ticks;
     const inside = this.text.slice(from, end - ticks);
-    const [first, language = ''] = /^([\w+#.-]*)\n/.exec(inside) ?? [''];
+    const [first, language = ''] = LANGUAGE.exec(inside) ?? [''];
     from += first.length;
     let text = inside.slice(first.length).replace(/\n[ \t]*$/, '');
     // The last line has the sign of the quote alone.
