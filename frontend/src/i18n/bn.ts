@@ -23,6 +23,7 @@ const FIELDS: Record<string, string> = {
 const RULES: readonly [said: string, sentence: string][] = [
   ['guess', 'এটি সহজেই আন্দাজ করা যায়। অন্যটি দিন, যেমন কয়েকটি শব্দ।'],
   ['can be seen', 'এতে চোখে দেখা যায়, এমন কিছু দিন।'],
+  ["Adda's own", 'এটি আড্ডার নিজের নাম। অন্য একটি দিন।'],
   ['pile', 'একটি অক্ষরের উপরে-নিচে পাঁচটির বেশি চিহ্ন দেওয়া যায় না।'],
 ];
 

@@ -50,15 +50,17 @@ describe('in Bengali', () => {
     expect(problems.field(field, 'must be otherwise')).not.toBe(problems.field('', ''));
   });
 
-  it.each(['is too easy to guess', 'must have something in it that can be seen', 'must not pile'])(
-    'what %j means is said of whatever it is',
-    (detail) => {
-      const { problems } = bn;
-      expect(problems.field('title', detail)).toBe(problems.field('display_name', detail));
-      expect(problems.field('title', detail)).not.toBe(problems.field('title', ''));
-      expect(problems.field('title', detail)).not.toMatch(/[a-z]/i);
-    },
-  );
+  it.each([
+    'is too easy to guess',
+    'must have something in it that can be seen',
+    'must not pile',
+    "is Adda's own; choose another",
+  ])('what %j means is said of whatever it is', (detail) => {
+    const { problems } = bn;
+    expect(problems.field('title', detail)).toBe(problems.field('display_name', detail));
+    expect(problems.field('title', detail)).not.toBe(problems.field('title', ''));
+    expect(problems.field('title', detail)).not.toMatch(/[a-z]/i);
+  });
 });
 
 describe('in English', () => {
