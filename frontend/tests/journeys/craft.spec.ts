@@ -1,4 +1,6 @@
 // Sizes, colours around the page, and frames of the focus: what is right everywhere or is not right.
+import type { Locator } from '@playwright/test';
+
 import { expect, type Person, test } from '../support/journey';
 
 /** The colours of the paper, light and dark. */
@@ -37,11 +39,23 @@ test('the bar of the browser has the colour of the page, whoever chose it', asyn
   expect(manifest).toMatchObject({ ...both(PAPERS.light), color_scheme_dark: both(PAPERS.dark) });
 });
 
+/** How high it is for a finger: what lies above and below it and is pressed with it counts too. */
+const reachOf = (target: Locator): Promise<number> =>
+  target.evaluate((it) => {
+    const { left, right, top, bottom } = it.getBoundingClientRect();
+    const isHit = (y: number) =>
+      it.contains(document.elementFromPoint((left + right) / 2, y + 0.5));
+    let [from, to] = [Math.round((top + bottom) / 2), Math.round((top + bottom) / 2)];
+    while (isHit(from - 1)) from -= 1;
+    while (isHit(to)) to += 1;
+    return to - from;
+  });
+
 test('a rem is the size that the person has set, and fingers hit what they press', async ({
   person,
   isMobile,
 }) => {
-  const mira = await person('Mira');
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
   const { page } = mira;
   const size = (selector: string) =>
     page
@@ -53,6 +67,12 @@ test('a rem is the size that the person has set, and fingers hit what they press
   await mira.sees('Good morning');
   expect(await size('html')).toBe('16px');
   expect(await size('.message .body p')).toBe(isMobile ? '16px' : '15px');
+  await rahul.writes('Good morning, Mira');
+  await mira.sees('Good morning, Mira');
+  for (const name of ['General', 'About Rahul']) {
+    const target = page.getByRole('main').getByRole('button', { name, exact: true });
+    expect(await reachOf(target.first()), name).toBeGreaterThanOrEqual(44);
+  }
   await page.goto('/settings');
   await expect(page.locator('input[name="display_name"]')).toBeVisible();
   if (isMobile) {
