@@ -62,17 +62,17 @@ for (const { colorScheme, locale } of LOOKS) {
     const others = await Promise.all(company.map((name) => stranger(name)));
     for (const other of others) {
       await other.comesIn();
-      await other.enters('general');
+      await other.enters('square');
     }
     const mira = await stranger('Mira', wish);
     const { page } = mira;
     await mira.comesIn();
     // On a desk the list stands beside what is open, and there is always something open.
-    await page.goto(mira.hasTouch ? '/' : '/rooms/general');
+    await page.goto(mira.hasTouch ? '/' : '/rooms/square');
     await expect(mira.rooms.locator('time').first()).toBeVisible();
     if (mira.hasTouch) await shoot(mira, 'rooms');
     for (const [view, path] of [
-      ['room', '/rooms/general'],
+      ['room', '/rooms/square'],
       ['photos', '/rooms/photos'],
       ['code', '/rooms/engineering'],
       ['bengali', '/rooms/bn-adda'],

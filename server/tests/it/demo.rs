@@ -102,6 +102,7 @@ on_both_databases! {
         let mut server = TestServer::start(storage).await;
         let kim = server.person("kim").await;
         kim.makes_room("own").await;
+        kim.makes_room("square").await;
         let picture = sends_as(&kim, Some("image"), "a.jpg", &photograph(700, 400)).await.1;
         kim.post("/rooms/own/messages", carrying(&[&picture])).await.expect(201);
         kim.writes("general", "Is anybody here?").await;
@@ -118,7 +119,7 @@ on_both_databases! {
         assert!(server.setup_token.is_some(), "nobody in it is an administrator");
         let (mira, kim) = (server.signs_in("mira").await, server.signs_in("kim").await);
         is_a_world(&server, &mira).await;
-        assert!(mira.reads_all("general-2").await.len() > 100);
+        assert!(mira.reads_all("square-2").await.len() > 100);
         assert_eq!(kim.reads_all("general").await, said_before, "nobody talks in between");
         all_is_well(&server).await;
 
@@ -152,7 +153,7 @@ on_both_databases! {
         let members = kim.get("/rooms/general/members?limit=100").await.expect(200);
         assert_eq!(members["items"].as_array().unwrap().len(), 1);
         let rooms = kim.get("/rooms?limit=100").await.expect(200);
-        assert_eq!(rooms["items"].as_array().unwrap().len(), 2);
+        assert_eq!(rooms["items"].as_array().unwrap().len(), 3);
     }
 }
 

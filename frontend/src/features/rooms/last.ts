@@ -1,5 +1,6 @@
 // Which room somebody had open last in this browser: where they go on.
 import { local } from '../../lib/local';
+import type { RoomState } from '../../store/model';
 
 const key = (person: number) => `adda.last-room.${person}`;
 
@@ -7,8 +8,15 @@ export function rememberRoom(person: number, room: string): void {
   local.setItem(key(person), room);
 }
 
-/** The room to show first: the last one, else the room of everybody, else the first. */
-export function firstRoom(person: number, rooms: ReadonlySet<string>): string | null {
-  const said = [local.getItem(key(person)), 'general', ...rooms];
-  return said.find((room) => room !== null && rooms.has(room)) ?? null;
+/**
+ * Of the rooms as the list has them the one to show first: the one that was open last, else the first public one,
+ * where something goes on. A conversation of two is opened by the person alone: the other one is told that it was read.
+ */
+export function firstRoom(person: number, rooms: readonly RoomState[]): string | null {
+  const last = local.getItem(key(person));
+  const room =
+    rooms.find(({ summary }) => summary.name === last) ??
+    rooms.find(({ summary }) => summary.kind === 'public') ??
+    rooms[0];
+  return room?.summary.name ?? null;
 }

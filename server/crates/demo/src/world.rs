@@ -135,7 +135,7 @@ pub enum Later {
 pub struct Taken {
     /// Handles of people.
     pub handles: HashSet<String>,
-    /// Names of rooms, but for the one that everybody is in.
+    /// Names of rooms.
     pub rooms: HashSet<String>,
 }
 

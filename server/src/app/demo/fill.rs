@@ -112,7 +112,7 @@ impl Filling<'_> {
         if store::is_there(db.read()).await? {
             return Err(DemoError::IsThere);
         }
-        let taken = store::taken(db.read(), Rooms::DEFAULT).await?;
+        let taken = store::taken(db.read()).await?;
         let world = World::new(wish.seed, self.now, ahead_of_utc(self.now), &taken)?;
         self.at(self.now);
         let people = self.people(&world, wish.password).await?;
@@ -184,28 +184,19 @@ impl Filling<'_> {
         world: &'w World,
         people: &[Person],
     ) -> Result<Vec<Place<'w>>, DemoError> {
-        let common_room = RoomName::stored(Rooms::DEFAULT.to_owned());
         let first = people.first().ok_or(DemoError::IsNotThere)?;
-        let common = self.quiet.services.rooms.find(first.id, &common_room).await?.room;
         let transaction = self.quiet.db.begin().await?;
         let mut places = Vec::new();
         for of in &world.rooms {
             let members: Vec<UserId> = of.members.iter().map(|at| people[*at].id).collect();
-            let room = if of.name == Rooms::DEFAULT {
-                common.clone()
-            } else {
-                let request = CreateRoomRequest {
-                    name: checked(&of.name, RoomName::parse)?,
-                    title: Some(checked(&of.title, RoomTitle::parse)?),
-                    topic: Some(checked(&of.topic, RoomTopic::parse)?),
-                    emoji: of
-                        .emoji
-                        .as_deref()
-                        .map(|it| checked(it, RoomEmoji::parse))
-                        .transpose()?,
-                };
-                Rooms::insert_with_members(&transaction, request, &members, world.begins_at).await?
+            let request = CreateRoomRequest {
+                name: checked(&of.name, RoomName::parse)?,
+                title: Some(checked(&of.title, RoomTitle::parse)?),
+                topic: Some(checked(&of.topic, RoomTopic::parse)?),
+                emoji: of.emoji.as_deref().map(|it| checked(it, RoomEmoji::parse)).transpose()?,
             };
+            let room = Rooms::insert_with_members(&transaction, request, &members, world.begins_at)
+                .await?;
             let (messages, reader) = (of.messages.iter().collect(), (first.id, of.attention));
             places.push(Place { room, members, messages, reader });
         }

@@ -26,16 +26,9 @@ pub(super) async fn mark(
     marked.await.map(drop)
 }
 
-/// How people and rooms are called already. The room that everybody is in is taken once somebody spoke there: what
-/// the demo said among them could not be taken away without holes in its numbers.
-pub(super) async fn taken(
-    connection: &impl ConnectionTrait,
-    common_room: &str,
-) -> Result<Taken, DbErr> {
-    let mut rooms = names(connection, "SELECT name FROM rooms").await?;
-    if !is_spoken_in(connection, common_room).await? {
-        rooms.remove(common_room);
-    }
+/// How people and rooms are called already.
+pub(super) async fn taken(connection: &impl ConnectionTrait) -> Result<Taken, DbErr> {
+    let rooms = names(connection, "SELECT name FROM rooms").await?;
     let handles = names(connection, "SELECT username AS name FROM users").await?;
     Ok(Taken { handles, rooms })
 }
@@ -43,10 +36,4 @@ pub(super) async fn taken(
 async fn names(connection: &impl ConnectionTrait, sql: &str) -> Result<HashSet<String>, DbErr> {
     let rows = db::query(connection, sql, vec![]).await?;
     rows.iter().map(|row| row.try_get("", "name")).collect()
-}
-
-/// Whether something was said in a room, be it deleted by now.
-async fn is_spoken_in(connection: &impl ConnectionTrait, room: &str) -> Result<bool, DbErr> {
-    let sql = "SELECT 1 AS one FROM rooms WHERE name = $1 AND last_seq > 0";
-    Ok(!db::query(connection, sql, vec![room.into()]).await?.is_empty())
 }
