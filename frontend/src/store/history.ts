@@ -8,6 +8,8 @@ import { applyNewer, applyOlder, applyPage } from './pages';
 import { firstUnread } from './unread';
 
 const PAGE = 50;
+/** So many more pages are read to find what is unread. */
+const MOST_PAGES = 10;
 
 export class History {
   private readonly loading = new Map<string, Promise<void>>();
@@ -27,7 +29,22 @@ export class History {
       const query = around === null ? { limit: PAGE } : { around, limit: PAGE };
       const page = await this.api.call('get', '/rooms/{room}/messages', { path: { room }, query });
       this.store.update(applyPage, room, page);
+      if (at === null && unread !== null) await this.toOthers(room, unread);
     });
+  }
+
+  /** Goes on to the first unread message of somebody else: before it may be what the person sent elsewhere. */
+  private async toOthers(room: string, unread: number): Promise<void> {
+    for (let pages = 0; pages < MOST_PAGES; pages += 1) {
+      const { me } = this.store.state;
+      const timeline = roomOf(this.store.state, room)?.timeline;
+      const isThere = timeline?.items.some(
+        ({ seq, sender, deleted_at }) =>
+          seq >= unread && sender.id !== me?.id && deleted_at === undefined,
+      );
+      if (isThere || !timeline?.hasAfter) return;
+      await this.newer(room);
+    }
   }
 
   /** Goes back to the newest page. */

@@ -83,3 +83,17 @@ test('what is unread below what is seen is told too', async ({ person }) => {
   await expect(mira.rooms.getByRole('link', { name: /^General/ })).toBeInViewport();
   await expect(down).toHaveCount(0);
 });
+
+test('a room opens where somebody else began to speak, however much was sent elsewhere before', async ({
+  person,
+}) => {
+  const [mira, rahul] = [await person('Mira'), await person('Rahul')];
+  const texts = (from: string, count: number) =>
+    Array.from({ length: count }, (_, at) => `${from} ${at + 1}`);
+  await mira.writes(...texts('By another program', 130));
+  await rahul.writes(...texts('Answer', 25));
+  await mira.enters();
+  const divider = mira.log.getByRole('separator', { name: 'New messages' });
+  await expect(divider).toBeInViewport();
+  await expect(mira.message('Answer 1').first()).toBeInViewport();
+});
