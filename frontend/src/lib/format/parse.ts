@@ -1,10 +1,10 @@
 // A text as people format it in chats, as a tree of what is drawn: lines, quotes, lists and code. Pure; nothing
 // in it is HTML, and what means nothing is the text that it was. Linear in its length, and bounded in its depth:
 // quotes stand in each other three deep and lists two; what is drawn is bounded too. docs/formatting.md has the rules.
+import { isSeen } from '../look';
 import { codeIn, type Code } from './code';
 import { marksIn, PLAIN, type Styles } from './emphasis';
 import { placesIn, type Places } from './scalars';
-import { isSeen } from '../look';
 
 /** What the server found in a text. Places count Unicode scalar values. */
 export interface Found {
